@@ -1,0 +1,48 @@
+# Headway: `make demo` tries it, `make test` and `make check` hold it. Needed beforehand: Python 3.11 or newer, and make.
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check bench lock clean
+
+VENV := .venv
+BIN := $(VENV)/bin
+PYTHON ?= $(shell for p in python3.11 python3 python3.12 python3.13 python3.14; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+READY := $(VENV)/.ready
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):[^#]*## /\1\t/p' Makefile | while IFS="$$(printf '\t')" read -r name words; do printf '  make %-6s  %s\n' "$$name" "$$words"; done
+
+demo: $(READY) ## load the demonstration portfolio and serve it; ARGS=--once stops after the table
+	@$(BIN)/headway demo $(ARGS)
+
+test: $(READY) ## run the tests; ARGS go to pytest
+	@$(BIN)/python -m pytest $(ARGS)
+
+check: $(READY) ## style, types, boundaries, and the documentation against the code
+	$(BIN)/ruff check --quiet .
+	$(BIN)/ruff format --check --quiet .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/python -m tools.readme_check
+
+bench: $(READY) ## run the benchmarks; ARGS=NAME runs one
+	@for name in $(or $(ARGS),$(filter-out __%,$(sort $(notdir $(basename $(wildcard bench/*.py)))))); do $(BIN)/python -m bench.$$name || exit 1; done
+
+lock: $(READY) ## resolve the dependencies anew into requirements.lock
+	@$(BIN)/python -m pip install --quiet 'pip-tools>=7.6.2,<8'
+	@CUSTOM_COMPILE_COMMAND='make lock' $(BIN)/python -m piptools compile --quiet --upgrade --generate-hashes --allow-unsafe --strip-extras \
+		--extra gateway --extra kafka --extra mongo --extra dev --no-annotate \
+		--no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-emit-options --output-file requirements.lock pyproject.toml
+
+clean: ## remove the environment, the caches and what was built
+	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# pip takes only what the lock names, each file by its hash; the project itself is linked, not copied.
+$(READY): pyproject.toml requirements.lock
+	@test -n '$(PYTHON)' || { echo 'Headway needs Python 3.11 or newer; found: '"$$(python3 --version 2>/dev/null || echo none)"'. Name another one with PYTHON=...' >&2; exit 1; }
+	@echo 'Installing what Headway needs into $(VENV) (once, and again when requirements.lock changes) ...'
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@

@@ -1,0 +1,1 @@
+"""The command line, the importers and the one-process stack: the only place that imports every service."""

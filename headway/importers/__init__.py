@@ -1,0 +1,90 @@
+"""From foreign files to command lines: each format is a pure function, found here by its name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from headway.importers import commands, it_dashboard, jira_csv, plain_csv, roadmap_markdown
+from headway.importers.line import Line, Rejected
+
+__all__ = ["IMPORTERS", "Importer", "Line", "Options", "Rejected"]
+
+File = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What a format may need beside its files.
+
+    The product (`--product`), the command (`--command`), the instant of the import (nothing after it is called true), and whether the product is there.
+    """
+
+    product: str = ""
+    command: str = ""
+    now: datetime | None = None
+    known_product: bool = False
+
+
+Read = Callable[[Sequence[File], Options], Iterable[Line | Rejected]]
+
+
+@dataclass(frozen=True, slots=True)
+class Importer:
+    """A format: its description in one line, what it needs (`product`, `command`), which files of a folder are its own, what the one who imports should know."""
+
+    name: str
+    description: str
+    read: Read
+    suffixes: tuple[str, ...]
+    needs: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    registers_product: bool = False
+
+
+def _each(read: Callable[[str, str, Options], Iterable[Line | Rejected]]) -> Read:
+    """A format whose files have nothing to do with each other."""
+
+    def files(given: Sequence[File], options: Options) -> Iterator[Line | Rejected]:
+        for name, text in given:
+            yield from read(name, text, options)
+
+    return files
+
+
+_FORMATS = (
+    Importer("commands", "command lines (NDJSON), sent as they stand", _each(lambda name, text, _: commands.lines(name, text)), (".ndjson", ".jsonl")),
+    Importer(
+        "it-dashboard",
+        "the projects of the US federal IT Dashboard (CSV): organisations, products, investments, roadmap items",
+        _each(lambda name, text, options: it_dashboard.lines(name, text, options.now.date() if options.now else None)),
+        (".csv",),
+        notes=it_dashboard.NOTES,
+    ),
+    Importer(
+        "roadmap-markdown",
+        "dated versions of a product's roadmap (Markdown; a folder is one history), needs --product",
+        lambda files, options: roadmap_markdown.lines(options.product, files, options.known_product),
+        (".md", ".markdown"),
+        needs=("product",),
+        registers_product=True,
+    ),
+    Importer(
+        "jira-csv",
+        "Jira's CSV export: the issues as items of a product's backlog, needs --product",
+        _each(lambda name, text, options: jira_csv.lines(options.product, name, text, options.now)),
+        (".csv",),
+        needs=("product",),
+        notes=jira_csv.NOTES,
+    ),
+    Importer(
+        "csv",
+        "rows for one command, under a header of its fields, needs --command",
+        _each(lambda name, text, options: plain_csv.lines(name, text, options.command)),
+        (".csv",),
+        needs=("command",),
+    ),
+)
+
+IMPORTERS = {importer.name: importer for importer in _FORMATS}

@@ -1,0 +1,121 @@
+"""Format `jira-csv`: the issues of Jira's CSV export as items of one product's backlog."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+from headway.importers.line import Line, Rejected, identifier
+from headway.importers.table import Row, read_table
+
+NOTES = (
+    "The export's times have no zone: they are taken as UTC.",
+    "Parents and epics are left out: a backlog is one flat order.",
+)
+
+_STATES = {
+    "to do": "open",
+    "open": "open",
+    "new": "open",
+    "backlog": "open",
+    "reopened": "open",
+    "selected for development": "open",
+    "in progress": "started",
+    "indeterminate": "started",
+    "in review": "started",
+    "done": "delivered",
+    "closed": "delivered",
+    "resolved": "delivered",
+    "complete": "delivered",
+}
+_REQUIRED = (("issue key",), ("summary",), ("status category", "status"), ("created",))
+_MONTHS = {name: number for number, name in enumerate(("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"), 1)}
+_TIME = re.compile(r"(\d{1,2})/([A-Za-z]{3})/(\d{4}|\d{2})(?: (\d{1,2}):(\d{2})(?::\d{2})?(?: ([AaPp])\.?[Mm]\.?)?)?", re.ASCII)
+
+
+def lines(product: str, file: str, text: str, now: datetime | None = None) -> Iterator[Line | Rejected]:
+    """Each issue added at its creation, in the file's order; then those under way started, then those done delivered.
+
+    The state is the status category where the export has one, else it is read from the status's name; done is delivered, whatever the resolution, as it is for
+    Jira's webhooks. An issue was delivered when it was resolved. The export does not say when work began, so that it is under way is said of the time when the
+    status category changed, else of the last update. Times have no zone and are taken as UTC; one after `now` is left out of `at`.
+
+    A column may be repeated, a cell may have several lines, and a parent may come after its children, as nothing rests on it. A row whose width is not the
+    header's, an unknown status, a time that cannot be read or a key that an earlier row has is refused with its number. Each line names its issue by its key
+    (`revise`), so a later export becomes changes of the same items.
+    """
+    started: list[Line] = []
+    delivered: list[Line] = []
+    seen: set[str] = set()
+    for row in read_table(file, text, _REQUIRED):
+        read = row if isinstance(row, Rejected) else _issue(product, row, now)
+        if isinstance(read, Rejected):
+            yield read
+            continue
+        added, state = read
+        if added.key in seen:
+            yield Rejected(row.where, "an earlier row has the same issue key")
+            continue
+        seen.add(added.key)
+        yield added
+        if state is not None:
+            (delivered if state.command == "backlog.deliver_item" else started).append(state)
+    yield from started
+    yield from delivered
+
+
+def _issue(product: str, row: Row, now: datetime | None) -> tuple[Line, Line | None] | Rejected:
+    """The line that adds an issue, and the one that says its state where it is not open."""
+    key, title = row.get("issue key"), " ".join(row.get("summary").split())
+    if not key or not title:
+        return row.rejected("the issue key is empty" if not key else "the summary is empty")
+    status = row.get("status category", "status")
+    state = _STATES.get(" ".join(status.split()).casefold())
+    if state is None:
+        return row.rejected(f"status {status!r} is neither open, under way nor done for certain: export the column Status Category too")
+    try:
+        created = _time(row, "created")
+        if state == "delivered":
+            since = _time(row, "resolved", "status category changed", "updated", "created")
+        else:
+            since = _time(row, "status category changed", "updated", "created")
+    except ValueError as error:
+        return row.rejected(str(error))
+    if since < created:
+        return row.rejected(f"it is {state} before it was created")
+
+    def line(verb: str, at: datetime, data: dict[str, Any]) -> Line:
+        said = at.isoformat() if now is None or at <= now else None
+        return Line(f"backlog.{verb}_item", f"jira:{product}:{key}:{verb}", data, at=said, revise=True)
+
+    item = identifier(key)
+    source = {"system": "jira", "reference": key}
+    address = row.get("issue url", "url", "link")
+    if address:
+        source["url"] = address
+    added = line("add", created, {"item": item, "product": product, "title": title, "source": source})
+    if state == "open":
+        return added, None
+    return added, line("start" if state == "started" else "deliver", since, {"item": item})
+
+
+def _time(row: Row, *columns: str) -> datetime:
+    """The first of these columns that says something, as an instant in UTC: `07/Mar/23 2:15 PM`, or ISO."""
+    text = " ".join(row.get(*columns).split())
+    said = _TIME.fullmatch(text)
+    try:
+        if said is None:
+            time = datetime.fromisoformat(text)
+            return time.astimezone(UTC) if time.tzinfo else time.replace(tzinfo=UTC)
+        day, month, year, hour, minute, half = said.groups()
+        hours = int(hour or 0)
+        if half:
+            if not 1 <= hours <= 12:
+                raise ValueError
+            hours = hours % 12 + (12 if half in "Pp" else 0)
+        years = int(year) if len(year) == 4 else 2000 + int(year)
+        return datetime(years, _MONTHS[month.lower()], int(day), hours, int(minute or 0), tzinfo=UTC)
+    except (ValueError, KeyError, OverflowError):
+        raise ValueError(f"{columns[0]} {text!r} is not a time such as 07/Mar/23 2:15 PM") from None

@@ -1,0 +1,168 @@
+"""An import from its files to its exit code: reads, sends or prints, counts, and says what was refused and why."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from collections import Counter
+from collections.abc import Sequence
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TextIO
+
+import httpx
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from headway.importers import IMPORTERS, Importer, Line, Options, Rejected
+from headway.sending import Hears, Outcome, References, Sender, ServiceOf, Stopped, said
+
+USAGE, REFUSED, INTERRUPTED = 2, 3, 130
+_ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
+
+
+class _Usage(Exception):
+    """The command line asks for what cannot be done."""
+
+
+def run_import(
+    format: str,
+    files: Sequence[Path],
+    *,
+    url: str,
+    token: str,
+    references: References,
+    service_of: ServiceOf,
+    hears: Hears | None = None,
+    product: str | None = None,
+    command: str | None = None,
+    dry_run: bool = False,
+    rejects: Path | None = None,
+    json_output: bool = False,
+    transport: httpx.BaseTransport | None = None,
+    stdout: TextIO | None = None,
+    stderr: TextIO | None = None,
+) -> int:
+    """Imports `files` (a folder stands for its files of that format) in one of `IMPORTERS` and returns the exit code.
+
+    0 all said; 2 usage; 3 some rows or lines refused; 5 unreachable, or not shown by the gateway within a minute; 6 not allowed; 130 interrupted; 1 our fault.
+    `references`, `service_of` and `hears` are as in `headway.sending.Sender`. With `dry_run` the lines are printed and nothing is asked of `url`; `rejects` takes
+    what was refused as NDJSON, each with its `problem`; `json_output` prints the summary `{"created", "unchanged", "refused"}` as JSON.
+    """
+    out, err = stdout or sys.stdout, stderr or sys.stderr
+    with ExitStack() as stack:
+        try:
+            importer, texts, unread = _inputs(format, files, product, command)
+            if not dry_run and not url.startswith(("http://", "https://")):
+                raise _Usage(f"HEADWAY_URL {url!r} is not an address such as http://127.0.0.1:8000")
+            if not dry_run and not token.strip():
+                raise _Usage("HEADWAY_TOKEN is not set: `headway token importer` makes one for trying out")
+            refusals = stack.enter_context(rejects.open("w", encoding="utf-8")) if rejects else None
+        except (_Usage, OSError) as error:
+            print(error, file=err)
+            return USAGE
+        run = _Run(err, refusals)
+        for note in importer.notes:
+            print(f"Note: {note}", file=err)
+        options = Options(product or "", command or "", datetime.now(UTC))
+        if dry_run:
+            for line in run.kept([*unread, *importer.read(texts, options)]):
+                print(line.to_json(), file=out)
+            return REFUSED if run.counts["refused"] else 0
+        client = stack.enter_context(
+            httpx.Client(base_url=url, headers={"Authorization": f"Bearer {token.strip()}"}, timeout=httpx.Timeout(120, connect=5), transport=transport)
+        )
+        code = run.through(Sender(client, references, service_of, hears), importer, texts, unread, options)
+        summary = {status: run.counts[status] for status in ("created", "unchanged", "refused")}
+        print(json.dumps(summary) if json_output else ", ".join(f"{count} {status}" for status, count in summary.items()), file=out)
+        return code
+
+
+class _Run:
+    """What one import has come to so far."""
+
+    def __init__(self, err: TextIO, refusals: TextIO | None) -> None:
+        self.counts: Counter[str] = Counter()
+        self._err = err
+        self._refusals = refusals
+
+    def kept(self, read: Sequence[Line | Rejected]) -> list[Line]:
+        """The lines among what was read; the rest is said and counted as refused."""
+        for row in read:
+            if isinstance(row, Rejected):
+                self._refuse({"where": row.where}, row.where, {"detail": row.reason})
+        return [row for row in read if isinstance(row, Line)]
+
+    def through(self, sender: Sender, importer: Importer, texts: list[tuple[str, str]], unread: list[Rejected], options: Options) -> int:
+        """Sends all, waits until the gateway shows it, and returns the exit code; an interruption and a service that is gone are said with what to do."""
+        progress = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeRemainingColumn(),
+            console=Console(file=self._err),
+            transient=True,
+            disable=not self._err.isatty(),
+        )
+        try:
+            if importer.registers_product:
+                options = Options(options.product, options.command, options.now, sender.knows_product(options.product))
+            lines = self.kept([*unread, *importer.read(texts, options)])
+            with progress:
+                task = progress.add_task(importer.name, total=len(lines))
+                for outcome in sender.send(lines):
+                    self._count(outcome)
+                    progress.advance(task)
+                progress.update(task, description="waiting until the gateway shows it")
+                sender.settle()
+        except KeyboardInterrupt:
+            counted = sum(self.counts.values())
+            print(f"Stopped. {counted} lines were answered and are kept; the same command, run again, goes on from there.", file=self._err)
+            return INTERRUPTED
+        except Stopped as stop:
+            print(stop, file=self._err)
+            return stop.exit_code
+        return REFUSED if self.counts["refused"] else 0
+
+    def _count(self, outcome: Outcome) -> None:
+        if outcome.status == "refused":
+            self._refuse(outcome.line.as_object(), outcome.line.key, outcome.problem or {})
+        else:
+            self.counts[outcome.status] += 1
+
+    def _refuse(self, row: dict[str, object], name: str, problem: object) -> None:
+        self.counts["refused"] += 1
+        reason = said(problem) if isinstance(problem, dict) else str(problem)
+        print(f"Refused: {_printable(name)}: {_printable(reason)}", file=self._err)
+        if self._refusals is not None:
+            print(json.dumps({**row, "problem": problem}), file=self._refusals)
+
+
+def _inputs(format: str, files: Sequence[Path], product: str | None, command: str | None) -> tuple[Importer, list[tuple[str, str]], list[Rejected]]:
+    """The importer, its files as (name, text), and those that are no text."""
+    importer = IMPORTERS.get(format)
+    if importer is None:
+        raise _Usage(f"There is no format {format!r}: {', '.join(IMPORTERS)}")
+    if "product" in importer.needs and not _ID.fullmatch(product or ""):
+        raise _Usage(f"{format} needs --product with an id of small letters, digits, dots and hyphens")
+    if "command" in importer.needs and not command:
+        raise _Usage(f"{format} needs --command with a name such as portfolio.form_team")
+    texts: list[tuple[str, str]] = []
+    unread: list[Rejected] = []
+    for path in files:
+        found = sorted(p for p in path.iterdir() if p.suffix.lower() in importer.suffixes) if path.is_dir() else [path]
+        if not found:
+            raise _Usage(f"{path} holds no file that ends in {' or '.join(importer.suffixes)}")
+        for file in found:
+            try:
+                texts.append((str(file), file.read_bytes().decode("utf-8-sig")))
+            except UnicodeDecodeError as error:
+                unread.append(Rejected(str(file), f"the file is not UTF-8 from its byte {error.start} on"))
+    return importer, texts, unread
+
+
+def _printable(text: str) -> str:
+    """Text for a terminal: one line, nothing that a terminal or its encoding would choke on."""
+    return "".join(c if c.isprintable() else " " for c in text).encode("utf-8", "replace").decode("utf-8")

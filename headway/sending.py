@@ -1,0 +1,251 @@
+"""Lines to the services and back: batches, retries that are safe because every line has its key, and causal order between services."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import httpx
+
+from headway.importers.line import Line
+
+SERVICES = ("portfolio", "roadmap", "backlog")
+LINES_A_BATCH = 1_000
+BYTES_A_BATCH = 1_048_576
+POSITIONS_A_READ = 100
+BARRIER = 500
+PATIENCE = 30.0
+SETTLING = 60.0
+
+UNREACHABLE, NOT_ALLOWED, OUR_FAULT = 5, 6, 1
+
+References = Callable[[str, Mapping[str, Any]], Sequence[str]]
+ServiceOf = Callable[[str], str | None]
+Hears = Callable[[str, str], bool]
+
+
+class Stopped(Exception):
+    """The import cannot go on: `exit_code` for the shell and, as text, what is to be done."""
+
+    def __init__(self, exit_code: int, said: str) -> None:
+        super().__init__(said)
+        self.exit_code = exit_code
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a line: `created`, `unchanged` or `refused`, then with its problem."""
+
+    line: Line
+    status: str
+    problem: Mapping[str, Any] | None = None
+
+
+@dataclass(slots=True)
+class Sender:
+    """Sends lines in their order and knows, from the answers, what each later line must let be heard first.
+
+    `references(command, data)` names the aggregates (`kind:id`) that a line refers to and `service_of(kind)` who owns a kind. `hears(service, kind)`, where given, says
+    whether a service follows the events of a kind: only such are waited for, and each turn from one service to another then waits for what was said since.
+    """
+
+    client: httpx.Client
+    references: References
+    service_of: ServiceOf
+    hears: Hears | None = None
+    clock: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], None] = time.sleep
+    positions: dict[str, str] = field(default_factory=dict)
+    created: dict[str, str] = field(default_factory=dict)
+    unheard: dict[str, dict[str, str]] = field(default_factory=lambda: {service: {} for service in SERVICES})
+
+    def send(self, lines: Sequence[Line]) -> Iterator[Outcome]:
+        """The outcome of every line, in order, each as soon as its batch is answered; raises `Stopped`, and what was answered before it stays said."""
+        start = 0
+        while start < len(lines):
+            service = lines[start].service
+            if service not in SERVICES:
+                yield Outcome(lines[start], "refused", {"title": "Unknown command", "detail": f"no service is called {service!r}"})
+                start += 1
+                continue
+            batch: list[tuple[Line, bytes]] = []
+            size = 0
+            barrier = self._barrier(service)
+            while start < len(lines) and len(batch) < LINES_A_BATCH and lines[start].service == service:
+                line = self._after(lines[start], () if batch else barrier)
+                body = line.to_json().encode("ascii") + b"\n"
+                if size + len(body) > BYTES_A_BATCH:
+                    break
+                batch.append((lines[start], body))
+                size += len(body)
+                start += 1
+            if not batch:
+                yield Outcome(lines[start], "refused", {"title": "Too large", "detail": "the line is larger than 1 MiB, the most that a request may hold"})
+                start += 1
+                continue
+            yield from self._decided(service, batch)
+            self.unheard[service].clear()
+
+    def settle(self) -> None:
+        """Returns when the gateway has applied all that this run created; raises `Stopped` after a minute."""
+        positions = list(self.created.values())
+        until = self.clock() + SETTLING
+        late = (
+            "All of it is stored, but the gateway has not shown it within 60 seconds: look at `headway parked list`, or run the import again to wait once more"
+        )
+        for first in range(0, len(positions), POSITIONS_A_READ):
+            heard = {"X-Headway-After": ",".join(positions[first : first + POSITIONS_A_READ])}
+            self._patiently("GET", "/graphql", until, late, params={"query": "{__typename}"}, headers=heard)
+
+    def knows_product(self, product: str) -> bool:
+        """Whether the portfolio service has this product."""
+        answer = self._patiently("GET", f"/portfolio/v1/products/{product}", self.clock() + PATIENCE, _AGAIN, wanted=(200, 404))
+        return answer.status_code == 200
+
+    def _after(self, line: Line, barrier: Sequence[str]) -> Line:
+        """The line with the positions in other services that it rests on, as far as this run has seen them."""
+        named = list(self.references(line.command, line.data))
+        scope = line.by.partition("@")[2] if line.by else ""
+        if scope:
+            named += [f"{kind}:{scope}" for kind in ("organisation", "team", "product")]
+        resting = [self.positions[name] for name in named if name in self.positions and self._waits(line.service, name.partition(":")[0])]
+        after = tuple(dict.fromkeys((*line.after, *barrier, *resting)))
+        return line if after == line.after else replace(line, after=after)
+
+    def _waits(self, service: str, kind: str) -> bool:
+        return self.service_of(kind) != service and (self.hears is None or self.hears(service, kind))
+
+    def _barrier(self, service: str) -> list[str]:
+        """What other services said since this one was last spoken to: a rule may rest on facts that no line names. The newest stand for very many."""
+        return list(self.unheard[service].values())[-BARRIER:]
+
+    def _decided(self, service: str, batch: list[tuple[Line, bytes]]) -> Iterator[Outcome]:
+        answers = self._post(service, [body for _, body in batch])
+        until, pause = self.clock() + PATIENCE, 0.2
+        while (waiting := _waiting(answers)) and self.clock() + pause < until:
+            self.sleep(pause)
+            pause = min(pause * 2, 5.0)
+            for place, answer in zip(waiting, self._post(service, [batch[place][1] for place in waiting]), strict=True):
+                answers[place] = answer
+        for (line, _), answer in zip(batch, answers, strict=True):
+            yield self._outcome(service, line, answer)
+        if waiting:
+            raise Stopped(UNREACHABLE, f"{service} has not heard what these lines rest on. {_AGAIN}")
+
+    def _outcome(self, service: str, line: Line, answer: Mapping[str, Any]) -> Outcome:
+        status, position = answer.get("status"), answer.get("position")
+        if status not in ("created", "unchanged"):
+            problem = answer.get("problem")
+            return Outcome(line, "refused", problem if isinstance(problem, dict) else {"detail": str(problem)})
+        if isinstance(position, str) and "@" in position:
+            name, _, sequence = position.rpartition("@")
+            if int(sequence) >= int(self.positions.get(name, "@0").rpartition("@")[2]):
+                self.positions[name] = position
+                for other in SERVICES if status == "created" and self.hears is not None else ():
+                    if other != service and self.hears is not None and self.hears(other, name.partition(":")[0]):
+                        self.unheard[other].pop(name, None)
+                        self.unheard[other][name] = position
+            if status == "created":
+                self.created[name] = self.positions[name]
+        return Outcome(line, status)
+
+    def _post(self, service: str, bodies: list[bytes]) -> list[Mapping[str, Any]]:
+        """One answer a line; a batch that the service finds too large goes in two halves."""
+
+        def readable(answer: httpx.Response) -> bool:
+            return answer.status_code != 200 or len(_results(answer)) == len(bodies)
+
+        headers = {"Content-Type": "application/x-ndjson"}
+        answer = self._patiently(
+            "POST",
+            f"/{service}/v1/commands",
+            self.clock() + PATIENCE,
+            _AGAIN,
+            wanted=(200, 413),
+            readable=readable,
+            content=b"".join(bodies),
+            headers=headers,
+        )
+        if answer.status_code == 200:
+            return _results(answer)
+        if len(bodies) == 1:
+            return [{"status": "refused", "problem": _problem(answer)}]
+        half = len(bodies) // 2
+        return self._post(service, bodies[:half]) + self._post(service, bodies[half:])
+
+    def _patiently(
+        self,
+        method: str,
+        path: str,
+        until: float,
+        late: str,
+        wanted: tuple[int, ...] = (200,),
+        readable: Callable[[httpx.Response], bool] = lambda answer: True,
+        **request: Any,
+    ) -> httpx.Response:
+        """An answer that is wanted and readable; asks again, more and more slowly or as `Retry-After` says, while the reason may pass, until `until` (`clock` seconds)."""
+        pause = 0.1
+        while True:
+            wait: float | None = None
+            try:
+                answer = self.client.request(method, path, **request)
+            except httpx.TransportError as error:
+                why = f"{self.client.base_url} does not answer ({error or type(error).__name__})"
+            else:
+                if answer.status_code in wanted and readable(answer):
+                    return answer
+                why = f"{method} {path} answered {answer.status_code}: {said(_problem(answer))}"
+                if answer.status_code in (401, 403):
+                    raise Stopped(NOT_ALLOWED, f"{why}. HEADWAY_TOKEN must be a valid token with the role importer; what was answered before is stored")
+                if answer.status_code == 404:
+                    raise Stopped(UNREACHABLE, f"{why}. Is HEADWAY_URL the address of Headway?")
+                if answer.status_code < 500 and answer.status_code not in (200, 408, 409, 425, 429):
+                    raise Stopped(OUR_FAULT, why)
+                wait = _retry_after(answer)
+            if self.clock() + (pause if wait is None else wait) > until:
+                raise Stopped(UNREACHABLE, f"{why}. {late}")
+            self.sleep(pause if wait is None else wait)
+            pause = min(pause * 2, 5.0)
+
+
+_AGAIN = "Run the same command again: it goes on where this one stopped"
+
+
+def said(problem: Mapping[str, Any]) -> str:
+    """A problem (RFC 9457) in one line: its detail, the rule with its source, the remedy."""
+    words = str(problem.get("detail") or problem.get("title") or "refused without a reason")
+    rule, source, remedy = (problem.get(name) for name in ("rule", "source", "remedy"))
+    if rule:
+        words += f" [{rule}{f', {source}' if source else ''}]"
+    return f"{words}. {remedy}" if remedy else words
+
+
+def _waiting(answers: Sequence[Mapping[str, Any]]) -> list[int]:
+    """The places to ask again: from the first line that waits for what was not heard, all that were refused, as they may rest on it."""
+    refused = [place for place, answer in enumerate(answers) if answer.get("status") == "refused"]
+    unheard = [place for place in refused if isinstance(problem := answers[place].get("problem"), dict) and problem.get("status") == 503]
+    return [place for place in refused if place >= unheard[0]] if unheard else []
+
+
+def _results(answer: httpx.Response) -> list[Mapping[str, Any]]:
+    try:
+        results = [json.loads(line) for line in answer.content.split(b"\n") if line.strip()]
+    except ValueError:
+        return []
+    return [result for result in results if isinstance(result, dict)]
+
+
+def _problem(answer: httpx.Response) -> Mapping[str, Any]:
+    try:
+        problem = answer.json()
+    except ValueError:
+        problem = None
+    return problem if isinstance(problem, dict) else {"detail": answer.text[:200].strip() or answer.reason_phrase}
+
+
+def _retry_after(answer: httpx.Response) -> float | None:
+    text = answer.headers.get("Retry-After", "")
+    return float(text) if text.isascii() and text.isdigit() else None

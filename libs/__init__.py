@@ -1,0 +1,1 @@
+"""What the services share: events, commands, rules, and what every service needs."""

@@ -1,0 +1,5 @@
+"""What can be asked of the portfolio service."""
+
+from libs.commands.catalog.portfolio import organisation
+
+__all__ = ["organisation"]

@@ -1,0 +1,143 @@
+"""A command is declared once: its fields, its documentation, who may say it, the aggregate it goes to and what it says."""
+
+from __future__ import annotations
+
+import hashlib
+import typing
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated, Any, ClassVar, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from libs.events.event import KINDS, Kind, Payload
+from libs.events.values import Instant, Text
+
+
+class Private:
+    """Marks a field that is stored apart from events: never relayed, erasable, left out of every answer."""
+
+
+class Override(BaseModel):
+    """Lifts one rule, never authority: an event of its own that stays among the warnings."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    rule: Annotated[str, StringConstraints(max_length=16), Field(description="The id of the rule, such as S0-14.")]
+    reason: Annotated[Text, Field(description="Why, for whoever reads the warnings.")]
+
+
+class Command(BaseModel):
+    """What can be asked of an aggregate. A subclass adds its fields; these four any command may carry."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    at: Annotated[Instant | None, Field(description="When it was true: a day (its start, UTC) or an instant; never in the future. Default: now.")] = None
+    known: Annotated[Instant | None, Field(description="When it was learned; importers only. Default: now.")] = None
+    by: Annotated[
+        Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}(@(\*|[a-z0-9][a-z0-9._-]{0,63}))?$")] | None,
+        Field(description="Importers only: the role (`cab@env`) in whose name it is said and judged, or just who said it."),
+    ] = None
+    override: Annotated[Override | None, Field(description="Lifts a rule; executives and steering groups only.")] = None
+
+    SPEC: ClassVar[Spec]
+
+    @property
+    def target(self) -> str | None:
+        """The aggregate it goes to, `kind:id`; None where the id is still to be made."""
+        id = getattr(self, self.SPEC.id_field)
+        return f"{self.SPEC.kind.name}:{id}" if self.SPEC.kind and id is not None else None
+
+    def said(self) -> dict[str, Any]:
+        """The fields given, as JSON values, without the secrets."""
+        return self.model_dump(mode="json", exclude_none=True, exclude=set(self.SPEC.private))
+
+    def digest(self) -> str:
+        """Equal for equal commands: what an idempotency key is compared by."""
+        return hashlib.sha256(self.SPEC.name.encode() + b"\0" + self.model_dump_json(exclude_none=True).encode()).hexdigest()
+
+
+COMMON = frozenset({"at", "known", "by", "override"})
+"""The fields that every command may carry."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    """The declaration of a command."""
+
+    name: str
+    kind: Kind[Any] | None
+    topic: str
+    creates: bool
+    says: tuple[type[Payload], ...]
+    id_field: str
+    dated_by_importers_only: bool
+    private: frozenset[str]
+    requirements: tuple[str, ...]
+
+    @property
+    def service(self) -> str:
+        return self.name.partition(".")[0]
+
+    @property
+    def verb(self) -> str:
+        """The name within its service, as in the route and the GraphQL mutation."""
+        return self.name.partition(".")[2]
+
+    @property
+    def route(self) -> str:
+        return f"/commands/{self.verb}"
+
+
+COMMANDS: dict[str, type[Command]] = {}
+"""Every command by its name, `service.verb_noun`."""
+
+C = TypeVar("C", bound=Command)
+
+
+def command(
+    name: str,
+    kind: Kind[Any] | None,
+    *,
+    topic: str,
+    says: tuple[type[Payload], ...],
+    creates: bool = False,
+    id_field: str | None = None,
+    dated_by_importers_only: bool = False,
+    requirements: tuple[str, ...] = (),
+) -> Callable[[type[C]], type[C]]:
+    """Declares a command.
+
+    `kind` is that of its aggregate (None for `retract`, which goes to any); `topic` a row of the table of authority (`libs.rules.authority`); `says` the
+    events it may lead to; `creates` that its aggregate must not exist yet (else it must); `id_field` the field with the aggregate's id, its kind's name
+    unless said; `dated_by_importers_only` that nobody else gives `at` (a decision cannot be dated before the bid); `requirements` the ids it answers to.
+    """
+
+    def declare(cls: type[C]) -> type[C]:
+        if name in COMMANDS:
+            raise ValueError(f"{name} is declared twice")
+        service = name.partition(".")[0]
+        if kind is not None and kind.service != service:
+            raise ValueError(f"{name}: {kind.name} belongs to {kind.service}")
+        private = frozenset(field for field, hint in typing.get_type_hints(cls, include_extras=True).items() if _is_private(hint))
+        cls.SPEC = Spec(name, kind, topic, creates, says, id_field or (kind.name if kind else ""), dated_by_importers_only, private, requirements)
+        COMMANDS[name] = cls
+        return cls
+
+    return declare
+
+
+def _is_private(hint: Any) -> bool:
+    if typing.get_origin(hint) is Annotated:
+        return any(isinstance(m, Private) or m is Private for m in hint.__metadata__) or _is_private(hint.__origin__)
+    return any(_is_private(a) for a in typing.get_args(hint) if typing.get_origin(a) is Annotated)
+
+
+def of_service(service: str) -> list[type[Command]]:
+    """The commands that a service answers, in order of declaration."""
+    return [c for c in COMMANDS.values() if c.SPEC.service == service]
+
+
+def kinds_of(service: str) -> frozenset[str]:
+    """The kinds of aggregate that a service owns."""
+    return frozenset(k.name for k in KINDS.values() if k.service == service)

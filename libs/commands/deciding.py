@@ -1,0 +1,148 @@
+"""What a decision sees and returns: the aggregate now and at the command's time, the facts its rules need, and the rules it may demand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+
+from libs.commands.command import Command, Override
+from libs.commands.errors import Refused
+from libs.events.event import Actor, Event, Payload, S, mentions
+from libs.events.facts import Facts
+from libs.events.world import World
+
+
+@dataclass
+class Case(Generic[S]):
+    """One command's case: `now` is the aggregate with all that is known, `then` as it stood at the command's time (each None where it is not there).
+
+    `facts` are those at the command's time, `current` those of now, of this and of every other aggregate. Rules are judged on `then` and `facts`;
+    existence and once-only acts on `now`. `revising` says that an importer's row has changed: the command is a change of what it said before.
+    """
+
+    id: str
+    at: datetime
+    now: S | None
+    then: S | None
+    facts: Facts
+    current: Facts
+    actor: Actor
+    revising: bool = False
+    override: Override | None = None
+    lifted: list[str] = field(default_factory=list)
+
+    def demand(self, rule: str, holds: object, detail: str, *, remedy: str | None = None, field: str | None = None) -> None:
+        """Refuses (`Refused`) unless it holds, or an override lifts this rule, which is then said before the command's own events."""
+        if holds:
+            return
+        if self.override is not None and self.override.rule == rule:
+            self.lifted.append(rule)
+            return
+        raise Refused(rule, detail, remedy=remedy, field=field)
+
+    @property
+    def there(self) -> S:
+        """The aggregate now, of a command that does not create it."""
+        assert self.now is not None
+        return self.now
+
+
+Decision = Callable[[Any, Case[Any]], Iterable[Payload]]
+"""Pure: a command and its case to what is said. Nothing said means that nothing would change."""
+
+D = TypeVar("D", bound=Decision)
+
+
+class Decisions:
+    """Which function decides which command, for one service."""
+
+    def __init__(self) -> None:
+        self.by_command: dict[type[Command], Decision] = {}
+
+    def decides(self, *commands: type[Command]) -> Callable[[D], D]:
+        """Marks a function as the one that decides a command."""
+
+        def mark(decision: D) -> D:
+            for command in commands:
+                if command in self.by_command:
+                    raise ValueError(f"{command.SPEC.name} is decided twice")
+                self.by_command[command] = decision
+            return decision
+
+        return mark
+
+
+class NotLoaded(Exception):
+    """A decision asked for histories of the owner's store that are not in memory: load them, decide again (it is pure)."""
+
+    def __init__(self, aggregate: str | None = None, relation: tuple[str, str, str] | None = None, kind: str | None = None) -> None:
+        super().__init__(aggregate or relation or kind)
+        self.aggregate, self.relation, self.kind = aggregate, relation, kind
+
+
+class Loaded:
+    """The histories that a decision reads: the service's own from its store, as far as loaded, those of other services as heard."""
+
+    def __init__(self, own: frozenset[str], heard: World) -> None:
+        self.own, self.heard = own, heard
+        self.touched: set[str] = set()
+        self._events: dict[str, list[Event]] = {}
+        self._relations: dict[tuple[str, str, str], dict[str, None]] = {}
+        self._kinds: dict[str, dict[str, None]] = {}
+
+    def events(self, aggregate: str) -> Sequence[Event]:
+        if aggregate.partition(":")[0] not in self.own:
+            return self.heard.events(aggregate)
+        if aggregate not in self._events:
+            raise NotLoaded(aggregate=aggregate)
+        self.touched.add(aggregate)
+        return self._events[aggregate]
+
+    def referring(self, kind: str, field: str, id: str) -> Iterable[str]:
+        if kind not in self.own:
+            return self.heard.referring(kind, field, id)
+        relation = (kind, field, id)
+        if relation not in self._relations:
+            raise NotLoaded(relation=relation)
+        return self._relations[relation]
+
+    def all(self, kind: str) -> Iterable[str]:
+        if kind not in self.own:
+            return self.heard.all(kind)
+        if kind not in self._kinds:
+            raise NotLoaded(kind=kind)
+        return self._kinds[kind]
+
+    def put(self, histories: dict[str, list[Event]]) -> None:
+        """Takes in whole histories."""
+        self._events.update(histories)
+
+    def relate(self, relation: tuple[str, str, str], aggregates: Iterable[str]) -> None:
+        self._relations[relation] = dict.fromkeys(aggregates)
+
+    def enumerate(self, kind: str, aggregates: Iterable[str]) -> None:
+        self._kinds[kind] = dict.fromkeys(aggregates)
+
+    def extend(self, aggregate: str, events: Sequence[Event]) -> None:
+        """Takes in what was decided but is not stored yet."""
+        self._events[aggregate] = [*self._events.get(aggregate, ()), *events]
+        kind = aggregate.partition(":")[0]
+        if kind in self._kinds:
+            self._kinds[kind][aggregate] = None
+        for e in events:
+            for name, id in mentions(e.data):
+                known = self._relations.get((kind, name, id))
+                if known is not None:
+                    known[aggregate] = None
+
+    def drop(self, aggregate: str) -> None:
+        """Forgets one history and every relation: another writer was there."""
+        self._events.pop(aggregate, None)
+        self._relations.clear()
+        self._kinds.clear()
+
+    def missing(self, aggregates: Iterable[str]) -> Iterator[str]:
+        """Those of the service's own that are not loaded yet."""
+        return (a for a in aggregates if a not in self._events and a.partition(":")[0] in self.own)

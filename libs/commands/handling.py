@@ -1,0 +1,282 @@
+"""Load, decide, append: one command or many, with idempotency keys, `If-Match`, and decided again when a race is lost."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+from uuid6 import uuid7
+
+from libs.commands.command import kinds_of
+from libs.commands.deciding import Decisions, Loaded, NotLoaded
+from libs.commands.errors import HeadwayError, Invalid, KeyReused, NotFound, NotHeardYet, RaceLost, UnknownOutcome
+from libs.commands.judging import Ask, judge
+from libs.commands.retracting import Retract
+from libs.events.event import Event, position, split
+from libs.events.store import Answered, CommandKey, Commit, CommitStore, Outcome, StoreUnavailable
+from libs.events.world import World
+
+ATTEMPTS = 5
+PATIENCE = 2.0
+"""Seconds that a command waits for what it says must have been heard first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a command is answered. `created` is False where nothing new was stored: the same command again, or one that changes nothing."""
+
+    id: str
+    version: int
+    events: tuple[str, ...]
+    position: str
+    created: bool
+
+    def body(self) -> dict[str, Any]:
+        """What is stored as the reply and sent to the caller."""
+        return {"id": self.id, "version": self.version, "events": list(self.events), "position": self.position}
+
+
+T = TypeVar("T")
+Result = Answer | HeadwayError
+
+
+@dataclass
+class _Work:
+    """One call's state: what is loaded, what is decided and waits to be stored, what came out."""
+
+    asks: Sequence[Ask]
+    loaded: Loaded
+    keys: dict[str, Answered] = field(default_factory=dict)
+    staged: dict[int, Commit] = field(default_factory=dict)
+    results: dict[int, Result] = field(default_factory=dict)
+
+    unstored: set[str] = field(default_factory=set)
+    staged_keys: set[str] = field(default_factory=set)
+
+    def stage(self, n: int, commit: Commit) -> None:
+        """Keeps a decided commit until it is stored with others; later commands of the call see its events."""
+        self.staged[n] = commit
+        self.unstored.add(commit.aggregate)
+        if commit.command:
+            self.staged_keys.add(commit.command.key)
+        self.loaded.extend(commit.aggregate, commit.events)
+
+    def unstage(self) -> dict[int, Commit]:
+        """What is to be stored now."""
+        staged, self.staged = self.staged, {}
+        self.unstored.clear()
+        self.staged_keys.clear()
+        return staged
+
+
+class Handling:
+    """Answers the commands of one service."""
+
+    def __init__(
+        self,
+        service: str,
+        store: CommitStore,
+        heard: World,
+        decisions: Decisions,
+        *,
+        clock: Callable[[], datetime] | None = None,
+        stored: Callable[[], None] | None = None,
+    ) -> None:
+        self.service, self.store, self.heard = service, store, heard
+        self.decisions = decisions.by_command
+        self.own = kinds_of(service)
+        self.clock = clock or (lambda: datetime.now(UTC))
+        self.stored = stored or (lambda: None)
+
+    async def answer(self, ask: Ask) -> Answer:
+        """Answers one command, durably stored. Raises a HeadwayError."""
+        (result,) = await self.answer_all([ask])
+        if isinstance(result, HeadwayError):
+            raise result
+        return result
+
+    async def answer_all(self, asks: Sequence[Ask]) -> list[Result]:
+        """Answers commands in order, each alone: what is wrong with one leaves the others. What is answered as stored is durable."""
+        work = _Work(asks, Loaded(self.own, self.heard))
+        unheard = await self._unheard({p for ask in asks for p in ask.after}, work)
+        work.keys = await self._answered([k for ask in asks if (k := _key(ask)) is not None])
+        await self._load(work.loaded, {t for ask in asks if (t := ask.command.target) is not None})
+        for n, ask in enumerate(asks):
+            if missing := unheard.intersection(ask.after):
+                work.results[n] = NotHeardYet(f"{', '.join(sorted(missing))} has not been heard here yet", remedy="Ask again in a second.", field="after")
+                continue
+            await self._take(work, n)
+        await self._flush(work)
+        return [work.results[n] for n in range(len(asks))]
+
+    async def _take(self, work: _Work, n: int, *, alone: bool = False) -> None:
+        """Decides one command and stages its commit, or notes its result; `alone` when it is decided again after a lost race."""
+        ask = work.asks[n]
+        key = _key(ask)
+        if not alone and key is not None and key in work.staged_keys:
+            await self._flush(work)
+        try:
+            while True:
+                work.loaded.touched.clear()
+                decided = await self._decide(work, ask, work.keys.get(key) if key else None)
+                others = work.loaded.touched - ({decided.aggregate} if isinstance(decided, Commit) else set())
+                if alone or not others & work.unstored:
+                    break
+                await self._flush(work)  # it rests on what is not stored yet: that first
+        except HeadwayError as e:
+            work.results[n] = e
+            return
+        if isinstance(decided, Answer):
+            work.results[n] = decided
+        else:
+            work.stage(n, decided)
+
+    async def _flush(self, work: _Work) -> None:
+        """Stores what is staged; what another writer outran is decided again, alone and in order, at most five times."""
+        attempt = 1
+        while work.staged:
+            staged = work.unstage()
+            again = await self._append(work, staged)
+            if not again:
+                return
+            if attempt >= ATTEMPTS:
+                for n in again:
+                    work.results[n] = RaceLost(
+                        "others changed the same thing five times meanwhile", remedy="Read it again, then decide whether to send the command again."
+                    )
+                return
+            attempt += 1
+            for n in again:
+                work.loaded.drop(staged[n].aggregate)
+            work.keys.update(await self._answered([k for n in again if (k := _key(work.asks[n])) is not None]))
+            for n in again:
+                await self._take(work, n, alone=True)
+
+    async def _append(self, work: _Work, staged: Mapping[int, Commit]) -> list[int]:
+        """Stores commits; returns the commands that must be decided again."""
+        try:
+            outcomes = await asyncio.shield(self.store.append(list(staged.values())))
+        except StoreUnavailable as e:
+            await self._look_up(work, staged, e)
+            return []
+        again = []
+        for (n, commit), outcome in zip(staged.items(), outcomes, strict=True):
+            if outcome is not Outcome.STORED:
+                again.append(n)
+                continue
+            answer = work.results[n] = _answer(commit.aggregate, commit.last, commit.events, created=True)
+            if commit.command:
+                work.keys[commit.command.key] = Answered(commit.command.key, commit.command.revision, commit.command.hash, commit.aggregate, answer.body())
+        self.stored()
+        return again
+
+    async def _look_up(self, work: _Work, staged: Mapping[int, Commit], why: StoreUnavailable) -> None:
+        """The outcome is unknown: what is found under its key was stored, of the rest nobody knows."""
+        keys = {n: c.command for n, c in staged.items() if c.command}
+        try:
+            found = await self.store.answered([c.key for c in keys.values()])
+        except StoreUnavailable:
+            found = {}
+        for n in staged:
+            key = keys.get(n)
+            stored = found.get(key.key) if key else None
+            if key and stored and stored.hash == key.hash:
+                work.results[n] = _replay(stored)
+            else:
+                work.results[n] = UnknownOutcome(f"the store did not answer: {why}", remedy="Send the same command again with the same key: it is stored once.")
+
+    async def _decide(self, work: _Work, ask: Ask, prior: Answered | None) -> Commit | Answer:
+        digest = ask.command.digest()
+        if prior is not None:
+            if prior.hash == digest:
+                return _replay(prior)
+            if not ask.revise:
+                raise KeyReused(f"the key {ask.key!r} was used for another body", remedy="Use a new key, or send the body of the first time.", field="key")
+        aggregate = self._target(ask, prior)
+        await self._load(work.loaded, [aggregate])
+        while True:
+            try:
+                return self._judge(work, ask, aggregate, prior, digest)
+            except NotLoaded as need:
+                await self._fetch(work.loaded, need)
+
+    def _target(self, ask: Ask, prior: Answered | None) -> str:
+        spec, named = ask.command.SPEC, ask.command.target
+        if prior is not None and named not in (None, prior.aggregate):
+            raise Invalid(f"the row {ask.key!r} was about {prior.aggregate}, not {named}", remedy="Give another thing another key.", field=spec.id_field)
+        if isinstance(ask.command, Retract) and (named is None or split(named)[0] not in self.own):
+            raise NotFound(f"{ask.command.event!r} is no event of this service", field="event")
+        return named or (prior.aggregate if prior else f"{spec.kind.name if spec.kind else ''}:{uuid7()}")
+
+    def _judge(self, work: _Work, ask: Ask, aggregate: str, prior: Answered | None, digest: str) -> Commit | Answer:
+        """The commit to be stored, or the answer where there is nothing to store."""
+        events = judge(work.loaded, self.decisions, ask, aggregate, self.clock(), revising=prior is not None)
+        version = len(work.loaded.events(aggregate))
+        if not events:
+            return _answer(aggregate, version, (), created=False)
+        answer = _answer(aggregate, events[-1].sequence, events, created=True)
+        if ask.trying:
+            return answer
+        key = _key(ask)
+        private = {f: value for f in ask.command.SPEC.private if (value := getattr(ask.command, f)) is not None}
+        return Commit(
+            aggregate,
+            version + 1,
+            events,
+            CommandKey(key, prior.revision + 1 if prior else 1, digest) if key else None,
+            answer.body(),
+            private or None,
+        )
+
+    async def _fetch(self, loaded: Loaded, need: NotLoaded) -> None:
+        if need.aggregate is not None:
+            await self._load(loaded, [need.aggregate])
+        elif need.relation is not None:
+            found = await self._guarded(self.store.referring(*need.relation))
+            loaded.relate(need.relation, found)
+            await self._load(loaded, found)
+        elif need.kind is not None:
+            names: list[str] = []
+            while page := await self._guarded(self.store.heads(need.kind, names[-1] if names else "")):
+                names += [name for name, _ in page]
+            loaded.enumerate(need.kind, names)
+            await self._load(loaded, names)
+
+    async def _load(self, loaded: Loaded, aggregates: Sequence[str] | set[str]) -> None:
+        missing = list(loaded.missing(aggregates))
+        if missing:
+            loaded.put(await self._guarded(self.store.load(missing)))
+
+    async def _answered(self, keys: Sequence[str]) -> dict[str, Answered]:
+        return await self._guarded(self.store.answered(keys)) if keys else {}
+
+    async def _guarded(self, asked: Awaitable[T]) -> T:
+        try:
+            return await asked
+        except StoreUnavailable as e:
+            raise UnknownOutcome(f"the store does not answer: {e}", remedy="Send it again with the same key.") from e
+
+    async def _unheard(self, positions: set[str], work: _Work) -> set[str]:
+        """Of what must have been heard first, what was not, after two seconds at most."""
+        elsewhere = [p for p in positions if split(p)[0] not in self.own]
+        mine = {p: position(p) for p in positions if split(p)[0] in self.own}
+        await self._load(work.loaded, {a for a, _ in mine.values()})
+        lacking = {p for p, (aggregate, sequence) in mine.items() if len(work.loaded.events(aggregate)) < sequence}
+        return lacking.union(await self.heard.heard(elsewhere, PATIENCE)) if elsewhere else lacking
+
+
+def _key(ask: Ask) -> str | None:
+    """An idempotency key is its sender's own: nobody else's command can collide with it."""
+    return f"{ask.principal.id}:{ask.key}" if ask.key is not None else None
+
+
+def _answer(aggregate: str, version: int, events: Sequence[Event], *, created: bool) -> Answer:
+    return Answer(split(aggregate)[1], version, tuple(e.id for e in events), f"{aggregate}@{version}", created)
+
+
+def _replay(stored: Answered) -> Answer:
+    reply = stored.reply
+    return Answer(reply["id"], reply["version"], tuple(reply["events"]), reply["position"], created=False)

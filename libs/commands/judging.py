@@ -1,0 +1,75 @@
+"""One command judged: authority, existence, then the rules. Pure: histories in, events out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from libs.commands.command import Command
+from libs.commands.deciding import Case, Decision
+from libs.commands.errors import AlreadyExists, Invalid, NotFound, StaleVersion
+from libs.commands.retracting import Retract, retract
+from libs.commands.rights import speaker
+from libs.events.event import KINDS, Event, Overridden, split
+from libs.events.facts import Facts, Histories
+from libs.rules.roles import Principal
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A command as it came in: by whom, under which key, after what, and on which condition."""
+
+    command: Command
+    principal: Principal
+    key: str | None = None
+    revise: bool = False
+    if_match: int | None = None
+    after: tuple[str, ...] = ()
+    traceparent: str | None = None
+    trying: bool = False
+
+
+def judge(
+    histories: Histories, decisions: Mapping[type[Command], Decision], ask: Ask, aggregate: str, now: datetime, *, revising: bool = False
+) -> tuple[Event, ...]:
+    """The events that a command leads to at an instant, numbered on from the aggregate's last; none where nothing would change.
+
+    `revising` says that the command is a changed row of an import. Raises NotAllowed, Invalid, NotFound, AlreadyExists, StaleVersion or Refused.
+    """
+    command = ask.command
+    kind, id = KINDS[aggregate.partition(":")[0]], split(aggregate)[1]
+    at, known = _times(command, now)
+    history = histories.events(aggregate)
+    current = Facts.at(histories, now)
+    who = speaker(command, ask.principal, ask.revise, current, aggregate, exists=bool(history), history=history)
+    if ask.if_match is not None and ask.if_match != len(history):
+        raise StaleVersion(f"{aggregate} is at version {len(history)}, not {ask.if_match}", remedy="Read it again, then decide.", field="If-Match")
+    state = current.get(kind, id)
+    field = command.SPEC.id_field
+    if state is None and not command.SPEC.creates and not isinstance(command, Retract):
+        raise NotFound(f"there is no {kind.name} {id!r}", field=field, remedy=f"Check the id, or create the {kind.name} first.")
+    if state is not None and command.SPEC.creates and not revising:
+        raise AlreadyExists(f"there is a {kind.name} {id!r} already", field=field, remedy="Use another id, or a command that changes it.")
+    facts = Facts.at(histories, at)
+    case: Case[Any] = Case(id, at, state, facts.get(kind, id), facts, current, who.actor, revising=revising, override=command.override)
+    said = list(retract(command, case, history) if isinstance(command, Retract) else decisions[type(command)](command, case))
+    lifted = command.override
+    if lifted and not case.lifted:
+        raise Invalid(f"{lifted.rule} does not stand in the way: there is nothing to override", field="override", remedy="Leave the override out.")
+    if said and lifted:
+        said.insert(0, Overridden(rule=lifted.rule, reason=lifted.reason, command=command.SPEC.name))
+    return tuple(Event(aggregate, len(history) + 1 + n, at, known, now, who.actor, data, ask.traceparent) for n, data in enumerate(said))
+
+
+def _times(command: Command, now: datetime) -> tuple[datetime, datetime]:
+    """When it was true and when it was learned."""
+    known = command.known or now
+    at = command.at or known
+    for field, instant in (("known", known), ("at", at)):
+        if instant > now:
+            raise Invalid("lies in the future", field=field, remedy="Say it once it is true.")
+    if at > known:
+        raise Invalid("it cannot have been known before it was true", field="known")
+    return at, known

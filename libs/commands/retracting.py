@@ -1,0 +1,54 @@
+"""`retract`, on every aggregate: takes one earlier event out, for every day, from now on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Annotated, Any
+
+from pydantic import Field, StringConstraints
+
+from libs.commands.command import Command, command
+from libs.commands.deciding import Case
+from libs.commands.errors import AlreadyExists, Invalid, NotFound
+from libs.events.event import Event, Payload, Retracted, position
+from libs.events.values import Text
+
+EventId = Annotated[str, StringConstraints(pattern=r"^[a-z_]+:[a-z0-9][a-z0-9._-]{0,63}@[1-9][0-9]{0,8}$")]
+
+
+class Retract(Command):
+    """Take back what was said: the event is out from now on, for every day. By whoever may say the thing itself."""
+
+    event: Annotated[EventId, Field(description="The event's id, its position: `team:biohub@3`.")]
+    reason: Annotated[Text, Field(description="Why it was wrong.")]
+
+    @property
+    def target(self) -> str | None:
+        return position(self.event)[0]
+
+
+@command("backlog.retract", None, topic="", says=(Retracted,), id_field="event")
+class RetractInBacklog(Retract):
+    __doc__ = Retract.__doc__
+
+
+@command("roadmap.retract", None, topic="", says=(Retracted,), id_field="event")
+class RetractInRoadmap(Retract):
+    __doc__ = Retract.__doc__
+
+
+@command("portfolio.retract", None, topic="", says=(Retracted,), id_field="event")
+class RetractInPortfolio(Retract):
+    __doc__ = Retract.__doc__
+
+
+def retract(command: Retract, case: Case[Any], history: Sequence[Event]) -> Iterable[Payload]:
+    """Refuses what is no event of the aggregate, a retraction, and what is out already."""
+    sequence = position(command.event)[1]
+    if sequence > len(history):
+        raise NotFound(f"there is no event {command.event}", field="event")
+    if isinstance(history[sequence - 1].data, Retracted):
+        raise Invalid("a retraction cannot be retracted", field="event", remedy="Say the thing again.")
+    if any(isinstance(e.data, Retracted) and e.data.event == command.event for e in history):
+        raise AlreadyExists(f"{command.event} is retracted already", field="event")
+    yield Retracted(event=command.event, reason=command.reason)

@@ -1,0 +1,80 @@
+"""In whose name a command is said, and whether that role may say it here (domain.md, Authority)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from libs.commands.command import COMMANDS, Command
+from libs.commands.errors import Invalid, NotAllowed
+from libs.events.event import Actor, Event, Payload, split
+from libs.events.facts import Facts
+from libs.rules.authority import OVERRIDING, RULE_OF_TOPIC, Belonging, belonging, covers, speaking, who_may, within
+from libs.rules.roles import Principal, Role
+
+
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """The actor that events will bear, and the roles by which it was judged."""
+
+    actor: Actor
+    roles: frozenset[Role]
+
+
+def speaker(command: Command, principal: Principal, revise: bool, current: Facts, aggregate: str, *, exists: bool, history: Sequence[Event]) -> Speaker:
+    """Who says this command. Raises NotAllowed with the missing role, Invalid for a `by` that is no role."""
+    importing = principal.has("importer")
+    if not importing:
+        for name, given in (("known", command.known is not None), ("by", command.by is not None), ("revise", revise)):
+            if given:
+                raise NotAllowed(f"only an importer may give `{name}`", remedy=f"Leave `{name}` out, or ask for the role importer.")
+        if command.at is not None and command.SPEC.dated_by_importers_only:
+            raise NotAllowed(f"only an importer may date {command.SPEC.verb}", remedy="Leave `at` out: it holds from now on.")
+    roles, said_by = _in_whose_name(command.by, principal)
+    lies_in = belonging_of(command, current, aggregate, exists)
+    role = next((r for topic in topics(command, history) if (r := speaking(_in_order(roles), topic, lies_in))), None)
+    if role is None:
+        topic = next(iter(topics(command, history)), "")
+        raise NotAllowed(
+            f"{command.SPEC.name} takes {who_may(topic)}; the caller has {', '.join(map(str, _in_order(roles))) or 'no role'}",
+            rule=RULE_OF_TOPIC.get(topic),
+            remedy=f"Ask whoever is {who_may(topic)}.",
+        )
+    if command.override is not None and not any((r.name in OVERRIDING and covers(r, lies_in)) or r.name == "importer" for r in roles):
+        raise NotAllowed("only an executive or a steering group may override a rule", remedy="Leave the override out and ask one of them.")
+    return Speaker(Actor(said_by, command.by if command.by and "@" in command.by else str(role)), roles)
+
+
+def belonging_of(command: Command, current: Facts, aggregate: str, exists: bool) -> Belonging:
+    """The scopes in which a command speaks: its aggregate's, or, where that does not exist yet, those of what it names."""
+    return belonging(current, *split(aggregate)) if exists else within(current, command)
+
+
+def topics(command: Command, history: Sequence[Event]) -> tuple[str, ...]:
+    """What a command speaks on; a retraction on what the retracted event spoke on."""
+    event = getattr(command, "event", None)
+    if command.SPEC.kind is not None or event is None:
+        return (command.SPEC.topic,)
+    sequence = int(event.rpartition("@")[2])
+    return tuple(topics_of(type(history[sequence - 1].data))) if 0 < sequence <= len(history) else ()
+
+
+def topics_of(payload: type[Payload]) -> list[str]:
+    """The topics of the commands that may lead to such an event."""
+    return list(dict.fromkeys(c.SPEC.topic for c in COMMANDS.values() if payload in c.SPEC.says))
+
+
+def _in_whose_name(by: str | None, principal: Principal) -> tuple[frozenset[Role], str]:
+    if by is None:
+        return principal.roles, principal.id
+    try:
+        return frozenset({Role.parse(by)}), principal.id
+    except ValueError as e:
+        if "@" in by:
+            raise Invalid(str(e), field="by") from e
+        return principal.roles, by
+
+
+def _in_order(roles: Iterable[Role]) -> list[Role]:
+    """The importer's role last: whoever has another that suffices speaks by that one."""
+    return sorted(roles, key=lambda r: (r.name == "importer", str(r)))

@@ -1,0 +1,153 @@
+"""CloudEvents 1.0 <-> event, and the form in which a commit keeps its events."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any
+
+import orjson
+from pydantic import ValidationError
+
+from libs.events.event import KINDS, PAYLOADS, Actor, Event, adapter, position, type_of
+from libs.events.log import Record
+
+
+class Undecodable(Exception):
+    """A record or document that is no event this code knows; the reason is for the operator who finds it parked."""
+
+
+def to_stored(event: Event) -> dict[str, Any]:
+    """The document of one event within a commit; times as ISO text in UTC with microseconds."""
+    return {
+        "seq": event.sequence,
+        "id": event.id,
+        "type": event.type,
+        "time": iso(event.time),
+        "recorded": iso(event.recorded),
+        "stored": iso(event.stored),
+        "data": payload(event),
+        "actor": {"id": event.actor.id, "role": event.actor.role},
+        "traceparent": event.traceparent,
+    }
+
+
+def from_stored(aggregate: str, document: Mapping[str, Any]) -> Event:
+    """The inverse of `to_stored`. Raises Undecodable."""
+    try:
+        return Event(
+            aggregate,
+            document["seq"],
+            instant(document["time"]),
+            instant(document["recorded"]),
+            instant(document["stored"]),
+            actor(document["actor"]["id"], document["actor"]["role"]),
+            adapter(PAYLOADS[document["type"]]).validate_python(document["data"]),
+            document["traceparent"],
+        )
+    except (KeyError, TypeError, ValueError) as e:
+        raise Undecodable(f"{aggregate}@{document.get('seq')}: {_why(e)}") from e
+
+
+def payload(event: Event) -> dict[str, Any]:
+    """What the event says, as JSON values (money's amounts and days as text)."""
+    data: dict[str, Any] = adapter(type(event.data)).dump_python(event.data, mode="json", exclude_none=True)
+    return data
+
+
+def to_record(namespace: str, event: Event) -> Record:
+    """A CloudEvent in Kafka's binary mode; the topic is the publishing service's."""
+    service = KINDS[event.kind].service
+    headers = {f"ce_{name}": value for name, value in attributes(event).items()}
+    headers["content-type"] = "application/json"
+    return Record(topic(namespace, service), event.aggregate, headers, orjson.dumps(payload(event)))
+
+
+def topic(namespace: str, service: str) -> str:
+    """The topic on which a service publishes."""
+    return f"{namespace}.{service}"
+
+
+def attributes(event: Event) -> dict[str, str]:
+    """The CloudEvents attributes of an event: `subject` is the aggregate, `sequence` its number in it."""
+    found = {
+        "specversion": "1.0",
+        "id": event.id,
+        "source": f"/headway/{KINDS[event.kind].service}",
+        "type": event.type,
+        "subject": event.aggregate,
+        "time": iso(event.time),
+        "sequence": str(event.sequence),
+        "recorded": iso(event.recorded),
+        "stored": iso(event.stored),
+        "actor": event.actor.id,
+        "actorrole": event.actor.role,
+    }
+    if event.traceparent:
+        found["traceparent"] = event.traceparent
+    return found
+
+
+def from_record(record: Record) -> Event:
+    """The event in a record. Raises Undecodable, never anything else."""
+    h = record.headers
+    try:
+        aggregate, sequence = position(h["ce_id"])
+        if h["ce_specversion"] != "1.0" or aggregate != record.key or str(sequence) != h["ce_sequence"]:
+            raise Undecodable(f"{h['ce_id']}: the envelope contradicts itself")
+        data = PAYLOADS[h["ce_type"]]
+        if type_of(aggregate.partition(":")[0], data) != h["ce_type"]:
+            raise Undecodable(f"{h['ce_id']}: {h['ce_type']} is not said of this kind")
+        return Event(
+            record.key,
+            sequence,
+            instant(h["ce_time"]),
+            instant(h["ce_recorded"]),
+            instant(h["ce_stored"]),
+            actor(h["ce_actor"], h["ce_actorrole"]),
+            adapter(data).validate_json(record.value),
+            h.get("ce_traceparent"),
+        )
+    except (KeyError, ValueError, TypeError) as e:
+        raise Undecodable(f"{h.get('ce_id', record.key)}: {_why(e)}") from e
+
+
+def to_structured(record: Record) -> dict[str, Any]:
+    """The record as one JSON CloudEvent (structured mode), as `/events` and `headway events --json` give it."""
+    event: dict[str, Any] = {name[3:]: value for name, value in record.headers.items() if name.startswith("ce_")}
+    event["datacontenttype"] = record.headers.get("content-type", "application/json")
+    try:
+        event["data"] = orjson.loads(record.value)
+    except orjson.JSONDecodeError:
+        event["data_base64"] = base64.b64encode(record.value).decode()
+    return event
+
+
+def iso(instant: datetime) -> str:
+    """RFC 3339 in UTC."""
+    return instant.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+@lru_cache(maxsize=4096)
+def instant(text: str) -> datetime:
+    """The inverse of `iso`; equal texts share one object, since many events of an import bear the same. Raises ValueError."""
+    found = datetime.fromisoformat(text)
+    if found.tzinfo is None:
+        raise ValueError(f"{text} has no offset")
+    return found.astimezone(UTC)
+
+
+@lru_cache(maxsize=4096)
+def actor(id: str, role: str) -> Actor:
+    """One shared object per actor: a few people say most of what is said."""
+    return Actor(id, role)
+
+
+def _why(e: Exception) -> str:
+    if isinstance(e, ValidationError):
+        return "; ".join(f"{'.'.join(map(str, x['loc']))}: {x['msg']}" for x in e.errors(include_input=False, include_url=False)[:5])
+    if isinstance(e, KeyError):
+        return f"{e.args[0]} is not known or missing"
+    return str(e)

@@ -1,0 +1,213 @@
+"""What an event is, the registry of stable type names, and history: two filters and a sort."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, ClassVar, Generic, Protocol, TypeVar, dataclass_transform
+
+from pydantic import TypeAdapter
+
+from libs.events.values import named, references
+
+
+class Payload:
+    """What an event says: frozen fields in the domain's words. `TYPE` is its stable name, for ever."""
+
+    __slots__ = ()
+    TYPE: ClassVar[str]
+
+
+P = TypeVar("P", bound=Payload)
+
+
+class Identified(Protocol):
+    """What every state has."""
+
+    @property
+    def id(self) -> str: ...
+
+
+S = TypeVar("S", bound=Identified)
+
+PAYLOADS: dict[str, type[Payload]] = {}
+"""Type name -> class, for every event that has ever been published."""
+
+
+@dataclass_transform(frozen_default=True, kw_only_default=True)
+def event(type_name: str) -> Callable[[type[P]], type[P]]:
+    """Declares an event class under its stable name (`headway.backlog.item.delivered.v1`)."""
+
+    def declare(cls: type[P]) -> type[P]:
+        frozen = dataclass(frozen=True, slots=True, kw_only=True)(cls)
+        frozen.TYPE = type_name
+        return register(type_name, frozen)
+
+    return declare
+
+
+def register(type_name: str, cls: type[P]) -> type[P]:
+    """Binds a type name to its class, once; declaring it twice is a fault of the programmer."""
+    if type_name in PAYLOADS:
+        raise ValueError(f"{type_name} is declared twice")
+    PAYLOADS[type_name] = cls
+    return cls
+
+
+@dataclass_transform(frozen_default=True, kw_only_default=True)
+def state(cls: type[S]) -> type[S]:
+    """Declares the state that the events of an aggregate fold to."""
+    return dataclass(frozen=True, slots=True, kw_only=True)(cls)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retracted(Payload):
+    """An earlier event of the same aggregate (its position) is out, for every day, from this event's `recorded` on."""
+
+    event: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overridden(Payload):
+    """A rule was lifted for the command whose events follow it."""
+
+    rule: str
+    reason: str
+    command: str
+
+
+EVERYWHERE: dict[str, type[Payload]] = {"retracted": Retracted, "overridden": Overridden}
+"""Said of any aggregate; the type name takes the aggregate's service and kind."""
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who asserted something: a person's or a program's id, and the role in which it spoke."""
+
+    id: str
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One fact: what was said, of which aggregate, by whom, and the three times (true, learned, arrived)."""
+
+    aggregate: str
+    sequence: int
+    time: datetime
+    recorded: datetime
+    stored: datetime
+    actor: Actor
+    data: Payload
+    traceparent: str | None = None
+
+    @property
+    def id(self) -> str:
+        """Its position, `kind:id@sequence`, which no other event has."""
+        return f"{self.aggregate}@{self.sequence}"
+
+    @property
+    def kind(self) -> str:
+        return self.aggregate.partition(":")[0]
+
+    @property
+    def type(self) -> str:
+        return type_of(self.kind, type(self.data))
+
+
+class Kind(Generic[S]):
+    """A kind of aggregate: who owns it, what its events fold to, and how."""
+
+    def __init__(self, service: str, name: str, plural: str, initial: Callable[..., S], evolve: Callable[[S, Event], S]) -> None:
+        self.service, self.name, self.plural, self.initial, self.evolve = service, name, plural, initial, evolve
+        if name in KINDS:
+            raise ValueError(f"the kind {name} is declared twice")
+        KINDS[name] = self
+        for verb, cls in EVERYWHERE.items():
+            register(f"headway.{service}.{name}.{verb}.v1", cls)
+
+    def key(self, id: str) -> str:
+        """The aggregate's name everywhere: `kind:id`."""
+        return f"{self.name}:{id}"
+
+    def fold(self, id: str, events: Iterable[Event]) -> S | None:
+        """The state after these events, in this order; None without any."""
+        state: S | None = None
+        for e in events:
+            state = self.evolve(self.initial(id=id) if state is None else state, e)
+        return state
+
+    def __repr__(self) -> str:
+        return f"Kind({self.name})"
+
+
+KINDS: dict[str, Kind[Any]] = {}
+"""Every kind of aggregate by its name."""
+
+
+def type_of(kind: str, cls: type[Payload]) -> str:
+    """The stable name under which a payload of this class is published for an aggregate of this kind."""
+    verb = _VERBS.get(cls)
+    return f"headway.{KINDS[kind].service}.{kind}.{verb}.v1" if verb else cls.TYPE
+
+
+def adapter(cls: type[Payload]) -> TypeAdapter[Payload]:
+    """Reads and writes a payload as JSON; a payload that does not fit raises pydantic's ValidationError."""
+    found = _ADAPTERS.get(cls)
+    if found is None:
+        found = _ADAPTERS[cls] = TypeAdapter(cls)
+    return found
+
+
+_VERBS: dict[type[Payload], str] = {cls: verb for verb, cls in EVERYWHERE.items()}
+_ADAPTERS: dict[type[Payload], TypeAdapter[Payload]] = {}
+
+
+def hash_of(aggregate: str, sequence: int) -> int:
+    """64 bits of a position. Summed, they say whether two sets of positions are equal, whatever the order."""
+    return int.from_bytes(hashlib.blake2b(f"{aggregate}@{sequence}".encode(), digest_size=8).digest())
+
+
+def split(aggregate: str) -> tuple[str, str]:
+    """`kind:id` -> (kind, id)."""
+    kind, _, id = aggregate.partition(":")
+    return kind, id
+
+
+def position(text: str) -> tuple[str, int]:
+    """`kind:id@sequence` -> (aggregate, sequence). Raises ValueError."""
+    aggregate, _, sequence = text.rpartition("@")
+    if ":" not in aggregate:
+        raise ValueError(f"{text!r} is not a position (kind:id@sequence)")
+    return aggregate, int(sequence)
+
+
+def mentions(data: Payload) -> Iterator[tuple[str, str]]:
+    """The (field, id) pairs of other aggregates that a payload names."""
+    for field, _ in references(type(data)):
+        for id in named(getattr(data, field)):
+            yield field, id
+
+
+def visible(events: Sequence[Event], *, before: datetime | None = None, known_at: datetime | None = None) -> list[Event]:
+    """History: `time` before an instant and `recorded` by `known_at`, less what was retracted by then, sorted by (time, sequence).
+
+    `events` are those of one aggregate in order of sequence. A retraction counts for every day from its `recorded` on.
+    """
+    known = [e for e in events if e.recorded <= known_at] if known_at is not None else events
+    struck = {position(e.data.event)[1] for e in known if isinstance(e.data, Retracted)}
+    seen = [e for e in known if (before is None or e.time < before) and e.sequence not in struck and not isinstance(e.data, Retracted)]
+    return sorted(seen, key=_by_time)
+
+
+def _by_time(e: Event) -> tuple[datetime, int]:
+    return e.time, e.sequence
+
+
+def changed(state: S, **fields: Any) -> S:
+    """The same state with other fields (a word for `dataclasses.replace` that reads well in `evolve`)."""
+    return dataclasses.replace(state, **fields)  # type: ignore[type-var]

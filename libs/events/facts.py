@@ -1,0 +1,150 @@
+"""Facts at (`asOf`, `knownAt`): what rules and readers see of any histories, folded when asked and kept until an event changes them."""
+
+from __future__ import annotations
+
+from collections import OrderedDict, defaultdict
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date, datetime, timedelta
+from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar, cast
+
+from libs.events.event import Event, Kind, S, visible
+from libs.events.values import end_of
+
+Q = ParamSpec("Q")
+T = TypeVar("T")
+
+Rest = Hashable
+"""What a value rests on: an aggregate `kind:id`, every aggregate of a kind `(kind,)`, or the referring ones `(kind, field, id)`."""
+
+
+class Histories(Protocol):
+    """Where events lie: the world of a listener, or what an owner loaded from its store."""
+
+    def events(self, aggregate: str) -> Sequence[Event]:
+        """Of one aggregate, in order of sequence."""
+
+    def referring(self, kind: str, field: str, id: str) -> Iterable[str]:
+        """The aggregates of a kind of which some event names this id in this field."""
+
+    def all(self, kind: str) -> Iterable[str]:
+        """Every aggregate of a kind."""
+
+
+class Facts:
+    """The histories as they were before an instant and as they were known at another.
+
+    `day` is the day of `asOf` (UTC): periods of rules count from it. A derived value is a function `rule(facts, …)`; asked through `derive` it is kept,
+    together with what it rests on, until an event touches that.
+    """
+
+    KEPT_DAYS = 96
+
+    def __init__(self, histories: Histories, *, day: date, before: datetime | None, known_at: datetime | None = None) -> None:
+        self.histories, self.day, self.before, self.known_at = histories, day, before, known_at
+        self._states: dict[str, Any] = {}
+        self._values: dict[Hashable, tuple[Any, frozenset[Rest]]] = {}
+        self._resting: defaultdict[Rest, set[Hashable]] = defaultdict(set)
+        self._days: OrderedDict[date, Facts] = OrderedDict()
+        self._reading: list[set[Rest]] = []
+
+    @classmethod
+    def on_day(cls, histories: Histories, day: date, known_at: datetime | None = None) -> Facts:
+        """As of the end of a day."""
+        return cls(histories, day=day, before=end_of(day), known_at=known_at)
+
+    @classmethod
+    def at(cls, histories: Histories, instant: datetime, known_at: datetime | None = None) -> Facts:
+        """As of an instant, which is included."""
+        return cls(histories, day=instant.date(), before=instant + timedelta(microseconds=1), known_at=known_at)
+
+    def history(self, kind: Kind[Any], id: str) -> list[Event]:
+        """The visible events of one aggregate, by (time, sequence)."""
+        key = kind.key(id)
+        self._note(key)
+        return visible(self.histories.events(key), before=self.before, known_at=self.known_at)
+
+    def get(self, kind: Kind[S], id: str | None) -> S | None:
+        """The state of one aggregate; None while it has no visible event."""
+        if id is None:
+            return None
+        key = kind.key(id)
+        self._note(key)
+        try:
+            return cast("S | None", self._states[key])
+        except KeyError:
+            folded = kind.fold(id, visible(self.histories.events(key), before=self.before, known_at=self.known_at))
+            self._states[key] = folded
+            return folded
+
+    def related(self, kind: Kind[S], field: str, id: str) -> list[S]:
+        """The aggregates of a kind whose state names this id in this field, in order of their ids."""
+        self._note((kind.name, field, id))
+        found = (self.get(kind, aggregate.partition(":")[2]) for aggregate in sorted(self.histories.referring(kind.name, field, id)))
+        return [s for s in found if s is not None and _names(getattr(s, field), id)]
+
+    def every(self, kind: Kind[S]) -> list[S]:
+        """All aggregates of a kind that exist at this moment, in order of their ids."""
+        self._note((kind.name,))
+        with self._frame():
+            found = [self.get(kind, aggregate.partition(":")[2]) for aggregate in sorted(self.histories.all(kind.name))]
+        return [s for s in found if s is not None]
+
+    def on(self, day: date) -> Facts:
+        """The same knowledge, as of the end of another day."""
+        if day == self.day and self.before == end_of(day):
+            return self
+        if day in self._days:
+            self._days.move_to_end(day)
+            return self._days[day]
+        other = Facts.on_day(self.histories, day, self.known_at)
+        other._reading, other._days = self._reading, OrderedDict()
+        self._days[day] = other
+        if len(self._days) > self.KEPT_DAYS:
+            self._days.popitem(last=False)
+        return other
+
+    def derive(self, rule: Callable[Concatenate[Facts, Q], T], *args: Q.args, **named: Q.kwargs) -> T:
+        """The value of a rule at this moment, computed once for what it rests on."""
+        return self.resting(rule, *args, **named)[0]
+
+    def resting(self, rule: Callable[Concatenate[Facts, Q], T], *args: Q.args, **named: Q.kwargs) -> tuple[T, frozenset[Rest]]:
+        """The value of a rule, and what it rests on."""
+        key = (rule, args, tuple(sorted(named.items())))
+        kept = self._values.get(key)
+        if kept is None:
+            with self._frame() as rests:
+                value = rule(self, *args, **named)
+            kept = self._values[key] = value, frozenset(rests)
+            for rest in kept[1]:
+                self._resting[rest].add(key)
+        if self._reading:
+            self._reading[-1].update(kept[1])
+        return cast("T", kept[0]), kept[1]
+
+    def forget(self, aggregate: str, named: Iterable[tuple[str, str]]) -> None:
+        """An event of this aggregate arrived that names these (field, id) pairs: drops what rests on it."""
+        self._states.pop(aggregate, None)
+        kind = aggregate.partition(":")[0]
+        for rest in (aggregate, (kind,), *((kind, field, id) for field, id in named)):
+            for key in self._resting.pop(rest, ()):
+                self._values.pop(key, None)
+        for other in self._days.values():
+            other.forget(aggregate, named)
+
+    def _note(self, rest: Rest) -> None:
+        if self._reading:
+            self._reading[-1].add(rest)
+
+    @contextmanager
+    def _frame(self) -> Iterator[set[Rest]]:
+        rests: set[Rest] = set()
+        self._reading.append(rests)
+        try:
+            yield rests
+        finally:
+            self._reading.pop()
+
+
+def _names(value: object, id: str) -> bool:
+    return value == id or (isinstance(value, tuple | list | frozenset) and id in value)

@@ -1,0 +1,84 @@
+"""The port of the log: records in order per key, delivered at least once, to be read again from any cursor."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A CloudEvent in binary mode: its attributes as headers (`ce_type`, …), its data as the value, the aggregate as the key."""
+
+    topic: str
+    key: str
+    headers: Mapping[str, str]
+    value: bytes
+
+
+@dataclass(frozen=True)
+class Cursor:
+    """How far somebody has read: per partition the offset of the next record. Opaque outside."""
+
+    offsets: Mapping[str, int] = field(default_factory=dict)
+
+    def covers(self, other: Cursor) -> bool:
+        """Whether everything before `other` lies before this one too."""
+        return all(self.offsets.get(p, 0) >= o for p, o in other.offsets.items())
+
+    def __str__(self) -> str:
+        raw = json.dumps(dict(sorted(self.offsets.items())), separators=(",", ":")).encode()
+        return base64.urlsafe_b64encode(raw).decode().rstrip("=")
+
+    @staticmethod
+    def parse(text: str) -> Cursor:
+        """The inverse of `str`. Raises ValueError."""
+        try:
+            offsets = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+        except (binascii.Error, UnicodeDecodeError, RecursionError) as e:
+            raise ValueError("not a cursor of this log") from e
+        if not isinstance(offsets, dict) or not all(isinstance(o, int) and not isinstance(o, bool) and o >= 0 for o in offsets.values()):
+            raise ValueError("not a cursor of this log")
+        return Cursor(offsets)
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A record as it was read, and the cursor behind it."""
+
+    record: Record
+    cursor: Cursor
+
+
+class Log(Protocol):
+    """Where events are published and heard. Every adapter passes `libs.events.testing.LogContract`."""
+
+    async def open(self) -> None:
+        """Connects, and creates what is missing."""
+
+    async def close(self) -> None:
+        """Finishes what was accepted, then lets go. Readers end."""
+
+    async def publish(self, records: Sequence[Record]) -> list[Exception | None]:
+        """Appends records, durably before it returns, in the given order per key; per record None, or why it is not known to be there.
+
+        At most one record of a key is in flight: after one fails, later ones of its key in this call are not sent (`NotSent`).
+        """
+
+    def read(self, topics: Sequence[str], after: Cursor = Cursor(), *, follow: bool = True, limit: int = 1000) -> AsyncIterator[Sequence[Delivery]]:
+        """Batches of at most `limit` records behind a cursor, in order per key; with `follow` it then waits for more, else it ends at the end of the log."""
+
+    async def end(self, topics: Sequence[str]) -> Cursor:
+        """The cursor behind everything published so far."""
+
+
+class NotSent(Exception):
+    """An earlier record of the same key failed in the same call."""
+
+
+class LogUnavailable(Exception):
+    """The log did not answer, or not in time."""

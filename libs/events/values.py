@@ -1,0 +1,132 @@
+"""The values that commands and events share: ids and references, money, days and instants."""
+
+from __future__ import annotations
+
+import types
+import typing
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+
+from libs.events.currencies import CURRENCIES
+
+ID_PATTERN = r"^[a-z0-9][a-z0-9._-]{0,63}$"
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """Marks a field as the id of another aggregate of this kind: `Annotated[Id, Ref("product")]`."""
+
+    kind: str
+
+
+Id = Annotated[str, StringConstraints(pattern=ID_PATTERN)]
+"""What a caller may name a thing: lower case, digits, `.`, `_`, `-`, at most 64 characters."""
+
+OrganisationId = Annotated[Id, Ref("organisation")]
+ProgramId = Annotated[Id, Ref("program")]
+ProductId = Annotated[Id, Ref("product")]
+LifecycleId = Annotated[Id, Ref("lifecycle")]
+TeamId = Annotated[Id, Ref("team")]
+InvestmentId = Annotated[Id, Ref("investment")]
+BidId = Annotated[Id, Ref("bid")]
+LoanId = Annotated[Id, Ref("loan")]
+RoadmapItemId = Annotated[Id, Ref("roadmap_item")]
+ReleaseId = Annotated[Id, Ref("release")]
+ChangeId = Annotated[Id, Ref("change")]
+MetricId = Annotated[Id, Ref("metric")]
+NeedId = Annotated[Id, Ref("need")]
+ItemId = Annotated[Id, Ref("item")]
+PersonId = Id
+"""A person's id: names and addresses never stand in an event."""
+
+Title = Annotated[str, StringConstraints(min_length=1, max_length=500, strip_whitespace=True)]
+Text = Annotated[str, StringConstraints(min_length=1, max_length=10_000)]
+
+
+def _known_currency(code: str) -> str:
+    if code not in CURRENCIES:
+        raise ValueError("not a currency of ISO 4217: three capitals such as CAD, EUR or USD")
+    return code
+
+
+Currency = Annotated[str, AfterValidator(_known_currency)]
+
+
+class Money(BaseModel):
+    """An amount of one currency, to the cent."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    amount: Annotated[Decimal, Field(ge=0, max_digits=18, decimal_places=2, allow_inf_nan=False, description="At most two decimals, as text or number.")]
+    currency: Annotated[Currency, Field(description="ISO 4217, three capitals.")]
+
+    def __str__(self) -> str:
+        return f"{self.amount} {self.currency}"
+
+
+def _utc(value: datetime) -> datetime:
+    return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def _day_or_instant(value: object) -> object:
+    if isinstance(value, datetime):
+        return _utc(value)
+    if isinstance(value, date):
+        return start_of(value)
+    if isinstance(value, str) and len(value) == 10:
+        try:
+            return start_of(date.fromisoformat(value))
+        except ValueError:
+            return value
+    if isinstance(value, int | float):
+        raise ValueError("a day (2024-05-01) or an instant with its offset (2024-05-01T09:00:00Z), not a number")
+    return value
+
+
+Instant = Annotated[datetime, BeforeValidator(_day_or_instant), AfterValidator(_utc)]
+"""A day, meaning its start in UTC, or an instant."""
+
+
+def start_of(day: date) -> datetime:
+    """The first instant of a day (UTC)."""
+    return datetime.combine(day, time.min, UTC)
+
+
+def end_of(day: date) -> datetime:
+    """The first instant that no longer belongs to the day: what happened on it came before."""
+    return start_of(day) + timedelta(days=1)
+
+
+def references(cls: type) -> tuple[tuple[str, str], ...]:
+    """The (field, kind) pairs of a class whose values are ids of other aggregates."""
+    found = _REFERENCES.get(cls)
+    if found is None:
+        hints = typing.get_type_hints(cls, include_extras=True)
+        found = _REFERENCES[cls] = tuple((name, kind) for name, hint in hints.items() for kind in _kinds_in(hint))
+    return found
+
+
+_REFERENCES: dict[type, tuple[tuple[str, str], ...]] = {}
+
+
+def _kinds_in(hint: Any) -> Iterator[str]:
+    origin = typing.get_origin(hint)
+    if origin is Annotated:
+        yield from (m.kind for m in hint.__metadata__ if isinstance(m, Ref))
+        yield from _kinds_in(hint.__origin__)
+    elif origin in (typing.Union, types.UnionType, tuple, list):
+        for argument in typing.get_args(hint):
+            yield from _kinds_in(argument)
+
+
+def named(value: object) -> Iterator[str]:
+    """The ids in a reference field: one, several or none."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list | tuple):
+        yield from (v for v in value if isinstance(v, str))

@@ -1,0 +1,104 @@
+"""The roles that a token may carry, what each is scoped by, and who is asking (domain.md, Authority): the one place that names them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from difflib import get_close_matches
+from types import MappingProxyType
+from typing import Final, Literal
+
+ScopeKind = Literal["product", "team", "organisation"]
+
+EVERYWHERE: Final = "*"
+
+ROLES: Final[Mapping[str, ScopeKind | None]] = MappingProxyType(
+    {
+        "product_owner": "product",
+        "team": "team",
+        "steering_group": "organisation",
+        "cab": "organisation",
+        "executive": "organisation",
+        "portfolio_manager": "organisation",
+        "lab_ops": None,
+        "importer": None,
+        "subscriber": None,
+        "auditor": None,
+    }
+)
+
+_ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """A role and where it holds: `scope` is the id of a product, team or organisation, `*` for all, and None for a role that has no scope.
+
+    Raises ValueError for a name that is no role, for a scope that is no id, and for a scope on a role that has none.
+    A scoped role without a scope holds everywhere.
+    """
+
+    name: str
+    scope: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.name not in ROLES:
+            near = get_close_matches(self.name, ROLES, n=1)
+            raise ValueError(f"{self.name[:64]!r} is no role" + (f"; did you mean {near[0]}?" if near else f"; the roles are {', '.join(ROLES)}"))
+        scope = self.scope
+        if ROLES[self.name] is None:
+            if scope not in (None, EVERYWHERE):
+                raise ValueError(f"the role {self.name} has no scope: write it without @")
+            scope = None
+        elif scope is None:
+            scope = EVERYWHERE
+        elif scope != EVERYWHERE and not _ID.fullmatch(scope):
+            raise ValueError(f"the scope of {self.name} must be the id of a {ROLES[self.name]}, or * for all")
+        object.__setattr__(self, "scope", scope)
+
+    @classmethod
+    def parse(cls, text: str) -> Role:
+        """`name@scope`, or `name` alone, as a role. Raises ValueError as the class does."""
+        name, at, scope = text.partition("@")
+        return cls(name, scope if at else None)
+
+    def __str__(self) -> str:
+        """The canonical text: `executive@*`, `product_owner@permits`, `importer`."""
+        return self.name if self.scope is None else f"{self.name}@{self.scope}"
+
+    @property
+    def scope_kind(self) -> ScopeKind | None:
+        """What the scope is an id of; None for a role without scope."""
+        return ROLES[self.name]
+
+    @property
+    def everywhere(self) -> bool:
+        """Whether it holds for all there is: its scope is `*`, or it has none."""
+        return self.scope in (None, EVERYWHERE)
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """Who asks: `id` is the token's subject, `roles` what it may say, `expires` (aware UTC) when its token ends; None for one without a token."""
+
+    id: str
+    roles: frozenset[Role] = frozenset()
+    expires: datetime | None = field(default=None, compare=False)
+
+    def has(self, name: str) -> bool:
+        """Whether one of the roles has this name, whatever its scope."""
+        return any(role.name == name for role in self.roles)
+
+
+def known_roles(texts: Iterable[object]) -> frozenset[Role]:
+    """The roles among the texts of a token's claim; what is no role is left out, since an identity provider's realm has others."""
+    roles = set()
+    for text in texts:
+        if isinstance(text, str):
+            try:
+                roles.add(Role.parse(text))
+            except ValueError:
+                continue
+    return frozenset(roles)

@@ -1,0 +1,167 @@
+"""The app that every service begins with: problems, limits, telemetry, probes, sign-in by token, and its documentation."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
+from typing import Any, Final
+
+from fastapi import FastAPI, Request, Response
+from fastapi.responses import JSONResponse, PlainTextResponse
+from fastapi.routing import APIRoute
+from starlette.requests import HTTPConnection
+from starlette.staticfiles import StaticFiles
+
+from libs.commands.errors import NotSignedIn
+from libs.service import problems
+from libs.service.auth import Principal, Verifier
+from libs.service.limits import BodyLimit
+from libs.service.telemetry import EXPOSITION_TYPE, Observed, Telemetry
+
+Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[Any]]
+Endpoint = Callable[..., Any]
+
+_STATIC: Final = Path(__file__).parent / "static"
+_DOCS_POLICY: Final = (
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+_PROBLEM_SCHEMA: Final[dict[str, Any]] = {
+    "title": "Problem",
+    "type": "object",
+    "description": "Problem details (RFC 9457). A refused rule adds rule, source and remedy; what cannot be read adds field and errors.",
+    "properties": {
+        **{name: {"type": "string"} for name in ("type", "title", "detail", "instance", "field", "rule", "source", "remedy")},
+        "status": {"type": "integer"},
+        "errors": {"type": "array", "items": {"type": "object", "properties": {"field": {"type": "string"}, "reason": {"type": "string"}}}},
+    },
+    "required": ["type", "title", "status"],
+}
+_RESPONSES: Final[dict[int | str, dict[str, Any]]] = {
+    "default": {"description": "A problem", "content": {problems.MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}}
+}
+
+
+def public(endpoint: Endpoint) -> Endpoint:
+    """Marks an endpoint that answers without a token; all others need one (interface.md)."""
+    endpoint.__headway_public__ = True  # type: ignore[attr-defined]
+    return endpoint
+
+
+def _is_public(endpoint: Endpoint) -> bool:
+    return getattr(endpoint, "__headway_public__", False) is True
+
+
+class SignedInRoute(APIRoute):
+    """A route that looks at the token before it reads the body, unless its endpoint is `public`.
+
+    A router included in an app must be made with `APIRouter(route_class=SignedInRoute)` to be held to it.
+    """
+
+    def __init__(self, path: str, endpoint: Endpoint, **settings: Any) -> None:
+        if _is_public(endpoint):
+            settings["openapi_extra"] = {"security": [], **(settings.get("openapi_extra") or {})}
+        super().__init__(path, endpoint, **settings)
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """The handler, with the token looked at first."""
+        handler = super().get_route_handler()
+        if _is_public(self.endpoint):
+            return handler
+
+        async def signed_in(request: Request) -> Response:
+            await authenticate(request)
+            return await handler(request)
+
+        return signed_in
+
+
+async def authenticate(connection: HTTPConnection) -> Principal:
+    """Who asks, by `Authorization: Bearer TOKEN`; looked at once a request. Raises NotSignedIn, and Unreachable where the issuer does not answer."""
+    scope = connection.scope
+    known = scope.get("headway.principal")
+    if isinstance(known, Principal):
+        return known
+    scheme, _, token = connection.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token.strip():
+        raise NotSignedIn("There is no token.", remedy="Send 'Authorization: Bearer TOKEN'; 'headway token' makes one for the embedded issuer.")
+    verifier: Verifier = connection.app.state.verifier
+    found: Principal = await verifier.verify(token.strip())
+    scope["headway.principal"] = found
+    return found
+
+
+async def principal(request: Request) -> Principal:
+    """The dependency of an endpoint that needs to know who asks. Raises NotSignedIn."""
+    return await authenticate(request)
+
+
+def create_base(
+    title: str, *, lifespan: Lifespan | None = None, verifier: Verifier, ready: Callable[[], Awaitable[bool]], telemetry: Telemetry | None = None
+) -> FastAPI:
+    """An app with `/health/live`, `/health/ready`, `/metrics`, `/openapi.json` and `/docs`, whose routes need a token unless they are `public`.
+
+    `ready` is asked at each probe. Apps mounted in one process share `telemetry`, and the outermost counts. All paths are relative to where the app is mounted.
+    """
+    measured = telemetry or Telemetry()
+    app = FastAPI(title=title, lifespan=lifespan, openapi_url=None, docs_url=None, redoc_url=None, responses=_RESPONSES)
+    app.router.route_class = SignedInRoute
+    app.state.verifier = verifier
+    app.state.telemetry = measured
+    # The last one added is the outermost: first counted, then bugs caught, then the body's size.
+    app.add_middleware(BodyLimit)
+    problems.install(app)
+    app.add_middleware(Observed, telemetry=measured)
+    _add_probes(app, ready, measured)
+    _add_documentation(app)
+    return app
+
+
+def _add_probes(app: FastAPI, ready: Callable[[], Awaitable[bool]], telemetry: Telemetry) -> None:
+    @public
+    async def live() -> Response:
+        return JSONResponse({"status": "live"})
+
+    @public
+    async def is_ready() -> Response:
+        if not await ready():
+            raise problems.NotReady("What the store and the log held at the start is still being taken in.")
+        return JSONResponse({"status": "ready"})
+
+    @public
+    async def metrics() -> Response:
+        return Response(telemetry.exposition(), media_type=EXPOSITION_TYPE)
+
+    for path, endpoint in (("/health/live", live), ("/health/ready", is_ready), ("/metrics", metrics)):
+        app.get(path, include_in_schema=False)(endpoint)
+
+
+def _add_documentation(app: FastAPI) -> None:
+    page = (_STATIC / "docs.html").read_text("utf-8")
+
+    @public
+    async def docs() -> Response:
+        return PlainTextResponse(page, media_type="text/html", headers={"Content-Security-Policy": _DOCS_POLICY})
+
+    async def openapi(request: Request) -> Response:
+        root: str = request.scope.get("root_path", "").rstrip("/")
+        return JSONResponse({**app.openapi(), "servers": [{"url": root or "/"}]})
+
+    app.get("/docs", include_in_schema=False)(docs)
+    app.get("/openapi.json", include_in_schema=False)(openapi)
+    app.mount("/docs/static", StaticFiles(directory=_STATIC))
+
+    made = app.openapi
+
+    def described() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            schema = made()
+            components = schema.setdefault("components", {})
+            components.setdefault("schemas", {})["Problem"] = _PROBLEM_SCHEMA
+            components["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}}
+            schema["security"] = [{"token": []}]
+            app.openapi_schema = schema
+        return app.openapi_schema
+
+    app.openapi = described  # type: ignore[method-assign]

@@ -1,0 +1,1 @@
+"""The four services: three own facts, the gateway composes them."""

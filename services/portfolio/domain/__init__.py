@@ -1,0 +1,9 @@
+"""What the portfolio service decides, one file per aggregate: pure functions from a command and its case to events."""
+
+from libs.commands.deciding import Decisions
+
+decisions = Decisions()
+
+from services.portfolio.domain import organisation  # noqa: E402
+
+__all__ = ["decisions", "organisation"]

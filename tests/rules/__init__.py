@@ -1,0 +1,1 @@
+"""Tests of the rules: their catalogue, roles and derived values."""

@@ -1,0 +1,1 @@
+"""Tests of what every service needs at its edge."""
