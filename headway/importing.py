@@ -8,6 +8,7 @@ import sys
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TextIO
@@ -48,8 +49,8 @@ def run_import(
     """Imports `files` (a folder stands for its files of that format) in one of `IMPORTERS` and returns the exit code.
 
     0 all said; 2 usage; 3 some rows or lines refused; 5 unreachable, or not shown by the gateway within a minute; 6 not allowed; 130 interrupted; 1 our fault.
-    `references`, `service_of` and `hears` are as in `headway.sending.Sender`. With `dry_run` the lines are printed and nothing is asked of `url`; `rejects` takes
-    what was refused as NDJSON, each with its `problem`; `json_output` prints the summary `{"created", "unchanged", "refused"}` as JSON.
+    `references`, `service_of` and `hears` are as in `headway.sending.Sender`. With `dry_run` the lines are printed and nothing is asked of `url`; `rejects`
+    takes what was refused as NDJSON, each with its `problem`; `json_output` prints the summary `{"created", "unchanged", "refused"}` as JSON.
     """
     out, err = stdout or sys.stdout, stderr or sys.stderr
     with ExitStack() as stack:
@@ -108,7 +109,7 @@ class _Run:
         )
         try:
             if importer.registers_product:
-                options = Options(options.product, options.command, options.now, sender.knows_product(options.product))
+                options = replace(options, known_product=sender.knows_product(options.product))
             lines = self.kept([*unread, *importer.read(texts, options)])
             with progress:
                 task = progress.add_task(importer.name, total=len(lines))

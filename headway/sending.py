@@ -48,8 +48,9 @@ class Outcome:
 class Sender:
     """Sends lines in their order and knows, from the answers, what each later line must let be heard first.
 
-    `references(command, data)` names the aggregates (`kind:id`) that a line refers to and `service_of(kind)` who owns a kind. `hears(service, kind)`, where given, says
-    whether a service follows the events of a kind: only such are waited for, and each turn from one service to another then waits for what was said since.
+    `references(command, data)` names the aggregates (`kind:id`) that a line refers to and `service_of(kind)` who owns a kind. `hears(service, kind)`, where
+    given, says whether a service follows the events of a kind: only such are waited for, and each turn from one service to another then waits for what was
+    said since.
     """
 
     client: httpx.Client
@@ -140,17 +141,21 @@ class Sender:
         if status not in ("created", "unchanged"):
             problem = answer.get("problem")
             return Outcome(line, "refused", problem if isinstance(problem, dict) else {"detail": str(problem)})
-        if isinstance(position, str) and "@" in position:
+        if isinstance(position, str) and position.rpartition("@")[2].isdigit():
             name, _, sequence = position.rpartition("@")
             if int(sequence) >= int(self.positions.get(name, "@0").rpartition("@")[2]):
                 self.positions[name] = position
-                for other in SERVICES if status == "created" and self.hears is not None else ():
-                    if other != service and self.hears is not None and self.hears(other, name.partition(":")[0]):
-                        self.unheard[other].pop(name, None)
-                        self.unheard[other][name] = position
+                if status == "created" and self.hears is not None:
+                    self._tell(service, name, position, self.hears)
             if status == "created":
                 self.created[name] = self.positions[name]
         return Outcome(line, status)
+
+    def _tell(self, service: str, name: str, position: str, hears: Hears) -> None:
+        for other in SERVICES:
+            if other != service and hears(other, name.partition(":")[0]):
+                self.unheard[other].pop(name, None)
+                self.unheard[other][name] = position
 
     def _post(self, service: str, bodies: list[bytes]) -> list[Mapping[str, Any]]:
         """One answer a line; a batch that the service finds too large goes in two halves."""
@@ -186,14 +191,18 @@ class Sender:
         readable: Callable[[httpx.Response], bool] = lambda answer: True,
         **request: Any,
     ) -> httpx.Response:
-        """An answer that is wanted and readable; asks again, more and more slowly or as `Retry-After` says, while the reason may pass, until `until` (`clock` seconds)."""
+        """An answer that is wanted and readable.
+
+        While the reason may pass it asks again, ever more slowly or as `Retry-After` says, until `until` (seconds of `clock`); then, or at once where asking
+        again cannot help, it raises `Stopped`.
+        """
         pause = 0.1
         while True:
             wait: float | None = None
             try:
                 answer = self.client.request(method, path, **request)
             except httpx.TransportError as error:
-                why = f"{self.client.base_url} does not answer ({error or type(error).__name__})"
+                why = f"{self.client.base_url} does not answer ({str(error) or type(error).__name__})"
             else:
                 if answer.status_code in wanted and readable(answer):
                     return answer

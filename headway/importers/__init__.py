@@ -32,7 +32,7 @@ Read = Callable[[Sequence[File], Options], Iterable[Line | Rejected]]
 
 @dataclass(frozen=True, slots=True)
 class Importer:
-    """A format: its description in one line, what it needs (`product`, `command`), which files of a folder are its own, what the one who imports should know."""
+    """A format: its description in one line, what it needs (`product`, `command`), which files of a folder are its own, what its user should know."""
 
     name: str
     description: str

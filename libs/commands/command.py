@@ -68,7 +68,7 @@ class Spec:
     name: str
     kind: Kind[Any] | None
     topic: str
-    creates: bool
+    creates: bool | None
     says: tuple[type[Payload], ...]
     id_field: str
     dated_by_importers_only: bool
@@ -101,7 +101,7 @@ def command(
     *,
     topic: str,
     says: tuple[type[Payload], ...],
-    creates: bool = False,
+    creates: bool | None = False,
     id_field: str | None = None,
     dated_by_importers_only: bool = False,
     requirements: tuple[str, ...] = (),
@@ -109,8 +109,9 @@ def command(
     """Declares a command.
 
     `kind` is that of its aggregate (None for `retract`, which goes to any); `topic` a row of the table of authority (`libs.rules.authority`); `says` the
-    events it may lead to; `creates` that its aggregate must not exist yet (else it must); `id_field` the field with the aggregate's id, its kind's name
-    unless said; `dated_by_importers_only` that nobody else gives `at` (a decision cannot be dated before the bid); `requirements` the ids it answers to.
+    events it may lead to; `creates` that its aggregate must not exist yet (False: it must; None: either); `id_field` the field with the aggregate's id,
+    its kind's name unless said; `dated_by_importers_only` that nobody else gives `at` (a decision cannot be dated before the bid); `requirements` the ids
+    it answers to.
     """
 
     def declare(cls: type[C]) -> type[C]:

@@ -10,8 +10,7 @@ from typing import Any, Generic, TypeVar
 from libs.commands.command import Command, Override
 from libs.commands.errors import Refused
 from libs.events.event import Actor, Event, Payload, S, mentions
-from libs.events.facts import Facts
-from libs.events.world import World
+from libs.events.facts import Facts, Histories
 
 
 @dataclass
@@ -45,7 +44,8 @@ class Case(Generic[S]):
     @property
     def there(self) -> S:
         """The aggregate now, of a command that does not create it."""
-        assert self.now is not None
+        if self.now is None:
+            raise LookupError(f"{self.id} is not there: only a command that does not create may ask")
         return self.now
 
 
@@ -85,7 +85,7 @@ class NotLoaded(Exception):
 class Loaded:
     """The histories that a decision reads: the service's own from its store, as far as loaded, those of other services as heard."""
 
-    def __init__(self, own: frozenset[str], heard: World) -> None:
+    def __init__(self, own: frozenset[str], heard: Histories) -> None:
         self.own, self.heard = own, heard
         self.touched: set[str] = set()
         self._events: dict[str, list[Event]] = {}

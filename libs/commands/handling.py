@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any, TypeVar
 
 from uuid6 import uuid7
@@ -15,7 +15,8 @@ from libs.commands.deciding import Decisions, Loaded, NotLoaded
 from libs.commands.errors import HeadwayError, Invalid, KeyReused, NotFound, NotHeardYet, RaceLost, UnknownOutcome
 from libs.commands.judging import Ask, judge
 from libs.commands.retracting import Retract
-from libs.events.event import Event, position, split
+from libs.events.event import Event, Kind, position, split
+from libs.events.facts import Facts
 from libs.events.store import Answered, CommandKey, Commit, CommitStore, Outcome, StoreUnavailable
 from libs.events.world import World
 
@@ -106,11 +107,37 @@ class Handling:
         await self._load(work.loaded, {t for ask in asks if (t := ask.command.target) is not None})
         for n, ask in enumerate(asks):
             if missing := unheard.intersection(ask.after):
-                work.results[n] = NotHeardYet(f"{', '.join(sorted(missing))} has not been heard here yet", remedy="Ask again in a second.", field="after")
+                work.results[n] = _not_heard(missing)
                 continue
             await self._take(work, n)
         await self._flush(work)
         return [work.results[n] for n in range(len(asks))]
+
+    async def see(self, question: Callable[[Facts], T], *, day: date | None = None, known_at: datetime | None = None) -> T:
+        """The answer of a pure question over this service's own facts, fresh from its store, and over what it has heard of others."""
+        loaded = Loaded(self.own, self.heard)
+        facts = Facts.on_day(loaded, day or self.clock().date(), known_at)
+        while True:
+            try:
+                return question(facts)
+            except NotLoaded as need:
+                await self._fetch(loaded, need)
+
+    async def must_have_heard(self, positions: Sequence[str]) -> None:
+        """Waits until these were heard. Raises NotHeardYet after two seconds."""
+        if positions and (missing := await self._unheard(set(positions), _Work((), Loaded(self.own, self.heard)))):
+            raise _not_heard(missing)
+
+    async def version(self, aggregate: str) -> int:
+        """The version of one of the service's own aggregates; 0 where it does not exist."""
+        return len((await self._guarded(self.store.load([aggregate])))[aggregate])
+
+    async def names(self, kind: Kind[Any], narrowed: Mapping[str, str], after: str, limit: int) -> list[str]:
+        """Ids of a kind in their order behind `after`; narrowed to those that ever named these ids in these fields."""
+        if not narrowed:
+            return [split(a)[1] for a, _ in await self._guarded(self.store.heads(kind.name, kind.key(after) if after else "", limit))]
+        found = [set(await self._guarded(self.store.referring(kind.name, field, id))) for field, id in narrowed.items()]
+        return sorted(id for a in set.intersection(*found) if (id := split(a)[1]) > after)[:limit]
 
     async def _take(self, work: _Work, n: int, *, alone: bool = False) -> None:
         """Decides one command and stages its commit, or notes its result; `alone` when it is decided again after a lost race."""
@@ -266,6 +293,10 @@ class Handling:
         await self._load(work.loaded, {a for a, _ in mine.values()})
         lacking = {p for p, (aggregate, sequence) in mine.items() if len(work.loaded.events(aggregate)) < sequence}
         return lacking.union(await self.heard.heard(elsewhere, PATIENCE)) if elsewhere else lacking
+
+
+def _not_heard(missing: Iterable[str]) -> NotHeardYet:
+    return NotHeardYet(f"{', '.join(sorted(missing))} has not been heard here yet", remedy="Ask again in a second.", field="after")
 
 
 def _key(ask: Ask) -> str | None:

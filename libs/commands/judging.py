@@ -48,7 +48,7 @@ def judge(
         raise StaleVersion(f"{aggregate} is at version {len(history)}, not {ask.if_match}", remedy="Read it again, then decide.", field="If-Match")
     state = current.get(kind, id)
     field = command.SPEC.id_field
-    if state is None and not command.SPEC.creates and not isinstance(command, Retract):
+    if state is None and command.SPEC.creates is False and not isinstance(command, Retract):
         raise NotFound(f"there is no {kind.name} {id!r}", field=field, remedy=f"Check the id, or create the {kind.name} first.")
     if state is not None and command.SPEC.creates and not revising:
         raise AlreadyExists(f"there is a {kind.name} {id!r} already", field=field, remedy="Use another id, or a command that changes it.")

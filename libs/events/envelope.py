@@ -125,6 +125,14 @@ def to_structured(record: Record) -> dict[str, Any]:
     return event
 
 
+def from_structured(event: Mapping[str, Any], topic: str) -> Record:
+    """The inverse of `to_structured`, for the topic that it was published on. Raises KeyError where it is no CloudEvent of ours."""
+    headers = {f"ce_{name}": str(value) for name, value in event.items() if name not in ("data", "data_base64", "datacontenttype")}
+    headers["content-type"] = event.get("datacontenttype", "application/json")
+    value = base64.b64decode(event["data_base64"]) if "data_base64" in event else orjson.dumps(event["data"])
+    return Record(topic, event["subject"], headers, value)
+
+
 def iso(instant: datetime) -> str:
     """RFC 3339 in UTC."""
     return instant.astimezone(UTC).isoformat().replace("+00:00", "Z")

@@ -80,6 +80,15 @@ class Overridden(Payload):
     command: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Discarded(Payload):
+    """Stands in a world's history for an event that could not be read and that an operator passed over; it is never stored or published."""
+
+    reason: str
+
+
+Discarded.TYPE = "headway.discarded"
+
 EVERYWHERE: dict[str, type[Payload]] = {"retracted": Retracted, "overridden": Overridden}
 """Said of any aggregate; the type name takes the aggregate's service and kind."""
 
@@ -194,14 +203,17 @@ def mentions(data: Payload) -> Iterator[tuple[str, str]]:
 
 
 def visible(events: Sequence[Event], *, before: datetime | None = None, known_at: datetime | None = None) -> list[Event]:
-    """History: `time` before an instant and `recorded` by `known_at`, less what was retracted by then, sorted by (time, sequence).
+    """History: `time` before an instant and `recorded` by `known_at`, less what was retracted by then or discarded, sorted by (time, sequence).
 
     `events` are those of one aggregate in order of sequence. A retraction counts for every day from its `recorded` on.
     """
     known = [e for e in events if e.recorded <= known_at] if known_at is not None else events
     struck = {position(e.data.event)[1] for e in known if isinstance(e.data, Retracted)}
-    seen = [e for e in known if (before is None or e.time < before) and e.sequence not in struck and not isinstance(e.data, Retracted)]
+    seen = [e for e in known if (before is None or e.time < before) and e.sequence not in struck and not isinstance(e.data, _UNSEEN)]
     return sorted(seen, key=_by_time)
+
+
+_UNSEEN = (Retracted, Discarded)
 
 
 def _by_time(e: Event) -> tuple[datetime, int]:

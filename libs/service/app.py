@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
-from fastapi import FastAPI, Request, Response
+from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.responses import JSONResponse, PlainTextResponse
 from fastapi.routing import APIRoute
 from starlette.requests import HTTPConnection
+from starlette.routing import Mount, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 
 from libs.commands.errors import NotSignedIn
 from libs.service import problems
 from libs.service.auth import Principal, Verifier
+from libs.service.body import StrictRequest
 from libs.service.limits import BodyLimit
 from libs.service.telemetry import EXPOSITION_TYPE, Observed, Telemetry
 
@@ -54,27 +56,43 @@ def _is_public(endpoint: Endpoint) -> bool:
 
 
 class SignedInRoute(APIRoute):
-    """A route that looks at the token before it reads the body, unless its endpoint is `public`.
-
-    A router included in an app must be made with `APIRouter(route_class=SignedInRoute)` to be held to it.
-    """
+    """A route that looks at the token before it reads the body, unless its endpoint is `public`, and reads JSON strictly."""
 
     def __init__(self, path: str, endpoint: Endpoint, **settings: Any) -> None:
-        if _is_public(endpoint):
-            settings["openapi_extra"] = {"security": [], **(settings.get("openapi_extra") or {})}
         super().__init__(path, endpoint, **settings)
+        self.say_if_public()
+
+    def say_if_public(self) -> None:
+        """Has the description of the API say that this route needs no token, where that is so."""
+        if _is_public(self.endpoint):
+            self.openapi_extra = {"security": [], **(self.openapi_extra or {})}
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        """The handler, with the token looked at first."""
+        """The handler, with the token looked at first, and JSON read strictly."""
         handler = super().get_route_handler()
-        if _is_public(self.endpoint):
-            return handler
+        open_to_all = _is_public(self.endpoint)
 
-        async def signed_in(request: Request) -> Response:
-            await authenticate(request)
-            return await handler(request)
+        async def strict(request: Request) -> Response:
+            if not open_to_all:
+                await authenticate(request)
+            return await handler(StrictRequest(request.scope, request.receive))
 
-        return signed_in
+        return strict
+
+
+class SignedInApp(FastAPI):
+    """An app that answers nothing without a token but what is `public`, whoever made the routers that it includes."""
+
+    def include_router(self, router: APIRouter, *given: Any, **settings: Any) -> None:
+        """Includes a router and holds its routes to sign-in. Raises TypeError for routes that it cannot hold to it."""
+        for route in router.routes:
+            if type(route) is APIRoute:
+                # A route cannot be made anew from its parts, and as another class it is the same with one method more.
+                route.__class__ = SignedInRoute
+                cast(SignedInRoute, route).say_if_public()
+            elif not isinstance(route, SignedInRoute | WebSocketRoute | Mount):
+                raise TypeError(f"{type(route).__name__} cannot be held to sign-in: include its router in the app itself, as plain routes")
+        super().include_router(router, *given, **settings)
 
 
 async def authenticate(connection: HTTPConnection) -> Principal:
@@ -105,7 +123,7 @@ def create_base(
     `ready` is asked at each probe. Apps mounted in one process share `telemetry`, and the outermost counts. All paths are relative to where the app is mounted.
     """
     measured = telemetry or Telemetry()
-    app = FastAPI(title=title, lifespan=lifespan, openapi_url=None, docs_url=None, redoc_url=None, responses=_RESPONSES)
+    app = SignedInApp(title=title, lifespan=lifespan, openapi_url=None, docs_url=None, redoc_url=None, responses=_RESPONSES)
     app.router.route_class = SignedInRoute
     app.state.verifier = verifier
     app.state.telemetry = measured

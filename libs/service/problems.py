@@ -83,6 +83,9 @@ def problem(error: Exception, *, instance: str | None = None) -> tuple[int, dict
 
     A `Refused`, and a `NotAllowed` that names a rule, add `rule`, `source` and `remedy` from the catalogue. What no row knows is a 500 without details.
     """
+    if isinstance(error, HTTPException) and isinstance(error.__cause__, errors.HeadwayError):
+        # The framework wraps whatever is raised while it reads a body.
+        error = error.__cause__
     if isinstance(error, RequestValidationError | ValidationError):
         row, extra = _validation(_found(error))
     elif isinstance(error, json.JSONDecodeError):

@@ -1,0 +1,92 @@
+"""The typer app, its exit codes, and how every command of it ends."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import httpx
+import typer
+
+from libs.service.settings import Settings, SettingsError
+
+app = typer.Typer(
+    name="headway",
+    help="Portfolio and roadmap management for the digital service teams of government.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+)
+
+GOOD, OUR_FAULT, USAGE, REFUSED, CONFLICT, UNREACHABLE, NOT_ALLOWED = 0, 1, 2, 3, 4, 5, 6
+DEFAULT_URL = "http://127.0.0.1:8000"
+
+DataDir = Annotated[Path, typer.Option("--data", help="The data folder: SQLite files and the embedded issuer's key.", file_okay=False)]
+HERE = Path(".headway")
+
+
+def say(words: str) -> None:
+    """Words for a person, on stderr: stdout is for data."""
+    print(words, file=sys.stderr)
+
+
+def fail(words: str, code: int) -> NoReturn:
+    """Ends with one line that says what is wrong."""
+    say(words)
+    raise typer.Exit(code)
+
+
+def settings(data: Path, *, host: str = "127.0.0.1", port: int = 8000, environ: Mapping[str, str] = os.environ) -> Settings:
+    """The settings of HEADWAY_* and the arguments; unknown or contradictory ones end the command."""
+    try:
+        return Settings.from_environment(environ, data=data, host=host, port=port)
+    except SettingsError as e:
+        fail(str(e), USAGE)
+
+
+def server() -> tuple[str, str]:
+    """Where commands and questions go, and as whom: HEADWAY_URL and HEADWAY_TOKEN."""
+    url = os.environ.get("HEADWAY_URL", DEFAULT_URL).rstrip("/")
+    token = os.environ.get("HEADWAY_TOKEN", "").strip()
+    if not token:
+        fail("HEADWAY_TOKEN is not set: 'headway token importer' makes one for trying out", USAGE)
+    return url, token
+
+
+def client(timeout: float = 30) -> httpx.Client:
+    """An HTTP client of HEADWAY_URL, signed in."""
+    url, token = server()
+    try:
+        return httpx.Client(base_url=url, headers={"Authorization": f"Bearer {token}"}, timeout=timeout)
+    except (httpx.InvalidURL, UnicodeError) as e:
+        fail(f"HEADWAY_URL or HEADWAY_TOKEN cannot be used: {e}", USAGE)
+
+
+def checked(answer: httpx.Response) -> httpx.Response:
+    """The answer, unless it is a problem: then the command ends with its words and the exit code for it."""
+    if answer.status_code < 400:
+        return answer
+    answer.read()
+    try:
+        problem = answer.json()
+    except ValueError:
+        problem = {}
+    words = " ".join(str(problem[k]) for k in ("title", "detail", "remedy") if problem.get(k)) or f"{answer.status_code} {answer.reason_phrase}"
+    codes = {401: NOT_ALLOWED, 403: NOT_ALLOWED, 404: USAGE, 409: CONFLICT, 412: CONFLICT, 503: UNREACHABLE}
+    fail(words, codes.get(answer.status_code, OUR_FAULT if answer.status_code >= 500 else USAGE))
+
+
+def main() -> None:
+    """Runs the command line; what cannot be reached is exit 5, a pipe that closes early is no fault."""
+    try:
+        app()
+    except httpx.HTTPError as e:
+        say(f"{os.environ.get('HEADWAY_URL', DEFAULT_URL)} does not answer ({e or type(e).__name__}): is 'headway serve' running there?")
+        sys.exit(UNREACHABLE)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(GOOD)

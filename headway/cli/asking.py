@@ -1,0 +1,97 @@
+"""`headway query` and `headway events`: what a running Headway answers and says."""
+
+from __future__ import annotations
+
+import json as jsonlib
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any
+
+import httpx
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from headway.cli.app import CONFLICT, USAGE, app, checked, client, fail, say
+
+
+@app.command()
+def query(
+    file: Annotated[Path, typer.Argument(help="A GraphQL document; - is standard input.", allow_dash=True)],
+    var: Annotated[list[str] | None, typer.Option("--var", help="A variable, k=v; v is JSON or else text.")] = None,
+) -> None:
+    """Run a GraphQL document and print the answer as JSON."""
+    try:
+        document = sys.stdin.read() if str(file) == "-" else file.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as e:
+        fail(f"{file} cannot be read: {e}", USAGE)
+    with client(120) as http:
+        answer = http.post("/graphql", json={"query": document, "variables": dict(_variable(v) for v in var or ())})
+    body = _graphql(answer)
+    print(jsonlib.dumps(body.get("data"), indent=2, ensure_ascii=False))
+    if body.get("errors"):
+        for error in body["errors"]:
+            say(error.get("message", "error"))
+        raise typer.Exit(CONFLICT if body.get("data") else USAGE)
+
+
+def _graphql(answer: httpx.Response) -> dict[str, Any]:
+    if "json" in answer.headers.get("content-type", "") and "problem" not in answer.headers["content-type"]:
+        body: dict[str, Any] = answer.json()
+        return body
+    checked(answer)
+    fail("the answer is no JSON: is HEADWAY_URL a Headway?", USAGE)
+
+
+def _variable(text: str) -> tuple[str, Any]:
+    name, equals, value = text.partition("=")
+    if not equals:
+        fail(f"--var {text}: write it as name=value", USAGE)
+    try:
+        return name, jsonlib.loads(value)
+    except ValueError:
+        return name, value
+
+
+@app.command()
+def events(
+    all: Annotated[bool, typer.Option("--all", help="From the beginning.")] = False,
+    follow: Annotated[bool, typer.Option("--follow", help="Go on as they come, until Ctrl-C.")] = False,
+    after: Annotated[str | None, typer.Option(help="Only those behind this cursor.")] = None,
+    type: Annotated[str | None, typer.Option("--type", help="Only this type of event.")] = None,
+    json: Annotated[bool, typer.Option("--json", help="CloudEvents, one a line.")] = False,
+) -> None:
+    """Show the log: without a flag the newest 100 events."""
+    ask: dict[str, str] = {"follow": "true" if follow else "false"}
+    if after:
+        ask["after"] = after
+    elif not all:
+        ask["last"] = "100"
+    if type:
+        ask["type"] = type
+    with client(None if follow else 120) as http, http.stream("GET", "/events", params=ask, headers={"Accept": "application/x-ndjson"}) as answer:  # type: ignore[arg-type]
+        lines = (line for line in checked(answer).iter_lines() if line.strip())
+        try:
+            _print(lines, json=json, follow=follow)
+        except KeyboardInterrupt:
+            say("stopped")
+
+
+def _print(lines: Iterator[str], *, json: bool, follow: bool) -> None:
+    if json:
+        for line in lines:
+            print(line, flush=follow)
+        return
+    if follow:
+        for line in lines:
+            print("  ".join(_row(jsonlib.loads(line))), flush=True)
+        return
+    table = Table("time", "what", "of", "by", box=None)
+    for line in lines:
+        table.add_row(*_row(jsonlib.loads(line)))
+    Console().print(table)
+
+
+def _row(event: dict[str, Any]) -> tuple[str, str, str, str]:
+    return event["time"][:16].replace("T", " "), event["type"].removeprefix("headway."), event["id"], event.get("actorrole", "")

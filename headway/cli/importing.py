@@ -1,0 +1,44 @@
+"""`headway import`: files to commands, sent to a running Headway."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from headway.cli.app import DEFAULT_URL, app
+from headway.importers import IMPORTERS
+from headway.importing import run_import
+from headway.stack import hears, mentioned, service_of
+
+
+@app.command("import")
+def import_(
+    format: Annotated[str, typer.Argument(help=f"One of: {', '.join(IMPORTERS)}.")],
+    files: Annotated[list[Path], typer.Argument(help="Files, or folders of them; - is standard input.", allow_dash=True)],
+    product: Annotated[str | None, typer.Option(help="The product that the file is about, where the format needs it.")] = None,
+    command: Annotated[str | None, typer.Option(help="The command that each row of a plain CSV is.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the command lines and send nothing.")] = False,
+    rejects: Annotated[Path | None, typer.Option(help="Where refused rows go, with the reason for each (NDJSON).", dir_okay=False)] = None,
+    json: Annotated[bool, typer.Option("--json", help='Print {"created", "unchanged", "refused"}.')] = False,
+) -> None:
+    """Import a file: repeatable, resumable, each refused row with its reason."""
+    url = os.environ.get("HEADWAY_URL", DEFAULT_URL).rstrip("/")
+    raise typer.Exit(
+        run_import(
+            format,
+            files,
+            url=url,
+            token=os.environ.get("HEADWAY_TOKEN", ""),
+            references=mentioned,
+            service_of=service_of,
+            hears=hears,
+            product=product,
+            command=command,
+            dry_run=dry_run,
+            rejects=rejects,
+            json_output=json,
+        )
+    )

@@ -1,0 +1,72 @@
+"""`headway serve`, `demo`, `token`, `keys`, `doctor`: what runs on this machine."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from headway.cli.app import GOOD, HERE, OUR_FAULT, USAGE, DataDir, app, fail, say, settings
+from headway.doctor import examined
+from headway.serving import serve_until_stopped
+from headway.stack import NAMES, create_stack
+from libs.service.issuer import Issuer, write_key_pair
+from libs.service.logs import configure
+from libs.service.settings import SettingsError
+
+
+@app.command()
+def serve(
+    names: Annotated[
+        list[str] | None, typer.Argument(metavar="[backlog roadmap portfolio gateway]", help="The services to run; none: all on one port.")
+    ] = None,
+    port: Annotated[int, typer.Option(help="The port to listen on.", min=0, max=65535)] = 8000,
+    host: Annotated[str, typer.Option(help="The address to listen on; the embedded issuer takes loopback only.")] = "127.0.0.1",
+    data: DataDir = HERE,
+) -> None:
+    """Run Headway: every service in one process, or the ones named."""
+    chosen = names or []
+    if odd := [n for n in chosen if n not in NAMES]:
+        fail(f"{odd[0]!r} is no service: they are {', '.join(NAMES)}", USAGE)
+    configure()
+    made = settings(data, host=host, port=port)
+    try:
+        stack = create_stack(made, chosen)
+        code = serve_until_stopped(stack, host, port, lambda url: say(f"Headway is ready at {url} ({', '.join(chosen or NAMES)}; data in {data})"))
+    except SettingsError as e:
+        fail(str(e), USAGE)
+    except OSError as e:
+        fail(f"cannot serve on {host}:{port} with data in {data}: {e}", USAGE)
+    raise typer.Exit(code)
+
+
+@app.command()
+def token(
+    persona: Annotated[str, typer.Argument(help="A role as in `executive`, `importer@*`, `product_owner@permits`.")],
+    data: DataDir = HERE,
+) -> None:
+    """Print a token of the embedded issuer, for trying out."""
+    try:
+        print(Issuer.embedded(settings(data)).token(persona))
+    except ValueError as e:
+        fail(str(e), USAGE)
+
+
+@app.command()
+def keys(path: Annotated[Path, typer.Argument(help="The key file to write; its public part lands beside it.", dir_okay=False)]) -> None:
+    """Make a key file for HEADWAY_ISSUER=file:PATH."""
+    try:
+        private, public = write_key_pair(path)
+    except (SettingsError, OSError) as e:
+        fail(str(e), USAGE)
+    say(f"wrote {private} (keep it secret) and {public}")
+
+
+@app.command()
+def doctor(data: DataDir = HERE) -> None:
+    """Check settings, store, log and clock, and say what to mend."""
+    found = examined(settings(data))
+    for good, what in found:
+        print(f"{'good' if good else 'MEND'}  {what}")
+    raise typer.Exit(GOOD if all(good for good, _ in found) else OUR_FAULT)

@@ -1,0 +1,87 @@
+"""uvicorn, as Headway wants it: bounded shutdown, one line when ready, a clean exit on SIGTERM."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import socket
+import threading
+from collections.abc import Callable, Iterator
+
+import uvicorn
+import uvloop
+from fastapi import FastAPI
+
+GRACE = 20
+"""Seconds that running requests get to end on SIGTERM."""
+
+
+class Server(uvicorn.Server):
+    """A uvicorn server that does not raise the signal again which stopped it, so that a clean stop is exit 0."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        before = {s: signal.signal(s, self.handle_exit) for s in (signal.SIGINT, signal.SIGTERM)}
+        try:
+            yield
+        finally:
+            for s, handler in before.items():
+                signal.signal(s, handler)
+
+
+def listening(host: str, port: int) -> socket.socket:
+    """A socket bound before anything is opened, so that a port in use is said at once. Raises OSError."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    found = socket.socket(family, socket.SOCK_STREAM)
+    found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    found.bind((host, port))
+    found.set_inheritable(True)
+    return found
+
+
+def server(stack: FastAPI) -> Server:
+    """The server of an app; it is given its socket when it runs."""
+    config = uvicorn.Config(
+        stack,
+        http="httptools",
+        ws="websockets-sansio",
+        lifespan="on",
+        log_config=None,
+        access_log=False,
+        timeout_graceful_shutdown=GRACE,
+        timeout_keep_alive=30,
+        ws_max_size=1 << 20,
+        server_header=False,
+    )
+    return Server(config)
+
+
+def serve_until_stopped(stack: FastAPI, host: str, port: int, ready: Callable[[str], None]) -> int:
+    """Serves until SIGINT or SIGTERM; calls `ready` with the address once the world holds what store and log held. Returns the exit code.
+
+    Raises OSError where the address cannot be listened on.
+    """
+    bound = listening(host, port)
+    url = f"http://{f'[{host}]' if ':' in host else host}:{bound.getsockname()[1]}"
+
+    async def run() -> None:
+        running = server(stack)
+        announcing = asyncio.create_task(_announce(stack, running, url, ready))
+        try:
+            await running.serve(sockets=[bound])
+        finally:
+            announcing.cancel()
+
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(run())
+    return 0
+
+
+async def _announce(stack: FastAPI, running: uvicorn.Server, url: str, ready: Callable[[str], None]) -> None:
+    while not (running.started and await stack.state.ready()):  # noqa: ASYNC110 - readiness is asked, by probes as well
+        await asyncio.sleep(0.02)
+    ready(url)

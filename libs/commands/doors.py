@@ -1,0 +1,208 @@
+"""The doors of a service's commands, made from their declarations: a REST route each, and the lines of a bulk import."""
+
+import inspect
+from collections.abc import Callable
+from typing import Annotated, Any, TypeVar
+
+import orjson
+from fastapi import APIRouter, Depends, Header, Query, Request
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
+from starlette.responses import Response
+
+from libs.commands.command import COMMANDS, COMMON, Command, of_service
+from libs.commands.errors import HeadwayError, Invalid, TooLarge
+from libs.commands.handling import Answer, Handling
+from libs.commands.judging import Ask
+from libs.rules.roles import Principal
+
+T = TypeVar("T")
+
+MOST_LINES = 1_000
+MOST_POSITIONS = 1_000
+Explain = Callable[[Exception], dict[str, Any]]
+"""An error as problem details."""
+Parse = Callable[[bytes], Any]
+"""JSON, strictly; raises a HeadwayError that names what is wrong."""
+Identify = Callable[[Request], Any]
+"""Who asks, by the request's token (a coroutine function)."""
+
+Key = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+Position = Annotated[str, StringConstraints(pattern=r"^[a-z_]+:[a-z0-9][a-z0-9._-]{0,63}@[1-9][0-9]{0,8}$")]
+_POSITIONS: TypeAdapter[list[Position]] = TypeAdapter(list[Position])
+_KEY: TypeAdapter[Key] = TypeAdapter(Key)
+Traceparent = Annotated[str | None, Header(include_in_schema=False, pattern=r"^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$")]
+
+
+class Answered(BaseModel):
+    """What a command answers: the thing's id and version, and the events said (positions), the last of which others may wait for."""
+
+    id: str = Field(description="The id of the thing.")
+    version: int = Field(description="Its version from now on, for `If-Match`.")
+    events: list[str] = Field(description="The ids of what was said; empty where nothing changed.")
+    position: str = Field(description="`kind:id@sequence`, for `X-Headway-After` and `after`.")
+
+
+class Line(BaseModel):
+    """One line of a bulk import."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    command: str
+    key: Key
+    at: Any = None
+    known: Any = None
+    by: Any = None
+    override: Any = None
+    after: Annotated[list[Position], Field(max_length=MOST_POSITIONS)] = []
+    revise: bool = False
+    data: dict[str, Any]
+
+
+def command_routes(handling: Handling, identify: Identify, explain: Explain, parse: Parse) -> APIRouter:
+    """`POST /commands/{verb}` for every command of the service, and `POST /commands` for many at once."""
+    router = APIRouter()
+    for command in of_service(handling.service):
+        spec = command.SPEC
+        router.post(
+            spec.route,
+            name=spec.name,
+            summary=spec.verb.replace("_", " ").capitalize(),
+            description=_description(command),
+            response_model=Answered,
+            status_code=201 if spec.creates else 200,
+            tags=[spec.kind.plural if spec.kind else "everything"],
+            operation_id=spec.name.replace(".", "_"),
+        )(_endpoint(command, handling, identify))
+    _add_bulk(router, handling, identify, explain, parse)
+    return router
+
+
+def _endpoint(command: type[Command], handling: Handling, identify: Identify) -> Callable[..., Any]:
+    async def endpoint(
+        body: Command,
+        who: Principal = Depends(identify),
+        trying: Annotated[bool, Query(alias="try", description="Answer without doing.")] = False,
+        idempotency_key: Annotated[str | None, Header(description="The same key and body again: the stored reply.")] = None,
+        if_match: Annotated[str | None, Header(description="The version that the command was decided on.")] = None,
+        x_headway_after: Annotated[str | None, Header(description="Positions that must have been heard first, comma-separated.")] = None,
+        traceparent: Traceparent = None,
+    ) -> Response:
+        ask = Ask(
+            body,
+            who,
+            key=_checked(_KEY, idempotency_key, "Idempotency-Key"),
+            if_match=_version(if_match),
+            after=positions(x_headway_after),
+            traceparent=traceparent,
+            trying=trying,
+        )
+        answer = await handling.answer(ask)
+        return _reply(answer, 201 if command.SPEC.creates and answer.events and not trying else 200)
+
+    # One body for all, and each route with its own class of command: what FastAPI reads is the signature.
+    signature = inspect.signature(endpoint)
+    parameters = [p.replace(annotation=command) if p.name == "body" else p for p in signature.parameters.values()]
+    endpoint.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
+    return endpoint
+
+
+def _reply(answer: Answer, status: int) -> Response:
+    headers = {"ETag": f'"{answer.version}"'}
+    if not answer.created:
+        headers["X-Headway-Unchanged"] = "true"
+    return Response(orjson.dumps(answer.body()), status, headers, "application/json")
+
+
+def _add_bulk(router: APIRouter, handling: Handling, identify: Identify, explain: Explain, parse: Parse) -> None:
+    async def bulk(request: Request, who: Principal = Depends(identify), traceparent: Traceparent = None) -> Response:
+        raw = [line for line in (await request.body()).split(b"\n") if line.strip()]
+        if len(raw) > MOST_LINES:
+            raise TooLarge(f"{len(raw)} lines; a request takes {MOST_LINES} at most", remedy="Send them in several requests.")
+        read = [_read(line, parse, who, handling.service, traceparent) for line in raw]
+        answers = iter(await handling.answer_all([one for _, one in read if isinstance(one, Ask)]))
+        lines = [_result(key, next(answers) if isinstance(one, Ask) else one, explain) for key, one in read]
+        return Response(b"".join(lines), 200, media_type="application/x-ndjson")
+
+    router.post(
+        "/commands",
+        name=f"{handling.service}.commands",
+        summary="Many commands at once",
+        description=(
+            f"At most {MOST_LINES} lines of NDJSON, each `command`, `key`, `data` and optionally `at`, `known`, `by`, `after`, `revise`, `override`; "
+            "answered in order, each line `key`, `status` (created, unchanged, refused), `id`, `position`, `problem`. A bad line is refused alone."
+        ),
+        tags=["everything"],
+        openapi_extra={"requestBody": {"required": True, "content": {"application/x-ndjson": {"schema": {"type": "string"}}}}},
+        response_class=Response,
+        responses={200: {"content": {"application/x-ndjson": {"schema": {"type": "string"}}}}},
+    )(bulk)
+
+
+def _read(raw: bytes, parse: Parse, who: Principal, service: str, traceparent: str | None) -> tuple[str | None, Ask | Exception]:
+    """A line as what is asked, or why it cannot be read, with its key as far as it has one."""
+    key: str | None = None
+    try:
+        document = parse(raw)
+        if isinstance(document, dict) and isinstance(document.get("key"), str):
+            key = document["key"]
+        line = Line.model_validate(document)
+        return line.key, Ask(command_of(line, service), who, line.key, line.revise, None, tuple(line.after), traceparent)
+    except (ValidationError, HeadwayError) as e:
+        return key, e
+
+
+def command_of(line: Line, service: str) -> Command:
+    """The command of a line. Raises ValidationError, and Invalid where the service has no such command."""
+    cls = COMMANDS.get(line.command)
+    if cls is None or cls.SPEC.service != service:
+        where = f"it belongs to {cls.SPEC.service}" if cls else "there is none of this name"
+        raise Invalid(f"{line.command[:100]!r} is no command of {service}: {where}", field="command", remedy=f"Their names are in /{service}/openapi.json.")
+    given = {name: value for name in COMMON if (value := getattr(line, name)) is not None}
+    if twice := given.keys() & line.data.keys():
+        raise Invalid(f"{', '.join(sorted(twice))} stands in the line and in its data", field=min(twice))
+    return cls.model_validate({**line.data, **given})
+
+
+def _result(key: str | None, result: Answer | Exception, explain: Explain) -> bytes:
+    line: dict[str, Any] = {"key": key, "status": "refused", "id": None, "position": None, "problem": None}
+    if isinstance(result, Answer):
+        line |= {"status": "created" if result.created else "unchanged", "id": result.id, "position": result.position}
+    else:
+        line["problem"] = explain(result)
+    return orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE)
+
+
+def positions(header: str | None) -> tuple[str, ...]:
+    """The positions of an `X-Headway-After`. Raises Invalid."""
+    if not header:
+        return ()
+    found = [p.strip() for p in header.split(",") if p.strip()]
+    if len(found) > MOST_POSITIONS:
+        raise Invalid(f"{len(found)} positions; {MOST_POSITIONS} at most", field="X-Headway-After")
+    checked = _checked(_POSITIONS, found, "X-Headway-After")
+    return tuple(checked or ())
+
+
+def _checked(adapter: TypeAdapter[T], value: Any, header: str) -> T | None:
+    if value is None:
+        return None
+    try:
+        return adapter.validate_python(value)
+    except ValidationError as e:
+        raise Invalid(e.errors(include_url=False, include_input=False)[0]["msg"], field=header) from e
+
+
+def _version(header: str | None) -> int | None:
+    if header is None or header.strip() == "*":
+        return None
+    text = header.strip().removeprefix("W/").strip('"')
+    if not text.isascii() or not text.isdigit():
+        raise Invalid("a version is a number, as in the ETag of an answer", field="If-Match")
+    return int(text[:18])
+
+
+def _description(command: type[Command]) -> str:
+    spec = command.SPEC
+    says = ", ".join(p.__name__ for p in spec.says)
+    cites = f" ({', '.join(spec.requirements)})" if spec.requirements else ""
+    return f"{(command.__doc__ or '').strip()}{cites}\n\nSays: {says}."

@@ -1,0 +1,62 @@
+"""A backlog: the one ordered list of what a product still wants, its owner, and every change of the order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from libs.events.event import Event, Kind, Payload, changed, event, state
+from libs.events.values import ItemId, PersonId
+
+
+@event("headway.backlog.backlog.opened.v1")
+class BacklogOpened(Payload):
+    """The product (the aggregate's id) has a backlog, which this person owns."""
+
+    owner: PersonId | None = None
+
+
+@event("headway.backlog.backlog.reordered.v1")
+class BacklogReordered(Payload):
+    """An item stands at this position (1 is the top) from now on, for this reason; who says so is the event's actor (S0-12)."""
+
+    item: ItemId
+    position: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One change of the order: the item, the position it was put at (1 is the top), and the event that says who and why."""
+
+    item: str
+    position: int
+    event: Event
+
+
+@state
+class Backlog:
+    """A backlog as it stands. `id` and `product` are the same; `moves` are in the order of their time."""
+
+    id: str
+    product: str = ""
+    owner: str | None = None
+    opened: Event | None = None
+    moves: tuple[Move, ...] = ()
+
+
+def opening(id: str) -> Backlog:
+    """A backlog before its first event: it bears the id of its product."""
+    return Backlog(id=id, product=id)
+
+
+def evolve(backlog: Backlog, event: Event) -> Backlog:
+    """The backlog after one more event, in whatever order."""
+    match event.data:
+        case BacklogOpened(owner=owner):
+            return changed(backlog, owner=owner, opened=backlog.opened or event)
+        case BacklogReordered(item=item, position=position):
+            return changed(backlog, moves=(*backlog.moves, Move(item, position, event)))
+    return backlog
+
+
+BACKLOG = Kind("backlog", "backlog", "backlogs", opening, evolve)

@@ -1,0 +1,87 @@
+"""A user need: who needs what, where it was found, whether it is prioritised, and whether it is met."""
+
+from __future__ import annotations
+
+import enum
+
+from libs.events.event import Event, Kind, Payload, changed, event, state
+from libs.events.values import ProductId
+
+
+class Verdict(enum.StrEnum):
+    """How far a need is met."""
+
+    MET = "met"
+    PARTLY = "partly"
+    UNMET = "unmet"
+
+
+@event("headway.backlog.need.recorded.v1")
+class NeedRecorded(Payload):
+    """Users of a product need this; it was found in this phase or study (S0-04)."""
+
+    product: ProductId
+    user: str
+    text: str
+    origin: str
+    prioritised: bool = False
+
+
+@event("headway.backlog.need.changed.v1")
+class NeedChanged(Payload):
+    """The need is another than it was, for this reason; what is None is as before (S0-06)."""
+
+    reason: str
+    text: str | None = None
+    prioritised: bool | None = None
+
+
+@event("headway.backlog.need.judged.v1")
+class NeedJudged(Payload):
+    """How far the need is met, and what shows it (S0-04)."""
+
+    verdict: Verdict
+    evidence: str
+
+
+@state
+class Need:
+    """A need as it stands. `version` counts its wordings, from 1; `judged` is the event of the latest judgement."""
+
+    id: str
+    product: str = ""
+    user: str = ""
+    text: str = ""
+    origin: str = ""
+    prioritised: bool = False
+    version: int = 0
+    verdict: Verdict | None = None
+    evidence: str | None = None
+    recorded: Event | None = None
+    judged: Event | None = None
+
+    @property
+    def met(self) -> bool:
+        """Whether the latest judgement says so."""
+        return self.verdict is Verdict.MET
+
+
+def evolve(need: Need, event: Event) -> Need:
+    """The need after one more event, in whatever order."""
+    match event.data:
+        case NeedRecorded(product=product, user=user, text=text, origin=origin, prioritised=prioritised):
+            said = changed(need, product=product, user=user, text=text, origin=origin, prioritised=prioritised)
+            return changed(said, version=need.version + 1, recorded=need.recorded or event)
+        case NeedChanged(text=text, prioritised=prioritised):
+            return changed(
+                need,
+                text=need.text if text is None else text,
+                prioritised=need.prioritised if prioritised is None else prioritised,
+                version=need.version + (text is not None),
+            )
+        case NeedJudged(verdict=verdict, evidence=evidence):
+            return changed(need, verdict=verdict, evidence=evidence, judged=event)
+    return need
+
+
+NEED = Kind("backlog", "need", "needs", Need, evolve)

@@ -1,0 +1,91 @@
+"""A change request: what the change advisory board (CAB) decides on, for a release or for a relation to another product (S0-16, S0-17)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from libs.events.event import Event, Kind, Payload, changed, event, state
+from libs.events.values import ProductId, ReleaseId
+
+
+@event("headway.roadmap.change.raised.v1")
+class ChangeRaised(Payload):
+    """The board is asked. `on` and `adds` say that the product shall begin (True) or cease (False) to depend on another."""
+
+    product: ProductId
+    title: str
+    release: ReleaseId | None = None
+    description: str | None = None
+    on: ProductId | None = None
+    adds: bool | None = None
+
+
+@event("headway.roadmap.change.linked.v1")
+class ChangeLinked(Payload):
+    """The change goes out with this release."""
+
+    release: ReleaseId
+
+
+@event("headway.roadmap.change.decided.v1")
+class ChangeDecided(Payload):
+    """The board's outcome, with its reason."""
+
+    approved: bool
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Dependency:
+    """The other product, and whether depending on it begins or ceases."""
+
+    on: str
+    adds: bool
+
+
+@state
+class Change:
+    """A change request as it stands. `raised` is what was said last of what is asked; `decision` the outcome, None until there is one."""
+
+    id: str
+    product: str = ""
+    title: str = ""
+    release: str | None = None
+    description: str | None = None
+    on: str | None = None
+    adds: bool | None = None
+    raised: Event | None = None
+    decision: Event | None = None
+
+    @property
+    def dependency(self) -> Dependency | None:
+        """The relation to another product that is to change; None where the change is of another sort."""
+        return None if self.on is None else Dependency(self.on, self.adds is not False)
+
+    @property
+    def approved(self) -> bool | None:
+        """The board's outcome; None until there is one."""
+        return self.decision.data.approved if self.decision is not None and isinstance(self.decision.data, ChangeDecided) else None
+
+    @property
+    def reason(self) -> str | None:
+        """The board's reason; None until there is an outcome."""
+        return self.decision.data.reason if self.decision is not None and isinstance(self.decision.data, ChangeDecided) else None
+
+
+def evolve(change: Change, event: Event) -> Change:
+    """The change request after one more event, in whatever order."""
+    match event.data:
+        case ChangeRaised(product=product, title=title, release=release, description=description, on=on, adds=adds):
+            if change.raised is not None and event.sequence < change.raised.sequence:
+                return change
+            release = release or change.release
+            return changed(change, product=product, title=title, release=release, description=description, on=on, adds=adds, raised=event)
+        case ChangeLinked(release=release):
+            return changed(change, release=release)
+        case ChangeDecided():
+            return changed(change, decision=event)
+    return change
+
+
+CHANGE = Kind("roadmap", "change", "changes", Change, evolve)

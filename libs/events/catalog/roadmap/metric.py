@@ -1,0 +1,146 @@
+"""A metric: how it is seen whether a product does what it is for, with baseline, targets and readings (S1-01, S1-02, S2-08)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+from libs.events.event import Event, Kind, Payload, changed, event, state
+from libs.events.values import Id, PersonId, ProductId
+
+
+class MetricKind(StrEnum):
+    """Counted, or judged (S1-01: a product needs both)."""
+
+    QUANTITATIVE = "quantitative"
+    QUALITATIVE = "qualitative"
+
+
+@event("headway.roadmap.metric.defined.v1")
+class MetricDefined(Payload):
+    """What is measured, to what end, how, with what, from where, and by whom; `measures` names the quality, such as satisfaction."""
+
+    product: ProductId
+    name: str
+    kind: MetricKind
+    goal: str
+    method: str
+    tool: str
+    source: str
+    responsible: PersonId
+    unit: str | None = None
+    measures: Id | None = None
+
+
+@event("headway.roadmap.metric.baseline_measured.v1")
+class BaselineMeasured(Payload):
+    """Where it stands before anything is aimed at, in the metric's unit."""
+
+    value: Decimal
+
+
+@event("headway.roadmap.metric.target_set.v1")
+class TargetSet(Payload):
+    """What shall be reached by the end of a day, in the metric's unit."""
+
+    value: Decimal
+    due: date
+
+
+@event("headway.roadmap.metric.read.v1")
+class MetricRead(Payload):
+    """What was measured, in the metric's unit."""
+
+    value: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A measured value and the event that says it."""
+
+    value: Decimal
+    event: Event
+
+    @property
+    def day(self) -> date:
+        """The day (UTC) it was measured."""
+        return self.event.time.date()
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What shall be reached by the end of `due`, the event that says so, and the baseline that held when it was set (None: there was none)."""
+
+    value: Decimal
+    due: date
+    event: Event
+    baseline: Reading | None = None
+
+    @property
+    def day(self) -> date:
+        """The day (UTC) it was set."""
+        return self.event.time.date()
+
+
+@state
+class Metric:
+    """A metric as it stands; `defined` is the definition that was said last, the tuples are in order of time."""
+
+    id: str
+    product: str = ""
+    name: str = ""
+    kind: MetricKind = MetricKind.QUANTITATIVE
+    unit: str | None = None
+    goal: str = ""
+    method: str = ""
+    tool: str = ""
+    source: str = ""
+    responsible: str = ""
+    measures: str | None = None
+    defined: Event | None = None
+    baselines: tuple[Reading, ...] = ()
+    targets: tuple[Target, ...] = ()
+    readings: tuple[Reading, ...] = ()
+
+    @property
+    def baseline(self) -> Reading | None:
+        """The baseline measured last; None until there is one."""
+        return self.baselines[-1] if self.baselines else None
+
+
+def evolve(metric: Metric, event: Event) -> Metric:
+    """The metric after one more event, in whatever order."""
+    match event.data:
+        case MetricDefined():
+            return _defined(metric, event, event.data)
+        case BaselineMeasured(value=value):
+            return changed(metric, baselines=(*metric.baselines, Reading(value, event)))
+        case TargetSet(value=value, due=due):
+            return changed(metric, targets=(*metric.targets, Target(value, due, event, metric.baseline)))
+        case MetricRead(value=value):
+            return changed(metric, readings=(*metric.readings, Reading(value, event)))
+    return metric
+
+
+def _defined(metric: Metric, event: Event, data: MetricDefined) -> Metric:
+    if metric.defined is not None and event.sequence < metric.defined.sequence:
+        return metric
+    return changed(
+        metric,
+        product=data.product,
+        name=data.name,
+        kind=data.kind,
+        unit=data.unit,
+        goal=data.goal,
+        method=data.method,
+        tool=data.tool,
+        source=data.source,
+        responsible=data.responsible,
+        measures=data.measures,
+        defined=event,
+    )
+
+
+METRIC = Kind("roadmap", "metric", "metrics", Metric, evolve)

@@ -1,0 +1,84 @@
+"""A release: what goes out to the people a product is for, after the product owner's sign-off and the board's outcome (S0-13, S0-16)."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from libs.events.event import Event, Kind, Payload, changed, event, state
+from libs.events.values import ProductId
+
+
+class ReleaseStage(StrEnum):
+    """The phase of the product that the release belongs to."""
+
+    DISCOVERY = "discovery"
+    ALPHA = "alpha"
+    BETA = "beta"
+    LIVE = "live"
+    IMPROVE = "improve"
+
+
+class ReleaseState(StrEnum):
+    """Proposed, then signed off, then published."""
+
+    PROPOSED = "proposed"
+    SIGNED_OFF = "signed_off"
+    PUBLISHED = "published"
+
+
+@event("headway.roadmap.release.proposed.v1")
+class ReleaseProposed(Payload):
+    """A release is meant; `functional` says that it changes what the product does."""
+
+    product: ProductId
+    stage: ReleaseStage
+    title: str
+    functional: bool = True
+
+
+@event("headway.roadmap.release.signed_off.v1")
+class ReleaseSignedOff(Payload):
+    """The product owner agrees that it goes out (S0-13)."""
+
+
+@event("headway.roadmap.release.published.v1")
+class ReleasePublished(Payload):
+    """It is in the hands of the people it is for."""
+
+
+@state
+class Release:
+    """A release as it stands. `proposed` is the proposal that was said last."""
+
+    id: str
+    product: str = ""
+    stage: ReleaseStage = ReleaseStage.ALPHA
+    title: str = ""
+    functional: bool = True
+    proposed: Event | None = None
+    signed_off: Event | None = None
+    published: Event | None = None
+
+    @property
+    def state(self) -> ReleaseState:
+        """How far it is."""
+        if self.published is not None:
+            return ReleaseState.PUBLISHED
+        return ReleaseState.PROPOSED if self.signed_off is None else ReleaseState.SIGNED_OFF
+
+
+def evolve(release: Release, event: Event) -> Release:
+    """The release after one more event, in whatever order."""
+    match event.data:
+        case ReleaseProposed(product=product, stage=stage, title=title, functional=functional):
+            if release.proposed is not None and event.sequence < release.proposed.sequence:
+                return release
+            return changed(release, product=product, stage=stage, title=title, functional=functional, proposed=event)
+        case ReleaseSignedOff():
+            return changed(release, signed_off=event)
+        case ReleasePublished():
+            return changed(release, published=event)
+    return release
+
+
+RELEASE = Kind("roadmap", "release", "releases", Release, evolve)

@@ -1,0 +1,190 @@
+"""A roadmap item: something a product means to bring about, under a horizon and perhaps with dates (S0-20)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from enum import StrEnum
+
+from libs.events.event import Event, Kind, Payload, changed, event, state
+from libs.events.values import OrganisationId, ProductId
+
+
+class Horizon(StrEnum):
+    """How near it is; what is done stays on the roadmap."""
+
+    NOW = "now"
+    NEXT = "next"
+    LATER = "later"
+    DONE = "done"
+
+
+class RoadmapItemState(StrEnum):
+    """Planned until it is done or dropped; what was dropped stands under no horizon."""
+
+    PLANNED = "planned"
+    DONE = "done"
+    DROPPED = "dropped"
+
+
+@event("headway.roadmap.roadmap_item.placed.v1")
+class RoadmapItemPlaced(Payload):
+    """It stands on the product's roadmap. Said again it changes only what it says differently, so that what came after it stays."""
+
+    product: ProductId
+    title: str
+    horizon: Horizon
+    starts: date | None = None
+    ends: date | None = None
+    co_owners: tuple[OrganisationId, ...] = ()
+
+
+@event("headway.roadmap.roadmap_item.moved.v1")
+class RoadmapItemMoved(Payload):
+    """It stands under another horizon; what was dropped or done is planned again."""
+
+    horizon: Horizon
+
+
+@event("headway.roadmap.roadmap_item.retitled.v1")
+class RoadmapItemRetitled(Payload):
+    """It goes by another title."""
+
+    title: str
+
+
+@event("headway.roadmap.roadmap_item.redated.v1")
+class RoadmapItemRedated(Payload):
+    """It starts or ends on another day; a day that is not given stays."""
+
+    starts: date | None = None
+    ends: date | None = None
+    reason: str | None = None
+
+
+@event("headway.roadmap.roadmap_item.dropped.v1")
+class RoadmapItemDropped(Payload):
+    """It is no longer meant."""
+
+    reason: str | None = None
+
+
+@event("headway.roadmap.roadmap_item.finished.v1")
+class RoadmapItemFinished(Payload):
+    """It is done."""
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A start or an end: as planned now, as it was first said, and when it was last re-dated (None: as placed)."""
+
+    now: date | None = None
+    first: date | None = None
+    redated: datetime | None = None
+
+
+@state
+class RoadmapItem:
+    """An item as it stands. `placed` is the placing that was said first, `planned` the one that was said last."""
+
+    id: str
+    product: str = ""
+    title: str = ""
+    horizon: Horizon = Horizon.LATER
+    start: Day = Day()
+    end: Day = Day()
+    state: RoadmapItemState = RoadmapItemState.PLANNED
+    co_owners: tuple[str, ...] = ()
+    placed: Event | None = None
+    planned: Event | None = None
+
+    @property
+    def starts(self) -> date | None:
+        """The planned start."""
+        return self.start.now
+
+    @property
+    def ends(self) -> date | None:
+        """The planned end."""
+        return self.end.now
+
+    @property
+    def first_starts(self) -> date | None:
+        """The start that was planned first."""
+        return self.start.first
+
+    @property
+    def first_ends(self) -> date | None:
+        """The end that was planned first."""
+        return self.end.first
+
+    @property
+    def slip_days(self) -> int | None:
+        """Planned end less the end planned first, in whole days; negative when it will be earlier, None without an end."""
+        return None if self.end.now is None or self.end.first is None else (self.end.now - self.end.first).days
+
+
+def evolve(item: RoadmapItem, event: Event) -> RoadmapItem:
+    """The item after one more event, in whatever order."""
+    match event.data:
+        case RoadmapItemPlaced():
+            return _placed(item, event, event.data)
+        case RoadmapItemMoved(horizon=horizon):
+            return _under(item, horizon)
+        case RoadmapItemRetitled(title=title):
+            return changed(item, title=title)
+        case RoadmapItemRedated(starts=starts, ends=ends):
+            return changed(item, start=_redated(item.start, starts, event), end=_redated(item.end, ends, event))
+        case RoadmapItemDropped():
+            return replace(item, state=RoadmapItemState.DROPPED)
+        case RoadmapItemFinished():
+            return _under(item, Horizon.DONE)
+    return item
+
+
+def _under(item: RoadmapItem, horizon: Horizon) -> RoadmapItem:
+    return replace(item, horizon=horizon, state=RoadmapItemState.DONE if horizon is Horizon.DONE else RoadmapItemState.PLANNED)
+
+
+def _placed(item: RoadmapItem, event: Event, data: RoadmapItemPlaced) -> RoadmapItem:
+    said_first = item.placed is None or event.sequence < item.placed.sequence
+    if said_first:
+        item = changed(item, placed=event, start=_first(item.start, data.starts), end=_first(item.end, data.ends))
+    if item.planned is None:
+        start, end = Day(data.starts, item.start.first), Day(data.ends, item.end.first)
+        item = changed(item, product=data.product, title=data.title, co_owners=data.co_owners, start=start, end=end, planned=event)
+        return _under(item, data.horizon)
+    if event.sequence < item.planned.sequence:
+        return item  # what was said later about the placing, though dated earlier, overrules it
+    before = item.planned.data
+    if not isinstance(before, RoadmapItemPlaced):
+        return item
+    if data.horizon is not before.horizon:
+        item = _under(item, data.horizon)
+    return changed(
+        item,
+        product=data.product,
+        title=data.title if data.title != before.title else item.title,
+        co_owners=data.co_owners,
+        start=_replanned(item.start, before.starts, data.starts, event),
+        end=_replanned(item.end, before.ends, data.ends, event),
+        planned=event,
+    )
+
+
+def _first(day: Day, said: date | None) -> Day:
+    return Day(day.now, said or day.first, day.redated)
+
+
+def _replanned(day: Day, before: date | None, said: date | None, event: Event) -> Day:
+    """A changed plan moves the day, unless it was re-dated at that very time: the re-dating is the more precise word."""
+    if said == before or (day.redated is not None and day.redated >= event.time):
+        return day
+    return Day(said, day.first or said, day.redated)
+
+
+def _redated(day: Day, said: date | None, event: Event) -> Day:
+    return day if said is None else Day(said, day.first or said, event.time)
+
+
+ROADMAP_ITEM = Kind("roadmap", "roadmap_item", "roadmap_items", RoadmapItem, evolve)

@@ -1,0 +1,171 @@
+"""The relay: publishes unpublished commits to the log, in order per aggregate, and never skips one."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from libs.events.envelope import to_record
+from libs.events.log import Log, Record
+from libs.events.store import Commit, CommitStore, Mark
+
+logger = logging.getLogger(__name__)
+
+PAGE = 500
+"""Commits published in one call."""
+LOOK = 1.0
+"""Seconds between two looks without a nudge, for what another process stored."""
+FIRST_REST = 0.05
+LONGEST_REST = 5.0
+"""Seconds of rest after failures: doubled from the first to the longest."""
+
+_STORE = "the store"
+"""Rests like an aggregate after it failed."""
+
+
+@dataclass
+class _Round:
+    """What came of one look through everything unpublished."""
+
+    published: int = 0
+    failed: set[str] = field(default_factory=set)
+    resting: set[str] = field(default_factory=set)
+    left: bool = False
+
+
+class Relay:
+    """One loop per process; any number of processes may relay the same store.
+
+    A commit is marked as published only after the log acknowledged every event of it, so a crash at any point means sending again, never losing.
+    An aggregate whose event fails is left at that event until it succeeds, while the others go on. `failures` and `published` count since the start.
+    """
+
+    def __init__(self, store: CommitStore, log: Log, namespace: str) -> None:
+        self.store, self.log, self.namespace = store, log, namespace
+        self.published = 0
+        self.failures = 0
+        self._nudged = asyncio.Event()
+        self._one_at_a_time = asyncio.Lock()
+        self._tried: dict[str, tuple[int, float]] = {}
+
+    def nudge(self) -> None:
+        """Something was stored: looks at once."""
+        self._nudged.set()
+
+    async def run(self) -> None:
+        """Relays until it is cancelled; no error ends it."""
+        fruitless = 0
+        while True:
+            self._nudged.clear()
+            done = await self._look(patient=True)
+            fruitless = 0 if done.published or not done.failed else fruitless + 1
+            if fruitless:  # nothing goes through: nudges wait too, or every command would scan what waits
+                await asyncio.sleep(_rest(fruitless))
+            else:
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(self._next_look()):
+                        await self._nudged.wait()
+
+    async def drain(self) -> bool:
+        """Publishes until nothing is unpublished (True) or something fails (False)."""
+        while True:
+            done = await self._look(patient=False)
+            if done.failed:
+                return False
+            if not done.published and not done.left:
+                return True
+            await asyncio.sleep(0)
+
+    async def _look(self, *, patient: bool) -> _Round:
+        done = _Round()
+        async with self._one_at_a_time:
+            try:
+                after: Mark | None = None
+                while page := await self.store.unpublished(after, PAGE):
+                    after = page[-1].aggregate, page[-1].first
+                    await self._publish(page, done, patient=patient)
+                self._tried = {a: tried for a, tried in self._tried.items() if a in done.failed or a in done.resting}
+            except Exception as e:
+                self._failed(done, _STORE, "the store failed", e)
+        return done
+
+    async def _publish(self, page: Sequence[Commit], done: _Round, *, patient: bool) -> None:
+        ready = await self._in_order(page, done, patient=patient)
+        records: list[Record] = []
+        sent: list[tuple[Commit, int]] = []
+        for commit in ready:
+            if commit.aggregate in done.failed:
+                continue
+            try:
+                said = [to_record(self.namespace, e) for e in commit.events]
+            except Exception as e:
+                self._failed(done, commit.aggregate, f"{commit.aggregate}@{commit.first} has no form to travel in", e)
+                continue
+            records += said
+            sent.append((commit, len(said)))
+        if not sent:
+            return
+        try:
+            answers = await self.log.publish(records)
+        except Exception as e:
+            answers = [e] * len(records)
+        acknowledged: list[Mark] = []
+        at = 0
+        for commit, count in sent:
+            error = next((a for a in answers[at : at + count] if a is not None), None)
+            at += count
+            if commit.aggregate in done.failed:
+                continue
+            if False:
+                self._failed(done, commit.aggregate, f"{commit.aggregate}@{commit.first} was not acknowledged", error)
+            else:
+                acknowledged.append((commit.aggregate, commit.first))
+        await self.store.published(acknowledged)
+        done.published += len(acknowledged)
+        self.published += len(acknowledged)
+
+    async def _in_order(self, page: Sequence[Commit], done: _Round, *, patient: bool) -> list[Commit]:
+        """The commits of a page before which nothing of their aggregate is unpublished, be it in the page or in the store.
+
+        A scan that is not a snapshot may show a commit and miss the one before it, stored meanwhile; that aggregate waits for the next look.
+        """
+        lowest = await self.store.first_unpublished(list(dict.fromkeys(c.aggregate for c in page)))
+        now = time.monotonic()
+        following: dict[str, int] = {}
+        ready: list[Commit] = []
+        for commit in page:
+            a = commit.aggregate
+            if a in done.failed:
+                continue
+            if patient and self._tried.get(a, (0, 0.0))[1] > now:
+                done.resting.add(a)
+                continue
+            if a not in lowest or commit.first < lowest[a]:  # another process has published it since the scan
+                continue
+            if commit.first == following.get(a, lowest[a]):
+                following[a] = commit.last + 1
+                ready.append(commit)
+            else:
+                done.left = True
+        return ready
+
+    def _failed(self, done: _Round, aggregate: str, what: str, error: Exception) -> None:
+        times = self._tried.get(aggregate, (0, 0.0))[0] + 1
+        self._tried[aggregate] = times, time.monotonic() + _rest(times)
+        done.failed.add(aggregate)
+        self.failures += 1
+        logger.warning("relay: %s: %s", what, error, extra={"aggregate": aggregate, "attempt": times, "error": type(error).__name__})
+
+    def _next_look(self) -> float:
+        """Seconds until the next look: sooner where a failed aggregate has rested."""
+        if not self._tried:
+            return LOOK
+        return min(LOOK, max(FIRST_REST, min(until for _, until in self._tried.values()) - time.monotonic()))
+
+
+def _rest(times: int) -> float:
+    return min(LONGEST_REST, FIRST_REST * 2.0 ** min(times - 1, 10))

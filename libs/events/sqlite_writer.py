@@ -1,0 +1,166 @@
+"""The one writer of a SQLite file: a thread that owns the write connection and stores all that waits in one transaction."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from typing import Generic, TypeVar
+
+J = TypeVar("J")
+R = TypeVar("R")
+
+Write = Callable[[sqlite3.Connection, Sequence[J]], Sequence[R]]
+"""Does the work of some jobs within an open transaction; one result per job."""
+
+QUEUED = 4096
+TOGETHER = 512
+BUSY = 5.0
+"""Seconds to wait for another process that is writing."""
+
+
+class SqliteWriter(Generic[J, R]):
+    """Group commit: jobs that wait together share one transaction and one fsync. At most `QUEUED` jobs wait, further callers wait for room.
+
+    A caller who is cancelled leaves its job in the queue: it is done all the same. `unavailable` is what callers get where SQLite fails.
+    """
+
+    def __init__(self, path: Path, schema: str, write: Write[J, R], unavailable: type[Exception], written: Callable[[], None] | None = None) -> None:
+        self._path, self._schema, self._write, self._unavailable, self._written = path, schema, write, unavailable, written
+        self._jobs: SimpleQueue[tuple[J, asyncio.Future[R]] | None] = SimpleQueue()
+        self._thread: threading.Thread | None = None
+
+    async def open(self) -> None:
+        """Starts the thread and creates the tables. Raises the `unavailable` error."""
+        self._loop = asyncio.get_running_loop()
+        self._room = asyncio.Semaphore(QUEUED)
+        opened: asyncio.Future[None] = self._loop.create_future()
+        self._ended: asyncio.Future[None] = self._loop.create_future()
+        thread = threading.Thread(target=self._run, args=(opened,), name=f"writer of {self._path.name}", daemon=True)
+        thread.start()
+        await opened
+        self._thread = thread
+
+    async def submit(self, job: J) -> R:
+        """Queues a job and waits until it is durable. Raises the `unavailable` error; whether the job was done is then unknown."""
+        if self._thread is None:
+            raise self._unavailable(f"{self._path.name} is not open")
+        await self._room.acquire()
+        future: asyncio.Future[R] = self._loop.create_future()
+        self._jobs.put((job, future))
+        return await future
+
+    async def close(self) -> None:
+        """Finishes every job that was queued, then lets go of the file."""
+        if self._thread is not None:
+            self._thread = None
+            self._jobs.put(None)
+            await asyncio.shield(self._ended)
+
+    def _run(self, opened: asyncio.Future[None]) -> None:
+        try:
+            db = connect(self._path)
+            create(db, self._schema)
+        except (sqlite3.Error, OSError) as e:
+            self._tell(_reject, opened, self._unavailable(str(e)))
+            return
+        self._tell(_resolve, opened, None)
+        going = True
+        while going:
+            first = self._jobs.get()
+            batch = [first]
+            with contextlib.suppress(Empty):
+                while batch[-1] is not None and len(batch) < TOGETHER:
+                    batch.append(self._jobs.get_nowait())
+            going = batch[-1] is not None
+            jobs = [queued for queued in batch if queued is not None]
+            if jobs:
+                results = self._attempt(db, [job for job, _ in jobs])
+                # One call into the loop per batch: waking it once a job would cost more than the rows.
+                self._tell(self._answer, [future for _, future in jobs], results)
+        db.close()
+        self._tell(_resolve, self._ended, None)
+
+    def _attempt(self, db: sqlite3.Connection, jobs: Sequence[J]) -> Sequence[R | Exception]:
+        try:
+            db.execute("BEGIN IMMEDIATE")
+            results = self._write(db, jobs)
+            db.execute("COMMIT")
+        except Exception as e:
+            with contextlib.suppress(sqlite3.Error):
+                db.rollback()
+            if len(jobs) > 1 and not isinstance(e, sqlite3.OperationalError):  # one job's fault is not the others': each alone
+                return [result for job in jobs for result in self._attempt(db, [job])]
+            failure = self._unavailable(str(e)) if isinstance(e, sqlite3.Error) else e
+            return [failure] * len(jobs)
+        return results
+
+    def _answer(self, futures: Sequence[asyncio.Future[R]], results: Sequence[R | Exception]) -> None:
+        for future, result in zip(futures, results, strict=True):
+            self._room.release()
+            if future.done():
+                continue
+            if isinstance(result, Exception):
+                future.set_exception(result)
+            else:
+                future.set_result(result)
+        if self._written is not None:
+            self._written()
+
+    def _tell(self, what: Callable[..., None], *args: object) -> None:
+        with contextlib.suppress(RuntimeError):  # a loop that ended while the job was written has nobody left to tell
+            self._loop.call_soon_threadsafe(what, *args)
+
+
+def connect(path: Path) -> sqlite3.Connection:
+    """A connection in autocommit mode, durable (`synchronous=FULL`) and in WAL mode, so that readers and the writer never wait for each other."""
+    db = sqlite3.connect(path, timeout=BUSY, isolation_level=None, check_same_thread=False)
+    deadline = time.monotonic() + BUSY
+    while True:
+        try:
+            db.execute("PRAGMA journal_mode = WAL")
+            break
+        except sqlite3.OperationalError:  # the switch to WAL does not ask the busy handler when two processes create the file at once
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.01)
+    db.execute("PRAGMA synchronous = FULL")
+    db.execute("PRAGMA cache_size = -16000")  # KiB
+    db.execute("PRAGMA wal_autocheckpoint = 4000")  # pages: a checkpoint now and then, not many times a second under load
+    return db
+
+
+def create(db: sqlite3.Connection, schema: str) -> None:
+    """Creates the tables that are missing; a statement of `schema` ends with `;`."""
+    db.execute("BEGIN IMMEDIATE")
+    for statement in filter(None, map(str.strip, schema.split(";"))):
+        db.execute(statement)
+    db.execute("COMMIT")
+
+
+def insert(db: sqlite3.Connection, into: str, rows: Sequence[Sequence[object]]) -> None:
+    """Inserts rows by statements of up to 64 rows each.
+
+    Every step of a statement gives up the interpreter's lock, and a busy event loop may keep it for milliseconds: few steps keep a transaction short.
+    """
+    done = 0
+    while done < len(rows):
+        size = next(size for size in (64, 16, 4, 1) if size <= len(rows) - done)
+        row = f"({','.join('?' * len(rows[done]))})"
+        db.execute(f"{into} VALUES {','.join([row] * size)}", [value for r in rows[done : done + size] for value in r])
+        done += size
+
+
+def _resolve(future: asyncio.Future[None], result: None) -> None:
+    if not future.done():
+        future.set_result(result)
+
+
+def _reject(future: asyncio.Future[None], error: Exception) -> None:
+    if not future.done():
+        future.set_exception(error)

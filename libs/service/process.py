@@ -1,0 +1,100 @@
+"""One process: the services it runs, the one log, the one world of what it has heard, and the app that they are mounted in."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import httpx
+from fastapi import FastAPI
+
+from libs.events.consuming import Consumer
+from libs.events.envelope import topic
+from libs.events.owner import Owner
+from libs.events.world import World
+from libs.service.adapters import Adapters, adapters_of
+from libs.service.app import create_base
+from libs.service.auth import Verifier
+from libs.service.issuer import Issuer
+from libs.service.operating import parked_routes
+from libs.service.owning import HttpOwner
+from libs.service.serving import Declared, Service
+from libs.service.settings import Settings
+from libs.service.telemetry import Telemetry
+
+SERVICES = ("backlog", "roadmap", "portfolio")
+
+
+class Process:
+    """Made once, in a composition root: services are added, then `app` is served."""
+
+    def __init__(self, settings: Settings, adapters: Adapters | None = None, *, hears_all: bool = False) -> None:
+        self.settings = settings
+        self.adapters = adapters or adapters_of(settings)
+        self.telemetry = Telemetry()
+        self.verifier = Verifier.from_settings(settings)
+        self.world = World()
+        self.services: dict[str, Service] = {}
+        self.hears_all = hears_all
+        self.consumer: Consumer | None = None
+        self._clients: list[httpx.AsyncClient] = []
+        self.app: FastAPI = create_base("Headway", lifespan=self._lifespan, verifier=self.verifier, ready=self.is_ready, telemetry=self.telemetry)
+        self.app.state.ready = self.is_ready
+        self.app.include_router(parked_routes(lambda: self.consumer))
+
+    def add(self, declared: Declared) -> Service:
+        """Runs a service in this process, mounted under its name."""
+        service = self.services[declared.name] = Service(declared, self)
+        self.app.mount(f"/{declared.name}", service.app)
+        return service
+
+    async def is_ready(self) -> bool:
+        """Whether what store and log held at the start is in the world."""
+        return self.consumer is not None and self.consumer.ready.is_set() and all(s.caught_up for s in self.services.values())
+
+    def owners(self) -> dict[str, Owner]:
+        """The owner of each service's facts: in this process, else where the settings say it is."""
+        found: dict[str, Owner] = {name: s.owner for name, s in self.services.items()}
+        for name in SERVICES:
+            url = getattr(self.settings, f"{name}_url")
+            if name not in found and url:
+                client = httpx.AsyncClient(base_url=url, timeout=10)
+                self._clients.append(client)
+                found[name] = HttpOwner(client, name, self.settings.namespace, self._own_token)
+        return found
+
+    def _own_token(self) -> str:
+        return own_issuer(self.settings).token("auditor")
+
+    @contextlib.asynccontextmanager
+    async def _lifespan(self, app: FastAPI) -> AsyncIterator[None]:
+        adapters = self.adapters
+        kinds = None if self.hears_all else frozenset().union(*(s.declared.hears for s in self.services.values()))
+        await adapters.log.open()
+        await adapters.decisions.open()
+        for service in self.services.values():
+            await service.start()
+        topics = [topic(self.settings.namespace, name) for name in SERVICES]
+        self.consumer = Consumer(adapters.log, topics, self.world, owners=self.owners(), decisions=adapters.decisions, kinds=kinds)
+        hearing = asyncio.create_task(self.consumer.run(), name="hearing")
+        try:
+            yield
+        finally:
+            for service in self.services.values():
+                await service.stop()
+            hearing.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await hearing
+            for client in self._clients:
+                await client.aclose()
+            await adapters.decisions.close()
+            await adapters.log.close()
+
+
+def own_issuer(settings: Settings) -> Issuer:
+    """The issuer by which this installation's own services sign: the embedded one, or that of a key file."""
+    if settings.issuer.startswith("file:"):
+        return Issuer.from_key_file(Path(settings.issuer_file), audience=settings.audience)
+    return Issuer.embedded(settings)

@@ -1,0 +1,104 @@
+"""What can be asked of a service over REST: its aggregates one by one and in pages, as of any day, as known at any instant."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import Enum
+from typing import Annotated, Any
+
+import orjson
+from fastapi import APIRouter, Depends, Header, Path, Query, Request
+from starlette.responses import Response
+
+from libs.commands.doors import positions
+from libs.commands.errors import Invalid, NotFound
+from libs.commands.handling import Handling
+from libs.events.event import Kind
+from libs.events.facts import Facts
+from libs.events.values import Instant
+from libs.rules.authority import belonging, reads_money
+from libs.rules.roles import Principal
+from libs.service.app import principal
+from libs.service.presenting import has_money, presented
+
+PAGE = 50
+MOST = 100
+
+
+@dataclass(frozen=True)
+class View:
+    """A kind of aggregate that can be read, and the relations by which its list can be narrowed."""
+
+    kind: Kind[Any]
+    by: tuple[str, ...] = ()
+
+
+def read_routes(handling: Handling, views: Sequence[View]) -> APIRouter:
+    """`GET /{plural}` and `GET /{plural}/{id}` for each view."""
+    router = APIRouter()
+    for view in views:
+        _add(router, handling, view)
+    return router
+
+
+def _add(router: APIRouter, handling: Handling, view: View) -> None:
+    kind = view.kind
+
+    async def one(
+        request: Request,
+        id: Annotated[str, Path(max_length=64)],
+        asOf: Annotated[date | None, Query(description="As of the end of this day (UTC).")] = None,
+        knownAt: Annotated[Instant | None, Query(description="As known at this instant.")] = None,
+        x_headway_after: Annotated[str | None, Header(description="Positions that must have been heard first.")] = None,
+        who: Principal = Depends(principal),
+    ) -> Response:
+        await handling.must_have_heard(positions(x_headway_after))
+        found = await handling.see(lambda facts: _shown(facts, kind, id, who), day=asOf, known_at=knownAt)
+        if found is None:
+            raise NotFound(f"there is no {kind.name} {id!r}" + (f" on {asOf}" if asOf else ""), field="id")
+        version = await handling.version(kind.key(id))
+        return Response(orjson.dumps({**found, "version": version}), 200, {"ETag": f'"{version}"'}, "application/json")
+
+    async def page(
+        request: Request,
+        first: Annotated[int, Query(ge=1, le=MOST, description="How many at most.")] = PAGE,
+        after: Annotated[str | None, Query(max_length=80, description="The cursor of the page before.")] = None,
+        asOf: Annotated[date | None, Query(description="As of the end of this day (UTC).")] = None,
+        knownAt: Annotated[Instant | None, Query(description="As known at this instant.")] = None,
+        x_headway_after: Annotated[str | None, Header(description="Positions that must have been heard first.")] = None,
+        who: Principal = Depends(principal),
+    ) -> Response:
+        await handling.must_have_heard(positions(x_headway_after))
+        known = {"first", "after", "asOf", "knownAt"}
+        if odd := [q for q in request.query_params if q not in known and q not in view.by]:
+            raise Invalid("cannot be asked by this", field=odd[0][:60], remedy=f"It takes {', '.join([*sorted(known), *view.by])}.")
+        narrowed = {field: request.query_params[field] for field in view.by if field in request.query_params}
+        ids = await handling.names(kind, narrowed, after or "", first + 1)
+        nodes = await handling.see(lambda facts: [_shown(facts, kind, id, who) for id in ids[:first]], day=asOf, known_at=knownAt)
+        body = {
+            kind.plural: [n for n in nodes if n is not None and all(_names(n.get(f), v) for f, v in narrowed.items())],
+            "next": ids[first - 1] if len(ids) > first else None,
+        }
+        return Response(orjson.dumps(body), 200, media_type="application/json")
+
+    tags: list[str | Enum] = [kind.plural]
+    narrowing = [{"name": f, "in": "query", "required": False, "schema": {"type": "string"}, "description": f"Only those of this {f}."} for f in view.by]
+    router.get(f"/{kind.plural}", name=f"{kind.plural}.list", tags=tags, summary=f"The {kind.plural}", openapi_extra={"parameters": narrowing})(page)
+    router.get(f"/{kind.plural}/{{id}}", name=f"{kind.plural}.one", tags=tags, summary=f"One {kind.name}")(one)
+
+
+def _shown(facts: Facts, kind: Kind[Any], id: str, who: Principal) -> dict[str, Any] | None:
+    state = facts.get(kind, id)
+    if state is None:
+        return None
+    allowed = not has_money(state) or reads_money(who.roles, belonging(facts, kind.name, id))
+    shown: dict[str, Any] = presented(state, money=allowed)
+    if not allowed:
+        shown["withheld"] = "money needs executive, portfolio_manager, steering_group or auditor of its scope"
+    return shown
+
+
+def _names(value: Any, id: str) -> bool:
+    return value == id or (isinstance(value, list) and id in value)

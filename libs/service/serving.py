@@ -1,0 +1,91 @@
+"""One service within a process: its store, its relay, how it answers commands, and its routes."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from fastapi import APIRouter, FastAPI
+
+from libs.commands.deciding import Decisions
+from libs.commands.doors import command_routes
+from libs.commands.handling import Handling
+from libs.events.owner import StoreOwner
+from libs.events.relay import Relay
+from libs.service import problems
+from libs.service.app import create_base, principal
+from libs.service.body import parse_json
+from libs.service.owning import owner_routes
+from libs.service.reads import View, read_routes
+
+if TYPE_CHECKING:
+    from libs.service.process import Process
+
+DRAIN = 10.0
+"""Seconds that a stopping service gives its relay to publish what is stored."""
+
+
+@dataclass(frozen=True)
+class Declared:
+    """What makes a service this one: its name, its decisions, what can be read, what it hears of others, and routes of its own."""
+
+    name: str
+    decisions: Decisions
+    views: tuple[View, ...]
+    hears: frozenset[str]
+    """The kinds of other services' aggregates that its rules and scopes need."""
+    routes: Callable[[Service], Sequence[APIRouter]] = lambda service: ()
+    reactions: Callable[[Service], Sequence[Callable[[], object]]] = lambda service: ()
+    """Coroutine functions that run as long as the service does."""
+
+
+class Service:
+    """A declared service in a process. `start` before the first request, `stop` after the last."""
+
+    def __init__(self, declared: Declared, process: Process) -> None:
+        self.declared, self.process = declared, process
+        self.name = declared.name
+        self.store = process.adapters.store(self.name)
+        self.relay = Relay(self.store, process.adapters.log, process.settings.namespace)
+        self.handling = Handling(self.name, self.store, process.world, declared.decisions, clock=process.adapters.clock, stored=self.relay.nudge)
+        self.owner = StoreOwner(self.store, process.settings.namespace)
+        self.app = self._app()
+        self._tasks: list[asyncio.Task[object]] = []
+        self.caught_up = False
+
+    def _app(self) -> FastAPI:
+        app = create_base(f"Headway {self.name}", verifier=self.process.verifier, ready=self.process.is_ready, telemetry=self.process.telemetry)
+        routers = [
+            command_routes(self.handling, principal, problems.as_dict, parse_json),
+            read_routes(self.handling, self.declared.views),
+            owner_routes(self.owner, self.process.settings.namespace),
+            *self.declared.routes(self),
+        ]
+        for router in routers:
+            app.include_router(router, prefix="/v1")
+        return app
+
+    async def start(self) -> None:
+        """Opens the store and begins to relay and to react."""
+        await self.store.open()
+        loops = [self._relay, *self.declared.reactions(self)]
+        self._tasks = [asyncio.create_task(loop(), name=f"{self.name}:{n}") for n, loop in enumerate(loops)]  # type: ignore[arg-type]
+
+    async def _relay(self) -> None:
+        self.caught_up = await self.relay.drain()
+        await self.relay.run()
+
+    async def stop(self) -> None:
+        """Ends the loops, publishes what is stored, closes the store."""
+        for task in self._tasks:
+            task.cancel()
+        for task in self._tasks:
+            with contextlib.suppress(asyncio.CancelledError, Exception):
+                await task
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(DRAIN):
+                await self.relay.drain()
+        await self.store.close()

@@ -1,0 +1,93 @@
+"""The adapters over SQLite pass the contracts of their ports, and what only a file can show."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import pytest
+
+from libs.events.envelope import to_record
+from libs.events.sqlite_log import SqliteLog
+from libs.events.sqlite_store import SqliteCommitStore
+from libs.events.store import Commit, Outcome, StoreUnavailable
+from libs.events.testing import CommitStoreContract, LogContract, OperatorDecisionsContract, commit
+from tests.events.kinds import said
+
+
+class TestSqliteCommitStore(CommitStoreContract):
+    say = staticmethod(said)
+
+
+class TestSqliteLog(LogContract):
+    say = staticmethod(said)
+
+
+class TestSqliteDecisions(OperatorDecisionsContract):
+    pass
+
+
+Stores = Callable[[], Awaitable[SqliteCommitStore]]
+
+
+async def test_an_erased_name_is_in_none_of_the_files(stores: Stores, tmp_path: Path) -> None:
+    store = await stores()
+    c = commit(said, "thing:a", 1)
+    await store.append([Commit(c.aggregate, 1, c.events, None, {}, {"name": "Ada Lovelace"})])
+    await store.erase("thing:a")
+    assert not [file.name for file in tmp_path.iterdir() if b"Lovelace" in file.read_bytes()]
+
+
+async def test_a_job_that_cannot_be_written_fails_alone(stores: Stores) -> None:
+    store = await stores()
+    bad = commit(said, "thing:\ud800", 1)
+    results = await asyncio.gather(*(store.append([c]) for c in (commit(said, "thing:a", 1), bad, commit(said, "thing:b", 1))), return_exceptions=True)
+    assert results[0] == results[2] == [Outcome.STORED]
+    assert isinstance(results[1], Exception)
+
+
+async def test_a_commit_whose_events_are_not_numbered_on_is_a_fault_of_the_program(stores: Stores) -> None:
+    store = await stores()
+    with pytest.raises(ValueError, match="numbered"):
+        await store.append([Commit("thing:a", 1, (said("thing:a", 2),), None, {})])
+
+
+async def test_a_closed_store_says_so(stores: Stores) -> None:
+    store = await stores()
+    await store.close()
+    with pytest.raises(StoreUnavailable):
+        await store.append([commit(said, "thing:a", 1)])
+    with pytest.raises(StoreUnavailable):
+        await store.load(["thing:a"])
+
+
+async def test_a_file_that_cannot_be_opened_is_unavailable(tmp_path: Path) -> None:
+    with pytest.raises(StoreUnavailable):
+        await SqliteCommitStore(tmp_path / "missing" / "store.sqlite3").open()
+
+
+async def test_closing_finishes_what_was_accepted(stores: Stores) -> None:
+    store = await stores()
+    waiting = [asyncio.create_task(store.append([commit(said, f"thing:{n}", 1)])) for n in range(50)]
+    await asyncio.sleep(0)
+    await store.close()
+    assert [await task for task in waiting] == [[Outcome.STORED]] * 50
+
+
+async def test_what_is_answered_is_written_with_full_durability(stores: Stores, tmp_path: Path) -> None:
+    await stores()
+    other = sqlite3.connect(tmp_path / "store.sqlite3")
+    assert other.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+    other.close()
+
+
+async def test_the_sqlite_log_absorbs_a_record_sent_again(logs: Callable[[], Awaitable[SqliteLog]], tmp_path: Path) -> None:
+    log = await logs()
+    record = to_record("trial", said("thing:a", 1))
+    await log.publish([record, record])
+    await log.publish([record])
+    counted = sqlite3.connect(tmp_path / "log.sqlite3")
+    assert counted.execute("SELECT count(*) FROM log").fetchone() == (1,)
+    counted.close()

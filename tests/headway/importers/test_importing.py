@@ -1,0 +1,277 @@
+"""An import against services that answer as theirs do: batches, order, retries, and what is said at the end."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from headway.importers.line import Line
+from headway.importing import run_import
+from headway.sending import Sender, Stopped
+
+OWNERS = {"organisation": "portfolio", "product": "portfolio", "team": "portfolio", "item": "roadmap", "release": "roadmap"}
+Step = Callable[[httpx.Request], httpx.Response | None]
+
+
+def references(command: str, data: Mapping[str, Any]) -> list[str]:
+    return [f"{kind}:{data[kind]}" for kind in ("product",) if kind in data]
+
+
+class Headway:
+    """Three services and a gateway: a line's `data` names its thing by the first field; `refuse` in it is refused; the steps come before every answer."""
+
+    def __init__(self, *steps: Step) -> None:
+        self.steps = list(steps)
+        self.requests: list[httpx.Request] = []
+        self.keys: dict[str, dict[str, Any]] = {}
+        self.versions: dict[str, int] = {}
+        self.heard: set[str] = set()
+        self.most = 1_048_576
+        self.slept: list[float] = []
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        self.requests.append(request)
+        if self.steps and (answer := self.steps.pop(0)(request)) is not None:
+            return answer
+        if request.url.path == "/graphql":
+            self.heard |= set(request.headers["X-Headway-After"].split(","))
+            return httpx.Response(200, json={"data": {"__typename": "Query"}})
+        if request.method == "GET":
+            return httpx.Response(200 if f"product:{request.url.path.rsplit('/', 1)[-1]}" in self.versions else 404, json={"title": "Not found"})
+        if len(request.content) > self.most:
+            return httpx.Response(413, json={"title": "Too large"})
+        return httpx.Response(200, content="\n".join(json.dumps(self.line(json.loads(line))) for line in request.content.splitlines()))
+
+    def line(self, line: dict[str, Any]) -> dict[str, Any]:
+        kind, name = next(iter(line["data"].items()))
+        if "refuse" in line["data"]:
+            return {
+                "key": line["key"],
+                "status": "refused",
+                "problem": {"status": 409, "detail": "it may not be", "rule": "S0-14", "source": "phase 4", "remedy": "Ask first."},
+            }
+        if line["key"] in self.keys:
+            return {**self.keys[line["key"]], "status": "unchanged"}
+        version = self.versions[f"{kind}:{name}"] = self.versions.get(f"{kind}:{name}", 0) + 1
+        answer = {"key": line["key"], "status": "created", "id": name, "position": f"{kind}:{name}@{version}"}
+        self.keys[line["key"]] = answer
+        return answer
+
+    def client(self) -> httpx.Client:
+        return httpx.Client(base_url="http://headway.test", transport=httpx.MockTransport(self))
+
+    def sender(self, **options: Any) -> Sender:
+        return Sender(self.client(), references, OWNERS.get, clock=lambda: sum(self.slept), sleep=self.slept.append, **options)
+
+    def batches(self) -> list[tuple[str, list[dict[str, Any]]]]:
+        return [
+            (request.url.path.split("/")[1], [json.loads(line) for line in request.content.splitlines()])
+            for request in self.requests
+            if request.method == "POST"
+        ]
+
+
+def line(command: str, key: str, **data: Any) -> Line:
+    return Line(command, key, data)
+
+
+def unavailable(request: httpx.Request) -> httpx.Response:
+    return httpx.Response(503, headers={"Retry-After": "2"}, json={"title": "Not heard yet"})
+
+
+def broken(request: httpx.Request) -> httpx.Response:
+    raise httpx.ConnectError("connection refused")
+
+
+PRODUCT = line("portfolio.register_product", "p", product="permits", name="Permits")
+ITEM = line("roadmap.place_item", "i", item="search", product="permits")
+
+
+def test_consecutive_lines_of_a_service_are_a_batch_of_at_most_a_thousand() -> None:
+    headway = Headway()
+    lines = [line("portfolio.form_team", f"t{n}", team=f"t{n}") for n in range(1_001)] + [ITEM, PRODUCT]
+    outcomes = list(headway.sender().send(lines))
+    assert [outcome.line for outcome in outcomes] == lines
+    assert [(service, len(batch)) for service, batch in headway.batches()] == [("portfolio", 1_000), ("portfolio", 1), ("roadmap", 1), ("portfolio", 1)]
+
+
+def test_a_batch_stays_under_a_mebibyte_and_a_line_that_cannot_is_refused() -> None:
+    headway = Headway()
+    big = "x" * 600_000
+    lines = [line("portfolio.form_team", f"t{n}", team=f"t{n}", name=big) for n in range(2)] + [line("portfolio.form_team", "t2", team="t2", name=2 * big)]
+    assert [outcome.status for outcome in headway.sender().send(lines)] == ["created", "created", "refused"]
+    assert all(len(request.content) <= 1_048_576 for request in headway.requests)
+
+
+def test_a_batch_that_the_service_finds_too_large_goes_in_halves() -> None:
+    headway = Headway()
+    headway.most = 200
+    outcomes = list(headway.sender().send([line("portfolio.form_team", f"t{n}", team=f"t{n}") for n in range(5)]))
+    assert [outcome.status for outcome in outcomes] == ["created"] * 5
+    headway.most = 10
+    (refused,) = headway.sender().send([PRODUCT])
+    assert (refused.status, refused.problem) == ("refused", {"title": "Too large"})
+
+
+def test_a_line_waits_for_what_it_refers_to_in_another_service_and_only_there() -> None:
+    headway = Headway()
+    team = line("portfolio.form_team", "t", team="t", product="permits")
+    list(headway.sender().send([PRODUCT, team, ITEM, Line("roadmap.drop_item", "d", {"item": "search"}, by="team@t", after=("product:other@3",))]))
+    _, roadmap = headway.batches()
+    assert all("after" not in sent for sent in headway.batches()[0][1])
+    assert [sent.get("after") for sent in roadmap[1]] == [["product:permits@1"], ["product:other@3", "team:t@1"]]
+
+
+def test_a_turn_to_another_service_waits_once_for_all_that_it_hears_of() -> None:
+    headway = Headway()
+    organisation = line("portfolio.register_organisation", "o", organisation="env")
+    release = line("roadmap.propose_release", "r", release="beta")
+    sustain = line("portfolio.enter_sustain", "s", team="t")
+    list(headway.sender(hears=lambda service, kind: kind != "organisation").send([organisation, PRODUCT, release, ITEM, sustain]))
+    afters = [[sent.get("after") for sent in batch] for _, batch in headway.batches()]
+    assert afters == [[None, None], [["product:permits@1"], ["product:permits@1"]], [["release:beta@1", "item:search@1"]]]
+
+
+def test_lines_that_rest_on_what_is_not_heard_yet_are_asked_again_with_all_refused_after_them() -> None:
+    unheard = {"status": "refused", "problem": {"status": 503}}
+    first = [{"status": "created", "position": "product:permits@1"}, unheard, {"status": "refused", "problem": {"status": 404}}]
+    headway = Headway(lambda request: httpx.Response(200, content="\n".join(map(json.dumps, first))))
+    outcomes = list(headway.sender().send([line("portfolio.form_team", f"t{n}", team=f"t{n}") for n in range(3)]))
+    assert [outcome.status for outcome in outcomes] == ["created"] * 3
+    assert [[sent["key"] for sent in batch] for _, batch in headway.batches()] == [["t0", "t1", "t2"], ["t1", "t2"]]
+
+
+def test_a_failure_that_may_pass_is_tried_again_with_the_same_keys_as_late_as_the_service_asks() -> None:
+    headway = Headway(broken, unavailable, lambda request: httpx.Response(200, content="half an ans"))
+    assert [outcome.status for outcome in headway.sender().send([PRODUCT])] == ["created"]
+    assert headway.slept[1] == 2.0
+    assert [batch[0]["key"] for _, batch in headway.batches()] == ["p"] * 4
+
+
+def test_a_failure_that_stays_ends_with_what_to_do() -> None:
+    headway = Headway(*[broken] * 100)
+    with pytest.raises(Stopped, match="Run the same command again") as stopped:
+        list(headway.sender().send([PRODUCT]))
+    assert stopped.value.exit_code == 5
+    assert 20 < sum(headway.slept) <= 30
+
+
+@pytest.mark.parametrize(("status", "code"), [(401, 6), (403, 6), (404, 5), (400, 1)])
+def test_a_failure_that_cannot_pass_ends_at_once(status: int, code: int) -> None:
+    headway = Headway(lambda request: httpx.Response(status, json={"detail": "no"}))
+    with pytest.raises(Stopped) as stopped:
+        list(headway.sender().send([PRODUCT]))
+    assert (stopped.value.exit_code, headway.slept) == (code, [])
+
+
+def test_the_end_waits_until_the_gateway_has_heard_the_last_of_every_thing_created() -> None:
+    headway = Headway()
+    sender = headway.sender()
+    list(sender.send([line("portfolio.form_team", f"t{n}", team=f"t{n % 150}") for n in range(300)]))
+    headway.steps = [unavailable]
+    sender.settle()
+    assert headway.heard == {f"team:t{n}@2" for n in range(150)}
+    assert [len(r.headers["X-Headway-After"].split(",")) for r in headway.requests if r.method == "GET"] == [100, 100, 50]
+
+
+def test_a_gateway_that_does_not_hear_within_a_minute_is_said() -> None:
+    headway = Headway()
+    sender = headway.sender()
+    list(sender.send([PRODUCT]))
+    headway.steps = [unavailable] * 100
+    with pytest.raises(Stopped, match="60 seconds") as stopped:
+        sender.settle()
+    assert stopped.value.exit_code == 5
+
+
+def run(headway: Headway, *arguments: Any, **options: Any) -> tuple[int, str, str]:
+    out, err = io.StringIO(), io.StringIO()
+    settings = {"url": "http://headway.test", "token": "t", "references": references, "service_of": OWNERS.get, "transport": httpx.MockTransport(headway)}
+    code = run_import(*arguments, **{**settings, "stdout": out, "stderr": err, **options})
+    return code, out.getvalue(), err.getvalue()
+
+
+@pytest.fixture
+def story(tmp_path: Path) -> Path:
+    file = tmp_path / "story.ndjson"
+    lines = [PRODUCT, ITEM, line("portfolio.submit_bid", "b", bid="b", refuse=True)]
+    file.write_text("".join(f"{each.to_json()}\n" for each in lines) + "nonsense\n")
+    return file
+
+
+def test_a_summary_counts_and_each_refusal_is_said_with_its_reason(story: Path, tmp_path: Path) -> None:
+    headway, rejects = Headway(), tmp_path / "rejects.ndjson"
+    code, out, err = run(headway, "commands", [story], rejects=rejects, json_output=True)
+    assert (code, json.loads(out)) == (3, {"created": 2, "unchanged": 0, "refused": 2})
+    assert "b: it may not be [S0-14, phase 4]. Ask first." in err
+    assert "story.ndjson: line 4" in err
+    row, bid = map(json.loads, rejects.read_text().splitlines())
+    assert row["where"].endswith("line 4")
+    assert (bid["key"], bid["problem"]["rule"]) == ("b", "S0-14")
+    code, out, _ = run(headway, "commands", [story])
+    assert (code, out) == (3, "0 created, 2 unchanged, 2 refused\n")
+
+
+def test_a_dry_run_prints_the_lines_and_asks_nobody(story: Path) -> None:
+    headway = Headway()
+    code, out, _ = run(headway, "commands", [story], dry_run=True, url="", token="")
+    assert (code, [json.loads(each)["key"] for each in out.splitlines()], headway.requests) == (3, ["p", "i", "b"], [])
+
+
+def test_an_interruption_says_what_was_answered_and_the_next_run_goes_on(story: Path) -> None:
+    def interrupt(request: httpx.Request) -> httpx.Response:
+        raise KeyboardInterrupt
+
+    headway = Headway(lambda request: None, interrupt)
+    code, out, err = run(headway, "commands", [story], json_output=True)
+    assert (code, json.loads(out)["created"]) == (130, 1)
+    assert "run again" in err
+    assert json.loads(run(headway, "commands", [story], json_output=True)[1]) == {"created": 1, "unchanged": 1, "refused": 2}
+
+
+def test_a_roadmap_registers_its_product_only_where_it_is_not_there(tmp_path: Path) -> None:
+    (tmp_path / "2020-01-01.md").write_text("## Later\n- Search\n")
+    (tmp_path / "notes.txt").write_text("no version")
+    headway = Headway()
+    assert run(headway, "roadmap-markdown", [tmp_path], product="permits")[:2] == (0, "2 created, 0 unchanged, 0 refused\n")
+    assert run(headway, "roadmap-markdown", [tmp_path], product="permits")[:2] == (0, "0 created, 1 unchanged, 0 refused\n")
+
+
+def test_what_the_importer_leaves_out_is_said(tmp_path: Path) -> None:
+    (tmp_path / "it.csv").write_text("Agency_Name\n")
+    code, _, err = run(Headway(), "it-dashboard", [tmp_path / "it.csv"])
+    assert code == 3
+    assert "Cost variance is left out" in err
+
+
+@pytest.mark.parametrize(
+    ("format", "options"),
+    [
+        ("nonsense", {}),
+        ("jira-csv", {}),
+        ("roadmap-markdown", {"product": "a/b"}),
+        ("csv", {}),
+        ("commands", {"url": "headway.test"}),
+        ("commands", {"token": " "}),
+        ("commands", {"files": ["absent"]}),
+    ],
+)
+def test_what_cannot_be_done_is_a_matter_of_usage(format: str, options: dict[str, Any], story: Path) -> None:
+    headway = Headway()
+    files = [story.parent / name for name in options.pop("files", ["story.ndjson"])]
+    code, out, err = run(headway, format, files, **options)
+    assert (code, out, headway.requests) == (2, "", [])
+    assert err
+
+
+def test_a_file_that_is_no_text_is_refused_and_the_others_go_on(tmp_path: Path, story: Path) -> None:
+    (tmp_path / "latin.ndjson").write_bytes(b"\xe9")
+    code, out, err = run(Headway(), "commands", [tmp_path / "latin.ndjson", story])
+    assert (code, out) == (3, "2 created, 0 unchanged, 3 refused\n")
+    assert "not UTF-8" in err

@@ -1,0 +1,102 @@
+"""What the rows of Jira's export say, quirks and all."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from headway.importers.jira_csv import lines
+from headway.importers.line import Line, Rejected
+
+HEADER = "Summary,Issue key,Status,Status Category,Created,Updated,Resolved,Sprint,Sprint,Description,Parent\n"
+
+
+def said(text: str, now: datetime | None = None) -> tuple[list[Line], list[Rejected]]:
+    found = list(lines("permits", "jira.csv", text, now))
+    return [x for x in found if isinstance(x, Line)], [x for x in found if isinstance(x, Rejected)]
+
+
+def test_an_issue_is_added_when_it_was_created_and_delivered_when_it_was_resolved() -> None:
+    found, refused = said(
+        "\ufeff" + HEADER + 'Search,PER-2,Shipped,Done,07/Mar/23 12:05 AM,09/Mar/23 1:00 PM,08/Mar/23 12:30 PM,S1,S2,"two\nlines, and ""more""",PER-9\n'
+    )
+    assert not refused
+    assert [(line.command, line.key, line.at, line.revise) for line in found] == [
+        ("backlog.add_item", "jira:permits:PER-2:add", "2023-03-07T00:05:00+00:00", True),
+        ("backlog.deliver_item", "jira:permits:PER-2:deliver", "2023-03-08T12:30:00+00:00", True),
+    ]
+    assert found[0].data == {"item": "per-2", "product": "permits", "title": "Search", "source": {"system": "jira", "reference": "PER-2"}}
+
+
+@pytest.mark.parametrize(
+    ("status", "category", "commands"),
+    [
+        ("Anything", "To Do", ["add"]),
+        ("Anything", "In Progress", ["add", "start"]),
+        ("Resolved", "", ["add", "deliver"]),
+        ("Open", "", ["add"]),
+        ("in  progress", "", ["add", "start"]),
+    ],
+)
+def test_the_status_category_says_the_state_and_else_the_name_of_the_status(status: str, category: str, commands: list[str]) -> None:
+    found, _ = said(HEADER + f"Search,PER-2,{status},{category},07/Mar/23 12:05 AM,09/Mar/23 1:00 PM,,,,,\n")
+    assert [line.command for line in found] == [f"backlog.{verb}_item" for verb in commands]
+
+
+def test_parents_may_come_after_children_and_states_follow_all_that_is_added() -> None:
+    found, refused = said(
+        HEADER
+        + "Child,PER-3,In Progress,In Progress,07/Mar/23 9:00 AM,,,,,,PER-1\n"
+        + "\n"
+        + "Parent,PER-1,Done,Done,06/Mar/23 9:00 AM,,08/Mar/23 9:00 AM,,,,\n"
+    )
+    assert not refused
+    assert [(line.command, line.data["item"]) for line in found] == [
+        ("backlog.add_item", "per-3"),
+        ("backlog.add_item", "per-1"),
+        ("backlog.start_item", "per-3"),
+        ("backlog.deliver_item", "per-1"),
+    ]
+
+
+def test_a_row_wider_than_the_header_is_refused_with_its_number_and_never_shifted() -> None:
+    wide = "Search, and more,PER-2,Done,Done,07/Mar/23 9:00 AM,,08/Mar/23 9:00 AM,,,,,\n"
+    found, refused = said(HEADER + 'Maps,PER-1,Open,To Do,07/Mar/23 9:00 AM,,,,,"a\nb",\n' + wide + "Fees,PER-3,Open,To Do,07/Mar/23 9:00 AM,,,,,,\n")
+    assert [r.where for r in refused] == ["jira.csv: row 3"]
+    assert [line.data["title"] for line in found] == ["Maps", "Fees"]
+
+
+@pytest.mark.parametrize(
+    ("row", "word"),
+    [
+        ("Search,,Open,To Do,07/Mar/23 9:00 AM,,,,,,", "key"),
+        (",PER-2,Open,To Do,07/Mar/23 9:00 AM,,,,,,", "summary"),
+        ("Search,PER-2,Blocked,,07/Mar/23 9:00 AM,,,,,,", "Status Category"),
+        ("Search,PER-2,Open,To Do,03/04/2023,,,,,,", "created"),
+        ("Search,PER-2,Open,To Do,07/Mar/23 13:00 PM,,,,,,", "created"),
+        ("Search,PER-2,Open,To Do,30/Feb/23 9:00 AM,,,,,,", "created"),
+        ("Search,PER-2,Done,Done,07/Mar/23 9:00 AM,,06/Mar/23 9:00 AM,,,,", "before it was created"),
+    ],
+)
+def test_a_row_that_cannot_be_read_is_refused_whole(row: str, word: str) -> None:
+    found, refused = said(HEADER + row + "\n")
+    assert not found
+    assert [(r.where, word in r.reason) for r in refused] == [("jira.csv: row 2", True)]
+
+
+def test_a_key_that_comes_twice_is_refused_the_second_time() -> None:
+    found, refused = said(HEADER + 2 * "Search,PER-2,Open,To Do,07/Mar/23 9:00 AM,,,,,,\n")
+    assert (len(found), [r.where for r in refused]) == (1, ["jira.csv: row 3"])
+
+
+def test_times_in_iso_and_with_a_narrow_space_are_read_and_one_ahead_of_the_clock_is_left_out() -> None:
+    text = HEADER + "Search,PER-2,Open,To Do,2023-03-07T09:00:00+02:00,,,,,,\nMaps,PER-3,Open,To Do,07/Mar/23 9:00\u202fPM,,,,,,\n"
+    found, _ = said(text, datetime(2023, 3, 7, 12, tzinfo=UTC))
+    assert [line.at for line in found] == ["2023-03-07T07:00:00+00:00", None]
+
+
+def test_a_quotation_mark_that_is_never_closed_is_said() -> None:
+    found, refused = said(HEADER + 'Maps,PER-1,Open,To Do,07/Mar/23 9:00 AM,,,,,,\n"Search,PER-2,Open\nFees,PER-3\n')
+    assert len(found) == 1
+    assert "quotation mark" in refused[0].reason

@@ -1,0 +1,86 @@
+"""Settings: what the environment says, and what stops the start."""
+
+from pathlib import Path
+
+import pytest
+
+from libs.service.issuer import write_key_pair
+from libs.service.settings import Settings, SettingsError
+
+
+def settings(**environ: str) -> Settings:
+    return Settings.from_environment(environ, data=Path("d"))
+
+
+def test_without_an_environment_the_defaults_hold() -> None:
+    made = settings(PATH="/bin")
+    assert (made.namespace, made.audience, made.partitions, made.mongo_driver, made.issuer) == ("headway", "headway", 12, "pymongo", "")
+    assert made.store_folder == made.log_folder == Path("d")
+
+
+def test_each_setting_is_read_from_its_name() -> None:
+    made = settings(
+        HEADWAY_NAMESPACE="check0a",
+        HEADWAY_STORE_URL="sqlite:///store",
+        HEADWAY_LOG_URL="sqlite:////var/log",
+        HEADWAY_ISSUER="https://id.example/realms/gov",
+        HEADWAY_AUDIENCE="portfolio",
+        HEADWAY_PARTITIONS="2",
+        HEADWAY_BACKLOG_URL="http://backlog:8000/",
+        HEADWAY_TELEMETRY_URL="http://collector:4318",
+    )
+    assert (made.namespace, made.audience, made.partitions, made.backlog_url) == ("check0a", "portfolio", 2, "http://backlog:8000")
+    assert (made.store_folder, made.log_folder) == (Path("store"), Path("/var/log"))
+
+
+def test_a_name_set_to_nothing_counts_as_not_set() -> None:
+    assert settings(HEADWAY_NAMESPACE="", HEADWAY_PARTITIONS=" ") == settings()
+
+
+def test_the_command_lines_own_names_are_left_alone() -> None:
+    assert settings(HEADWAY_URL="http://127.0.0.1:8000", HEADWAY_TOKEN="x") == settings()
+
+
+@pytest.mark.parametrize(
+    ("environ", "says"),
+    [
+        ({"HEADWAY_STORE_URI": "x"}, "HEADWAY_STORE_URI is no setting: did you mean HEADWAY_STORE_URL"),
+        ({"HEADWAY_QQQQQQQQ": "x"}, "HEADWAY_QQQQQQQQ is no setting"),
+        ({"HEADWAY_DATA": "x"}, "HEADWAY_DATA is no setting"),
+        ({"HEADWAY_PARTITIONS": "many"}, "HEADWAY_PARTITIONS must be a number"),
+        ({"HEADWAY_PARTITIONS": "0"}, "HEADWAY_PARTITIONS must be a number"),
+        ({"HEADWAY_NAMESPACE": "My Town"}, "HEADWAY_NAMESPACE must be"),
+        ({"HEADWAY_NAMESPACE": "a/../b"}, "HEADWAY_NAMESPACE must be"),
+        ({"HEADWAY_STORE_URL": "mongodb://user:secret@host/"}, "HEADWAY_STORE_URL is mongodb://, and this build has the SQLite adapters only"),
+        ({"HEADWAY_STORE_URL": "mongodb+srv://host/"}, "SQLite adapters only"),
+        ({"HEADWAY_LOG_URL": "kafka://host:9092"}, "HEADWAY_LOG_URL is kafka://, and this build has the SQLite adapters only"),
+        ({"HEADWAY_STORE_URL": "postgres://user:secret@host"}, "HEADWAY_STORE_URL must be sqlite:///dir or mongodb://"),
+        ({"HEADWAY_LOG_URL": "sqlite://"}, "HEADWAY_LOG_URL must be sqlite:///dir or kafka://"),
+        ({"HEADWAY_MONGO_DRIVER": "beanie"}, "HEADWAY_MONGO_DRIVER must be pymongo or motor"),
+        ({"HEADWAY_MONGO_DRIVER": "motor"}, "contradicts HEADWAY_STORE_URL"),
+        ({"HEADWAY_ISSUER": "http://id.example"}, "HEADWAY_ISSUER must be empty, file:PATH or https://"),
+        ({"HEADWAY_ISSUER": "https://"}, "HEADWAY_ISSUER must be"),
+        ({"HEADWAY_ISSUER": "file:not-there.key"}, "HEADWAY_ISSUER names a key file that does not exist"),
+        ({"HEADWAY_ROADMAP_URL": "roadmap:8000"}, "HEADWAY_ROADMAP_URL must be http://"),
+        ({"HEADWAY_TELEMETRY_URL": "http://host:notaport"}, "HEADWAY_TELEMETRY_URL must be http://"),
+    ],
+)
+def test_what_is_unknown_or_contradictory_stops_the_start_with_one_line(environ: dict[str, str], says: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        settings(**environ)
+    assert says in str(caught.value)
+    assert "\n" not in str(caught.value)
+    assert "secret" not in str(caught.value)
+
+
+def test_the_embedded_issuer_serves_loopback_only(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="loopback only"):
+        Settings.from_environment({}, host="192.0.2.1")
+    for host in ("127.0.0.1", "::1", "localhost"):
+        Settings.from_environment({}, host=host)
+    key, _ = write_key_pair(tmp_path / "k")
+    assert Settings.from_environment({"HEADWAY_ISSUER": f"file:{key}"}, host="192.0.2.1").issuer_file == key
+
+
+def test_settings_do_not_print_their_addresses() -> None:
+    assert "collector" not in repr(Settings(telemetry_url="https://user:pass@collector"))
