@@ -1,6 +1,7 @@
 """The doors of a service's commands, made from their declarations: a REST route each, and the lines of a bulk import."""
 
 import inspect
+import re
 from collections.abc import Callable
 from typing import Annotated, Any, TypeVar
 
@@ -30,7 +31,8 @@ Key = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 Position = Annotated[str, StringConstraints(pattern=r"^[a-z_]+:[a-z0-9][a-z0-9._-]{0,63}@[1-9][0-9]{0,8}$")]
 _POSITIONS: TypeAdapter[list[Position]] = TypeAdapter(list[Position])
 _KEY: TypeAdapter[Key] = TypeAdapter(Key)
-Traceparent = Annotated[str | None, Header(include_in_schema=False, pattern=r"^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$")]
+_TRACEPARENT = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
+Traceparent = Annotated[str | None, Header(include_in_schema=False)]
 
 
 class Answered(BaseModel):
@@ -60,7 +62,7 @@ class Line(BaseModel):
 
 def command_routes(handling: Handling, identify: Identify, explain: Explain, parse: Parse) -> APIRouter:
     """`POST /commands/{verb}` for every command of the service, and `POST /commands` for many at once."""
-    router = APIRouter()
+    router = APIRouter(prefix="/v1")
     for command in of_service(handling.service):
         spec = command.SPEC
         router.post(
@@ -72,12 +74,24 @@ def command_routes(handling: Handling, identify: Identify, explain: Explain, par
             status_code=201 if spec.creates else 200,
             tags=[spec.kind.plural if spec.kind else "everything"],
             operation_id=spec.name.replace(".", "_"),
-        )(_endpoint(command, handling, identify))
+        )(_endpoint(command, handling, identify, parse))
     _add_bulk(router, handling, identify, explain, parse)
     return router
 
 
-def _endpoint(command: type[Command], handling: Handling, identify: Identify) -> Callable[..., Any]:
+DIRECT = "__headway_direct__"
+"""The attribute of an endpoint that answers a request itself: what FastAPI does with a signature costs more than deciding and storing a command."""
+
+
+def _endpoint(command: type[Command], handling: Handling, identify: Identify, parse: Parse) -> Callable[..., Any]:
+    async def answer(
+        body: Command, who: Principal, trying: bool, key: str | None, if_match: str | None, after: str | None, traceparent: str | None
+    ) -> Response:
+        checked = _checked(_KEY, key, "Idempotency-Key")
+        ask = Ask(body, who, checked, if_match=_version(if_match), after=positions(after), traceparent=traceparent, trying=trying)
+        found = await handling.answer(ask)
+        return _reply(found, 201 if command.SPEC.creates and found.events and not trying else 200)
+
     async def endpoint(
         body: Command,
         who: Principal = Depends(identify),
@@ -87,23 +101,36 @@ def _endpoint(command: type[Command], handling: Handling, identify: Identify) ->
         x_headway_after: Annotated[str | None, Header(description="Positions that must have been heard first, comma-separated.")] = None,
         traceparent: Traceparent = None,
     ) -> Response:
-        ask = Ask(
+        return await answer(body, who, trying, idempotency_key, if_match, x_headway_after, traceparent)
+
+    async def direct(request: Request) -> Response:
+        h = request.headers
+        body = command.model_validate(parse(await request.body()))
+        trace = h.get("traceparent")
+        return await answer(
             body,
-            who,
-            key=_checked(_KEY, idempotency_key, "Idempotency-Key"),
-            if_match=_version(if_match),
-            after=positions(x_headway_after),
-            traceparent=traceparent,
-            trying=trying,
+            await identify(request),
+            _flag(request.query_params.get("try")),
+            h.get("idempotency-key"),
+            h.get("if-match"),
+            h.get("x-headway-after"),
+            trace if trace and _TRACEPARENT.fullmatch(trace) else None,
         )
-        answer = await handling.answer(ask)
-        return _reply(answer, 201 if command.SPEC.creates and answer.events and not trying else 200)
 
     # One body for all, and each route with its own class of command: what FastAPI reads is the signature.
     signature = inspect.signature(endpoint)
     parameters = [p.replace(annotation=command) if p.name == "body" else p for p in signature.parameters.values()]
     endpoint.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
+    setattr(endpoint, DIRECT, direct)
     return endpoint
+
+
+def _flag(text: str | None) -> bool:
+    if text in (None, "0", "false", "no"):
+        return False
+    if text in ("1", "true", "yes", ""):
+        return True
+    raise Invalid("is 1 or 0", field="try")
 
 
 def _reply(answer: Answer, status: int) -> Response:

@@ -5,17 +5,17 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import dataclasses
-import hashlib
 import logging
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from libs.events.backoff import rest
 from libs.events.envelope import from_record
 from libs.events.event import KINDS, split
 from libs.events.log import Cursor, Delivery, Log, Record
 from libs.events.owner import Owner
-from libs.events.parking import Discard, NotParked, OperatorDecisions, Parked
+from libs.events.parking import Discard, NotParked, OperatorDecisions, Parked, unread
 from libs.events.reconciling import Reconciliation
 from libs.events.world import World
 
@@ -27,9 +27,6 @@ ATTEMPTS = 5
 """Answers of an owner without the missing events, after which what stands behind the gap is parked."""
 ASKED_AT_ONCE = 8
 """Aggregates of which missing events are fetched at the same time."""
-FIRST_REST = 0.05
-LONGEST_REST = 5.0
-"""Seconds between attempts: doubled from the first to the longest."""
 
 
 @dataclass
@@ -84,7 +81,7 @@ class Consumer:
             except Exception as e:
                 attempt += 1
                 logger.warning("consumer: cannot begin: %s", e, extra={"attempt": attempt, "error": type(e).__name__})
-                await asyncio.sleep(_rest(attempt))
+                await asyncio.sleep(rest(attempt))
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._listen())
             tasks.create_task(self._mend())
@@ -143,7 +140,7 @@ class Consumer:
                 why = f"{type(e).__name__}: {e}"
             attempt += 1
             logger.warning("consumer: the log cannot be read: %s", why, extra={"attempt": attempt})
-            await asyncio.sleep(_rest(attempt))
+            await asyncio.sleep(rest(attempt))
 
     async def _take(self, batch: Sequence[Delivery]) -> None:
         for begin in range(0, len(batch), TOGETHER):
@@ -161,7 +158,7 @@ class Consumer:
         sequence = _sequence(record)
         if sequence is None:
             # Nothing can be held behind a record that says no place in the order. If it stood for an event, that is a gap, which its owner heals.
-            self._park(f"unread:{_digest(record)}", "it says no sequence", record)
+            self._park(unread(record), "it says no sequence", record)
             return
         last = self.world.last(aggregate)
         if sequence <= last:
@@ -251,7 +248,7 @@ class Consumer:
                 await asyncio.gather(*(self._close_gap(aggregate) for aggregate in found[begin : begin + ASKED_AT_ONCE]))
             if self._gaps:
                 attempt += 1
-                await asyncio.sleep(_rest(attempt))
+                await asyncio.sleep(rest(attempt))
 
     async def _close_gap(self, aggregate: str) -> None:
         gap = self._gaps[aggregate]
@@ -303,7 +300,7 @@ class Consumer:
         attempt = 0
         while not await self._reconciliation.complete():
             attempt += 1
-            await asyncio.sleep(_rest(attempt))
+            await asyncio.sleep(rest(attempt))
         self.ready.set()
         while True:
             await asyncio.sleep(self.seconds)
@@ -319,12 +316,3 @@ def _sequence(record: Record) -> int | None:
     except (KeyError, ValueError, TypeError):
         return None
     return sequence if sequence > 0 else None
-
-
-def _digest(record: Record) -> str:
-    parts = (record.topic, record.key, *(f"{k}={v}" for k, v in sorted(record.headers.items())))
-    return hashlib.blake2b("\0".join(parts).encode(errors="replace") + record.value, digest_size=8).hexdigest()
-
-
-def _rest(attempt: int) -> float:
-    return min(LONGEST_REST, FIRST_REST * 2.0 ** min(attempt - 1, 10))

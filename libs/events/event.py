@@ -220,6 +220,6 @@ def _by_time(e: Event) -> tuple[datetime, int]:
     return e.time, e.sequence
 
 
-def changed(state: S, **fields: Any) -> S:
+def changed(state: S, /, **fields: Any) -> S:
     """The same state with other fields (a word for `dataclasses.replace` that reads well in `evolve`)."""
     return dataclasses.replace(state, **fields)  # type: ignore[type-var]

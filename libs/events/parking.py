@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -55,3 +56,9 @@ class DecisionsUnavailable(Exception):
 
 class NotParked(Exception):
     """Nothing is parked at this position."""
+
+
+def unread(record: Record) -> str:
+    """The position of a record that says no sequence: a name made of what it holds, the same each time it is delivered."""
+    parts = (record.topic, record.key, *(f"{name}={value}" for name, value in sorted(record.headers.items())))
+    return f"unread:{hashlib.blake2b(chr(0).join(parts).encode(errors='replace') + record.value, digest_size=8).hexdigest()}"

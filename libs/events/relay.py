@@ -9,6 +9,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from libs.events.backoff import rest
 from libs.events.envelope import to_record
 from libs.events.log import Log, Record
 from libs.events.store import Commit, CommitStore, Mark
@@ -19,9 +20,7 @@ PAGE = 500
 """Commits published in one call."""
 LOOK = 1.0
 """Seconds between two looks without a nudge, for what another process stored."""
-FIRST_REST = 0.05
-LONGEST_REST = 5.0
-"""Seconds of rest after failures: doubled from the first to the longest."""
+SHORTEST_LOOK = 0.05
 
 _STORE = "the store"
 """Rests like an aggregate after it failed."""
@@ -64,7 +63,7 @@ class Relay:
             done = await self._look(patient=True)
             fruitless = 0 if done.published or not done.failed else fruitless + 1
             if fruitless:  # nothing goes through: nudges wait too, or every command would scan what waits
-                await asyncio.sleep(_rest(fruitless))
+                await asyncio.sleep(rest(fruitless))
             else:
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(self._next_look()):
@@ -120,7 +119,7 @@ class Relay:
             at += count
             if commit.aggregate in done.failed:
                 continue
-            if False:
+            if error is not None:
                 self._failed(done, commit.aggregate, f"{commit.aggregate}@{commit.first} was not acknowledged", error)
             else:
                 acknowledged.append((commit.aggregate, commit.first))
@@ -155,7 +154,7 @@ class Relay:
 
     def _failed(self, done: _Round, aggregate: str, what: str, error: Exception) -> None:
         times = self._tried.get(aggregate, (0, 0.0))[0] + 1
-        self._tried[aggregate] = times, time.monotonic() + _rest(times)
+        self._tried[aggregate] = times, time.monotonic() + rest(times)
         done.failed.add(aggregate)
         self.failures += 1
         logger.warning("relay: %s: %s", what, error, extra={"aggregate": aggregate, "attempt": times, "error": type(error).__name__})
@@ -164,8 +163,4 @@ class Relay:
         """Seconds until the next look: sooner where a failed aggregate has rested."""
         if not self._tried:
             return LOOK
-        return min(LOOK, max(FIRST_REST, min(until for _, until in self._tried.values()) - time.monotonic()))
-
-
-def _rest(times: int) -> float:
-    return min(LONGEST_REST, FIRST_REST * 2.0 ** min(times - 1, 10))
+        return min(LOOK, max(SHORTEST_LOOK, min(until for _, until in self._tried.values()) - time.monotonic()))

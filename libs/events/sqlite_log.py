@@ -26,6 +26,7 @@ CREATE INDEX IF NOT EXISTS log_topic ON log (topic);
 # A record sent again is absorbed. The digest is part of what makes it the same, so that a forged or damaged record can never keep the true one out.
 
 PARTITION = "0"
+BEGINNING = Cursor()
 POLL = 0.25
 """Seconds between two looks for what other processes wrote."""
 WINDOW = 4000
@@ -68,7 +69,7 @@ class SqliteLog:
             return [NotSent(f"an earlier record of {r.key} failed") if r.key in failed else failed.setdefault(r.key, e) for r in records]
         return [None] * len(records)
 
-    async def read(self, topics: Sequence[str], after: Cursor = Cursor(), *, follow: bool = True, limit: int = 1000) -> AsyncIterator[Sequence[Delivery]]:  # noqa: B008
+    async def read(self, topics: Sequence[str], after: Cursor = BEGINNING, *, follow: bool = True, limit: int = 1000) -> AsyncIterator[Sequence[Delivery]]:
         """Batches of deliveries. Raises LogUnavailable."""
         at = max(after.offsets.get(PARTITION, 1), 1)
         wake = asyncio.Event()

@@ -19,6 +19,8 @@ from libs.events.parking import Discard, OperatorDecisions
 from libs.events.store import CommandKey, Commit, CommitStore, Mark, Outcome
 from libs.events.world import World
 
+BEGINNING = Cursor()
+
 Stores = Callable[[], Awaitable[CommitStore]]
 Logs = Callable[[], Awaitable[Log]]
 DecisionStores = Callable[[], Awaitable[OperatorDecisions]]
@@ -308,12 +310,12 @@ class OperatorDecisionsContract:
         assert {p: d.reason for p, d in (await kept.discards()).items()} == {"thing:a@2": "first", "thing:b@1": "third"}
 
 
-async def delivered(log: Log, topics: Sequence[str], after: Cursor = Cursor(), limit: int = 1000) -> list[Delivery]:
+async def delivered(log: Log, topics: Sequence[str], after: Cursor = BEGINNING, limit: int = 1000) -> list[Delivery]:
     """Everything in a log behind a cursor."""
     return [delivery async for batch in log.read(topics, after, follow=False, limit=limit) for delivery in batch]
 
 
-async def heard(log: Log, topics: Sequence[str], after: Cursor = Cursor()) -> list[Record]:
+async def heard(log: Log, topics: Sequence[str], after: Cursor = BEGINNING) -> list[Record]:
     """The records of everything in a log behind a cursor."""
     return [delivery.record for delivery in await delivered(log, topics, after)]
 

@@ -20,8 +20,8 @@ class Counts(NamedTuple):
 
 def items(facts: Facts, product: str) -> tuple[Item, ...]:
     """Every item of a product that was ever added, also dropped ones, by the time it was added, then by id."""
-    found = (item for item in facts.related(ITEM, "product", product) if item.added is not None)
-    return tuple(sorted(found, key=lambda item: (item.added.time, item.id) if item.added else (datetime.min, item.id)))
+    found = [(item.added.time, item.id, item) for item in facts.related(ITEM, "product", product) if item.added is not None]
+    return tuple(item for _, _, item in sorted(found, key=lambda one: one[:2]))
 
 
 def ordered(facts: Facts, product: str) -> tuple[Item, ...]:
@@ -37,16 +37,14 @@ def ordered(facts: Facts, product: str) -> tuple[Item, ...]:
     by_id = {item.id: item for item in every}
     order: list[str] = []
     away: set[str] = set()
-    for _, step, item, position in sorted(_timeline(every, backlog)):
+    for _, step, _, item, value in sorted(_timeline(every, backlog)):
         if step == _ADDED:
             order.append(item)
-        elif step == _LEFT:
-            away.add(item)
-        elif step == _BACK:
-            away.discard(item)
+        elif step == _TURNED:
+            (away.add if value else away.discard)(item)
         elif item in by_id and item in order:
             order.remove(item)
-            order.insert(_place(order, away, position), item)
+            order.insert(_place(order, away, value), item)
     return tuple(by_id[id] for id in order if id not in away)
 
 
@@ -57,10 +55,18 @@ def counts(facts: Facts, product: str) -> Counts:
 
 
 # What happens at the same instant happens in this order: so an item that is added and moved on the same day is there when it is moved.
-_ADDED, _LEFT, _BACK, _MOVED = range(4)
+_ADDED, _TURNED, _MOVED = range(3)
 
 
-def _timeline(every: tuple[Item, ...], backlog: Backlog) -> Iterator[tuple[datetime, int, str, int]]: ...
+def _timeline(every: tuple[Item, ...], backlog: Backlog) -> Iterator[tuple[datetime, int, int, str, int]]:
+    """What the order follows from: (time, step, sequence, item, value), the value of a turn being whether it was dropped, that of a move its position."""
+    for item in every:
+        if item.added is not None:
+            yield item.added.time, _ADDED, 0, item.id, 0
+        for turn in item.turns:
+            yield turn.event.time, _TURNED, turn.event.sequence, item.id, int(turn.state is ItemState.DROPPED)
+    for move in backlog.moves:
+        yield move.event.time, _MOVED, move.event.sequence, move.item, move.position
 
 
 def _place(order: list[str], away: set[str], position: int) -> int:

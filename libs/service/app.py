@@ -9,11 +9,13 @@ from typing import Any, Final, cast
 
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.responses import JSONResponse, PlainTextResponse
-from fastapi.routing import APIRoute
+from fastapi.routing import APIRoute, request_response
 from starlette.requests import HTTPConnection
-from starlette.routing import Mount, WebSocketRoute
+from starlette.routing import BaseRoute, Match, Mount, WebSocketRoute
 from starlette.staticfiles import StaticFiles
+from starlette.types import Receive, Scope, Send
 
+from libs.commands.doors import DIRECT
 from libs.commands.errors import NotSignedIn
 from libs.service import problems
 from libs.service.auth import Principal, Verifier
@@ -40,8 +42,9 @@ _PROBLEM_SCHEMA: Final[dict[str, Any]] = {
     },
     "required": ["type", "title", "status"],
 }
-_RESPONSES: Final[dict[int | str, dict[str, Any]]] = {
-    "default": {"description": "A problem", "content": {problems.MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}}
+_PROBLEM_RESPONSE: Final[dict[str, Any]] = {
+    "description": "A problem",
+    "content": {problems.MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
 }
 
 
@@ -62,6 +65,11 @@ class SignedInRoute(APIRoute):
         super().__init__(path, endpoint, **settings)
         self.say_if_public()
 
+    def held(self) -> None:
+        """Becomes one of these after it was made as a plain route."""
+        self.app = request_response(self.get_route_handler())
+        self.say_if_public()
+
     def say_if_public(self) -> None:
         """Has the description of the API say that this route needs no token, where that is so."""
         if _is_public(self.endpoint):
@@ -69,7 +77,7 @@ class SignedInRoute(APIRoute):
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """The handler, with the token looked at first, and JSON read strictly."""
-        handler = super().get_route_handler()
+        handler = getattr(self.endpoint, DIRECT, None) or super().get_route_handler()
         open_to_all = _is_public(self.endpoint)
 
         async def strict(request: Request) -> Response:
@@ -80,19 +88,48 @@ class SignedInRoute(APIRoute):
         return strict
 
 
+class _ByPath(BaseRoute):
+    """Finds a route without parameters by its path at once; the framework tries one after the other, which costs more than a command."""
+
+    def __init__(self) -> None:
+        self.routes: dict[str, SignedInRoute] = {}
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """The route's own answer, where there is one of exactly this path."""
+        route = self.routes.get(scope["path"].removeprefix(scope.get("root_path", ""))) if scope["type"] == "http" else None
+        return route.matches(scope) if route else (Match.NONE, {})
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """The route that matched answers."""
+        await scope["route"].handle(scope, receive, send)
+
+
 class SignedInApp(FastAPI):
     """An app that answers nothing without a token but what is `public`, whoever made the routers that it includes."""
 
-    def include_router(self, router: APIRouter, *given: Any, **settings: Any) -> None:
-        """Includes a router and holds its routes to sign-in. Raises TypeError for routes that it cannot hold to it."""
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        self._by_path = _ByPath()
+        self.router.routes.insert(0, self._by_path)
+
+    def adopt(self, router: APIRouter) -> None:
+        """Takes in a router's routes as its own and holds them to sign-in. Raises TypeError for routes that it cannot hold to it."""
         for route in router.routes:
             if type(route) is APIRoute:
-                # A route cannot be made anew from its parts, and as another class it is the same with one method more.
+                # A route cannot be made anew from its parts, and as another class it is the same with two methods more.
                 route.__class__ = SignedInRoute
-                cast(SignedInRoute, route).say_if_public()
+                cast(SignedInRoute, route).held()
             elif not isinstance(route, SignedInRoute | WebSocketRoute | Mount):
-                raise TypeError(f"{type(route).__name__} cannot be held to sign-in: include its router in the app itself, as plain routes")
-        super().include_router(router, *given, **settings)
+                raise TypeError(f"{type(route).__name__} cannot be held to sign-in: adopt its router itself, as plain routes")
+            self.router.routes.append(route)
+            if isinstance(route, SignedInRoute) and "{" not in route.path:
+                self._by_path.routes.setdefault(route.path, route)
+
+    def include_router(self, router: APIRouter, *given: Any, **settings: Any) -> None:
+        """Takes in a router's routes; prefixes and the like belong into the router itself."""
+        if given or settings:
+            raise TypeError("give the router its own prefix, tags and dependencies")
+        self.adopt(router)
 
 
 async def authenticate(connection: HTTPConnection) -> Principal:
@@ -117,13 +154,13 @@ async def principal(request: Request) -> Principal:
 
 def create_base(
     title: str, *, lifespan: Lifespan | None = None, verifier: Verifier, ready: Callable[[], Awaitable[bool]], telemetry: Telemetry | None = None
-) -> FastAPI:
+) -> SignedInApp:
     """An app with `/health/live`, `/health/ready`, `/metrics`, `/openapi.json` and `/docs`, whose routes need a token unless they are `public`.
 
     `ready` is asked at each probe. Apps mounted in one process share `telemetry`, and the outermost counts. All paths are relative to where the app is mounted.
     """
     measured = telemetry or Telemetry()
-    app = SignedInApp(title=title, lifespan=lifespan, openapi_url=None, docs_url=None, redoc_url=None, responses=_RESPONSES)
+    app = SignedInApp(title=title, lifespan=lifespan, openapi_url=None, docs_url=None, redoc_url=None)
     app.router.route_class = SignedInRoute
     app.state.verifier = verifier
     app.state.telemetry = measured
@@ -176,9 +213,16 @@ def _add_documentation(app: FastAPI) -> None:
         if app.openapi_schema is None:
             schema = made()
             components = schema.setdefault("components", {})
-            components.setdefault("schemas", {})["Problem"] = _PROBLEM_SCHEMA
+            schemas = components.setdefault("schemas", {})
+            schemas["Problem"] = _PROBLEM_SCHEMA
+            for unused in ("HTTPValidationError", "ValidationError"):
+                schemas.pop(unused, None)
             components["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}}
             schema["security"] = [{"token": []}]
+            for operations in schema["paths"].values():
+                for operation in operations.values():
+                    operation["responses"].pop("422", None)  # the framework's own form of it, which we never answer
+                    operation["responses"]["default"] = _PROBLEM_RESPONSE
             app.openapi_schema = schema
         return app.openapi_schema
 

@@ -23,7 +23,7 @@ PAGE = 1_000
 
 def owner_routes(owner: Owner, namespace: str) -> APIRouter:
     """`/owner/tallies`, `/owner/heads/{kind}`, `/owner/events/{aggregate}`: whole events, money included, so for auditors alone."""
-    router = APIRouter(prefix="/owner", tags=["owner"])
+    router = APIRouter(prefix="/v1/owner", tags=["owner"])
 
     async def auditor(who: Principal = Depends(principal)) -> Principal:
         if not who.has("auditor"):

@@ -15,7 +15,7 @@ from libs.events.envelope import topic
 from libs.events.owner import Owner
 from libs.events.world import World
 from libs.service.adapters import Adapters, adapters_of
-from libs.service.app import create_base
+from libs.service.app import SignedInApp, create_base
 from libs.service.auth import Verifier
 from libs.service.issuer import Issuer
 from libs.service.operating import parked_routes
@@ -40,9 +40,9 @@ class Process:
         self.hears_all = hears_all
         self.consumer: Consumer | None = None
         self._clients: list[httpx.AsyncClient] = []
-        self.app: FastAPI = create_base("Headway", lifespan=self._lifespan, verifier=self.verifier, ready=self.is_ready, telemetry=self.telemetry)
+        self.app: SignedInApp = create_base("Headway", lifespan=self._lifespan, verifier=self.verifier, ready=self.is_ready, telemetry=self.telemetry)
         self.app.state.ready = self.is_ready
-        self.app.include_router(parked_routes(lambda: self.consumer))
+        self.app.adopt(parked_routes(lambda: self.consumer))
 
     def add(self, declared: Declared) -> Service:
         """Runs a service in this process, mounted under its name."""

@@ -37,7 +37,7 @@ class View:
 
 def read_routes(handling: Handling, views: Sequence[View]) -> APIRouter:
     """`GET /{plural}` and `GET /{plural}/{id}` for each view."""
-    router = APIRouter()
+    router = APIRouter(prefix="/v1")
     for view in views:
         _add(router, handling, view)
     return router

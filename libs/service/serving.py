@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter
 
 from libs.commands.deciding import Decisions
 from libs.commands.doors import command_routes
@@ -16,7 +16,7 @@ from libs.commands.handling import Handling
 from libs.events.owner import StoreOwner
 from libs.events.relay import Relay
 from libs.service import problems
-from libs.service.app import create_base, principal
+from libs.service.app import SignedInApp, create_base, principal
 from libs.service.body import parse_json
 from libs.service.owning import owner_routes
 from libs.service.reads import View, read_routes
@@ -56,7 +56,7 @@ class Service:
         self._tasks: list[asyncio.Task[object]] = []
         self.caught_up = False
 
-    def _app(self) -> FastAPI:
+    def _app(self) -> SignedInApp:
         app = create_base(f"Headway {self.name}", verifier=self.process.verifier, ready=self.process.is_ready, telemetry=self.process.telemetry)
         routers = [
             command_routes(self.handling, principal, problems.as_dict, parse_json),
@@ -65,7 +65,7 @@ class Service:
             *self.declared.routes(self),
         ]
         for router in routers:
-            app.include_router(router, prefix="/v1")
+            app.adopt(router)
         return app
 
     async def start(self) -> None:

@@ -37,7 +37,11 @@ async def test_an_erased_name_is_in_none_of_the_files(stores: Stores, tmp_path: 
     c = commit(said, "thing:a", 1)
     await store.append([Commit(c.aggregate, 1, c.events, None, {}, {"name": "Ada Lovelace"})])
     await store.erase("thing:a")
-    assert not [file.name for file in tmp_path.iterdir() if b"Lovelace" in file.read_bytes()]
+    assert found(b"Lovelace", tmp_path) == []
+
+
+def found(what: bytes, folder: Path) -> list[str]:
+    return [file.name for file in folder.iterdir() if what in file.read_bytes()]
 
 
 async def test_a_job_that_cannot_be_written_fails_alone(stores: Stores) -> None:

@@ -90,7 +90,7 @@ async def test_the_page_of_the_documentation_loads_only_files_that_we_carry(clie
 
 
 async def test_a_router_made_elsewhere_is_held_to_sign_in(client: httpx.AsyncClient, example: Example) -> None:
-    router = APIRouter()
+    router = APIRouter(prefix="/v2")
 
     @router.post("/commands/other")
     async def other(body: Propose) -> dict[str, str]:
@@ -101,7 +101,7 @@ async def test_a_router_made_elsewhere_is_held_to_sign_in(client: httpx.AsyncCli
     async def free() -> dict[str, str]:
         return {}
 
-    example.app.include_router(router, prefix="/v2")
+    example.app.adopt(router)
     json = {"Content-Type": "application/json"}
     assert (await client.post("/v2/commands/other", content=b"{", headers=json)).status_code == 401
     assert (await client.post("/v2/commands/other", content=b'{"team": NaN}', headers=json | example.signed_in())).json()["field"] == "team"
@@ -120,4 +120,4 @@ def test_a_router_within_a_router_cannot_slip_past_sign_in(example: Example) -> 
 
     outer.include_router(inner, prefix="/v2")
     with pytest.raises(TypeError, match="sign-in"):
-        example.app.include_router(outer)
+        example.app.adopt(outer)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from libs.commands.command import Command, command
 from libs.events.catalog.backlog.item import (
@@ -130,4 +130,6 @@ class StateItem(Command):
     state: Annotated[ItemState | None, Field(description="The item's state there; absent: not said.")] = None
     url: Annotated[Url | None, Field(description="Where people read it.")] = None
     final: Annotated[bool, Field(description="It was deleted there, or moved to where the source does not reach.")] = False
-    delivery: Annotated[Annotated[str, Field(max_length=200)] | None, Field(description="The delivery that said so, by the source's id of it.")] = None
+    delivery: Annotated[Annotated[str, StringConstraints(max_length=200)] | None, Field(description="The delivery that said so, by the source's id of it.")] = (
+        None
+    )

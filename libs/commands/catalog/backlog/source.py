@@ -19,7 +19,7 @@ class ConnectSource(Command):
     system: Annotated[System, Field(description="Who sends.")]
     product: Annotated[ProductId, Field(description="Whose backlog the items belong to.")]
     secret: Annotated[
-        Annotated[str, StringConstraints(min_length=8, max_length=1000)],
+        Text,
         Private(),
         Field(description="What signs the deliveries, as the sender was given it. It is kept apart, and never shown again."),
     ]

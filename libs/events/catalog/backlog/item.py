@@ -137,7 +137,7 @@ class Turn:
     event: Event
 
 
-Weight = tuple[datetime, bool, int, str]
+Weight = tuple[datetime, bool, int, str, str]
 """By what two statements are compared: the source's clock, then finality, then what makes the order of arrival meaningless."""
 
 
@@ -145,7 +145,7 @@ Weight = tuple[datetime, bool, int, str]
 class Item:
     """An item as it stands. `turns` are its changes of state in the order of their time; `delivered` the event since which it is delivered.
 
-    `heard` and `titled` weigh the statement that gave its state and its title.
+    `heard`, `titled` and `placed` weigh the statement that gave its state, its title and its address.
     """
 
     id: str
@@ -169,6 +169,7 @@ class Item:
     turns: tuple[Turn, ...] = ()
     heard: Weight | None = None
     titled: Weight | None = None
+    placed: Weight | None = None
 
     @property
     def open(self) -> bool:
@@ -218,12 +219,14 @@ def _added(item: Item, said: ItemAdded, event: Event) -> Item:
 def _turned(item: Item, to: ItemState, event: Event) -> Item:
     if item.state is to:
         return item
-    since = {
-        "started": event if to is ItemState.STARTED else item.started if to is ItemState.DELIVERED else None,
-        "delivered": event if to is ItemState.DELIVERED else None,
-        "dropped_because": None,
-    }
-    return changed(item, state=to, turns=(*item.turns, Turn(to, event)), **since)
+    return changed(
+        item,
+        state=to,
+        turns=(*item.turns, Turn(to, event)),
+        started=event if to is ItemState.STARTED else item.started if to is ItemState.DELIVERED else None,
+        delivered=event if to is ItemState.DELIVERED else None,
+        dropped_because=None,
+    )
 
 
 _FURTHER = {ItemState.OPEN: 0, ItemState.STARTED: 1, ItemState.DELIVERED: 2, ItemState.DROPPED: 3, None: -1}
@@ -231,12 +234,13 @@ _FURTHER = {ItemState.OPEN: 0, ItemState.STARTED: 1, ItemState.DELIVERED: 2, Ite
 
 def _stated(item: Item, said: ItemStated, event: Event) -> Item:
     """The later statement by the source's clock holds; at the same instant deletion and transfer, else the state that is further on."""
-    weight = (said.instant, said.final, _FURTHER[said.state], said.title or "")
-    item = changed(item, product=item.product or said.product, stated_by=said.stated_by, added=item.added or event)
+    weight = (said.instant, said.final, _FURTHER[said.state], said.title or "", said.url or "")
+    known = item.source or ItemSource.model_construct(system=said.system, reference=said.reference, url=None)
+    item = changed(item, product=item.product or said.product, stated_by=said.stated_by, added=item.added or event, source=known)
     if said.title is not None and (item.titled is None or weight > item.titled):
         item = changed(item, title=said.title, titled=weight)
-    if item.source is None or (said.url is not None and said.url != item.source.url):
-        item = changed(item, source=ItemSource.model_construct(system=said.system, reference=said.reference, url=said.url))
+    if said.url is not None and (item.placed is None or weight > item.placed):
+        item = changed(item, source=known.model_copy(update={"url": said.url}), placed=weight)
     if said.state is not None and (item.heard is None or weight > item.heard):
         item = changed(_turned(item, said.state, event), heard=weight)
     return item

@@ -1,5 +1,5 @@
 """What the portfolio service says: organisations, programs, products, lifecycles, teams, money, loans, graduation."""
 
-from libs.events.catalog.portfolio import organisation
+from libs.events.catalog.portfolio import bid, graduation, investment, lifecycle, loan, organisation, product, program, team
 
-__all__ = ["organisation"]
+__all__ = ["bid", "graduation", "investment", "lifecycle", "loan", "organisation", "product", "program", "team"]

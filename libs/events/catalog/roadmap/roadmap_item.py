@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -136,14 +136,14 @@ def evolve(item: RoadmapItem, event: Event) -> RoadmapItem:
         case RoadmapItemRedated(starts=starts, ends=ends):
             return changed(item, start=_redated(item.start, starts, event), end=_redated(item.end, ends, event))
         case RoadmapItemDropped():
-            return replace(item, state=RoadmapItemState.DROPPED)
+            return changed(item, state=RoadmapItemState.DROPPED)
         case RoadmapItemFinished():
             return _under(item, Horizon.DONE)
     return item
 
 
 def _under(item: RoadmapItem, horizon: Horizon) -> RoadmapItem:
-    return replace(item, horizon=horizon, state=RoadmapItemState.DONE if horizon is Horizon.DONE else RoadmapItemState.PLANNED)
+    return changed(item, horizon=horizon, state=RoadmapItemState.DONE if horizon is Horizon.DONE else RoadmapItemState.PLANNED)
 
 
 def _placed(item: RoadmapItem, event: Event, data: RoadmapItemPlaced) -> RoadmapItem:

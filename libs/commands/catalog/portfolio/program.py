@@ -1,0 +1,20 @@
+"""What can be asked of a program."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from libs.commands.command import Command, command
+from libs.events.catalog.portfolio.program import PROGRAM, ProgramOpened
+from libs.events.values import OrganisationId, ProgramId, Title
+
+
+@command("portfolio.open_program", PROGRAM, topic="programs", says=(ProgramOpened,), creates=True, requirements=("S4-08",))
+class OpenProgram(Command):
+    """Open a program, so that products can be part of it."""
+
+    program: Annotated[ProgramId | None, Field(description="Its id; made where none is given.")] = None
+    name: Annotated[Title, Field(description="As people call it.")]
+    home: Annotated[OrganisationId, Field(description="The organisation that answers for it.")]

@@ -1,0 +1,59 @@
+"""What can be asked of a change request, and of the relations between products, which only change by one."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from libs.commands.command import Command, command
+from libs.events.catalog.roadmap.change import CHANGE, ChangeDecided, ChangeLinked, ChangeRaised
+from libs.events.values import ChangeId, ProductId, ReleaseId, Text, Title
+
+
+@command("roadmap.raise_change_request", CHANGE, topic="changes", says=(ChangeRaised,), creates=True, requirements=("S0-16",))
+class RaiseChangeRequest(Command):
+    """Ask the change advisory board for a change of what a product does."""
+
+    change: Annotated[ChangeId | None, Field(description="Its id; made where none is given.")] = None
+    product: Annotated[ProductId, Field(description="The product that changes.")]
+    release: Annotated[ReleaseId | None, Field(description="The release that it goes out with.")] = None
+    title: Annotated[Title, Field(description="What changes, in a line.")]
+    description: Annotated[Text | None, Field(description="What the board should know.")] = None
+
+
+@command("roadmap.link_change", CHANGE, topic="changes", says=(ChangeLinked,), requirements=("S0-16",))
+class LinkChange(Command):
+    """Say with which release a change goes out."""
+
+    change: Annotated[ChangeId, Field(description="The change request's id.")]
+    release: Annotated[ReleaseId, Field(description="The release's id.")]
+
+
+@command("roadmap.decide_change", CHANGE, topic="change decisions", says=(ChangeDecided,), dated_by_importers_only=True, requirements=("S0-16", "S0-17"))
+class DecideChange(Command):
+    """Record the outcome of the change advisory board. Once."""
+
+    change: Annotated[ChangeId, Field(description="The change request's id.")]
+    approved: Annotated[bool, Field(description="Whether the board approved it.")]
+    reason: Annotated[Text, Field(description="The board's reason.")]
+
+
+class ChangeOfRelation(Command):
+    """Asks the board for a change of what a product depends on."""
+
+    change: Annotated[ChangeId | None, Field(description="The change request's id; made where none is given.")] = None
+    product: Annotated[ProductId, Field(description="The product that depends.")]
+    on: Annotated[ProductId, Field(description="The product that it depends on.")]
+    release: Annotated[ReleaseId | None, Field(description="The release that the change goes out with.")] = None
+    title: Annotated[Title | None, Field(description="What changes, in a line; made where none is given.")] = None
+
+
+@command("roadmap.add_dependency", CHANGE, topic="changes", says=(ChangeRaised,), creates=True, id_field="change", requirements=("S0-17",))
+class AddDependency(ChangeOfRelation):
+    """Raise a change request for a product to depend on another. The dependency holds once the board has approved it."""
+
+
+@command("roadmap.remove_dependency", CHANGE, topic="changes", says=(ChangeRaised,), creates=True, id_field="change", requirements=("S0-17",))
+class RemoveDependency(ChangeOfRelation):
+    """Raise a change request for a product no longer to depend on another. The dependency ends once the board has approved it."""

@@ -1,0 +1,53 @@
+"""A bid: the formal request for the money of an approved investment, and what came of it."""
+
+from __future__ import annotations
+
+from libs.events.event import Event, Kind, Payload, changed, event, state
+from libs.events.values import InvestmentId, Money
+
+
+@event("headway.portfolio.bid.submitted.v1")
+class BidSubmitted(Payload):
+    """This amount was formally asked for at the body that decides (S0-15); `decision` is the approval it rests on (its position)."""
+
+    investment: InvestmentId
+    amount: Money
+    body: str
+    decision: str | None = None
+
+
+@event("headway.portfolio.bid.outcome_recorded.v1")
+class BidOutcomeRecorded(Payload):
+    """The body decided: won or not, and why."""
+
+    won: bool
+    reason: str
+
+
+@state
+class Bid:
+    """A bid as it stands: `submitted` and `outcome` are its events, `won` None while it is undecided, `decision` the approval it rests on (its position)."""
+
+    id: str
+    investment: str | None = None
+    amount: Money | None = None
+    body: str = ""
+    decision: str | None = None
+    submitted: Event | None = None
+    outcome: Event | None = None
+    won: bool | None = None
+
+
+def evolve(bid: Bid, event: Event) -> Bid:
+    """The bid after one more event, in whatever order. Of several submissions, or outcomes, the one said last counts."""
+    match event.data:
+        case BidSubmitted(investment=investment, amount=amount, body=body, decision=decision):
+            if bid.submitted is None or bid.submitted.sequence < event.sequence:
+                return changed(bid, investment=investment, amount=amount, body=body, decision=decision, submitted=event)
+        case BidOutcomeRecorded(won=won):
+            if bid.outcome is None or bid.outcome.sequence < event.sequence:
+                return changed(bid, outcome=event, won=won)
+    return bid
+
+
+BID = Kind("portfolio", "bid", "bids", Bid, evolve)

@@ -1,0 +1,226 @@
+"""A team's graduation: what was said on the way to it, by its team's id, and what the owner's clock announces of it."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from libs.events.event import Event, Kind, Payload, changed, event, state
+from libs.events.values import Id
+
+
+class HomeFunction(StrEnum):
+    """The functions of the home organisation that must be brought along (R-06)."""
+
+    IT_AGENCY = "it_agency"
+    PROJECT_OFFICE = "project_office"
+    CORPORATE_SERVICES = "corporate_services"
+    STRATEGIC_HR = "strategic_hr"
+    PROGRAM_LEADERSHIP = "program_leadership"
+
+
+class HandoffState(StrEnum):
+    """How far the hand-off to one function has come."""
+
+    OPEN = "open"
+    PREPARED = "prepared"
+    ACCEPTED = "accepted"
+    FAILED = "failed"
+
+
+class GraduationStatus(StrEnum):
+    """Where a team stands: derived from facts and the day, never typed."""
+
+    IN_RESIDENCY = "in_residency"
+    SUSTAIN = "sustain"
+    HANDING_OFF = "handing_off"
+    READY = "ready"
+    GRADUATED = "graduated"
+    ALUMNI = "alumni"
+    AT_RISK = "at_risk"
+    PIVOTED_AWAY = "pivoted_away"
+
+
+@event("headway.portfolio.graduation.sustain_entered.v1")
+class SustainEntered(Payload):
+    """Team and product are healthy enough that the Lab turns to the broader organisation (S4-01)."""
+
+
+@event("headway.portfolio.graduation.handoff_prepared.v1")
+class HandoffPrepared(Payload):
+    """A function of the home organisation has prepared for the hand-off, as this shows (S4-05, S4-17)."""
+
+    function: HomeFunction
+    evidence: str
+
+
+@event("headway.portfolio.graduation.handoff_accepted.v1")
+class HandoffAccepted(Payload):
+    """A function of the home organisation has taken over its part of the support (R-06); `accepted_by` says who accepted."""
+
+    function: HomeFunction
+    accepted_by: Id
+
+
+@event("headway.portfolio.graduation.handoff_failed.v1")
+class HandoffFailed(Payload):
+    """The hand-off to a function did not succeed; it stays on record (S4-07), and an acceptance before it no longer counts."""
+
+    function: HomeFunction
+    reason: str
+
+
+@event("headway.portfolio.graduation.attested.v1")
+class Attested(Payload):
+    """Somebody who answers for it says that a criterion is met (R-04)."""
+
+    criterion: str
+    statement: str
+
+
+@event("headway.portfolio.graduation.story_told.v1")
+class StoryTold(Payload):
+    """What was achieved was told, with what failed, where that was said (R-05, S4-18)."""
+
+    achieved: str
+    failed: str | None = None
+    channels: tuple[str, ...] = ()
+
+
+@event("headway.portfolio.graduation.ceremony_held.v1")
+class CeremonyHeld(Payload):
+    """The graduation was celebrated (S4-18)."""
+
+
+@event("headway.portfolio.graduation.status_changed.v1")
+class GraduationStatusChanged(Payload):
+    """Announced: since this day the team stands there, for these events (their positions)."""
+
+    status: GraduationStatus
+    day: date
+    before: GraduationStatus | None = None
+    evidence: tuple[str, ...] = ()
+
+
+@event("headway.portfolio.graduation.criterion_met.v1")
+class CriterionMet(Payload):
+    """Announced: since this day a criterion is met, by these events (their positions)."""
+
+    criterion: str
+    why: str
+    day: date
+    evidence: tuple[str, ...] = ()
+
+
+@event("headway.portfolio.graduation.criterion_lapsed.v1")
+class CriterionLapsed(Payload):
+    """Announced: since this day a criterion that was met is not."""
+
+    criterion: str
+    why: str
+    day: date
+    evidence: tuple[str, ...] = ()
+
+
+@event("headway.portfolio.graduation.evidence_expired.v1")
+class EvidenceExpired(Payload):
+    """Announced: since this day an event (its position) is too old to count for a criterion."""
+
+    criterion: str
+    event: str
+    day: date
+
+
+@event("headway.portfolio.graduation.withdrawn.v1")
+class Withdrawn(Payload):
+    """Announced: an earlier announcement (its position) is disproved by what was learned since."""
+
+    event: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Handoff:
+    """The hand-off to one function: every preparation, acceptance and failure, each in order of time."""
+
+    function: HomeFunction
+    prepared: tuple[Event, ...] = ()
+    accepted: tuple[Event, ...] = ()
+    failed: tuple[Event, ...] = ()
+
+    @property
+    def preparation(self) -> Event | None:
+        """The first preparation: by it a function is late or not (S4-17)."""
+        return self.prepared[0] if self.prepared else None
+
+    @property
+    def acceptance(self) -> Event | None:
+        """The acceptance that counts: the last one, unless the hand-off failed after it."""
+        if not self.accepted or (self.failed and _when(self.failed[-1]) > _when(self.accepted[-1])):
+            return None
+        return self.accepted[-1]
+
+    @property
+    def state(self) -> HandoffState:
+        """How far it has come: what was said last."""
+        said = [(_when(events[-1]), state) for events, state in zip((self.prepared, self.accepted, self.failed), _STATES, strict=True) if events]
+        if self.acceptance is not None or not said:
+            return HandoffState.ACCEPTED if said else HandoffState.OPEN
+        return max(said)[1]
+
+
+@state
+class Graduation:
+    """What was said of a team's graduation; `id` is the team's, and the tuples are in order of time."""
+
+    id: str
+    sustain: Event | None = None
+    handoffs: tuple[Handoff, ...] = tuple(Handoff(function) for function in HomeFunction)
+    attestations: tuple[Event, ...] = ()
+    stories: tuple[Event, ...] = ()
+    ceremonies: tuple[Event, ...] = ()
+
+    def handoff(self, function: HomeFunction) -> Handoff:
+        """The hand-off to one of the five functions."""
+        return next(handoff for handoff in self.handoffs if handoff.function == function)
+
+    def attested(self, criterion: str) -> tuple[Event, ...]:
+        """The attestations of one criterion, in order of time."""
+        return tuple(event for event in self.attestations if isinstance(event.data, Attested) and event.data.criterion == criterion)
+
+
+def evolve(graduation: Graduation, event: Event) -> Graduation:
+    """The graduation after one more event, in whatever order. Announcements change nothing."""
+    match event.data:
+        case SustainEntered():
+            if graduation.sustain is None or graduation.sustain.sequence < event.sequence:
+                return changed(graduation, sustain=event)
+        case HandoffPrepared() | HandoffAccepted() | HandoffFailed() as said:
+            return changed(graduation, handoffs=tuple(_handed(h, event) if h.function == said.function else h for h in graduation.handoffs))
+        case Attested():
+            return changed(graduation, attestations=(*graduation.attestations, event))
+        case StoryTold():
+            return changed(graduation, stories=(*graduation.stories, event))
+        case CeremonyHeld():
+            return changed(graduation, ceremonies=(*graduation.ceremonies, event))
+    return graduation
+
+
+def _handed(handoff: Handoff, event: Event) -> Handoff:
+    match event.data:
+        case HandoffPrepared():
+            return dataclasses.replace(handoff, prepared=(*handoff.prepared, event))
+        case HandoffAccepted():
+            return dataclasses.replace(handoff, accepted=(*handoff.accepted, event))
+    return dataclasses.replace(handoff, failed=(*handoff.failed, event))
+
+
+def _when(event: Event) -> tuple[datetime, int]:
+    return event.time, event.sequence
+
+
+_STATES = (HandoffState.PREPARED, HandoffState.ACCEPTED, HandoffState.FAILED)
+
+GRADUATION = Kind("portfolio", "graduation", "graduations", Graduation, evolve)

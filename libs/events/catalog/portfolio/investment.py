@@ -1,0 +1,235 @@
+"""An investment: money for a team and its product, from the proposal over the decision to what was spent and what came back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from libs.events.catalog.portfolio.baselines import Amounts, Baseline, standing
+from libs.events.event import Event, Kind, Payload, changed, event, state
+from libs.events.values import Money, ProductId, TeamId
+
+
+class Funding(StrEnum):
+    """How the money is meant (S4-03, S4-04)."""
+
+    ONE_OFF_PROJECT = "one_off_project"
+    ONGOING_PRODUCT = "ongoing_product"
+
+
+class Spending(StrEnum):
+    """Of which kind the money is (S4-04)."""
+
+    CAPITAL = "capital"
+    OPERATING = "operating"
+
+
+@event("headway.portfolio.investment.proposed.v1")
+class InvestmentProposed(Payload):
+    """This much is asked for, for a team or a product: split into enhancing and supporting (S0-08), or in one amount; with the value it is to bring (S3-09)."""
+
+    team: TeamId | None = None
+    product: ProductId | None = None
+    enhance: Money | None = None
+    support: Money | None = None
+    amount: Money | None = None
+    funding: Funding | None = None
+    kind: Spending | None = None
+    value: str | None = None
+    ends: date | None = None
+
+
+@event("headway.portfolio.investment.decided.v1")
+class InvestmentDecided(Payload):
+    """The steering group decided on the proposal (S0-14); an approval makes its amounts the first baseline."""
+
+    approved: bool
+    reason: str
+
+
+@event("headway.portfolio.investment.rebaselined.v1")
+class InvestmentRebaselined(Payload):
+    """These amounts are the baseline from now on; the earlier ones stay on record.
+
+    `follows` names the event (its position) of the baseline that this one comes after although it may be dated before: a row of an import that changed.
+    """
+
+    approver: str
+    reason: str
+    enhance: Money | None = None
+    support: Money | None = None
+    amount: Money | None = None
+    follows: str | None = None
+
+
+@event("headway.portfolio.investment.forecast_recorded.v1")
+class ForecastRecorded(Payload):
+    """The whole is expected to cost this much."""
+
+    amount: Money
+
+
+@event("headway.portfolio.investment.actual_recorded.v1")
+class ActualRecorded(Payload):
+    """This much was spent over these days, both included; `replaces` names an earlier such event (its position) that it corrects."""
+
+    amount: Money
+    covers_from: date
+    covers_until: date
+    replaces: str | None = None
+
+
+@event("headway.portfolio.investment.return_recorded.v1")
+class ReturnRecorded(Payload):
+    """This much came back, or was saved (S4-09); `replaces` names an earlier such event (its position) that it corrects."""
+
+    amount: Money
+    description: str
+    replaces: str | None = None
+
+
+@event("headway.portfolio.investment.support_unfunded.v1")
+class SupportUnfunded(Payload):
+    """Announced: the baseline now has nothing for supporting the version in use (S0-08)."""
+
+
+@event("headway.portfolio.investment.fixed_scope_flagged.v1")
+class FixedScopeFlagged(Payload):
+    """Announced: the money is for a one-off project with an end date instead of an ongoing product (S4-03)."""
+
+    ends: date
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """What the whole is expected to cost, and the event that says so."""
+
+    amount: Money
+    event: Event
+
+
+@dataclass(frozen=True, slots=True)
+class Actual:
+    """What was spent from one day to another, both included, and the event that says so."""
+
+    amount: Money
+    covers_from: date
+    covers_until: date
+    event: Event
+
+
+@dataclass(frozen=True, slots=True)
+class Return:
+    """What came back, and the event that says so."""
+
+    amount: Money
+    description: str
+    event: Event
+
+
+@state
+class Investment:
+    """An investment as it stands.
+
+    `team` to `ends` are as proposed last; `decision` is the steering group's word said last (its event), `baselines` begins with what was approved first
+    and ends with the one that holds; `proposals`, `decisions` and `rebaselines` are the events they come from.
+    """
+
+    id: str
+    team: str | None = None
+    product: str | None = None
+    enhance: Money | None = None
+    support: Money | None = None
+    amount: Money | None = None
+    funding: Funding | None = None
+    kind: Spending | None = None
+    value: str | None = None
+    ends: date | None = None
+    proposed: Event | None = None
+    decision: Event | None = None
+    baselines: tuple[Baseline, ...] = ()
+    forecast: Forecast | None = None
+    actuals: tuple[Actual, ...] = ()
+    returns: tuple[Return, ...] = ()
+    proposals: tuple[Event, ...] = ()
+    decisions: tuple[Event, ...] = ()
+    rebaselines: tuple[Event, ...] = ()
+    replaced: frozenset[str] = frozenset()
+
+    @property
+    def approved(self) -> bool:
+        """Whether the steering group approved it."""
+        return self.decision is not None and isinstance(self.decision.data, InvestmentDecided) and self.decision.data.approved
+
+    @property
+    def asked(self) -> Amounts | None:
+        """The amounts proposed last; None before any proposal."""
+        return Amounts.of(self.enhance, self.support, self.amount)
+
+    @property
+    def first_baseline(self) -> Baseline | None:
+        return self.baselines[0] if self.baselines else None
+
+    @property
+    def current_baseline(self) -> Baseline | None:
+        return self.baselines[-1] if self.baselines else None
+
+    @property
+    def currency(self) -> str | None:
+        """In which all its amounts are; None before any was proposed."""
+        amounts = self.asked
+        return amounts.total.currency if amounts else None
+
+
+def evolve(investment: Investment, event: Event) -> Investment:
+    """The investment after one more event, in whatever order. Of several proposals, or decisions, the one said last counts."""
+    match event.data:
+        case InvestmentProposed() as said:
+            return _proposed(investment, said, event)
+        case InvestmentDecided():
+            last = event if investment.decision is None or investment.decision.sequence < event.sequence else investment.decision
+            return _rebased(changed(investment, decision=last, decisions=(*investment.decisions, event)))
+        case InvestmentRebaselined():
+            return _rebased(changed(investment, rebaselines=(*investment.rebaselines, event)))
+        case ForecastRecorded(amount=amount):
+            return changed(investment, forecast=Forecast(amount, event))
+        case ActualRecorded(amount=amount, covers_from=start, covers_until=until, replaces=replaces):
+            return _corrected(changed(investment, actuals=(*investment.actuals, Actual(amount, start, until, event))), replaces)
+        case ReturnRecorded(amount=amount, description=description, replaces=replaces):
+            return _corrected(changed(investment, returns=(*investment.returns, Return(amount, description, event))), replaces)
+    return investment
+
+
+def _proposed(investment: Investment, said: InvestmentProposed, event: Event) -> Investment:
+    heard = changed(investment, proposals=(*investment.proposals, event))
+    if investment.proposed is None or investment.proposed.sequence < event.sequence:
+        heard = changed(
+            heard,
+            team=said.team,
+            product=said.product,
+            enhance=said.enhance,
+            support=said.support,
+            amount=said.amount,
+            funding=said.funding,
+            kind=said.kind,
+            value=said.value,
+            ends=said.ends,
+            proposed=event,
+        )
+    return _rebased(heard)
+
+
+def _rebased(investment: Investment) -> Investment:
+    return changed(investment, baselines=standing(investment.proposals, investment.decisions, investment.rebaselines))
+
+
+def _corrected(investment: Investment, replaces: str | None) -> Investment:
+    """Without what is replaced, whether the correction is dated before it or after."""
+    out = investment.replaced | {replaces} if replaces else investment.replaced
+    actuals = tuple(actual for actual in investment.actuals if actual.event.id not in out)
+    returns = tuple(back for back in investment.returns if back.event.id not in out)
+    return changed(investment, actuals=actuals, returns=returns, replaced=out)
+
+
+INVESTMENT = Kind("portfolio", "investment", "investments", Investment, evolve)

@@ -1,0 +1,71 @@
+"""A lifecycle: the phases that a product goes through, in order, with what each asks before and what success in it looks like."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from libs.events.event import Event, Kind, Payload, changed, event, state
+from libs.events.values import Id
+
+
+@dataclass(frozen=True, slots=True)
+class Phase:
+    """One phase: `active` while the product lives in it, not active when it has ended; its lists are data (S4-02)."""
+
+    id: Id
+    title: str
+    active: bool
+    preconditions: tuple[str, ...] = ()
+    success: tuple[str, ...] = ()
+
+
+@event("headway.portfolio.lifecycle.defined.v1")
+class LifecycleDefined(Payload):
+    """These are the phases, in this order."""
+
+    name: str
+    phases: tuple[Phase, ...]
+
+
+@state
+class Lifecycle:
+    """A lifecycle as it stands."""
+
+    id: str
+    name: str = ""
+    phases: tuple[Phase, ...] = ()
+
+    def phase(self, id: str | None) -> Phase | None:
+        """The phase of this id; None where it has none such."""
+        return next((phase for phase in self.phases if phase.id == id), None)
+
+    @property
+    def end(self) -> Phase | None:
+        """The phase of a decommissioned product: the first that is not active."""
+        return next((phase for phase in self.phases if not phase.active), None)
+
+
+def evolve(lifecycle: Lifecycle, event: Event) -> Lifecycle:
+    """The lifecycle after one more event, in whatever order."""
+    match event.data:
+        case LifecycleDefined(name=name, phases=phases):
+            return changed(lifecycle, name=name, phases=phases)
+    return lifecycle
+
+
+LIFECYCLE = Kind("portfolio", "lifecycle", "lifecycles", Lifecycle, evolve)
+
+DEFAULT_LIFECYCLE: Final = Lifecycle(
+    id="default",
+    name="From discovery to improvement",
+    phases=(
+        Phase("discovery", "Discovery", active=True),
+        Phase("alpha", "Alpha", active=True),
+        Phase("beta", "Beta", active=True),
+        Phase("live", "Live", active=True),
+        Phase("improve", "Improve", active=True),
+        Phase("decommissioned", "Decommissioned", active=False),
+    ),
+)
+"""The phases of a product that names no lifecycle."""

@@ -1,0 +1,75 @@
+"""A loan: a team that works for another organisation than its home for a time."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from libs.events.catalog.portfolio.team import Staffing
+from libs.events.event import Event, Kind, Payload, changed, event, state
+from libs.events.values import OrganisationId, ProductId, TeamId
+
+
+@event("headway.portfolio.loan.lent.v1")
+class TeamLent(Payload):
+    """From this day on the team works for the borrower, under this agreement, until the day that is planned (S4-15)."""
+
+    team: TeamId
+    lender: OrganisationId
+    borrower: OrganisationId
+    staffing: Staffing
+    agreement: str
+    product: ProductId | None = None
+    until: date | None = None
+
+
+@event("headway.portfolio.loan.returned.v1")
+class TeamReturned(Payload):
+    """The team is back; this is the last day of the loan."""
+
+
+@state
+class Loan:
+    """A loan as it stands: `starts` its first day, `until` the day planned for its end, `returned` the event that ended it."""
+
+    id: str
+    team: str | None = None
+    lender: str | None = None
+    borrower: str | None = None
+    product: str | None = None
+    staffing: Staffing = Staffing.STAFF
+    agreement: str = ""
+    starts: date | None = None
+    until: date | None = None
+    lent: Event | None = None
+    returned: Event | None = None
+
+    @property
+    def last_day(self) -> date | None:
+        """The day of return, which is the last of the loan; None while the team is away."""
+        return self.returned.time.date() if self.returned else None
+
+
+def evolve(loan: Loan, event: Event) -> Loan:
+    """The loan after one more event, in whatever order. Of several lendings the one said last counts."""
+    match event.data:
+        case TeamLent() as lent:
+            if loan.lent is None or loan.lent.sequence < event.sequence:
+                return changed(
+                    loan,
+                    team=lent.team,
+                    lender=lent.lender,
+                    borrower=lent.borrower,
+                    product=lent.product,
+                    staffing=lent.staffing,
+                    agreement=lent.agreement,
+                    starts=event.time.date(),
+                    until=lent.until,
+                    lent=event,
+                )
+        case TeamReturned():
+            if loan.returned is None or loan.returned.sequence < event.sequence:
+                return changed(loan, returned=event)
+    return loan
+
+
+LOAN = Kind("portfolio", "loan", "loans", Loan, evolve)

@@ -1,0 +1,97 @@
+"""A product: a digital service to citizens, in a phase of its lifecycle until it is decommissioned."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from libs.events.event import Event, Kind, Payload, changed, event, state
+from libs.events.values import Id, LifecycleId, OrganisationId, ProgramId
+
+
+@event("headway.portfolio.product.registered.v1")
+class ProductRegistered(Payload):
+    """A product is known by this name; it is at home in this organisation, part of this program, and goes through this lifecycle (None: the default)."""
+
+    name: str
+    home: OrganisationId | None = None
+    program: ProgramId | None = None
+    lifecycle: LifecycleId | None = None
+
+
+@event("headway.portfolio.product.phase_entered.v1")
+class PhaseEntered(Payload):
+    """The product is in this phase of its lifecycle from now on (S0-01)."""
+
+    phase: Id
+
+
+@event("headway.portfolio.product.halted.v1")
+class ProductHalted(Payload):
+    """Work on the product halted early: a risk, not a completion (S0-03)."""
+
+    reason: str
+    lacking: str | None = None
+
+
+@event("headway.portfolio.product.resumed.v1")
+class ProductResumed(Payload):
+    """Work on a halted product goes on."""
+
+
+@event("headway.portfolio.product.decommissioned.v1")
+class ProductDecommissioned(Payload):
+    """The product is no longer offered, the only end of its phases (S0-02); `phase` is the one its lifecycle has for that."""
+
+    reason: str
+    phase: Id | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseSince:
+    """A phase, the instant it was entered, and the event that says so."""
+
+    phase: str
+    since: datetime
+    event: Event
+
+
+@state
+class Product:
+    """A product as it stands; `phases` its whole history in order of time, the last being the one it is in."""
+
+    id: str
+    name: str = ""
+    home: str | None = None
+    program: str | None = None
+    lifecycle: str | None = None
+    registered: Event | None = None
+    phases: tuple[PhaseSince, ...] = ()
+    halted: Event | None = None
+    decommissioned: Event | None = None
+
+    @property
+    def phase(self) -> str | None:
+        """The id of the phase it is in; None before the first."""
+        return self.phases[-1].phase if self.phases else None
+
+
+def evolve(product: Product, event: Event) -> Product:
+    """The product after one more event, in whatever order. Of several registrations the one said last counts."""
+    match event.data:
+        case ProductRegistered(name=name, home=home, program=program, lifecycle=lifecycle):
+            if product.registered is None or product.registered.sequence < event.sequence:
+                return changed(product, name=name, home=home, program=program, lifecycle=lifecycle, registered=event)
+        case PhaseEntered(phase=phase):
+            return changed(product, phases=(*product.phases, PhaseSince(phase, event.time, event)))
+        case ProductHalted():
+            return changed(product, halted=event)
+        case ProductResumed():
+            return changed(product, halted=None)
+        case ProductDecommissioned(phase=ended):
+            phases = (*product.phases, PhaseSince(ended, event.time, event)) if ended else product.phases
+            return changed(product, phases=phases, halted=None, decommissioned=event)
+    return product
+
+
+PRODUCT = Kind("portfolio", "product", "products", Product, evolve)

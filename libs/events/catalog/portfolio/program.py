@@ -1,0 +1,36 @@
+"""A program: products of one organisation that belong together."""
+
+from __future__ import annotations
+
+from libs.events.event import Event, Kind, Payload, changed, event, state
+from libs.events.values import OrganisationId
+
+
+@event("headway.portfolio.program.opened.v1")
+class ProgramOpened(Payload):
+    """A program is under way at this organisation (S4-08)."""
+
+    name: str
+    home: OrganisationId
+
+
+@state
+class Program:
+    """A program as it stands."""
+
+    id: str
+    name: str = ""
+    home: str | None = None
+    opened: Event | None = None
+
+
+def evolve(program: Program, event: Event) -> Program:
+    """The program after one more event, in whatever order. Of several openings the one said last counts."""
+    match event.data:
+        case ProgramOpened(name=name, home=home):
+            if program.opened is None or program.opened.sequence < event.sequence:
+                return changed(program, name=name, home=home, opened=event)
+    return program
+
+
+PROGRAM = Kind("portfolio", "program", "programs", Program, evolve)

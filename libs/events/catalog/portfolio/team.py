@@ -1,0 +1,221 @@
+"""A team: its home, the products it serves, its members over time, and its health."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from libs.events.event import Event, Kind, Payload, changed, event, state
+from libs.events.values import OrganisationId, PersonId, ProductId
+
+
+class TeamRole(StrEnum):
+    """What a member does in the team (S0-10, S0-11)."""
+
+    PRODUCT_OWNER = "product_owner"
+    APPLICATIONS_SUPPORT = "applications_support"
+    USER_RESEARCH = "user_research"
+    DEVELOPER = "developer"
+    SERVICE_DESIGNER = "service_designer"
+    BUSINESS_ANALYSIS = "business_analysis"
+    PROJECT_MANAGER = "project_manager"
+
+
+CORE_ROLES: Final = (TeamRole.PRODUCT_OWNER, TeamRole.APPLICATIONS_SUPPORT, TeamRole.USER_RESEARCH, TeamRole.DEVELOPER, TeamRole.SERVICE_DESIGNER)
+"""The seats that a core team has (S0-10)."""
+
+DRAWN_ON_ROLES: Final = (TeamRole.BUSINESS_ANALYSIS, TeamRole.PROJECT_MANAGER)
+"""Skills that a team draws on, never core seats (S0-11)."""
+
+
+class Staffing(StrEnum):
+    """Whether somebody, or a team on loan, is of the public service or under contract."""
+
+    STAFF = "staff"
+    CONTRACTED = "contracted"
+
+
+class HealthSubject(StrEnum):
+    """Of what a reading of health speaks: team and product are two readings (S4-01)."""
+
+    TEAM = "team"
+    PRODUCT = "product"
+
+
+class HealthReading(StrEnum):
+    """What a health check found."""
+
+    GOOD = "good"
+    FAIR = "fair"
+    POOR = "poor"
+
+
+@event("headway.portfolio.team.formed.v1")
+class TeamFormed(Payload):
+    """A team exists under this name, at home in this organisation, and serves these products."""
+
+    name: str
+    home: OrganisationId
+    products: tuple[ProductId, ...] = ()
+
+
+@event("headway.portfolio.team.products_served.v1")
+class ProductsServed(Payload):
+    """The team serves these products as well."""
+
+    products: tuple[ProductId, ...]
+
+
+@event("headway.portfolio.team.products_left.v1")
+class ProductsLeft(Payload):
+    """The team serves these products no longer."""
+
+    products: tuple[ProductId, ...]
+
+
+@event("headway.portfolio.team.member_joined.v1")
+class MemberJoined(Payload):
+    """A person is on the team in this role: in a core seat or drawn on, staff or contracted (S0-09). Said again of the same role, it is what changed."""
+
+    person: PersonId
+    role: TeamRole
+    core: bool
+    staffing: Staffing
+
+
+@event("headway.portfolio.team.member_left.v1")
+class MemberLeft(Payload):
+    """A person left the team: out of this role, or (None) out of all."""
+
+    person: PersonId
+    role: TeamRole | None = None
+
+
+@event("headway.portfolio.team.core_role_uncovered.v1")
+class CoreRoleUncovered(Payload):
+    """Announced: with the last who held it gone, nobody fills this core role (S0-10)."""
+
+    role: TeamRole
+
+
+@event("headway.portfolio.team.health_recorded.v1")
+class HealthRecorded(Payload):
+    """A health check of the team, or of its product, found this (S4-01)."""
+
+    subject: HealthSubject
+    reading: HealthReading
+    source: str
+
+
+@event("headway.portfolio.team.pivoted_away.v1")
+class TeamPivotedAway(Payload):
+    """The team left the path to graduation for good."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """One person's time in one role: `joined` the event that began it, `said` the one that last told core and staffing, `left` the one that ended it."""
+
+    person: str
+    role: TeamRole
+    core: bool
+    staffing: Staffing
+    joined: Event
+    said: Event
+    left: Event | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """The latest reading of one subject, and the event that says it."""
+
+    reading: HealthReading
+    source: str
+    event: Event
+
+
+@state
+class Team:
+    """A team as it stands; `members` everybody who ever was on it, in order of joining."""
+
+    id: str
+    name: str = ""
+    home: str | None = None
+    products: tuple[str, ...] = ()
+    formed: Event | None = None
+    members: tuple[Membership, ...] = ()
+    team_health: Health | None = None
+    product_health: Health | None = None
+    pivoted: Event | None = None
+
+    @property
+    def present(self) -> tuple[Membership, ...]:
+        """Who is on the team at this moment."""
+        return tuple(member for member in self.members if member.left is None)
+
+    @property
+    def core(self) -> tuple[Membership, ...]:
+        """Who is in its core seats at this moment."""
+        return tuple(member for member in self.present if member.core)
+
+    def health(self, subject: HealthSubject) -> Health | None:
+        """The latest reading of the team's or of its product's health."""
+        return self.team_health if subject is HealthSubject.TEAM else self.product_health
+
+
+def evolve(team: Team, event: Event) -> Team:
+    """The team after one more event, in whatever order. Of several formings the one said last counts; products served since then stay."""
+    match event.data:
+        case TeamFormed(name=name, home=home, products=products):
+            return _formed(team, event, name, home, products)
+        case ProductsServed(products=products):
+            return changed(team, products=_with(team.products, products))
+        case ProductsLeft(products=products):
+            return changed(team, products=tuple(product for product in team.products if product not in products))
+        case MemberJoined() as joining:
+            return changed(team, members=_joined(team.members, joining, event))
+        case MemberLeft(person=person, role=role):
+            return changed(team, members=tuple(_left(member, event) if _leaves(member, person, role) else member for member in team.members))
+        case HealthRecorded(subject=subject, reading=reading, source=source):
+            health = Health(reading, source, event)
+            return changed(team, team_health=health) if subject is HealthSubject.TEAM else changed(team, product_health=health)
+        case TeamPivotedAway():
+            return changed(team, pivoted=event)
+    return team
+
+
+def _formed(team: Team, event: Event, name: str, home: str, products: tuple[str, ...]) -> Team:
+    before: tuple[str, ...] = ()
+    if team.formed is not None:
+        if team.formed.sequence > event.sequence:
+            return team
+        before = team.formed.data.products if isinstance(team.formed.data, TeamFormed) else ()
+    since = tuple(product for product in team.products if product not in before)
+    return changed(team, name=name, home=home, products=_with(products, since), formed=event)
+
+
+def _with(products: tuple[str, ...], more: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*products, *more)))
+
+
+def _joined(members: tuple[Membership, ...], joining: MemberJoined, event: Event) -> tuple[Membership, ...]:
+    """A new membership, or, where the person is in that role, what changed about it: how long somebody has served does not begin anew with a contract."""
+    for n, member in enumerate(members):
+        if _leaves(member, joining.person, joining.role):
+            return (*members[:n], dataclasses.replace(member, core=joining.core, staffing=joining.staffing, said=event), *members[n + 1 :])
+    return (*members, Membership(joining.person, joining.role, joining.core, joining.staffing, joined=event, said=event))
+
+
+def _leaves(member: Membership, person: str, role: TeamRole | None) -> bool:
+    return member.left is None and member.person == person and role in (None, member.role)
+
+
+def _left(member: Membership, event: Event) -> Membership:
+    return dataclasses.replace(member, left=event)
+
+
+TEAM = Kind("portfolio", "team", "teams", Team, evolve)

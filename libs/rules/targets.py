@@ -1,0 +1,88 @@
+"""Whether the targets of a product's metrics were hit: by readings, compared in the direction from the baseline to the target."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import NamedTuple
+
+from libs.events.catalog.roadmap.metric import METRIC, Metric, Reading, Target
+from libs.events.event import Event
+from libs.events.facts import Facts
+
+
+class TargetState(StrEnum):
+    """Hit or missed for good; not measured while nothing was read since it was set; else open until it is due."""
+
+    HIT = "hit"
+    MISSED = "missed"
+    NOT_MEASURED = "not_measured"
+    OPEN = "open"
+
+
+@dataclass(frozen=True, slots=True)
+class TargetOutcome:
+    """A target, what became of it so far, and the events that this rests on: baseline, target, then the reading that hit it or all that did not."""
+
+    metric: str
+    target: Target
+    state: TargetState
+    evidence: tuple[Event, ...]
+
+
+class TargetCounts(NamedTuple):
+    """How many targets stand where; those on the way, read and not yet due, are in none."""
+
+    hit: int
+    missed: int
+    not_measured: int
+
+
+def target_states(facts: Facts, metric_id: str) -> tuple[TargetOutcome, ...]:
+    """What became of each target of a metric, in the order they were set; none where the metric is unknown.
+
+    Hit when a reading from the day it was set to the day it is due reaches it; else missed from the day it is due; else not measured while there is no
+    reading since it was set; else open.
+    """
+    metric = facts.get(METRIC, metric_id)
+    return tuple(_outcome(facts, metric, target) for target in metric.targets) if metric else ()
+
+
+def target_outcomes(facts: Facts, product_ids: tuple[str, ...]) -> tuple[TargetOutcome, ...]:
+    """What became of each target of these products' metrics, each metric once."""
+    metrics = dict.fromkeys(m.id for product in product_ids for m in facts.related(METRIC, "product", product))
+    return tuple(outcome for id in metrics for outcome in facts.derive(target_states, id))
+
+
+def targets(facts: Facts, product_ids: tuple[str, ...]) -> TargetCounts:
+    """How many targets of these products were hit, missed and not measured."""
+    states = [outcome.state for outcome in facts.derive(target_outcomes, product_ids)]
+    return TargetCounts(states.count(TargetState.HIT), states.count(TargetState.MISSED), states.count(TargetState.NOT_MEASURED))
+
+
+def _outcome(facts: Facts, metric: Metric, target: Target) -> TargetOutcome:
+    baseline = target.baseline or next(iter(metric.baselines), None)
+    counting = [reading for reading in metric.readings if target.day <= reading.day <= target.due]
+    hit = next((reading for reading in counting if _reaches(reading, target, baseline)), None)
+    if hit is not None:
+        state, rests_on = TargetState.HIT, [hit]
+    elif facts.day >= target.due:
+        state, rests_on = TargetState.MISSED, counting
+    else:
+        state, rests_on = (TargetState.OPEN if counting else TargetState.NOT_MEASURED), counting
+    return TargetOutcome(metric.id, target, state, tuple(_events(baseline, target, rests_on)))
+
+
+def _reaches(reading: Reading, target: Target, baseline: Reading | None) -> bool:
+    """At least the target where it lies at or above the baseline (or nothing was measured before), else at most."""
+    if baseline is None or target.value >= baseline.value:
+        return reading.value >= target.value
+    return reading.value <= target.value
+
+
+def _events(baseline: Reading | None, target: Target, readings: list[Reading]) -> Iterator[Event]:
+    if baseline is not None:
+        yield baseline.event
+    yield target.event
+    yield from (reading.event for reading in readings)

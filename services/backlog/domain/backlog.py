@@ -1,0 +1,41 @@
+"""Backlogs: opened once, put in order by their owner."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from libs.commands.catalog.backlog.backlog import OpenBacklog, ReorderBacklog
+from libs.commands.deciding import Case
+from libs.commands.errors import Invalid, NotFound
+from libs.events.catalog.backlog.backlog import Backlog, BacklogOpened, BacklogReordered
+from libs.events.catalog.backlog.item import ITEM, Item, ItemState
+from libs.events.event import Payload
+from libs.events.facts import Facts
+from libs.rules.backlogs import ordered
+from services.backlog.domain import decisions
+
+
+@decisions.decides(OpenBacklog)
+def open_backlog(command: OpenBacklog, case: Case[Backlog]) -> Iterator[Payload]:
+    """A product's backlog, once; a row of an import that changed says its owner anew. The product may be heard of later."""
+    if case.now is None or case.now.owner != command.owner:
+        yield BacklogOpened(owner=command.owner)
+
+
+@decisions.decides(ReorderBacklog)
+def reorder_backlog(command: ReorderBacklog, case: Case[Backlog]) -> Iterator[Payload]:
+    """An item at a position (S0-12, S0-19); who and why is kept. Raises NotFound for what is not in this backlog, Invalid for what was not there then."""
+    now, then = _of(case.current, command), _of(case.facts, command)
+    if now is None:
+        raise NotFound(f"there is no item {command.item!r} in the backlog of {command.product}", field="item")
+    if then is None or then.state is ItemState.DROPPED:
+        why = "was not in the backlog at that time" if then is None else "is dropped"
+        raise Invalid(f"{command.item} {why}, so it has no position", field="item", remedy="Move it when it is in the backlog; reopen it if it was dropped.")
+    order = [item.id for item in ordered(case.facts, command.product)]
+    if order.index(command.item) != min(command.position, len(order)) - 1:
+        yield BacklogReordered(item=command.item, position=command.position, reason=command.reason)
+
+
+def _of(facts: Facts, command: ReorderBacklog) -> Item | None:
+    item = facts.get(ITEM, command.item)
+    return item if item is not None and item.product == command.product and item.added is not None else None

@@ -1,0 +1,182 @@
+"""Items: what they are, what they belong to, and what became of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from libs.commands.catalog.backlog.item import (
+    AddItem,
+    DeliverItem,
+    DropItem,
+    EstimateItem,
+    LinkItem,
+    RecordImpact,
+    RefineItem,
+    ReopenItem,
+    StartItem,
+    StateItem,
+)
+from libs.commands.command import Command
+from libs.commands.deciding import Case
+from libs.commands.errors import Invalid, NotFound
+from libs.events.catalog.backlog.backlog import BACKLOG
+from libs.events.catalog.backlog.item import (
+    REFINED,
+    Item,
+    ItemAdded,
+    ItemDelivered,
+    ItemDropped,
+    ItemEstimated,
+    ItemImpactRecorded,
+    ItemLinked,
+    ItemRefined,
+    ItemReopened,
+    ItemStarted,
+    ItemState,
+    ItemStated,
+)
+from libs.events.catalog.backlog.source import SOURCE
+from libs.events.event import Event, Payload, Retracted
+from services.backlog.domain import decisions
+
+
+@decisions.decides(AddItem)
+def add_item(command: AddItem, case: Case[Item]) -> Iterator[Payload]:
+    """A new item of an opened backlog (S0-18); a row of an import that changed says what is new of the same item.
+
+    Need and roadmap item may be heard of later. Raises NotFound without a backlog, Invalid for a row that would move an item to another product.
+    """
+    backlog = case.current.get(BACKLOG, command.product)
+    if backlog is None or backlog.opened is None:
+        raise NotFound(f"{command.product} has no backlog", field="product", remedy="Open it first: backlog.open_backlog.")
+    item = case.now
+    if item is None:
+        yield ItemAdded(product=command.product, roadmap_item=command.roadmap_item, **{field: getattr(command, field) for field in REFINED})
+        return
+    if item.product != command.product:
+        raise Invalid(f"{item.id} belongs to {item.product}", field="product", remedy="Drop it there, and add another item here.")
+    given = {field: value for field in REFINED if (value := getattr(command, field)) is not None and value != getattr(item, field)}
+    cleared = tuple(field for field in REFINED if getattr(command, field) is None and getattr(item, field) is not None)
+    if given or cleared:
+        yield ItemRefined(**given, cleared=cleared)
+    if item.roadmap_item != command.roadmap_item:
+        yield ItemLinked(roadmap_item=command.roadmap_item)
+
+
+@decisions.decides(RefineItem)
+def refine_item(command: RefineItem, case: Case[Item]) -> Iterator[Payload]:
+    """Better words for an item (S0-18): only what differs from what it was at that time."""
+    item = _there(command, case)
+    given = {field: value for field in REFINED if (value := getattr(command, field, None)) is not None and value != getattr(item, field)}
+    if given:
+        yield ItemRefined(**given)
+
+
+@decisions.decides(EstimateItem)
+def estimate_item(command: EstimateItem, case: Case[Item]) -> Iterator[Payload]:
+    """How large it is, in points without a unit."""
+    if _there(command, case).points != command.points:
+        yield ItemEstimated(points=command.points)
+
+
+@decisions.decides(LinkItem)
+def link_item(command: LinkItem, case: Case[Item]) -> Iterator[Payload]:
+    """Part of one roadmap item, instead of any before; that may be heard of later (S0-20)."""
+    if _there(command, case).roadmap_item != command.roadmap_item:
+        yield ItemLinked(roadmap_item=command.roadmap_item)
+
+
+@decisions.decides(StartItem)
+def start_item(command: StartItem, case: Case[Item]) -> Iterator[Payload]:
+    """Under way, from open alone."""
+    item = _there(command, case)
+    said = case.there.started
+    if case.revising and said is not None and said.time != case.at:
+        yield from _withdrawn(said)
+    elif item.state is ItemState.STARTED:
+        return
+    _from(item, case, ItemState.OPEN, ItemState.STARTED)
+    yield ItemStarted()
+
+
+@decisions.decides(DeliverItem)
+def deliver_item(command: DeliverItem, case: Case[Item]) -> Iterator[Payload]:
+    """With its users, once (S0-05, S0-25), whether or not somebody said that it was started."""
+    item = _there(command, case)
+    said = case.there.delivered
+    if case.revising and said is not None and said.time != case.at:
+        yield from _withdrawn(said)
+    elif said is not None or item.state is ItemState.DELIVERED:
+        return
+    _from(item, case, ItemState.OPEN, ItemState.STARTED, ItemState.DELIVERED)
+    yield ItemDelivered()
+
+
+@decisions.decides(DropItem)
+def drop_item(command: DropItem, case: Case[Item]) -> Iterator[Payload]:
+    """It will not be done; what is delivered cannot be undone so."""
+    item = _there(command, case)
+    if item.state is ItemState.DROPPED and not case.revising:
+        return
+    _from(item, case, ItemState.OPEN, ItemState.STARTED, ItemState.DROPPED)
+    yield ItemDropped(reason=command.reason)
+
+
+@decisions.decides(ReopenItem)
+def reopen_item(command: ReopenItem, case: Case[Item]) -> Iterator[Payload]:
+    """Open again, whatever it was."""
+    if _there(command, case).state is not ItemState.OPEN:
+        yield ItemReopened()
+
+
+@decisions.decides(RecordImpact)
+def record_impact(command: RecordImpact, case: Case[Item]) -> Iterator[Payload]:
+    """What the delivery changed (S0-05). Raises Invalid for what was not delivered by then."""
+    item = _there(command, case)
+    if item.state is not ItemState.DELIVERED:
+        raise Invalid(f"{item.id} is {item.state}: only what was delivered has had an impact", field="item", remedy="Deliver it first.")
+    if item.impact != command.text:
+        yield ItemImpactRecorded(text=command.text)
+
+
+@decisions.decides(StateItem)
+def state_item(command: StateItem, case: Case[Item]) -> Iterator[Payload]:
+    """One statement of a source, kept whole even if nothing seems to change: an older one may arrive later. Raises NotFound, Invalid for another's source."""
+    source = case.current.get(SOURCE, command.source)
+    if source is None:
+        raise NotFound(f"there is no source {command.source!r}", field="source", remedy="Connect it first: backlog.connect_source.")
+    if source.product != command.product or (case.now is not None and case.now.product not in ("", command.product)):
+        raise Invalid(f"{command.source} speaks of items of {source.product} alone", field="product")
+    yield ItemStated(
+        product=command.product,
+        stated_by=command.source,
+        system=source.system,
+        reference=command.reference,
+        instant=command.instant,
+        title=command.title,
+        state=ItemState.DROPPED if command.final else command.state,
+        url=command.url,
+        final=command.final,
+        delivery=command.delivery,
+    )
+
+
+def _there(command: Command, case: Case[Item]) -> Item:
+    """The item as it stood at the command's time. Raises Invalid for a time before it was added."""
+    if case.then is not None:
+        return case.then
+    if command.at is None and command.known is None:  # a clock was set back between adding it and now
+        return case.there
+    raise Invalid(f"{case.id} had not been added by {case.at.isoformat()}", field="at", remedy="Give a later time.")
+
+
+def _from(item: Item, case: Case[Item], *states: ItemState) -> None:
+    """Refuses unless the item is in one of these states; a revised row takes the state that the same row gave it as not given."""
+    if item.state not in states and not case.revising:
+        raise Invalid(f"{item.id} is {item.state}", field="item", remedy="Reopen it first, if that is what is meant.")
+
+
+def _withdrawn(said: Event) -> Iterator[Payload]:
+    """A row that changed says its act of another time: the earlier saying goes out. What a source stated stands."""
+    if isinstance(said.data, ItemStarted | ItemDelivered):
+        yield Retracted(event=said.id, reason="the row that said so was revised")

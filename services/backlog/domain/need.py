@@ -1,0 +1,48 @@
+"""Needs: recorded, changed with a reason, judged by evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from libs.commands.catalog.backlog.need import ChangeNeed, JudgeNeed, RecordNeed
+from libs.commands.deciding import Case
+from libs.commands.errors import Invalid
+from libs.events.catalog.backlog.need import Need, NeedChanged, NeedJudged, NeedRecorded
+from libs.events.event import Payload
+from services.backlog.domain import decisions
+
+
+@decisions.decides(RecordNeed)
+def record_need(command: RecordNeed, case: Case[Need]) -> Iterator[Payload]:
+    """A need of a product's users (S0-04), which may be heard of later; a row of an import that changed says the whole again."""
+    said = NeedRecorded(product=command.product, user=command.user, text=command.text, origin=command.origin, prioritised=command.prioritised)
+    if case.now is not None and case.now.product != command.product:
+        raise Invalid(f"{case.id} is a need of {case.now.product}", field="product", remedy="Record another need.")
+    if case.now is None or any(getattr(case.now, field) != getattr(said, field) for field in ("user", "text", "origin", "prioritised")):
+        yield said
+
+
+@decisions.decides(ChangeNeed)
+def change_need(command: ChangeNeed, case: Case[Need]) -> Iterator[Payload]:
+    """Another wording or another priority, with its reason (S0-06). Raises Invalid where neither is given."""
+    need = _there(case)
+    if command.text is None and command.prioritised is None:
+        raise Invalid("neither a new text nor a new priority is given", field="text")
+    text = None if command.text == need.text else command.text
+    prioritised = None if command.prioritised == need.prioritised else command.prioritised
+    if text is not None or prioritised is not None:
+        yield NeedChanged(text=text, prioritised=prioritised, reason=command.reason)
+
+
+@decisions.decides(JudgeNeed)
+def judge_need(command: JudgeNeed, case: Case[Need]) -> Iterator[Payload]:
+    """How far it is met at that time (S0-04, S0-22): each judgement stands, the latest counts."""
+    _there(case)
+    yield NeedJudged(verdict=command.verdict, evidence=command.evidence)
+
+
+def _there(case: Case[Need]) -> Need:
+    """The need as it stood at the command's time. Raises Invalid for a time before it was recorded."""
+    if case.then is None:
+        raise Invalid(f"{case.id} had not been recorded by {case.at.isoformat()}", field="at", remedy="Give a later time.")
+    return case.then

@@ -1,0 +1,48 @@
+"""Sources: connected with a secret that no event holds, and their list of deliveries that said nothing."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Iterator
+
+from libs.commands.catalog.backlog.source import ConnectSource, DisconnectSource, NoteDelivery
+from libs.commands.deciding import Case
+from libs.commands.errors import AlreadyExists, Invalid
+from libs.events.catalog.backlog.source import Source, SourceConnected, SourceDisconnected, SourceReceived
+from libs.events.event import Payload
+from services.backlog.domain import decisions
+
+
+@decisions.decides(ConnectSource)
+def connect_source(command: ConnectSource, case: Case[Source]) -> Iterator[Payload]:
+    """A source, once while it is connected; a row of an import that changed brings a new secret.
+
+    Raises AlreadyExists; Invalid for another product or system, or for a secret that cannot be read.
+    """
+    source = case.now
+    if source is not None and source.connected and not case.revising:
+        raise AlreadyExists(f"there is a source {source.id!r} already", field="source", remedy="Disconnect it first, or use another id.")
+    if source is not None and (source.product, source.system) != (command.product, command.system):
+        raise Invalid(
+            f"{source.id} is {source.system} for {source.product}", field="product", remedy="Connect another source: this one's items stay where they are."
+        )
+    if command.secret.startswith("whsec_"):
+        try:
+            base64.b64decode(command.secret.removeprefix("whsec_"), validate=True)
+        except binascii.Error as e:
+            raise Invalid("a secret that begins with whsec_ goes on in base64", field="secret") from e
+    yield SourceConnected(system=command.system, product=command.product)
+
+
+@decisions.decides(DisconnectSource)
+def disconnect_source(command: DisconnectSource, case: Case[Source]) -> Iterator[Payload]:
+    """No longer taken from."""
+    if case.there.connected:
+        yield SourceDisconnected()
+
+
+@decisions.decides(NoteDelivery)
+def note_delivery(command: NoteDelivery, case: Case[Source]) -> Iterator[Payload]:
+    """One more line in the source's list."""
+    yield SourceReceived(delivery=command.delivery, reason=command.reason)

@@ -1,0 +1,25 @@
+"""The address that senders of webhooks are given."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Request
+
+from libs.commands.handling import Handling
+from libs.events.store import CommitStore
+from services.backlog.webhooks.receiving import Receiver
+
+
+def webhook_routes(handling: Handling, store: CommitStore) -> APIRouter:
+    """`POST /v1/webhooks/{source}`: 202 for what was stored, also before; 401, 404, 400 or 422 as typed errors. No token: a delivery bears its signature."""
+    router, receiver = APIRouter(tags=["webhooks"]), Receiver(handling, store)
+
+    @router.post("/v1/webhooks/{source}", status_code=202, summary="Take a delivery of a connected source")
+    async def receive(source: Annotated[str, Path(description="The source, as it was connected.")], request: Request) -> dict[str, Any]:
+        """The raw body is signed by the sender. Answers which item it speaks of, or why it speaks of none; a delivery that came before is `known`."""
+        receipt = await receiver.receive(source, {name.lower(): value for name, value in request.headers.items()}, await request.body())
+        answer = {"delivery": receipt.delivery, "known": receipt.known, "item": receipt.item, "reason": receipt.reason}
+        return {name: value for name, value in answer.items() if value is not None}
+
+    return router

@@ -1,0 +1,89 @@
+"""What one delivery comes to, a statement about an item or nothing, and how a body of somebody else's making is read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from libs.commands.errors import Invalid
+from libs.events.catalog.backlog.item import ItemState
+
+LONGEST_TITLE = 500
+Body = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """What a sender says of one item, at an instant of the sender's own clock; None is what it does not say.
+
+    `final` says that the item was deleted, or moved out of reach; `formerly` the reference that it had until now, which is then gone.
+    """
+
+    reference: str
+    instant: datetime
+    title: str | None = None
+    state: ItemState | None = None
+    url: str | None = None
+    final: bool = False
+    formerly: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Nothing:
+    """A delivery that says nothing of an item, and why."""
+
+    reason: str
+
+
+def part(body: Body, *path: str) -> Any:
+    """What stands at a path of a body; None where something on the way is absent or no object."""
+    found: Any = body
+    for name in path:
+        found = found.get(name) if isinstance(found, Mapping) else None
+    return found
+
+
+def text(body: Body, *path: str) -> str | None:
+    """The text at a path, without blanks around it and without what UTF-8 cannot carry; None where it is absent, empty or no text."""
+    found = part(body, *path)
+    return (found.encode("utf-8", "replace").decode("utf-8").replace("\0", "").strip() or None) if isinstance(found, str) else None
+
+
+def needed(body: Body, *path: str) -> str:
+    """The text at a path. Raises Invalid where there is none."""
+    found = text(body, *path)
+    if found is None:
+        raise Invalid("the delivery does not say it", field=".".join(path))
+    return found
+
+
+def number(body: Body, *path: str) -> int:
+    """The whole number at a path. Raises Invalid where there is none."""
+    found = part(body, *path)
+    if not isinstance(found, int) or isinstance(found, bool) or not 0 < found < 10**15:
+        raise Invalid("a whole number is missing", field=".".join(path))
+    return found
+
+
+def title(body: Body, *path: str) -> str | None:
+    """The text at a path, cut to the length of a title."""
+    found = text(body, *path)
+    return found[:LONGEST_TITLE].strip() if found else None
+
+
+def url(body: Body, *path: str) -> str | None:
+    """The address at a path; None where it is not one that may stand in a link."""
+    found = text(body, *path)
+    return found if found and found.startswith(("https://", "http://")) and len(found) <= 2000 and not any(c.isspace() or ord(c) < 32 for c in found) else None
+
+
+def instant(body: Body, *path: str) -> datetime:
+    """The time at a path: ISO 8601, with or without colons in the offset, or with ` UTC` behind it. Without an offset it is UTC. Raises Invalid."""
+    said = needed(body, *path)
+    try:
+        found = datetime.fromisoformat(said.removesuffix(" UTC"))
+        return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise Invalid(f"{said[:40]!r} is not a time", field=".".join(path)) from None

@@ -1,0 +1,115 @@
+"""Graduation: Sustain entered in good health, hand-off function by function, the word of executives, and a ceremony once all is there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from libs.commands.catalog.portfolio.graduation import (
+    AcceptHandoff,
+    Attest,
+    EnterSustain,
+    HoldCeremony,
+    PrepareHandoff,
+    RecordFailedHandoff,
+    TellStory,
+)
+from libs.commands.deciding import Case
+from libs.commands.errors import AlreadyExists, Invalid, NotFound
+from libs.events.catalog.portfolio.graduation import (
+    Attested,
+    CeremonyHeld,
+    Graduation,
+    HandoffAccepted,
+    HandoffFailed,
+    HandoffPrepared,
+    StoryTold,
+    SustainEntered,
+)
+from libs.events.catalog.portfolio.team import TEAM, HealthReading, HealthSubject
+from libs.events.event import Payload
+from libs.rules.graduation import backlog_diminishes, beta_released
+from services.portfolio.domain import decisions
+
+
+@decisions.decides(EnterSustain)
+def enter_sustain(command: EnterSustain, case: Case[Graduation]) -> Iterator[Payload]:
+    """Once, when R-01 and R-02 are met and both healths are good (S4-01, S4-02). Raises NotFound, AlreadyExists, Refused (S4-02)."""
+    _on_its_way(case)
+    if case.now and case.now.sustain and not case.revising:
+        raise AlreadyExists(f"{case.id} entered Sustain on {case.now.sustain.time.date()}", field="team")
+    team = case.facts.get(TEAM, case.id)
+    lacking = []
+    for criterion, rule in (("R-01", beta_released), ("R-02", backlog_diminishes)):
+        found = case.facts.derive(rule, case.id)
+        if not found.met:
+            lacking.append(f"{criterion}: {found.why}")
+    for subject in HealthSubject:
+        health = team.health(subject) if team else None
+        if health is None or health.reading is not HealthReading.GOOD:
+            lacking.append(f"the health of the {subject} is {health.reading if health else 'not recorded'}")
+    case.demand("S4-02", not lacking, f"Sustain cannot be entered: {'; '.join(lacking)}", field="team")
+    yield SustainEntered()
+
+
+@decisions.decides(PrepareHandoff)
+def prepare_handoff(command: PrepareHandoff, case: Case[Graduation]) -> Iterator[Payload]:
+    """A function has prepared (S4-17), perhaps with more evidence than before; nothing where this was said by then. Raises NotFound."""
+    _on_its_way(case)
+    said = HandoffPrepared(function=command.function, evidence=command.evidence)
+    if case.then is None or said not in [event.data for event in case.then.handoff(command.function).prepared]:
+        yield said
+
+
+@decisions.decides(AcceptHandoff)
+def accept_handoff(command: AcceptHandoff, case: Case[Graduation]) -> Iterator[Payload]:
+    """A function takes over (R-06), once, unless it failed since. Raises NotFound, AlreadyExists, Refused (S4-17) where it has not prepared by then."""
+    _on_its_way(case)
+    accepted = case.now.handoff(command.function).acceptance if case.now else None
+    if accepted and not case.revising:
+        raise AlreadyExists(f"{command.function} accepted on {accepted.time.date()}", field="function")
+    prepared = case.then is not None and case.then.handoff(command.function).preparation is not None
+    case.demand("S4-17", prepared, f"{command.function} has not prepared by {case.at.date()}", field="function", remedy="Prepare the hand-off first.")
+    yield HandoffAccepted(function=command.function, accepted_by=command.accepted_by)
+
+
+@decisions.decides(RecordFailedHandoff)
+def record_failed_handoff(command: RecordFailedHandoff, case: Case[Graduation]) -> Iterator[Payload]:
+    """A hand-off did not succeed, and that stays on record (S4-07). Raises NotFound."""
+    _there(case)
+    yield HandoffFailed(function=command.function, reason=command.reason)
+
+
+@decisions.decides(Attest)
+def attest(command: Attest, case: Case[Graduation]) -> Iterator[Payload]:
+    """An executive's word on a criterion (R-04): each is a fact of its day. Raises NotFound."""
+    _there(case)
+    yield Attested(criterion=command.criterion, statement=command.statement)
+
+
+@decisions.decides(TellStory)
+def tell_story(command: TellStory, case: Case[Graduation]) -> Iterator[Payload]:
+    """What was achieved, and what failed (R-05, S4-18); only blanks tell nothing. Raises NotFound."""
+    _there(case)
+    failed = command.failed if command.failed and command.failed.strip() else None
+    yield StoryTold(achieved=command.achieved, failed=failed, channels=tuple(command.channels))
+
+
+@decisions.decides(HoldCeremony)
+def hold_ceremony(command: HoldCeremony, case: Case[Graduation]) -> Iterator[Payload]:
+    """The graduation is celebrated when the team is ready, its story told with it (S4-18). Raises NotFound, Invalid after pivoting away, Refused (S4-18)."""
+    _on_its_way(case)
+    yield CeremonyHeld()
+
+
+def _there(case: Case[Graduation]) -> None:
+    """A team that exists. Raises NotFound."""
+    if case.current.get(TEAM, case.id) is None:
+        raise NotFound(f"there is no team {case.id!r}", field="team", remedy="Check the id, or form the team first.")
+
+
+def _on_its_way(case: Case[Graduation]) -> None:
+    """A team that exists and has not pivoted away by then. Raises NotFound and Invalid."""
+    _there(case)
+    team = case.facts.get(TEAM, case.id)
+    if team is not None and team.pivoted is not None:
+        raise Invalid(f"{case.id} pivoted away on {team.pivoted.time.date()}, for good", field="team")

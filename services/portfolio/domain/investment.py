@@ -1,0 +1,140 @@
+"""Investments: proposed, decided by the steering group, and re-baselined without ever losing the first baseline."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from libs.commands.catalog.portfolio.investment import DecideInvestment, ProposeInvestment, RebaselineInvestment
+from libs.commands.deciding import Case
+from libs.commands.errors import AlreadyExists, Invalid
+from libs.events.catalog.portfolio.baselines import Amounts
+from libs.events.catalog.portfolio.investment import (
+    FixedScopeFlagged,
+    Funding,
+    Investment,
+    InvestmentDecided,
+    InvestmentProposed,
+    InvestmentRebaselined,
+    SupportUnfunded,
+)
+from libs.events.event import Payload
+from services.portfolio.domain import decisions
+
+
+@decisions.decides(ProposeInvestment)
+def propose_investment(command: ProposeInvestment, case: Case[Investment]) -> Iterator[Payload]:
+    """Money for a team or a product, in one amount or split (S0-08); a one-off project with an end is announced (S4-03).
+
+    A row of an import that changed is proposed again; once approved, other amounts are a re-baseline beside the first, never a silent change.
+    Raises Invalid without team and product, for amounts that are none, both or of two currencies, and for an end before the proposal.
+    """
+    if command.team is None and command.product is None:
+        raise Invalid("it is for no team and no product", field="product", remedy="Give a team, a product or both.")
+    amounts = _amounts(command)
+    if command.ends is not None and command.ends < case.at.date():
+        raise Invalid(f"it would end before {case.at.date()}, when it is proposed", field="ends")
+    proposal = InvestmentProposed(
+        team=command.team,
+        product=command.product,
+        enhance=command.enhance,
+        support=command.support,
+        amount=command.amount,
+        funding=command.funding,
+        kind=command.kind,
+        value=command.value,
+        ends=command.ends,
+    )
+    if case.now is not None and (case.now.baselines or case.now.forecast or case.now.actuals or case.now.returns):
+        _same_currency(amounts, case.now)
+    if case.now is not None and case.now.approved:
+        yield from _revised(proposal, amounts, case.now, case)
+    else:
+        yield proposal
+    if command.funding is Funding.ONE_OFF_PROJECT and command.ends is not None:
+        yield FixedScopeFlagged(ends=command.ends)
+
+
+@decisions.decides(DecideInvestment)
+def decide_investment(command: DecideInvestment, case: Case[Investment]) -> Iterator[Payload]:
+    """The steering group's word, once (S0-14); an approved amount without support is announced (S0-08). Raises AlreadyExists."""
+    investment = case.there
+    if investment.decision and not case.revising:
+        raise AlreadyExists(
+            f"{case.id} was decided on {investment.decision.time.date()}", field="investment", remedy="Re-baseline it, or retract the decision."
+        )
+    yield InvestmentDecided(approved=command.approved, reason=command.reason)
+    if command.approved and investment.asked is not None:
+        yield from _unfunded(investment.asked)
+
+
+@decisions.decides(RebaselineInvestment)
+def rebaseline_investment(command: RebaselineInvestment, case: Case[Investment]) -> Iterator[Payload]:
+    """Other amounts from now on, of an investment that was approved by then; the first baseline stays. Nothing where they hold already.
+
+    Raises Invalid for one that was not approved, for amounts that are none, both or of two currencies, or not in the investment's currency.
+    """
+    amounts = _amounts(command)
+    if case.then is None or not case.then.approved:
+        raise Invalid(f"{case.id} was not approved by {case.at.date()}: it has no baseline yet", field="investment", remedy="Have it decided first.")
+    _same_currency(amounts, case.there)
+    current = case.then.current_baseline
+    if current is None or current.amounts != amounts:
+        yield InvestmentRebaselined(enhance=command.enhance, support=command.support, amount=command.amount, approver=command.approver, reason=command.reason)
+        yield from _unfunded(amounts)
+
+
+def _revised(proposal: InvestmentProposed, amounts: Amounts, investment: Investment, case: Case[Investment]) -> Iterator[Payload]:
+    """What an approved row that changed says: all but the amounts as a proposal, the amounts as a re-baseline after the baseline that holds."""
+    current = investment.current_baseline
+    if current is None:
+        yield proposal
+        return
+    kept = InvestmentProposed(
+        team=proposal.team,
+        product=proposal.product,
+        enhance=investment.enhance,
+        support=investment.support,
+        amount=investment.amount,
+        funding=proposal.funding,
+        kind=proposal.kind,
+        value=proposal.value,
+        ends=proposal.ends,
+    )
+    known = case.then.proposed.data if case.then and case.then.proposed else None
+    if kept != known:
+        yield kept
+    if current.amounts != amounts:
+        yield InvestmentRebaselined(
+            enhance=proposal.enhance,
+            support=proposal.support,
+            amount=proposal.amount,
+            approver=case.actor.id,
+            reason="the imported row changed",
+            follows=current.event.id,
+        )
+        yield from _unfunded(amounts)
+
+
+def _amounts(command: ProposeInvestment | RebaselineInvestment) -> Amounts:
+    """Exactly one of a split and an amount, in one currency. Raises Invalid."""
+    split = (command.enhance, command.support)
+    if command.amount is not None and any(part is not None for part in split):
+        raise Invalid("an amount and a split into enhance and support: say one of them", field="amount")
+    for field, part in (("enhance", command.enhance), ("support", command.support)):
+        if command.amount is None and part is None:
+            missing = "amount" if split == (None, None) else field
+            raise Invalid("say how much: an amount, or both enhance and support", field=missing)
+    amounts = Amounts.of(command.enhance, command.support, command.amount)
+    if amounts is None:
+        raise Invalid("enhance and support are in two currencies", field="support")
+    return amounts
+
+
+def _same_currency(amounts: Amounts, investment: Investment) -> None:
+    if investment.currency not in (None, amounts.total.currency):
+        raise Invalid(f"the investment is in {investment.currency}", field="amount" if amounts.enhance is None else "enhance")
+
+
+def _unfunded(amounts: Amounts) -> Iterator[Payload]:
+    if amounts.support is not None and not amounts.support.amount:
+        yield SupportUnfunded()

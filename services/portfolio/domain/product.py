@@ -1,0 +1,84 @@
+"""Products: in a phase of their lifecycle until they are decommissioned, and by nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from libs.commands.catalog.portfolio.product import DecommissionProduct, EnterPhase, HaltProduct, RegisterProduct, ResumeProduct
+from libs.commands.deciding import Case
+from libs.commands.errors import AlreadyExists, Invalid
+from libs.events.catalog.portfolio.lifecycle import DEFAULT_LIFECYCLE, LIFECYCLE, Lifecycle
+from libs.events.catalog.portfolio.product import PhaseEntered, Product, ProductDecommissioned, ProductHalted, ProductRegistered, ProductResumed
+from libs.events.catalog.portfolio.program import PROGRAM
+from libs.events.event import Payload
+from services.portfolio.domain import decisions
+
+RESOURCE_CONSTRAINT = "resource_constraint"
+
+
+@decisions.decides(RegisterProduct)
+def register_product(command: RegisterProduct, case: Case[Product]) -> Iterator[Payload]:
+    """A digital service, once, at home where it is said or else where its program is; a row of an import that changed says the whole again."""
+    program = case.current.get(PROGRAM, command.program)
+    home = command.home or (program.home if program else None)
+    yield ProductRegistered(name=command.name, home=home, program=command.program, lifecycle=command.lifecycle)
+
+
+@decisions.decides(EnterPhase)
+def enter_phase(command: EnterPhase, case: Case[Product]) -> Iterator[Payload]:
+    """A phase of its lifecycle (S4-02), never its end (S0-02).
+
+    Raises Invalid for a phase that the lifecycle does not have, and for a product that was decommissioned by then; Refused (S0-02) for a phase that has
+    ended. Nothing where the product is in it already.
+    """
+    lifecycle = _lifecycle(case)
+    phase = lifecycle.phase(command.phase)
+    if phase is None:
+        raise Invalid(
+            f"{command.phase} is no phase of its lifecycle",
+            field="phase",
+            remedy=f"Use one of {', '.join(p.id for p in lifecycle.phases if p.active) or 'none: define the lifecycle first'}.",
+        )
+    if case.then and case.then.decommissioned:
+        raise Invalid(f"{case.id} was decommissioned on {case.then.decommissioned.time.date()}", field="product")
+    case.demand("S0-02", phase.active, f"{phase.title} is the end of the product, and only decommissioning ends its phases", field="phase")
+    if case.then is None or case.then.phase != phase.id:
+        yield PhaseEntered(phase=phase.id)
+
+
+@decisions.decides(HaltProduct)
+def halt_product(command: HaltProduct, case: Case[Product]) -> Iterator[Payload]:
+    """An early halt for a lack of resources alone. Raises Refused (S0-03) for another reason, Invalid once it is decommissioned."""
+    reason = command.reason.strip().lower().replace(" ", "_")
+    case.demand("S0-03", reason == RESOURCE_CONSTRAINT, f"{command.reason!r} is no reason to halt early", field="reason")
+    if case.then and case.then.decommissioned:
+        raise Invalid(f"{case.id} was decommissioned on {case.then.decommissioned.time.date()}", field="product")
+    halted = ProductHalted(reason=reason, lacking=command.lacking)
+    if case.then is None or case.then.halted is None or case.then.halted.data != halted:
+        yield halted
+
+
+@decisions.decides(ResumeProduct)
+def resume_product(command: ResumeProduct, case: Case[Product]) -> Iterator[Payload]:
+    """Work goes on. Raises Invalid for a product that is not halted at that time; a repeated row changes nothing."""
+    if case.then is not None and case.then.halted is not None:
+        yield ProductResumed()
+    elif not case.revising:
+        raise Invalid(f"work on {case.id} is not halted", field="product", remedy="Check the day, or halt it first.")
+
+
+@decisions.decides(DecommissionProduct)
+def decommission_product(command: DecommissionProduct, case: Case[Product]) -> Iterator[Payload]:
+    """The end of the product, once (S0-02): it enters the phase that its lifecycle has for that. Raises AlreadyExists."""
+    if case.there.decommissioned and not case.revising:
+        raise AlreadyExists(f"{case.id} was decommissioned on {case.there.decommissioned.time.date()}", field="product")
+    end = _lifecycle(case).end
+    yield ProductDecommissioned(reason=command.reason, phase=end.id if end else None)
+
+
+def _lifecycle(case: Case[Product]) -> Lifecycle:
+    """As it was defined at the command's time; one that was defined later (an import of the past) counts rather than none."""
+    id = (case.then or case.there).lifecycle
+    if id is None:
+        return DEFAULT_LIFECYCLE
+    return case.facts.get(LIFECYCLE, id) or case.current.get(LIFECYCLE, id) or Lifecycle(id=id)

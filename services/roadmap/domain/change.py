@@ -1,0 +1,60 @@
+"""Change requests: raised, linked to a release, decided by the board; and the dependencies between products, which only change by one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from libs.commands.catalog.roadmap.change import AddDependency, ChangeOfRelation, DecideChange, LinkChange, RaiseChangeRequest, RemoveDependency
+from libs.commands.deciding import Case
+from libs.commands.errors import AlreadyExists, Invalid
+from libs.events.catalog.roadmap.change import Change, ChangeDecided, ChangeLinked, ChangeRaised
+from libs.events.event import Payload
+from libs.rules.dependencies import dependencies
+from services.roadmap.domain import decisions
+from services.roadmap.domain.rows import take_back
+
+
+@decisions.decides(RaiseChangeRequest)
+def raise_change_request(command: RaiseChangeRequest, case: Case[Change]) -> Iterator[Payload]:
+    """The board is asked (S0-16); a changed row of an import says the whole again."""
+    yield ChangeRaised(product=command.product, title=command.title, release=command.release, description=command.description)
+
+
+@decisions.decides(LinkChange)
+def link_change(command: LinkChange, case: Case[Change]) -> Iterator[Payload]:
+    """The change goes out with this release."""
+    if case.then is None or case.then.release != command.release:
+        yield ChangeLinked(release=command.release)
+
+
+@decisions.decides(DecideChange)
+def decide_change(command: DecideChange, case: Case[Change]) -> Iterator[Payload]:
+    """The board's outcome, once (S0-16; that it is the board's is the authority of the topic)."""
+    if case.then is None:
+        raise Invalid("it was not raised yet on that day", field="at")
+    if case.there.decision is not None and not case.revising:
+        raise AlreadyExists(f"the change request {case.id!r} is decided already", field="change", remedy="Raise another change request.")
+    yield from take_back(case, case.there.decision)
+    yield ChangeDecided(approved=command.approved, reason=command.reason)
+
+
+@decisions.decides(AddDependency)
+def add_dependency(command: AddDependency, case: Case[Change]) -> Iterator[Payload]:
+    """The board is asked for an edge (S0-17) that is not there yet."""
+    if command.on == command.product:
+        raise Invalid("a product does not depend on itself", field="on")
+    if not case.revising and command.on in dependencies(case.facts, command.product):
+        raise Invalid(f"{command.product!r} depends on {command.on!r} already", field="on")
+    yield _raised(command, f"Depend on {command.on}", adds=True)
+
+
+@decisions.decides(RemoveDependency)
+def remove_dependency(command: RemoveDependency, case: Case[Change]) -> Iterator[Payload]:
+    """The board is asked to end an edge (S0-17) that is there."""
+    if not case.revising and command.on not in dependencies(case.facts, command.product):
+        raise Invalid(f"{command.product!r} does not depend on {command.on!r}", field="on")
+    yield _raised(command, f"No longer depend on {command.on}", adds=False)
+
+
+def _raised(command: ChangeOfRelation, title: str, *, adds: bool) -> ChangeRaised:
+    return ChangeRaised(product=command.product, title=command.title or title, release=command.release, on=command.on, adds=adds)

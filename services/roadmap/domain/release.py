@@ -1,0 +1,49 @@
+"""Releases: proposed, signed off by the product owner, published when board and owner have agreed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from libs.commands.catalog.roadmap.release import ProposeRelease, PublishRelease, SignOffRelease
+from libs.commands.deciding import Case
+from libs.commands.errors import AlreadyExists, Invalid
+from libs.events.catalog.roadmap.change import CHANGE
+from libs.events.catalog.roadmap.release import Release, ReleaseProposed, ReleasePublished, ReleaseSignedOff
+from libs.events.event import Payload
+from services.roadmap.domain import decisions
+from services.roadmap.domain.rows import take_back
+
+
+@decisions.decides(ProposeRelease)
+def propose_release(command: ProposeRelease, case: Case[Release]) -> Iterator[Payload]:
+    """A release is meant; a changed row of an import says the whole again."""
+    yield ReleaseProposed(product=command.product, stage=command.stage, title=command.title, functional=command.functional)
+
+
+@decisions.decides(SignOffRelease)
+def sign_off_release(command: SignOffRelease, case: Case[Release]) -> Iterator[Payload]:
+    """The product owner's word, once (S0-13; that it is the owner's is the authority of the topic)."""
+    if case.then is None:
+        raise Invalid("it was not proposed yet on that day", field="at")
+    if case.there.signed_off is not None and not case.revising:
+        raise AlreadyExists(f"the release {case.id!r} is signed off already", field="release")
+    yield from take_back(case, case.there.signed_off)
+    yield ReleaseSignedOff()
+
+
+@decisions.decides(PublishRelease)
+def publish_release(command: PublishRelease, case: Case[Release]) -> Iterator[Payload]:
+    """Out to the people, once: after the board's approval of every change that goes with it (S0-16, S0-17) and the owner's sign-off (S0-13)."""
+    if case.then is None:
+        raise Invalid("it was not proposed yet on that day", field="at")
+    if case.there.published is not None and not case.revising:
+        raise AlreadyExists(f"the release {case.id!r} is published already", field="release")
+    changes = case.facts.related(CHANGE, "release", case.id)
+    case.demand("S0-16", changes or not case.then.functional, "it changes what the product does, and no change request is linked to it")
+    for change in changes:
+        rule = "S0-17" if change.dependency else "S0-16"
+        case.demand(rule, change.decision is not None, f"the board has not decided on the change request {change.id!r} yet")
+        case.demand(rule, change.approved is not False, f"the board has turned the change request {change.id!r} down")
+    case.demand("S0-13", case.then.signed_off is not None, "the product owner has not signed it off")
+    yield from take_back(case, case.there.published)
+    yield ReleasePublished()

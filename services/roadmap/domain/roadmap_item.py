@@ -1,0 +1,101 @@
+"""Roadmap items: placed, moved, retitled, re-dated, dropped and finished; what would change nothing on its day is not said."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from libs.commands.catalog.roadmap.roadmap_item import DropItem, FinishItem, MoveItem, PlaceItem, RedateItem, RetitleItem
+from libs.commands.deciding import Case
+from libs.commands.errors import Invalid
+from libs.events.catalog.roadmap.roadmap_item import (
+    ROADMAP_ITEM,
+    Horizon,
+    RoadmapItem,
+    RoadmapItemDropped,
+    RoadmapItemFinished,
+    RoadmapItemMoved,
+    RoadmapItemPlaced,
+    RoadmapItemRedated,
+    RoadmapItemRetitled,
+    RoadmapItemState,
+)
+from libs.events.event import Event, Payload
+from services.roadmap.domain import decisions
+from services.roadmap.domain.rows import take_back
+
+
+@decisions.decides(PlaceItem)
+def place_item(command: PlaceItem, case: Case[RoadmapItem]) -> Iterator[Payload]:
+    """An item under a horizon (S0-20, S4-12). A changed row is said again as a whole; the fold takes from it what it says differently."""
+    _in_order(command.starts, command.ends)
+    placed = RoadmapItemPlaced(
+        product=command.product,
+        title=command.title,
+        horizon=command.horizon,
+        starts=command.starts,
+        ends=command.ends,
+        co_owners=tuple(dict.fromkeys(command.co_owners)),
+    )
+    before = case.now.planned if case.now is not None else None
+    if before is None or before.data != placed or before.time != case.at:
+        yield placed
+
+
+@decisions.decides(MoveItem)
+def move_item(command: MoveItem, case: Case[RoadmapItem]) -> Iterator[Payload]:
+    """Another horizon; it brings back what was dropped or done, and to done it finishes."""
+    if not _stands(case.then, command.horizon):
+        yield RoadmapItemFinished() if command.horizon is Horizon.DONE else RoadmapItemMoved(horizon=command.horizon)
+
+
+@decisions.decides(RetitleItem)
+def retitle_item(command: RetitleItem, case: Case[RoadmapItem]) -> Iterator[Payload]:
+    """Another title."""
+    if case.then is None or case.then.title != command.title:
+        yield RoadmapItemRetitled(title=command.title)
+
+
+@decisions.decides(RedateItem)
+def redate_item(command: RedateItem, case: Case[RoadmapItem]) -> Iterator[Payload]:
+    """Other dates. A changed row takes back what it said on the day of a placing that has moved to an earlier day: that would overrule it."""
+    if command.starts is None and command.ends is None:
+        raise Invalid("say when it starts or when it ends", field="ends")
+    stands = case.then or case.there
+    _in_order(command.starts or stands.starts, command.ends or stands.ends)
+    taken_back = list(take_back(case, *_overtaken(case)))
+    yield from taken_back
+    same = case.then is not None and (command.starts or case.then.starts, command.ends or case.then.ends) == (case.then.starts, case.then.ends)
+    if taken_back or not same:
+        yield RoadmapItemRedated(starts=command.starts, ends=command.ends, reason=command.reason)
+
+
+@decisions.decides(DropItem)
+def drop_item(command: DropItem, case: Case[RoadmapItem]) -> Iterator[Payload]:
+    """Off the roadmap, with its history; moving it brings it back."""
+    if case.then is None or case.then.state is not RoadmapItemState.DROPPED:
+        yield RoadmapItemDropped(reason=command.reason)
+
+
+@decisions.decides(FinishItem)
+def finish_item(command: FinishItem, case: Case[RoadmapItem]) -> Iterator[Payload]:
+    """Done; it stays on the roadmap under that."""
+    if not _stands(case.then, Horizon.DONE):
+        yield RoadmapItemFinished()
+
+
+def _stands(item: RoadmapItem | None, horizon: Horizon) -> bool:
+    """Whether it stood under this horizon, and was not dropped."""
+    return item is not None and item.horizon is horizon and item.state is not RoadmapItemState.DROPPED
+
+
+def _in_order(starts: date | None, ends: date | None) -> None:
+    if starts is not None and ends is not None and ends < starts:
+        raise Invalid(f"it would end on {ends} before it starts on {starts}", field="ends", remedy="Give the other day as well.")
+
+
+def _overtaken(case: Case[RoadmapItem]) -> list[Event]:
+    """The later re-datings by the same actor at the very time of a placing that was said anew: an import dates an item's rows alike."""
+    history = case.current.history(ROADMAP_ITEM, case.id)
+    overruled = {e.time for e in history if isinstance(e.data, RoadmapItemPlaced) and e is not case.there.planned}
+    return [e for e in history if isinstance(e.data, RoadmapItemRedated) and e.time > case.at and e.time in overruled and e.actor.id == case.actor.id]

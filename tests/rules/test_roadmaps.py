@@ -1,0 +1,53 @@
+"""The progress of a roadmap item, its slip, and the dependencies between products."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+import libs.events.catalog  # noqa: F401 - the kinds that authority rests on
+from libs.commands.deciding import Decisions
+from libs.commands.testing import Scenario
+from libs.events.catalog.backlog.item import ItemAdded, ItemDelivered, ItemDropped
+from libs.events.catalog.roadmap.change import ChangeDecided, ChangeRaised
+from libs.events.catalog.roadmap.roadmap_item import Horizon, RoadmapItemPlaced, RoadmapItemRedated
+from libs.rules.dependencies import dependencies, dependency_evidence
+from libs.rules.roadmaps import progress, slip_days
+
+
+def linked(*ids: str) -> Scenario:
+    s = Scenario(Decisions())
+    for id in ids:
+        s.given(f"item:{id}", ItemAdded(product="permits", title=id, roadmap_item="search"), at="2024-02-01")
+    return s
+
+
+@pytest.mark.requirement("S0-20")
+def test_progress_is_the_delivered_share_of_what_is_linked_and_not_dropped() -> None:
+    s = linked("a", "b", "c", "d")
+    s.given("item:a", ItemDelivered(), at="2024-03-01").given("item:b", ItemDelivered(), at="2024-04-01").given("item:d", ItemDropped(), at="2024-05-01")
+    shares = [s.facts(day).derive(progress, "search") for day in ("2024-02-15", "2024-03-15", "2024-04-15", "2024-05-15")]
+    assert shares == [Decimal("0.0000"), Decimal("0.2500"), Decimal("0.5000"), Decimal("0.6667")]
+
+
+def test_nothing_linked_is_no_progress_at_all() -> None:
+    assert progress(linked().facts(), "search") is None
+    assert progress(linked("a").given("item:a", ItemDropped()).facts(), "search") is None
+
+
+def test_slip_counts_whole_days_against_the_first_end() -> None:
+    placed = RoadmapItemPlaced(product="permits", title="Search", horizon=Horizon.NOW, ends=date(2024, 6, 30))
+    s = Scenario(Decisions()).given("roadmap_item:search", placed, at="2024-01-01")
+    s.given("roadmap_item:search", RoadmapItemRedated(ends=date(2024, 7, 31)), at="2024-05-01")
+    assert [slip_days(s.facts(day), "search") for day in ("2023-12-31", "2024-02-01", "2024-05-01")] == [None, 0, 31]
+
+
+@pytest.mark.requirement("S0-17")
+def test_the_last_approved_change_decides_whether_a_dependency_holds() -> None:
+    s = Scenario(Decisions())
+    for day, id, adds, approved in (("01", "a", True, True), ("02", "b", False, True), ("03", "c", True, True), ("04", "d", False, False)):
+        s.given(f"change:{id}", ChangeRaised(product="permits", title="Maps", on="maps", adds=adds), at=f"2024-01-{day}")
+        s.given(f"change:{id}", ChangeDecided(approved=approved, reason="Said"), at=f"2024-02-{day}")
+    assert [dependencies(s.facts(f"2024-02-0{day}"), "permits") for day in range(1, 5)] == [("maps",), (), ("maps",), ("maps",)]
+    (request, approval) = dependency_evidence(s.facts(), "permits")["maps"]
+    assert (request.id, approval.id) == ("change:c@1", "change:c@2")
