@@ -70,18 +70,27 @@ def serve_until_stopped(stack: FastAPI, host: str, port: int, ready: Callable[[s
 
     async def run() -> None:
         running = server(stack)
-        announcing = asyncio.create_task(_announce(stack, running, url, ready))
+
+        async def announce() -> None:
+            await announced(stack, running)
+            ready(url)
+
+        announcing = asyncio.create_task(announce())
         try:
             await running.serve(sockets=[bound])
         finally:
             announcing.cancel()
+        if not running.started:
+            raise OSError("a store, the log or a port could not be opened; the lines above say which")
 
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(run())
     return 0
 
 
-async def _announce(stack: FastAPI, running: uvicorn.Server, url: str, ready: Callable[[str], None]) -> None:
-    while not (running.started and await stack.state.ready()):  # noqa: ASYNC110 - readiness is asked, by probes as well
+async def announced(stack: FastAPI, running: uvicorn.Server) -> None:
+    """Returns when the server answers and the world holds what store and log held at the start. Raises OSError where it never will."""
+    while not (running.started and await stack.state.ready()):
+        if running.should_exit:
+            raise OSError("the server ended before it was ready")
         await asyncio.sleep(0.02)
-    ready(url)

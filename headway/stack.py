@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from fastapi import FastAPI
 
@@ -45,7 +46,7 @@ def service_of(kind: str) -> str | None:
     return KINDS[kind].service if kind in KINDS else None
 
 
-def mentioned(command: str, data: dict[str, object]) -> list[str]:
+def mentioned(command: str, data: Mapping[str, Any]) -> list[str]:
     """The aggregates, `kind:id`, that a command line's data names."""
     cls = COMMANDS.get(command)
     return [f"{kind}:{id}" for field, kind in references(cls) for id in named(data.get(field))] if cls else []

@@ -17,7 +17,7 @@ from headway.stack import hears, mentioned, service_of
 @app.command("import")
 def import_(
     format: Annotated[str, typer.Argument(help=f"One of: {', '.join(IMPORTERS)}.")],
-    files: Annotated[list[Path], typer.Argument(help="Files, or folders of them; - is standard input.", allow_dash=True)],
+    files: Annotated[list[Path], typer.Argument(help="Files, or folders of them.")],
     product: Annotated[str | None, typer.Option(help="The product that the file is about, where the format needs it.")] = None,
     command: Annotated[str | None, typer.Option(help="The command that each row of a plain CSV is.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the command lines and send nothing.")] = False,

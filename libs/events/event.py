@@ -7,7 +7,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, ClassVar, Generic, Protocol, TypeVar, dataclass_transform
+from typing import Any, ClassVar, Generic, Protocol, TypeVar, cast, dataclass_transform
 
 from pydantic import TypeAdapter
 
@@ -221,5 +221,17 @@ def _by_time(e: Event) -> tuple[datetime, int]:
 
 
 def changed(state: S, /, **fields: Any) -> S:
-    """The same state with other fields (a word for `dataclasses.replace` that reads well in `evolve`)."""
-    return dataclasses.replace(state, **fields)  # type: ignore[type-var]
+    """The same state with other fields: `dataclasses.replace` for states, at half its cost, since every fold is made of it."""
+    cls = type(state)
+    slots = _SLOTS.get(cls)
+    if slots is None:
+        slots = _SLOTS[cls] = [(f.name, getattr(cls, f.name)) for f in dataclasses.fields(cast("Any", cls))]
+    new = object.__new__(cls)
+    for name, slot in slots:
+        slot.__set__(new, fields.pop(name) if name in fields else slot.__get__(state))
+    if fields:
+        raise TypeError(f"{cls.__name__} has no {', '.join(fields)}")
+    return new
+
+
+_SLOTS: dict[type, list[tuple[str, Any]]] = {}

@@ -96,9 +96,22 @@ def tell_story(command: TellStory, case: Case[Graduation]) -> Iterator[Payload]:
 
 @decisions.decides(HoldCeremony)
 def hold_ceremony(command: HoldCeremony, case: Case[Graduation]) -> Iterator[Payload]:
-    """The graduation is celebrated when the team is ready, its story told with it (S4-18). Raises NotFound, Invalid after pivoting away, Refused (S4-18)."""
+    """Celebrated once Sustain was entered, all five functions accepted and the story is told with what failed (S4-18); nothing where it was held that day.
+
+    Whether the criteria that rest on facts of other services were met that day is judged by the status, which counts a ceremony only while the team is ready.
+    Raises NotFound, Invalid after pivoting away, Refused (S4-18).
+    """
     _on_its_way(case)
-    yield CeremonyHeld()
+    then = case.then or Graduation(id=case.id)
+    lacking = [f"{handoff.function} has not accepted" for handoff in then.handoffs if handoff.acceptance is None]
+    if then.sustain is None:
+        lacking.insert(0, "Sustain was not entered")
+    if not any(isinstance(event.data, StoryTold) and event.data.failed for event in then.stories):
+        lacking.append("no story is told that also says what failed")
+    detail = f"there is nothing to celebrate by {case.at.date()}: {'; '.join(lacking)}"
+    case.demand("S4-18", not lacking, detail, field="team", remedy="Finish the hand-off and tell the story, then celebrate.")
+    if not any(event.time.date() == case.at.date() for event in then.ceremonies):
+        yield CeremonyHeld()
 
 
 def _there(case: Case[Graduation]) -> None:

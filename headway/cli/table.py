@@ -1,0 +1,68 @@
+"""The executive's table for a terminal: every team's status and why, its money against both baselines, and what blocks it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from rich import box
+from rich.table import Table
+from rich.text import Text
+
+COLOURS = {
+    "GRADUATED": "green",
+    "ALUMNI": "green",
+    "READY": "cyan",
+    "HANDING_OFF": "cyan",
+    "SUSTAIN": "cyan",
+    "AT_RISK": "bold red",
+    "PIVOTED_AWAY": "magenta",
+}
+
+
+def executive_table(portfolio: dict[str, Any]) -> Table:
+    """A row a team, and the whole below; `portfolio` is the answer to the executive's document."""
+    table = Table(title=f"Teams and their graduation, as of {portfolio['asOf']}", box=box.SIMPLE_HEAVY, title_justify="left", show_footer=True)
+    whole = portfolio["investment"]
+    table.add_column("team", footer="all")
+    table.add_column("home")
+    table.add_column("status", no_wrap=True)
+    table.add_column("why, and what comes next")
+    table.add_column("blocked by")
+    for heading, key in (
+        ("committed", "committed"),
+        ("spent", "actual"),
+        ("against first", "againstFirstBaseline"),
+        ("against current", "againstCurrentBaseline"),
+    ):
+        table.add_column(heading, justify="right", footer=_money(whole[key], signed=key.startswith("against")) if whole else "withheld")
+    for team in portfolio["teams"]["nodes"]:
+        graduation, figures = team["graduation"], team["investment"]
+        table.add_row(
+            team["name"],
+            team["home"]["name"] if team["home"] else "",
+            Text(f"{graduation['status']}\nsince {graduation['since']}", style=COLOURS.get(graduation["status"], "")),
+            _why(graduation),
+            ", ".join(graduation["blockedBy"]),
+            *(
+                _money(figures[k], signed=k.startswith("against")) if figures else "withheld"
+                for k in ("committed", "actual", "againstFirstBaseline", "againstCurrentBaseline")
+            ),
+        )
+    return table
+
+
+def _why(graduation: dict[str, Any]) -> str:
+    """What a reader asks first: the unmet criteria of who graduated, else the next step."""
+    unmet = [f"{c['id']}: {c['why']}" for c in graduation["criteria"] if not c["met"]]
+    if graduation["status"] in ("AT_RISK",) and unmet:
+        return "\n".join(unmet)
+    if graduation["nextStep"]:
+        return str(graduation["nextStep"])
+    story = (graduation["ceremony"] or {}).get("story")
+    return str(story or "every criterion is met")
+
+
+def _money(amounts: Sequence[dict[str, str]], *, signed: bool) -> str:
+    return "\n".join(f"{Decimal(a['amount']):{'+' if signed else ''},.0f} {a['currency']}" for a in amounts) or "-"

@@ -1,0 +1,62 @@
+"""One request as resolvers see it: who asks, of which world, on which day, and what was withheld from the answer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+import strawberry
+from strawberry.fastapi import BaseContext
+
+from libs.events.facts import Facts
+from libs.rules.authority import MONEY, belonging, reads_money
+from libs.rules.roles import Principal
+
+if TYPE_CHECKING:
+    from libs.service.process import Process
+    from services.gateway.forwarding import Forwarding
+
+
+class Asking(BaseContext):
+    """The context of an operation. `authorization` is the caller's own header, for what is forwarded in its name."""
+
+    def __init__(self, process: Process, forwarding: Forwarding, principal: Principal, *, authorization: str = "", day: date | None = None) -> None:
+        super().__init__()
+        self.process, self.forwarding, self.principal, self.authorization = process, forwarding, principal, authorization
+        self._day = day
+        self._all_money = False
+        self.begin()
+
+    def begin(self) -> None:
+        """Forgets what an earlier operation of the same connection left."""
+        self.withheld: list[str] = []
+        self.not_yet_seen: list[str] = []
+        self._all_money = reads_money(self.principal.roles, frozenset())
+
+    @property
+    def today(self) -> date:
+        """The day (UTC) on which this is asked."""
+        return self._day or self.process.adapters.clock().date()
+
+    def facts(self, as_of: date | None, known_at: datetime | None) -> Facts:
+        """The world as of the end of a day (None: today) and as known at an instant (None: all that was heard)."""
+        return self.process.world.facts(as_of or self.today, known_at)
+
+    def reads_money(self, facts: Facts, kind: str | None, id: str | None) -> bool:
+        """Whether the caller may see the money of this aggregate; without a kind, that of the whole portfolio."""
+        if self._all_money or kind is None or id is None:
+            return self._all_money
+        return any(r.name in MONEY for r in self.principal.roles) and reads_money(self.principal.roles, belonging(facts, kind, id))
+
+    def withhold(self, path: Sequence[str | int]) -> None:
+        """Notes that what stands at this path of the answer is null because of the caller's roles."""
+        self.withheld.append(".".join(map(str, path)))
+
+    def extensions(self) -> dict[str, Any]:
+        """What the answer says of itself beside its data."""
+        said = {"withheld": self.withheld, "notYetSeen": self.not_yet_seen}
+        return {name: list(value) for name, value in said.items() if value}
+
+
+Info = strawberry.Info[Asking, None]

@@ -1,0 +1,3 @@
+"""What the schema asks of the rules: the one place that names them."""
+
+from __future__ import annotations

@@ -1,0 +1,57 @@
+"""Money and what an investment comes to: lists with one entry a currency, since currencies are never added."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from decimal import Decimal
+
+import strawberry
+
+from libs.events.facts import Facts
+from services.gateway.asking import Info
+from services.gateway.deriving import Figures, Sum
+
+
+@strawberry.type(description="An amount of one currency.")
+class Money:
+    amount: Decimal = strawberry.field(description="To the cent, as text; negative where a difference is.")
+    currency: str = strawberry.field(description="ISO 4217, such as CAD.")
+
+
+@strawberry.type(description="Something about an investment that should be looked at.")
+class Warning:
+    rule: str = strawberry.field(description="The id of the rule, such as S0-08.")
+    message: str = strawberry.field(description="What is wrong, in words.")
+
+
+def _sums(description: str, of: Callable[[Figures], Iterable[Sum]]) -> list[Money]:
+    def resolve(self: Investment) -> list[Money]:
+        return [Money(amount=one.amount, currency=one.currency) for one in sorted(of(self.figures), key=lambda one: one.currency)]
+
+    found: list[Money] = strawberry.field(resolver=resolve, description=f"{description} One entry a currency, sorted by its code; empty where there is nothing.")
+    return found
+
+
+@strawberry.type(description="What is invested, and what came of it. Every figure is a list with one entry a currency.")
+class Investment:
+    figures: strawberry.Private[Figures]
+    committed: list[Money] = _sums("Enhance and support of the current baselines of approved investments.", lambda f: f.committed)
+    forecast: list[Money] = _sums("What approved investments are expected to cost in the end.", lambda f: f.forecast)
+    actual: list[Money] = _sums("What was spent up to this day, spread evenly over the days it covers.", lambda f: f.actual)
+    enhance: list[Money] = _sums("The part committed to enhancing products.", lambda f: f.enhance)
+    support: list[Money] = _sums("The part committed to supporting the versions in use.", lambda f: f.support)
+    returned: list[Money] = _sums("What came back or was saved.", lambda f: f.returned)
+    against_first_baseline: list[Money] = _sums("Forecast less the first baseline.", lambda f: f.against_first_baseline)
+    against_current_baseline: list[Money] = _sums("Forecast less the current baseline.", lambda f: f.against_current_baseline)
+
+    @strawberry.field(description="What should be looked at.")
+    def warnings(self) -> list[Warning]:
+        return [Warning(rule=w.rule, message=w.message) for w in self.figures.warnings]
+
+
+def investment(info: Info, facts: Facts, kind: str | None, id: str | None, figures: Callable[[], Figures]) -> Investment | None:
+    """The investment of an aggregate; None, and noted as withheld, for whoever may not read its money."""
+    if not info.context.reads_money(facts, kind, id):
+        info.context.withhold(info.path.as_list())
+        return None
+    return Investment(figures=figures())

@@ -1,0 +1,68 @@
+"""Sources: connected once, with a secret that is never said again."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from libs.commands.catalog.backlog.item import StateItem
+from libs.commands.catalog.backlog.source import ConnectSource, DisconnectSource, NoteDelivery
+from libs.commands.errors import AlreadyExists, Invalid, NotAllowed, NotFound
+from libs.commands.testing import Scenario
+from libs.events.catalog.backlog.source import KEPT, SOURCE, SourceConnected, SourceDisconnected, SourceReceived, System
+from services.backlog.domain import decisions
+
+CONNECT = ConnectSource(source="gh", system=System.GITHUB, product="permits", secret="a pinch of salt")
+
+
+def connected() -> Scenario:
+    return Scenario(decisions).when(CONNECT, "team@*")
+
+
+def test_the_secret_stands_in_no_event_and_in_no_answer() -> None:
+    said = connected().then(SourceConnected(system=System.GITHUB, product="permits"))
+    assert "salt" not in repr(said.said)
+    assert "secret" not in CONNECT.said() and ConnectSource.SPEC.private == {"secret"}
+
+
+def test_a_source_is_connected_once_and_again_after_it_was_disconnected() -> None:
+    said = connected()
+    said.when(CONNECT, "team@*").refused(AlreadyExists)
+    said.when(DisconnectSource(source="gh"), "team@*").then(SourceDisconnected())
+    said.when(DisconnectSource(source="gh"), "team@*").then()
+    said.when(CONNECT, "team@*").then(SourceConnected(system=System.GITHUB, product="permits"))
+
+
+def test_a_row_that_changed_brings_a_new_secret() -> None:
+    connected().when(CONNECT.model_copy(update={"secret": "pepper"}), revising=True).then(SourceConnected(system=System.GITHUB, product="permits"))
+
+
+@pytest.mark.parametrize("other", [{"product": "other"}, {"system": System.JIRA}])
+def test_a_source_stays_with_its_product_and_system(other: dict[str, object]) -> None:
+    connected().when(CONNECT.model_copy(update=other), revising=True).refused(Invalid)
+
+
+def test_a_secret_that_no_signature_can_be_made_with_is_refused() -> None:
+    wrong = CONNECT.model_copy(update={"system": System.STANDARD, "secret": "whsec_%%%"})
+    assert Scenario(decisions).when(wrong).refused(Invalid).field == "secret"
+
+
+def test_sources_are_the_teams() -> None:
+    Scenario(decisions).when(CONNECT, "product_owner@permits").refused(NotAllowed)
+
+
+def test_a_source_lists_what_said_nothing_up_to_a_length() -> None:
+    said = connected()
+    for n in range(KEPT + 5):
+        said.when(NoteDelivery(source="gh", delivery=f"d{n}", reason="a ping"))
+    said.then(SourceReceived(delivery=f"d{KEPT + 4}", reason="a ping"))
+    source = said.facts().get(SOURCE, "gh")
+    assert source is not None and source.ignored == KEPT + 5 and len(source.received) == KEPT
+    assert source.received[-1].delivery == f"d{KEPT + 4}" and source.received[-1].reason == "a ping"
+
+
+def test_a_source_speaks_of_its_own_products_items_alone() -> None:
+    state = StateItem(item="x", product="permits", source="gh", reference="o/r#1", instant=datetime(2024, 1, 1, tzinfo=UTC))
+    Scenario(decisions).when(state).refused(NotFound)
+    connected().when(state.model_copy(update={"product": "other"})).refused(Invalid)

@@ -1,0 +1,128 @@
+"""Products and their phases: only decommissioning ends them."""
+
+from __future__ import annotations
+
+import pytest
+
+from libs.commands.catalog.portfolio.lifecycle import DefineLifecycle
+from libs.commands.catalog.portfolio.product import DecommissionProduct, EnterPhase, HaltProduct, RegisterProduct, ResumeProduct
+from libs.commands.command import Command
+from libs.commands.errors import AlreadyExists, Invalid, NotAllowed, Refused
+from libs.commands.testing import Scenario
+from libs.events.catalog.portfolio.lifecycle import LifecycleDefined, Phase
+from libs.events.catalog.portfolio.product import (
+    PRODUCT,
+    PhaseEntered,
+    Product,
+    ProductDecommissioned,
+    ProductHalted,
+    ProductRegistered,
+    ProductResumed,
+)
+from libs.events.catalog.portfolio.program import ProgramOpened
+from libs.events.event import Overridden
+from services.portfolio.domain import decisions
+
+BIOHUB = ProductRegistered(name="BioHub", home="env")
+
+
+def command(of: type[Command], **fields: object) -> Command:
+    return of.model_validate(fields)
+
+
+def biohub() -> Scenario:
+    return Scenario(decisions).given("product:biohub", BIOHUB, at="2024-01-01")
+
+
+def seen(scenario: Scenario, day: str | None = None) -> Product:
+    product = scenario.facts(day).get(PRODUCT, "biohub")
+    assert product is not None
+    return product
+
+
+def test_a_product_without_a_home_has_that_of_its_program() -> None:
+    scenario = Scenario(decisions).given("program:nature", ProgramOpened(name="Nature", home="env"))
+    scenario.when(command(RegisterProduct, product="biohub", name="BioHub", program="nature")).then(
+        ProductRegistered(name="BioHub", home="env", program="nature")
+    )
+    assert [product.id for product in scenario.facts().related(PRODUCT, "program", "nature")] == ["biohub"]
+
+
+def test_a_changed_row_renames_the_same_product_and_keeps_its_phase() -> None:
+    scenario = biohub().given("product:biohub", PhaseEntered(phase="alpha"), at="2024-02-01")
+    scenario.when(command(RegisterProduct, product="biohub", name="BioHub BC", home="env", at="2024-01-01"), revising=True)
+    assert (seen(scenario).name, seen(scenario).phase) == ("BioHub BC", "alpha")
+
+
+@pytest.mark.requirement("S0-01")
+def test_phases_are_kept_as_history() -> None:
+    scenario = biohub()
+    for phase, day in (("beta", "2024-06-01"), ("alpha", "2024-02-01")):
+        scenario.when(command(EnterPhase, product="biohub", phase=phase, at=day)).then(PhaseEntered(phase=phase))
+    assert [entry.phase for entry in seen(scenario).phases] == ["alpha", "beta"]
+    assert (seen(scenario, "2024-01-15").phase, seen(scenario, "2024-03-01").phase, seen(scenario).phase) == (None, "alpha", "beta")
+
+
+def test_the_phase_it_is_in_changes_nothing() -> None:
+    biohub().given("product:biohub", PhaseEntered(phase="alpha")).when(command(EnterPhase, product="biohub", phase="alpha")).then()
+
+
+def test_a_phase_of_no_lifecycle_is_invalid() -> None:
+    error = biohub().when(command(EnterPhase, product="biohub", phase="gamma")).refused(Invalid)
+    assert error.field == "phase" and "improve" in (error.remedy or "")
+
+
+@pytest.mark.requirement("S0-02")
+def test_an_ended_phase_is_not_entered_but_by_decommissioning() -> None:
+    scenario = biohub().given("product:biohub", PhaseEntered(phase="improve"), at="2025-01-01")
+    scenario.when(command(EnterPhase, product="biohub", phase="decommissioned")).refused(Refused, "S0-02")
+    scenario.when(command(DecommissionProduct, product="biohub", reason="Merged")).then(ProductDecommissioned(reason="Merged", phase="decommissioned"))
+    assert seen(scenario).phase == "decommissioned" and seen(scenario).decommissioned is not None
+    scenario.when(command(DecommissionProduct, product="biohub", reason="Again")).refused(AlreadyExists)
+    scenario.when(command(EnterPhase, product="biohub", phase="improve")).refused(Invalid)
+    scenario.when(command(HaltProduct, product="biohub", reason="resource_constraint")).refused(Invalid)
+
+
+@pytest.mark.requirement("S4-02")
+def test_a_product_goes_through_the_lifecycle_it_names() -> None:
+    small = LifecycleDefined(name="Small", phases=(Phase("trial", "Trial", active=True), Phase("gone", "Gone", active=False)))
+    scenario = Scenario(decisions).given("product:biohub", ProductRegistered(name="BioHub", home="env", lifecycle="small"), at="2024-01-01")
+    scenario.when(command(EnterPhase, product="biohub", phase="trial")).refused(Invalid)
+    scenario.given("lifecycle:small", small)
+    scenario.when(command(EnterPhase, product="biohub", phase="alpha")).refused(Invalid)
+    scenario.when(command(EnterPhase, product="biohub", phase="trial", at="2024-02-01")).then(PhaseEntered(phase="trial"))
+    scenario.when(command(EnterPhase, product="biohub", phase="gone")).refused(Refused, "S0-02")
+    scenario.when(command(DecommissionProduct, product="biohub", reason="Merged")).then(ProductDecommissioned(reason="Merged", phase="gone"))
+
+
+@pytest.mark.requirement("S4-02")
+def test_phases_of_a_lifecycle_have_their_lists_and_may_be_defined_anew() -> None:
+    phases = [{"id": "alpha", "title": "Alpha", "active": True, "preconditions": ["A need is known"], "success": ["A prototype was tried"]}]
+    defined = LifecycleDefined(
+        name="Short", phases=(Phase("alpha", "Alpha", active=True, preconditions=("A need is known",), success=("A prototype was tried",)),)
+    )
+    scenario = Scenario(decisions).when(command(DefineLifecycle, lifecycle="short", name="Short", phases=phases), by="lab_ops").then(defined)
+    scenario.when(command(DefineLifecycle, lifecycle="short", name="Short", phases=phases)).then()
+    scenario.when(command(DefineLifecycle, lifecycle="short", name="Short", phases=phases * 2)).refused(Invalid)
+    scenario.when(command(DefineLifecycle, lifecycle="short", name="Short", phases=[{**phases[0], "active": False}])).refused(Invalid)
+    scenario.when(command(DefineLifecycle, lifecycle="short", name="Short", phases=phases), by="executive@env").refused(NotAllowed)
+
+
+@pytest.mark.requirement("S0-03")
+def test_work_halts_early_for_a_lack_of_resources_alone() -> None:
+    scenario = biohub()
+    scenario.when(command(HaltProduct, product="biohub", reason="Nobody likes it")).refused(Refused, "S0-03")
+    halted = ProductHalted(reason="resource_constraint", lacking="Developers")
+    scenario.when(command(HaltProduct, product="biohub", reason="Resource constraint", lacking="Developers", at="2024-05-01")).then(halted)
+    scenario.when(command(HaltProduct, product="biohub", reason="resource_constraint", lacking="Developers")).then()
+    assert seen(scenario).halted and seen(scenario).decommissioned is None
+    scenario.when(command(ResumeProduct, product="biohub")).then(ProductResumed())
+    assert seen(scenario).halted is None
+    scenario.when(command(ResumeProduct, product="biohub")).refused(Invalid)
+
+
+@pytest.mark.requirement("S0-03")
+def test_an_override_lifts_the_rule_and_is_said() -> None:
+    override = {"rule": "S0-03", "reason": "By order of the cabinet"}
+    scenario = biohub().when(command(HaltProduct, product="biohub", reason="Election", override=override))
+    assert [type(event.data) for event in scenario.said] == [Overridden, ProductHalted]
