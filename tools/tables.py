@@ -38,6 +38,65 @@ def commands_line() -> str:
     )
 
 
+def events() -> str:
+    """Every type of event with what it says, by the service that says it."""
+    import libs.events.catalog  # noqa: F401 - declares them
+    from libs.events.event import EVERYWHERE, PAYLOADS
+
+    everywhere = {f".{verb}.v1" for verb in EVERYWHERE}
+    rows = ((f"`{name}`", _first_line(cls)) for name, cls in sorted(PAYLOADS.items()) if not any(name.endswith(e) for e in everywhere))
+    both = ((f"`headway.<service>.<aggregate>.{verb}.v1`", _first_line(cls)) for verb, cls in EVERYWHERE.items())
+    return markdown_table(("event", "what it says"), [*rows, *both])
+
+
+def commands() -> str:
+    """Every command with what it does, who may say it and what it may say."""
+    import libs.commands.catalog  # noqa: F401 - declares them
+    from libs.commands.command import COMMANDS
+    from libs.rules.authority import who_may
+
+    return markdown_table(
+        ("command", "what it does", "who may", "answers to"),
+        (
+            (f"`{name}`", _first_line(cls), who_may(cls.SPEC.topic) if cls.SPEC.kind else "whoever may say the thing", ", ".join(cls.SPEC.requirements))
+            for name, cls in sorted(COMMANDS.items())
+        ),
+    )
+
+
+def authority() -> str:
+    """The table of authority: each role, what it is scoped by, and what it may speak on."""
+    from libs.rules.authority import AUTHORITY
+    from libs.rules.roles import ROLES
+
+    rows = [(f"`{role}`", ROLES[role] or "", ", ".join(sorted(topics))) for role, topics in AUTHORITY.items()]
+    rows += [("`importer`", "", "anything; with `by` it is judged as that role"), ("`subscriber`, `auditor`", "", "nothing: they read")]
+    return markdown_table(("role", "of a", "may speak on"), rows)
+
+
+def rules() -> str:
+    """The catalogue of rules."""
+    from libs.rules.catalogue import RULES
+
+    return markdown_table(("rule", "says", "from", "remedy"), ((r.id, r.statement, r.source, r.remedy) for r in RULES.values()))
+
+
+def importers() -> str:
+    """The formats of `headway import`."""
+    from headway.importers import IMPORTERS
+
+    return markdown_table(("format", "what it reads"), ((f"`{i.name}`", i.description) for i in IMPORTERS.values()))
+
+
+def _first_line(cls: type) -> str:
+    return (cls.__doc__ or "").strip().partition("\n")[0].strip()
+
+
 TABLES: dict[str, Callable[[], str]] = {
     "commands-line": commands_line,
+    "events": events,
+    "commands": commands,
+    "authority": authority,
+    "rules": rules,
+    "importers": importers,
 }

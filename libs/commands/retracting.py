@@ -9,7 +9,7 @@ from pydantic import Field, StringConstraints
 
 from libs.commands.command import Command, command
 from libs.commands.deciding import Case
-from libs.commands.errors import AlreadyExists, Invalid, NotFound
+from libs.commands.errors import AlreadyExists, Invalid
 from libs.events.event import Event, Payload, Retracted, position
 from libs.events.values import Text
 
@@ -45,8 +45,6 @@ class RetractInPortfolio(Retract):
 def retract(command: Retract, case: Case[Any], history: Sequence[Event]) -> Iterable[Payload]:
     """Refuses what is no event of the aggregate, a retraction, and what is out already."""
     sequence = position(command.event)[1]
-    if sequence > len(history):
-        raise NotFound(f"there is no event {command.event}", field="event")
     if isinstance(history[sequence - 1].data, Retracted):
         raise Invalid("a retraction cannot be retracted", field="event", remedy="Say the thing again.")
     if any(isinstance(e.data, Retracted) and e.data.event == command.event for e in history):

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from libs.commands.command import COMMANDS, Command
-from libs.commands.errors import Invalid, NotAllowed
+from libs.commands.errors import Invalid, NotAllowed, NotFound
 from libs.events.event import Actor, Event, Payload, split
 from libs.events.facts import Facts
 from libs.rules.authority import OVERRIDING, RULE_OF_TOPIC, Belonging, belonging, covers, speaking, who_may, within
@@ -51,12 +51,14 @@ def belonging_of(command: Command, current: Facts, aggregate: str, exists: bool)
 
 
 def topics(command: Command, history: Sequence[Event]) -> tuple[str, ...]:
-    """What a command speaks on; a retraction on what the retracted event spoke on."""
+    """What a command speaks on; a retraction on what the retracted event spoke on (NotFound where there is none)."""
     event = getattr(command, "event", None)
     if command.SPEC.kind is not None or event is None:
         return (command.SPEC.topic,)
     sequence = int(event.rpartition("@")[2])
-    return tuple(topics_of(type(history[sequence - 1].data))) if 0 < sequence <= len(history) else ()
+    if not 0 < sequence <= len(history):
+        raise NotFound(f"there is no event {event}", field="event")
+    return tuple(topics_of(type(history[sequence - 1].data)))
 
 
 def topics_of(payload: type[Payload]) -> list[str]:

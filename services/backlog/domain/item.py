@@ -16,7 +16,6 @@ from libs.commands.catalog.backlog.item import (
     StartItem,
     StateItem,
 )
-from libs.commands.command import Command
 from libs.commands.deciding import Case
 from libs.commands.errors import Invalid, NotFound
 from libs.events.catalog.backlog.backlog import BACKLOG
@@ -66,7 +65,7 @@ def add_item(command: AddItem, case: Case[Item]) -> Iterator[Payload]:
 @decisions.decides(RefineItem)
 def refine_item(command: RefineItem, case: Case[Item]) -> Iterator[Payload]:
     """Better words for an item (S0-18): only what differs from what it was at that time."""
-    item = _there(command, case)
+    item = _there(case)
     given = {field: value for field in REFINED if (value := getattr(command, field, None)) is not None and value != getattr(item, field)}
     if given:
         yield ItemRefined(**given)
@@ -75,21 +74,21 @@ def refine_item(command: RefineItem, case: Case[Item]) -> Iterator[Payload]:
 @decisions.decides(EstimateItem)
 def estimate_item(command: EstimateItem, case: Case[Item]) -> Iterator[Payload]:
     """How large it is, in points without a unit."""
-    if _there(command, case).points != command.points:
+    if _there(case).points != command.points:
         yield ItemEstimated(points=command.points)
 
 
 @decisions.decides(LinkItem)
 def link_item(command: LinkItem, case: Case[Item]) -> Iterator[Payload]:
     """Part of one roadmap item, instead of any before; that may be heard of later (S0-20)."""
-    if _there(command, case).roadmap_item != command.roadmap_item:
+    if _there(case).roadmap_item != command.roadmap_item:
         yield ItemLinked(roadmap_item=command.roadmap_item)
 
 
 @decisions.decides(StartItem)
 def start_item(command: StartItem, case: Case[Item]) -> Iterator[Payload]:
     """Under way, from open alone."""
-    item = _there(command, case)
+    item = _there(case)
     said = case.there.started
     if case.revising and said is not None and said.time != case.at:
         yield from _withdrawn(said)
@@ -102,7 +101,7 @@ def start_item(command: StartItem, case: Case[Item]) -> Iterator[Payload]:
 @decisions.decides(DeliverItem)
 def deliver_item(command: DeliverItem, case: Case[Item]) -> Iterator[Payload]:
     """With its users, once (S0-05, S0-25), whether or not somebody said that it was started."""
-    item = _there(command, case)
+    item = _there(case)
     said = case.there.delivered
     if case.revising and said is not None and said.time != case.at:
         yield from _withdrawn(said)
@@ -115,7 +114,7 @@ def deliver_item(command: DeliverItem, case: Case[Item]) -> Iterator[Payload]:
 @decisions.decides(DropItem)
 def drop_item(command: DropItem, case: Case[Item]) -> Iterator[Payload]:
     """It will not be done; what is delivered cannot be undone so."""
-    item = _there(command, case)
+    item = _there(case)
     if item.state is ItemState.DROPPED and not case.revising:
         return
     _from(item, case, ItemState.OPEN, ItemState.STARTED, ItemState.DROPPED)
@@ -125,14 +124,14 @@ def drop_item(command: DropItem, case: Case[Item]) -> Iterator[Payload]:
 @decisions.decides(ReopenItem)
 def reopen_item(command: ReopenItem, case: Case[Item]) -> Iterator[Payload]:
     """Open again, whatever it was."""
-    if _there(command, case).state is not ItemState.OPEN:
+    if _there(case).state is not ItemState.OPEN:
         yield ItemReopened()
 
 
 @decisions.decides(RecordImpact)
 def record_impact(command: RecordImpact, case: Case[Item]) -> Iterator[Payload]:
     """What the delivery changed (S0-05). Raises Invalid for what was not delivered by then."""
-    item = _there(command, case)
+    item = _there(case)
     if item.state is not ItemState.DELIVERED:
         raise Invalid(f"{item.id} is {item.state}: only what was delivered has had an impact", field="item", remedy="Deliver it first.")
     if item.impact != command.text:
@@ -161,13 +160,11 @@ def state_item(command: StateItem, case: Case[Item]) -> Iterator[Payload]:
     )
 
 
-def _there(command: Command, case: Case[Item]) -> Item:
+def _there(case: Case[Item]) -> Item:
     """The item as it stood at the command's time. Raises Invalid for a time before it was added."""
-    if case.then is not None:
-        return case.then
-    if command.at is None and command.known is None:  # a clock was set back between adding it and now
-        return case.there
-    raise Invalid(f"{case.id} had not been added by {case.at.isoformat()}", field="at", remedy="Give a later time.")
+    if case.then is None:
+        raise Invalid(f"{case.id} had not been added by {case.at.isoformat()}", field="at", remedy="Give a later time.")
+    return case.then
 
 
 def _from(item: Item, case: Case[Item], *states: ItemState) -> None:

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Path, Request
 
 from libs.commands.handling import Handling
 from libs.events.store import CommitStore
+from libs.service.app import public
 from services.backlog.webhooks.receiving import Receiver
 
 
@@ -16,6 +17,7 @@ def webhook_routes(handling: Handling, store: CommitStore) -> APIRouter:
     router, receiver = APIRouter(tags=["webhooks"]), Receiver(handling, store)
 
     @router.post("/v1/webhooks/{source}", status_code=202, summary="Take a delivery of a connected source")
+    @public
     async def receive(source: Annotated[str, Path(description="The source, as it was connected.")], request: Request) -> dict[str, Any]:
         """The raw body is signed by the sender. Answers which item it speaks of, or why it speaks of none; a delivery that came before is `known`."""
         receipt = await receiver.receive(source, {name.lower(): value for name, value in request.headers.items()}, await request.body())

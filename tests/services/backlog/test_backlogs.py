@@ -12,17 +12,18 @@ from libs.events.catalog.backlog.backlog import BACKLOG, BacklogOpened, BacklogR
 from libs.events.catalog.backlog.item import ItemAdded
 from libs.rules.backlogs import ordered
 from services.backlog.domain import decisions
+from tests.services.backlog.days import day
 
 
 def opened() -> Scenario:
     said = Scenario(decisions).given("backlog:permits", BacklogOpened(owner="ana"), at="2024-01-01")
-    for day, item in ((2, "a"), (3, "b"), (4, "c")):
-        said.given(f"item:{item}", ItemAdded(product="permits", title=item), at=f"2024-01-0{day}")
+    for number, item in ((2, "a"), (3, "b"), (4, "c")):
+        said.given(f"item:{item}", ItemAdded(product="permits", title=item), at=f"2024-01-0{number}")
     return said
 
 
 def move(item: str, position: int, at: str | None = None) -> ReorderBacklog:
-    return ReorderBacklog(product="permits", item=item, position=position, reason="users wait for it", at=at)
+    return ReorderBacklog(product="permits", item=item, position=position, reason="users wait for it", at=day(at) if at else None)
 
 
 def order(said: Scenario, day: str | None = None) -> list[str]:
@@ -91,10 +92,10 @@ def test_a_move_that_is_learned_late_lands_where_it_belongs() -> None:
 
 
 def test_an_item_added_later_comes_behind_what_was_moved_to_the_end() -> None:
-    said = opened().when(move("a", 99)).when(AddItem(item="d", product="permits", title="d"))
+    said = opened().when(move("a", 99, "2024-02-01")).when(AddItem(item="d", product="permits", title="d"))
     assert order(said) == ["b", "c", "a", "d"]
 
 
 def test_what_is_dropped_later_does_not_change_what_a_move_meant() -> None:
-    said = opened().when(move("c", 2, "2024-02-01")).when(DropItem(item="a", at="2024-02-02"))
+    said = opened().when(move("c", 2, "2024-02-01")).when(DropItem(item="a", at=day("2024-02-02")))
     assert order(said) == ["c", "b"]

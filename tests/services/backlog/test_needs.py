@@ -12,6 +12,7 @@ from libs.commands.testing import Scenario
 from libs.events.catalog.backlog.need import NEED, NeedChanged, NeedJudged, NeedRecorded, Verdict
 from libs.rules.needs import Needs, needs
 from services.backlog.domain import decisions
+from tests.services.backlog.days import day
 
 
 def recorded(need: str = "n1", product: str = "permits", prioritised: bool = True, said: Scenario | None = None) -> Scenario:
@@ -33,7 +34,7 @@ def test_needs_are_the_product_owners() -> None:
 
 @pytest.mark.requirement("S0-06")
 def test_a_change_of_need_has_its_date_and_reason() -> None:
-    said = recorded().when(ChangeNeed(need="n1", text="know the fees", reason="the law changed", at="2024-05-01"))
+    said = recorded().when(ChangeNeed(need="n1", text="know the fees", reason="the law changed", at=day("2024-05-01")))
     said.then(NeedChanged(text="know the fees", reason="the law changed"))
     before, after = said.facts("2024-04-30").get(NEED, "n1"), said.facts().get(NEED, "n1")
     assert before is not None and (before.text, before.version) == ("know the rules", 1)
@@ -47,13 +48,13 @@ def test_a_change_that_changes_nothing_is_not_said() -> None:
 
 def test_nothing_is_said_of_a_need_before_it_was_recorded() -> None:
     Scenario(decisions).when(JudgeNeed(need="n1", verdict=Verdict.MET, evidence="survey")).refused(NotFound)
-    assert recorded().when(JudgeNeed(need="n1", verdict=Verdict.MET, evidence="survey", at="2024-01-01")).refused(Invalid).field == "at"
+    assert recorded().when(JudgeNeed(need="n1", verdict=Verdict.MET, evidence="survey", at=day("2024-01-01"))).refused(Invalid).field == "at"
 
 
 @pytest.mark.requirement("S0-22")
 def test_the_latest_judgement_by_its_own_time_counts() -> None:
-    said = recorded().when(JudgeNeed(need="n1", verdict=Verdict.UNMET, evidence="calls", at="2024-06-01"))
-    said.when(JudgeNeed(need="n1", verdict=Verdict.MET, evidence="survey", at="2024-04-01")).then(NeedJudged(verdict=Verdict.MET, evidence="survey"))
+    said = recorded().when(JudgeNeed(need="n1", verdict=Verdict.UNMET, evidence="calls", at=day("2024-06-01")))
+    said.when(JudgeNeed(need="n1", verdict=Verdict.MET, evidence="survey", at=day("2024-04-01"))).then(NeedJudged(verdict=Verdict.MET, evidence="survey"))
     assert needs(said.facts("2024-04-30"), ["permits"]) == Needs(1, 1, Decimal("1.0000"))
     assert needs(said.facts(), ["permits"]) == Needs(1, 0, Decimal("0.0000"))
 

@@ -101,7 +101,7 @@ def test_a_one_off_project_with_an_end_is_flagged() -> None:
 def test_the_steering_group_decides_once_and_dates_nothing() -> None:
     decide = command(DecideInvestment, approved=True, reason="Worth it")
     scenario = proposed()
-    assert scenario.when(decide, by="portfolio_manager@env").refused(NotAllowed, "S0-14")
+    scenario.when(decide, by="portfolio_manager@env").refused(NotAllowed, "S0-14")
     scenario.when(decide, by="steering_group@citz").refused(NotAllowed, "S0-14")
     dated = command(DecideInvestment, approved=True, reason="Worth it", at="2024-02-01")
     scenario.when(dated, by="steering_group@env").refused(NotAllowed)

@@ -1,0 +1,101 @@
+"""What is done around every operation, whatever door it came by: limits, errors that say what they should and no more, what the answer says of itself."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from typing import Any
+
+from graphql import GraphQLError, GraphQLSyntaxError
+from strawberry.extensions import SchemaExtension
+
+from libs.commands.errors import HeadwayError
+from libs.service.problems import problem
+from services.gateway.asking import Asking
+from services.gateway.limits import demand, prepared
+
+logger = logging.getLogger("headway.graphql")
+
+
+class Limited(SchemaExtension):
+    """Reads the document (once for all who send it) and refuses what asks too much before any of it runs."""
+
+    def on_parse(self) -> Iterator[None]:
+        """Gives the parsed document. Raises GraphQLError for what cannot be read."""
+        asked = self.execution_context
+        self._prepared = prepared(asked.schema._schema, asked.query or "")
+        asked.graphql_document = self._prepared.document
+        yield
+
+    def on_validate(self) -> Iterator[None]:
+        """Gives what is wrong with the document, or with what its variables ask for."""
+        asked = self.execution_context
+        errors = list(self._prepared.errors)
+        operation = self._prepared.operation(asked.operation_name)
+        if not errors and operation is not None:
+            try:
+                demand(asked.schema._schema, self._prepared, operation, asked.variables or {})
+            except GraphQLError as e:
+                errors = [e]
+        asked.pre_execution_errors = errors
+        yield
+
+
+class Said(SchemaExtension):
+    """Puts into `extensions` what was withheld, and what was said but not yet seen."""
+
+    def on_execute(self) -> Iterator[None]:
+        """Begins anew: one connection asks many things."""
+        context: Asking = self.execution_context.context
+        context.begin()
+        yield
+
+    def get_results(self) -> dict[str, Any]:
+        """The parts of `extensions`."""
+        context: Asking = self.execution_context.context
+        return context.extensions()
+
+
+class Readable(SchemaExtension):
+    """Makes of every error what its reader may know."""
+
+    def on_operation(self) -> Iterator[None]:
+        """Replaces the errors of the answer."""
+        yield
+        self._mend(self.execution_context.result)
+
+    def on_stream_result(self, result: Any) -> Iterator[None]:
+        """Replaces the errors of one answer of many."""
+        self._mend(result)
+        yield
+
+    def _mend(self, result: Any) -> None:
+        if getattr(result, "errors", None):
+            result.errors = [readable(e) for e in result.errors]
+
+
+def readable(error: GraphQLError) -> GraphQLError:
+    """An error with `extensions.code`: a typed one as its problem details, what is wrong with the request as it is, anything else without details."""
+    if (error.extensions or {}).get("code"):
+        return error
+    cause = error.original_error
+    while isinstance(cause, GraphQLError):
+        cause = cause.original_error
+    if isinstance(cause, HeadwayError):
+        _, _, body = problem(cause)
+        return _again(error, cause.detail, {"code": code_of(body), **body})
+    if isinstance(error, GraphQLSyntaxError):
+        return _again(error, error.message, {"code": "SYNTAX"})
+    if cause is None:
+        return _again(error, error.message, {"code": "INVALID"})
+    logger.error("unforeseen: %s", type(cause).__name__, exc_info=cause)
+    return _again(error, "Something went wrong here.", {"code": "UNFORESEEN"})
+
+
+def code_of(body: dict[str, Any]) -> str:
+    """The code of a problem: the last word of its type, in capitals."""
+    return str(body.get("type", "problem")).rpartition(":")[2].upper().replace("-", "_")
+
+
+def _again(error: GraphQLError, message: str, extensions: dict[str, Any]) -> GraphQLError:
+    return GraphQLError(message, error.nodes, error.source, error.positions, error.path, extensions=extensions)

@@ -1,0 +1,87 @@
+"""Commands on their way to the services that own what they change, in the caller's own name."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import orjson
+
+from libs.commands.errors import Unreachable
+
+if TYPE_CHECKING:
+    from libs.service.process import Process
+
+SECONDS = 10.0
+"""How long an owner may take to answer."""
+
+
+class Problem(Exception):
+    """What an owner answered instead: problem details, with their HTTP status."""
+
+    def __init__(self, status: int, body: dict[str, Any]) -> None:
+        super().__init__(str(body.get("detail") or body.get("title") or f"the owner answered {status}"))
+        self.status, self.body = status, body
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """A command as it goes out: its fields as JSON values, and what stands in headers."""
+
+    service: str
+    verb: str
+    data: dict[str, Any]
+    authorization: str
+    key: str | None = None
+    if_match: int | None = None
+    after: Sequence[str] = ()
+    trying: bool = False
+
+
+class Forwarding:
+    """Speaks to each owner: in this process where it runs here, else where the settings say it is."""
+
+    def __init__(self, process: Process) -> None:
+        self._process = process
+        self._clients: dict[str, httpx.AsyncClient] = {}
+
+    async def send(self, sent: Sent) -> dict[str, Any]:
+        """The owner's answer. Raises Problem where it refuses, Unreachable where it does not answer."""
+        headers = {"Authorization": sent.authorization, "Content-Type": "application/json"}
+        if sent.key is not None:
+            headers["Idempotency-Key"] = sent.key
+        if sent.if_match is not None:
+            headers["If-Match"] = f'"{sent.if_match}"'
+        if sent.after:
+            headers["X-Headway-After"] = ",".join(sent.after)
+        path = f"/{sent.service}/v1/commands/{sent.verb}" + ("?try=1" if sent.trying else "")
+        try:
+            answer = await self._client(sent.service).post(path, content=orjson.dumps(sent.data), headers=headers)
+            body = orjson.loads(answer.content)
+        except (httpx.HTTPError, orjson.JSONDecodeError, UnicodeEncodeError) as e:
+            raise Unreachable(f"{sent.service} does not answer", remedy="Send it again with the same idempotency key.") from e
+        if answer.status_code >= 400 or not isinstance(body, dict):
+            raise Problem(answer.status_code, body if isinstance(body, dict) else {})
+        return body
+
+    async def close(self) -> None:
+        """Lets go of the connections."""
+        for client in self._clients.values():
+            await client.aclose()
+        self._clients.clear()
+
+    def _client(self, service: str) -> httpx.AsyncClient:
+        found = self._clients.get(service)
+        if found is None:
+            found = self._clients[service] = self._connected(service)
+        return found
+
+    def _connected(self, service: str) -> httpx.AsyncClient:
+        if service in self._process.services:
+            return httpx.AsyncClient(transport=httpx.ASGITransport(app=self._process.app), base_url="http://headway", timeout=SECONDS)
+        url = getattr(self._process.settings, f"{service}_url")
+        if not url:
+            raise Unreachable(f"where {service} is reached is not set", remedy=f"Set HEADWAY_{service.upper()}_URL.")
+        return httpx.AsyncClient(base_url=url, timeout=SECONDS)

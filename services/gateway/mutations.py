@@ -1,0 +1,72 @@
+"""Mutations made from the registry of commands: each is forwarded to its owner, and answered once the world has applied what the owner said."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Annotated, Any
+
+import strawberry
+from graphql import GraphQLError
+from strawberry.tools import create_type
+
+from libs.commands.command import COMMANDS, Command
+from services.gateway.asking import Info
+from services.gateway.extensions import code_of
+from services.gateway.forwarding import Problem, Sent
+from services.gateway.inputs import Inputs, said
+
+SECONDS = 2.0
+"""How long an answer waits until the world has applied what it speaks of."""
+
+
+@strawberry.type(description="What came of a command.")
+class CommandAnswer:
+    id: strawberry.ID = strawberry.field(description="The global id of the thing.")
+    version: int = strawberry.field(description="Its version from now on, for `ifMatch`.")
+    events: list[str] = strawberry.field(description="The positions of what was said; empty where nothing changed.")
+    position: str = strawberry.field(description="`kind:id@sequence`, for `after` and X-Headway-After.")
+
+
+Key = Annotated[str | None, strawberry.argument(description="The same key and input again: the stored answer.")]
+IfMatch = Annotated[int | None, strawberry.argument(description="The version that this was decided on.")]
+After = Annotated[list[str] | None, strawberry.argument(description="Positions that the owner must have heard first.")]
+
+
+def mutation_type() -> type:
+    """The type with one mutation a command; a name that several services have begins with the service."""
+    inputs = Inputs()
+    verbs = Counter(command.SPEC.verb for command in COMMANDS.values())
+    return create_type("Mutation", [_mutation(command, inputs, name_of(command, verbs)) for command in COMMANDS.values()], description="What can be said.")
+
+
+def name_of(command: type[Command], verbs: Counter[str]) -> str:
+    """`form_team` as `formTeam`; `retract`, which every service has, as `portfolioRetract`."""
+    spec = command.SPEC
+    words = (spec.verb if verbs[spec.verb] == 1 else f"{spec.service}_{spec.verb}").split("_")
+    return words[0] + "".join(w.capitalize() for w in words[1:])
+
+
+def _mutation(command: type[Command], inputs: Inputs, name: str) -> Any:
+    async def resolve(root: Any, info: Info, input: Any, idempotency_key: Key = None, if_match: IfMatch = None, after: After = None) -> CommandAnswer:
+        return await _forwarded(info, command, input, idempotency_key, if_match, after or [])
+
+    resolve.__name__ = command.SPEC.name.replace(".", "_")
+    resolve.__annotations__["input"] = inputs.of(command)
+    cites = f" ({', '.join(command.SPEC.requirements)})" if command.SPEC.requirements else ""
+    return strawberry.mutation(resolver=resolve, name=name, description=" ".join((command.__doc__ or "").split()) + cites)
+
+
+async def _forwarded(info: Info, command: type[Command], input: Any, key: str | None, if_match: int | None, after: list[str]) -> CommandAnswer:
+    asking, spec = info.context, command.SPEC
+    sent = Sent(
+        service=spec.service, verb=spec.verb, data=said(command, input), authorization=asking.authorization, key=key, if_match=if_match, after=after
+    )
+    try:
+        answer = await asking.forwarding.send(sent)
+    except Problem as e:
+        raise GraphQLError(str(e), extensions={"code": code_of(e.body), **e.body}) from None
+    position = str(answer["position"])
+    asking.not_yet_seen += await asking.process.world.heard([position], SECONDS)
+    return CommandAnswer(
+        id=strawberry.ID(position.rpartition("@")[0]), version=int(answer["version"]), events=list(answer["events"]), position=position
+    )

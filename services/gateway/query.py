@@ -1,0 +1,81 @@
+"""The entry points of queries: each at any (`asOf`, `knownAt`)."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated
+
+import strawberry
+
+from libs.commands.errors import Invalid
+from libs.events.catalog.backlog.item import ITEM
+from libs.events.catalog.portfolio.organisation import ORGANISATION
+from libs.events.catalog.portfolio.product import PRODUCT
+from libs.events.catalog.portfolio.program import PROGRAM
+from libs.events.catalog.portfolio.team import TEAM
+from libs.events.event import Kind, S
+from libs.events.facts import Facts
+from services.gateway.asking import Info
+from services.gateway.ids import inside
+from services.gateway.types import backlog as backlogs
+from services.gateway.types import organisation as organisations
+from services.gateway.types.portfolio import Portfolio
+from services.gateway.types.product import Product, product
+from services.gateway.types.team import Team, team
+
+AsOf = Annotated[date | None, strawberry.argument(description="As of the end of this day (UTC). Default: today.")]
+KnownAt = Annotated[datetime | None, strawberry.argument(description="As known at this instant. Default: all that was heard.")]
+Id = Annotated[strawberry.ID, strawberry.argument(description="The global id, or the plain one that commands use.")]
+
+
+@strawberry.type(description="What can be asked. Every answer is from one state of the world.")
+class Query:
+    @strawberry.field(description="Everything, or all of one organisation.")
+    def portfolio(
+        self,
+        info: Info,
+        as_of: AsOf = None,
+        known_at: KnownAt = None,
+        organisation: Annotated[strawberry.ID | None, strawberry.argument(description="Only what is at home there.")] = None,
+    ) -> Portfolio:
+        scope = None
+        if organisation is not None:
+            scope = inside("organisation", organisation)
+            if not scope:
+                raise Invalid(f"{organisation[:80]!r} is not the id of an organisation", field="organisation")
+        day = as_of or info.context.today
+        return Portfolio(facts=info.context.facts(day, known_at), scope=scope, world=info.context.process.world.digest, as_of=day, known_at=known_at)
+
+    @strawberry.field(description="One team; null on a day before its first event.")
+    def team(self, info: Info, id: Id, as_of: AsOf = None, known_at: KnownAt = None) -> Team | None:
+        facts = info.context.facts(as_of, known_at)
+        state = _state(facts, TEAM, id)
+        return team(facts, state) if state else None
+
+    @strawberry.field(description="One product; null on a day before its first event.")
+    def product(self, info: Info, id: Id, as_of: AsOf = None, known_at: KnownAt = None) -> Product | None:
+        facts = info.context.facts(as_of, known_at)
+        state = _state(facts, PRODUCT, id)
+        return product(facts, state.id) if state else None
+
+    @strawberry.field(description="One organisation; null on a day before its first event.")
+    def organisation(self, info: Info, id: Id, as_of: AsOf = None, known_at: KnownAt = None) -> organisations.Organisation | None:
+        facts = info.context.facts(as_of, known_at)
+        state = _state(facts, ORGANISATION, id)
+        return organisations.organisation(facts, state.id) if state else None
+
+    @strawberry.field(description="One program; null on a day before its first event.")
+    def program(self, info: Info, id: Id, as_of: AsOf = None, known_at: KnownAt = None) -> organisations.Program | None:
+        facts = info.context.facts(as_of, known_at)
+        state = _state(facts, PROGRAM, id)
+        return organisations.program(facts, state.id) if state else None
+
+    @strawberry.field(description="One backlog item with its long text; null on a day before its first event.")
+    def item(self, info: Info, id: Id, as_of: AsOf = None, known_at: KnownAt = None) -> backlogs.Item | None:
+        facts = info.context.facts(as_of, known_at)
+        state = _state(facts, ITEM, id)
+        return backlogs.item(facts, state) if state else None
+
+
+def _state(facts: Facts, kind: Kind[S], given: str) -> S | None:
+    return facts.get(kind, inside(kind.name, given))

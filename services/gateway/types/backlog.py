@@ -1,0 +1,87 @@
+"""Backlogs and their items."""
+
+from __future__ import annotations
+
+import strawberry
+
+from libs.events.catalog.backlog import item as catalogue
+from libs.events.catalog.backlog.backlog import BACKLOG
+from libs.events.facts import Facts
+from services.gateway import deriving
+from services.gateway.ids import outside
+from services.gateway.types.connection import Connection, page
+from services.gateway.types.person import Person, person
+
+ItemState = strawberry.enum(catalogue.ItemState, description="Where a backlog item stands.")
+
+
+@strawberry.type(description="Where an item comes from.")
+class ItemSource:
+    system: str = strawberry.field(description="Such as github, gitlab, jira.")
+    reference: str = strawberry.field(description="What the item is called there.")
+    url: str | None = strawberry.field(description="Where people read it.")
+
+
+@strawberry.type(description="Something that a product wants.")
+class Item:
+    facts: strawberry.Private[Facts]
+    of: strawberry.Private[catalogue.Item]
+    id: strawberry.ID = strawberry.field(description="`item:` and the id that commands use.")
+    title: str = strawberry.field(description="What it is called.")
+    state: ItemState = strawberry.field(description="Where it stands.")
+    description: str | None = strawberry.field(description="The long text, where there is one.")
+    user: str | None = strawberry.field(description="For whom.")
+    goal: str | None = strawberry.field(description="To what end.")
+    reason: str | None = strawberry.field(description="Why.")
+
+    @strawberry.field(description="Where it stands in its backlog: 1 is the top; null for one that was dropped.")
+    def position(self) -> int | None:
+        return deriving.backlog_position(self.facts, self.of)
+
+    @strawberry.field(description="Where it comes from; null for one that was made here.")
+    def source(self) -> ItemSource | None:
+        found = self.of.source
+        return ItemSource(system=found.system, reference=found.reference, url=found.url) if found else None
+
+
+@strawberry.type(description="The one ordered list of what a product still wants.")
+class Backlog:
+    facts: strawberry.Private[Facts]
+    product: strawberry.Private[str]
+
+    @strawberry.field(description="Who owns it.")
+    def owner(self) -> Person | None:
+        found = self.facts.get(BACKLOG, self.product)
+        return person(found.owner) if found else None
+
+    @strawberry.field(description="How many items are open or started.")
+    def open(self) -> int:
+        return deriving.backlog_counts(self.facts, self.product).open
+
+    @strawberry.field(description="How many items were delivered.")
+    def delivered(self) -> int:
+        return deriving.backlog_counts(self.facts, self.product).delivered
+
+    @strawberry.field(description="The items in the owner's order; what was dropped is left out unless asked for, and then comes last.")
+    def items(self, first: int = 10, after: str | None = None, dropped: bool = False) -> Connection[Item]:
+        return page(deriving.backlog_items(self.facts, self.product, dropped=dropped), lambda state, _: item(self.facts, state), first, after)
+
+
+def backlog(facts: Facts, product: str) -> Backlog | None:
+    """The backlog of a product; None while none was opened."""
+    return Backlog(facts=facts, product=product) if facts.get(BACKLOG, product) else None
+
+
+def item(facts: Facts, state: catalogue.Item) -> Item:
+    """A backlog item."""
+    return Item(
+        facts=facts,
+        of=state,
+        id=outside("item", state.id),
+        title=state.title,
+        state=state.state,
+        description=state.description,
+        user=state.user,
+        goal=state.goal,
+        reason=state.reason,
+    )

@@ -1,0 +1,98 @@
+"""The graduation of a team: its status, what it rests on, and what blocks."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+import strawberry
+
+from libs.events.catalog.portfolio.graduation import GraduationStatus, HandoffState, HomeFunction
+from libs.events.facts import Facts
+from libs.events.values import start_of
+from services.gateway import deriving
+
+Status = strawberry.enum(GraduationStatus, description="Where a team stands: derived from facts and the day, never typed.")
+Function = strawberry.enum(HomeFunction, description="The functions of the home organisation that must take over (R-06).")
+State = strawberry.enum(HandoffState, description="How far a hand-off has come.")
+
+
+@strawberry.type(description="An event that a criterion rests on.")
+class Evidence:
+    event: str = strawberry.field(description="Its position, `kind:id@sequence`.")
+    type: str = strawberry.field(description="Its type, such as headway.roadmap.release.published.v1.")
+    at: datetime = strawberry.field(description="When it was true.")
+    asserted_by: str = strawberry.field(description="Who said it.")
+    independent: bool = strawberry.field(description="Whether that was somebody else than the team it is about.")
+    expires_at: datetime | None = strawberry.field(description="From when on it no longer counts; null where it does not expire.")
+
+
+@strawberry.type(description="One of R-01 to R-06.")
+class Criterion:
+    criterion: strawberry.Private[deriving.Criterion]
+    id: str = strawberry.field(description="R-01 to R-06.")
+    title: str = strawberry.field(description="What it asks, in a few words.")
+    met: bool = strawberry.field(description="Whether it is met at this moment.")
+    why: str = strawberry.field(description="Why it is met or not, in words.")
+
+    @strawberry.field(description="The events that it rests on.")
+    def evidence(self) -> list[Evidence]:
+        return [_evidence(e) for e in self.criterion.evidence]
+
+
+@strawberry.type(description="The hand-off to one function of the home organisation.")
+class Handoff:
+    function: Function = strawberry.field(description="To whom.")
+    state: State = strawberry.field(description="How far it has come.")
+    late: bool = strawberry.field(description="Whether the function prepared only after sustain was entered (S4-17).")
+
+
+@strawberry.type(description="The celebration of a graduation.")
+class Ceremony:
+    held_on: date | None = strawberry.field(description="On which day.")
+    story: str | None = strawberry.field(description="What was told to have been achieved.")
+
+
+@strawberry.type(description="Where a team stands on its way to graduation, and why.")
+class Graduation:
+    graduation: strawberry.Private[deriving.Graduation]
+    status: Status = strawberry.field(description="Where it stands.")
+    since: date | None = strawberry.field(description="Since which day.")
+
+    @strawberry.field(description="R-01 to R-06, each with its evidence.")
+    def criteria(self) -> list[Criterion]:
+        return [Criterion(criterion=c, id=c.id, title=c.title, met=c.met, why=c.why) for c in self.graduation.criteria]
+
+    @strawberry.field(description="The ids of the criteria that stand in the way.")
+    def blocked_by(self) -> list[str]:
+        return list(self.graduation.blocked_by)
+
+    @strawberry.field(description="What to do next; null where nothing is left.")
+    def next_step(self) -> str | None:
+        return self.graduation.next_step
+
+    @strawberry.field(description="The hand-off to each of the five functions.")
+    def handoff(self) -> list[Handoff]:
+        return [Handoff(function=h.function, state=h.state, late=h.late) for h in self.graduation.handoff]
+
+    @strawberry.field(description="The ceremony; null before it was held.")
+    def ceremony(self) -> Ceremony | None:
+        held = self.graduation.ceremony
+        return Ceremony(held_on=held.held_on, story=held.story) if held else None
+
+
+def graduation(facts: Facts, team: str) -> Graduation:
+    """The graduation of a team."""
+    found = deriving.graduation(facts, team)
+    return Graduation(graduation=found, status=found.status, since=_day(found.since))
+
+
+def _evidence(e: deriving.Evidence) -> Evidence:
+    return Evidence(event=e.event, type=e.type, at=e.at, asserted_by=e.asserted_by, independent=e.independent, expires_at=_instant(e.expires_at))
+
+
+def _day(value: date | datetime | None) -> date | None:
+    return value.date() if isinstance(value, datetime) else value
+
+
+def _instant(value: date | datetime | None) -> datetime | None:
+    return value if value is None or isinstance(value, datetime) else start_of(value)

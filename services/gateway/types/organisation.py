@@ -1,0 +1,89 @@
+"""Organisations and programs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import strawberry
+
+from libs.events.catalog.portfolio.organisation import ORGANISATION
+from libs.events.catalog.portfolio.product import PRODUCT
+from libs.events.catalog.portfolio.program import PROGRAM
+from libs.events.catalog.portfolio.team import TEAM
+from libs.events.facts import Facts
+from services.gateway import deriving
+from services.gateway.asking import Info
+from services.gateway.ids import outside
+from services.gateway.types.connection import Connection, page
+from services.gateway.types.money import Investment, investment
+
+if TYPE_CHECKING:
+    from services.gateway.types.product import Product
+    from services.gateway.types.team import Team
+
+
+@strawberry.type(description="A public body that is home to programs, products and teams.")
+class Organisation:
+    facts: strawberry.Private[Facts]
+    key: strawberry.Private[str]
+    id: strawberry.ID = strawberry.field(description="`organisation:` and the id that commands use.")
+    name: str = strawberry.field(description="As people call it; its id while nothing was heard of it but the id.")
+    known: bool = strawberry.field(description="Whether it was registered: a mere reference may be heard first.")
+
+    @strawberry.field(description="What is invested here; null for whoever may not read its money.")
+    def investment(self, info: Info) -> Investment | None:
+        return investment(info, self.facts, "organisation", self.key, lambda: deriving.figures(self.facts, "organisation", self.key))
+
+    @strawberry.field(description="The programs that are at home here.")
+    def programs(self) -> list[Program]:
+        return [program(self.facts, state.id) for state in self.facts.related(PROGRAM, "home", self.key)]
+
+    @strawberry.field(description="The products that are at home here, by id.")
+    def products(self, first: int = 10, after: str | None = None) -> Connection[Annotated[Product, strawberry.lazy("services.gateway.types.product")]]:
+        from services.gateway.types.product import product
+
+        return page(self.facts.related(PRODUCT, "home", self.key), lambda state, _: product(self.facts, state.id), first, after)
+
+    @strawberry.field(description="The teams that are at home here, by id.")
+    def teams(self, first: int = 10, after: str | None = None) -> Connection[Annotated[Team, strawberry.lazy("services.gateway.types.team")]]:
+        from services.gateway.types.team import team
+
+        return page(self.facts.related(TEAM, "home", self.key), lambda state, _: team(self.facts, state), first, after)
+
+
+@strawberry.type(description="Products of one organisation that belong together.")
+class Program:
+    facts: strawberry.Private[Facts]
+    key: strawberry.Private[str]
+    id: strawberry.ID = strawberry.field(description="`program:` and the id that commands use.")
+    name: str = strawberry.field(description="As people call it; its id while nothing was heard of it but the id.")
+    known: bool = strawberry.field(description="Whether it was opened: a mere reference may be heard first.")
+
+    @strawberry.field(description="The organisation it is at home in.")
+    def home(self) -> Organisation | None:
+        state = self.facts.get(PROGRAM, self.key)
+        return organisation(self.facts, state.home) if state else None
+
+    @strawberry.field(description="Its products.")
+    def products(self) -> list[Annotated[Product, strawberry.lazy("services.gateway.types.product")]]:
+        from services.gateway.types.product import product
+
+        return [product(self.facts, state.id) for state in self.facts.related(PRODUCT, "program", self.key)]
+
+    @strawberry.field(description="What is invested in its products; null for whoever may not read its money. Programs may overlap.")
+    def investment(self, info: Info) -> Investment | None:
+        return investment(info, self.facts, "program", self.key, lambda: deriving.figures(self.facts, "program", self.key))
+
+
+def organisation(facts: Facts, id: str | None) -> Organisation | None:
+    """The organisation of this id; None where none is named."""
+    if id is None:
+        return None
+    state = facts.get(ORGANISATION, id)
+    return Organisation(facts=facts, key=id, id=outside("organisation", id), name=(state.name if state else "") or id, known=state is not None)
+
+
+def program(facts: Facts, id: str) -> Program:
+    """The program of this id."""
+    state = facts.get(PROGRAM, id)
+    return Program(facts=facts, key=id, id=outside("program", id), name=(state.name if state else "") or id, known=state is not None)

@@ -1,0 +1,95 @@
+"""Products and their phases."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Annotated
+
+import strawberry
+
+from libs.events.catalog.portfolio import product as catalogue
+from libs.events.catalog.portfolio.lifecycle import DEFAULT_LIFECYCLE, LIFECYCLE
+from libs.events.catalog.portfolio.team import TEAM
+from libs.events.facts import Facts
+from services.gateway import deriving
+from services.gateway.asking import Info
+from services.gateway.ids import outside
+from services.gateway.types import backlog as backlogs
+from services.gateway.types import roadmap as roadmaps
+from services.gateway.types.money import Investment, investment
+from services.gateway.types.organisation import Organisation, Program, organisation, program
+
+if TYPE_CHECKING:
+    from services.gateway.types.team import Team
+
+
+@strawberry.type(description="The phase of its lifecycle that a product is in.")
+class Phase:
+    id: str = strawberry.field(description="Its id within the lifecycle, such as beta.")
+    title: str = strawberry.field(description="As people call it.")
+    since: date = strawberry.field(description="The day on which it was entered.")
+
+
+@strawberry.type(description="A digital service to citizens.")
+class Product:
+    facts: strawberry.Private[Facts]
+    key: strawberry.Private[str]
+    id: strawberry.ID = strawberry.field(description="`product:` and the id that commands use.")
+    name: str = strawberry.field(description="As people call it; its id while nothing was heard of it but the id.")
+    known: bool = strawberry.field(description="Whether it was registered: a mere reference may be heard first.")
+
+    @strawberry.field(description="The phase it is in; null before the first.")
+    def phase(self) -> Phase | None:
+        state = self._state
+        return phase(self.facts, state) if state else None
+
+    @strawberry.field(description="The organisation it is at home in.")
+    def home(self) -> Organisation | None:
+        return organisation(self.facts, self._state.home) if self._state else None
+
+    @strawberry.field(description="The program it is part of.")
+    def program(self) -> Program | None:
+        state = self._state
+        return program(self.facts, state.program) if state and state.program else None
+
+    @strawberry.field(description="The teams that serve it.")
+    def teams(self) -> list[Annotated[Team, strawberry.lazy("services.gateway.types.team")]]:
+        from services.gateway.types.team import team
+
+        return [team(self.facts, state) for state in self.facts.related(TEAM, "products", self.key)]
+
+    @strawberry.field(description="What is invested in it; null for whoever may not read its money.")
+    def investment(self, info: Info) -> Investment | None:
+        return investment(info, self.facts, "product", self.key, lambda: deriving.figures(self.facts, "product", self.key))
+
+    @strawberry.field(description="What it means to bring about.")
+    def roadmap(self) -> roadmaps.Roadmap:
+        return roadmaps.roadmap(self.facts, (self.key,))
+
+    @strawberry.field(description="What it still wants; null while no backlog was opened.")
+    def backlog(self) -> backlogs.Backlog | None:
+        return backlogs.backlog(self.facts, self.key)
+
+    @strawberry.field(description="What goes out to its users, in the order of the proposals.")
+    def releases(self) -> list[roadmaps.Release]:
+        return roadmaps.releases(self.facts, self.key)
+
+    @property
+    def _state(self) -> catalogue.Product | None:
+        return self.facts.get(catalogue.PRODUCT, self.key)
+
+
+def product(facts: Facts, id: str) -> Product:
+    """The product of this id."""
+    state = facts.get(catalogue.PRODUCT, id)
+    return Product(facts=facts, key=id, id=outside("product", id), name=(state.name if state else "") or id, known=state is not None)
+
+
+def phase(facts: Facts, state: catalogue.Product) -> Phase | None:
+    """The phase that a product is in; its title is its lifecycle's."""
+    if not state.phases:
+        return None
+    last = state.phases[-1]
+    lifecycle = (facts.get(LIFECYCLE, state.lifecycle) if state.lifecycle else None) or DEFAULT_LIFECYCLE
+    found = lifecycle.phase(last.phase)
+    return Phase(id=last.phase, title=found.title if found else last.phase, since=last.since.date())

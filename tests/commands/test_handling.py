@@ -1,0 +1,242 @@
+"""Load, decide, append: what a caller may rely on, over a real store."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from libs.commands.catalog.backlog.backlog import OpenBacklog
+from libs.commands.catalog.backlog.item import AddItem, DeliverItem, StartItem
+from libs.commands.command import Command
+from libs.commands.errors import AlreadyExists, HeadwayError, Invalid, KeyReused, NotAllowed, NotFound, NotHeardYet, RaceLost, StaleVersion, UnknownOutcome
+from libs.commands.handling import Answer, Handling
+from libs.commands.judging import Ask
+from libs.commands.retracting import RetractInBacklog
+from libs.events.sqlite_store import SqliteCommitStore
+from libs.events.store import Commit, Outcome, StoreUnavailable
+from libs.events.world import World
+from services.backlog.domain import decisions
+from tests.commands.conftest import IMPORTER, NOW, principal
+
+
+def add(item: str, title: str = "Pay online", **more: Any) -> AddItem:
+    return AddItem(item=item, product="p", title=title, **more)
+
+
+async def test_a_command_is_answered_with_its_position_and_is_in_the_store(opened: Handling, store: SqliteCommitStore) -> None:
+    answer = await opened.answer(Ask(add("b1"), IMPORTER))
+    assert answer.body() == {"id": "b1", "version": 1, "events": ["item:b1@1"], "position": "item:b1@1"}
+    (event,) = (await store.load(["item:b1"]))["item:b1"]
+    assert (event.time, event.recorded, event.stored) == (NOW, NOW, NOW)
+
+
+async def test_an_id_is_made_where_none_is_given(opened: Handling) -> None:
+    first, second = [await opened.answer(Ask(AddItem(product="p", title="Pay"), IMPORTER)) for _ in range(2)]
+    assert first.id != second.id
+
+
+async def test_the_same_key_and_body_get_the_stored_reply(opened: Handling, store: SqliteCommitStore) -> None:
+    first = await opened.answer(Ask(add("b1"), IMPORTER, key="k"))
+    again = await opened.answer(Ask(add("b1"), IMPORTER, key="k"))
+    assert (first.created, again.created) == (True, False)
+    assert again.body() == first.body()
+    assert len((await store.load(["item:b1"]))["item:b1"]) == 1
+
+
+async def test_a_repeated_command_without_an_id_is_the_same_thing(opened: Handling) -> None:
+    made = [await opened.answer(Ask(AddItem(product="p", title="Pay"), IMPORTER, key="k")) for _ in range(2)]
+    assert made[0].id == made[1].id
+
+
+async def test_another_body_under_a_key_is_refused(opened: Handling) -> None:
+    await opened.answer(Ask(add("b1"), IMPORTER, key="k"))
+    with pytest.raises(KeyReused):
+        await opened.answer(Ask(add("b1", "Other"), IMPORTER, key="k"))
+
+
+async def test_a_key_belongs_to_its_sender(opened: Handling) -> None:
+    await opened.answer(Ask(add("b1"), IMPORTER, key="1"))
+    other = await opened.answer(Ask(add("b2"), principal("importer", id="another"), key="1"))
+    assert other.created
+
+
+async def test_what_is_refused_leaves_no_trace_and_no_key(opened: Handling, store: SqliteCommitStore) -> None:
+    with pytest.raises(NotFound):
+        await opened.answer(Ask(DeliverItem(item="missing"), IMPORTER, key="k"))
+    assert await store.answered(["importer:k"]) == {}
+    assert (await store.load(["item:missing"]))["item:missing"] == []
+
+
+async def test_trying_answers_without_doing(opened: Handling, store: SqliteCommitStore) -> None:
+    answer = await opened.answer(Ask(add("b1"), IMPORTER, key="k", trying=True))
+    assert answer.position == "item:b1@1"
+    assert (await store.load(["item:b1"]))["item:b1"] == []
+    assert (await opened.answer(Ask(add("b1"), IMPORTER, key="k"))).created
+
+
+async def test_a_stale_version_is_refused(opened: Handling) -> None:
+    await opened.answer(Ask(add("b1"), IMPORTER))
+    await opened.answer(Ask(StartItem(item="b1"), IMPORTER, if_match=1))
+    with pytest.raises(StaleVersion):
+        await opened.answer(Ask(DeliverItem(item="b1"), IMPORTER, if_match=1))
+
+
+@pytest.mark.parametrize("field", ["at", "known"])
+async def test_nothing_is_said_in_the_future(opened: Handling, field: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        later = NOW + timedelta(seconds=1)
+        await opened.answer(Ask(AddItem.model_validate({"item": "b1", "product": "p", "title": "Pay", field: later}), IMPORTER))
+    assert refused.value.field == field
+
+
+async def test_nothing_is_known_before_it_was_true(opened: Handling) -> None:
+    with pytest.raises(Invalid) as refused:
+        await opened.answer(Ask(add("b1", at="2026-04-02", known="2026-04-01"), IMPORTER))
+    assert refused.value.field == "known"
+
+
+@pytest.mark.parametrize("given", [{"known": "2026-04-01"}, {"by": "lab_ops"}])
+async def test_only_importers_date_what_is_known_and_speak_for_others(opened: Handling, given: dict[str, str]) -> None:
+    with pytest.raises(NotAllowed):
+        await opened.answer(Ask(add("b1", **given), principal("product_owner@*")))
+
+
+async def test_an_importer_speaking_for_a_role_is_judged_as_that_role(opened: Handling, store: SqliteCommitStore) -> None:
+    with pytest.raises(NotAllowed):
+        await opened.answer(Ask(add("b1", by="cab@env"), IMPORTER))
+    await opened.answer(Ask(add("b1", by="product_owner@p"), IMPORTER))
+    await opened.answer(Ask(add("b2", by="lab-import"), IMPORTER))
+    events = await store.load(["item:b1", "item:b2"])
+    assert (events["item:b1"][0].actor.role, events["item:b2"][0].actor.id) == ("product_owner@p", "lab-import")
+
+
+async def test_what_must_have_been_heard_is_waited_for(opened: Handling, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("libs.commands.handling.PATIENCE", 0.02)
+    with pytest.raises(NotHeardYet):
+        await opened.answer(Ask(add("b1"), IMPORTER, after=("product:p@1",)))
+    with pytest.raises(NotHeardYet):
+        await opened.answer(Ask(add("b1"), IMPORTER, after=("backlog:p@2",)))
+    assert (await opened.answer(Ask(add("b1"), IMPORTER, after=("backlog:p@1",)))).created
+
+
+async def test_many_commands_are_answered_in_order_each_alone(handling: Handling) -> None:
+    results = await handling.answer_all(
+        [
+            Ask(OpenBacklog(product="p"), IMPORTER, key="1"),
+            Ask(add("b1"), IMPORTER, key="2"),
+            Ask(DeliverItem(item="nothing"), IMPORTER, key="3"),
+            Ask(DeliverItem(item="b1"), IMPORTER, key="4"),
+            Ask(add("b1"), IMPORTER, key="2"),
+            Ask(add("b1"), IMPORTER, key="5"),
+            Ask(DeliverItem(item="b1"), IMPORTER, key="6"),
+        ]
+    )
+    assert [_short(r) for r in results] == ["created 1", "created 1", "NotFound", "created 2", "unchanged 1", "AlreadyExists", "unchanged 2"]
+
+
+def _short(result: Answer | HeadwayError) -> str:
+    return f"{'created' if result.created else 'unchanged'} {result.version}" if isinstance(result, Answer) else type(result).__name__
+
+
+async def test_a_changed_row_is_a_change_of_the_same_thing(opened: Handling, store: SqliteCommitStore) -> None:
+    rows = [AddItem(product="p", title=title) for title in ("Pay", "Pay", "Pay online", "Pay online", "Pay")]
+    answers = [await opened.answer(Ask(row, IMPORTER, key="row:7", revise=True)) for row in rows]
+    assert [a.created for a in answers] == [True, False, True, False, True]
+    assert len({a.id for a in answers}) == 1
+
+
+async def test_a_row_cannot_become_another_thing(opened: Handling) -> None:
+    await opened.answer(Ask(add("b1"), IMPORTER, key="row", revise=True))
+    with pytest.raises(Invalid):
+        await opened.answer(Ask(add("b2"), IMPORTER, key="row", revise=True))
+
+
+async def test_sixteen_at_once_on_one_item_leave_one_history(opened: Handling, store: SqliteCommitStore) -> None:
+    results = await asyncio.gather(*(opened.answer_all([Ask(add("b1"), IMPORTER, key=f"k{n}")]) for n in range(16)))
+    said = [_short(r[0]) for r in results]
+    assert (said.count("created 1"), said.count("AlreadyExists")) == (1, 15)
+    assert [e.sequence for e in (await store.load(["item:b1"]))["item:b1"]] == [1]
+
+
+async def test_the_same_command_sent_twice_at_once_is_done_once(opened: Handling) -> None:
+    results = await asyncio.gather(*(opened.answer(Ask(add("b1"), IMPORTER, key="k")) for _ in range(8)))
+    assert sorted(r.created for r in results) == [False] * 7 + [True]
+
+
+class _Outrun(SqliteCommitStore):
+    """A store in which others are faster, or which does not answer, for some calls."""
+
+    outrun = 0
+    silent = 0
+
+    async def append(self, commits: Sequence[Commit]) -> list[Outcome]:
+        if self.outrun:
+            self.outrun -= 1
+            return [Outcome.VERSION_TAKEN for _ in commits]
+        stored = await super().append(commits)
+        if self.silent:
+            self.silent -= 1
+            raise StoreUnavailable("gone")
+        return stored
+
+
+@pytest.fixture
+async def outrun(tmp_path: Any) -> Any:
+    store = _Outrun(tmp_path / "outrun.sqlite3")
+    await store.open()
+    yield store
+    await store.close()
+
+
+async def test_a_lost_race_is_decided_again_five_times_at_most(outrun: _Outrun) -> None:
+    handling = Handling("backlog", outrun, World(), decisions, clock=lambda: NOW)
+    outrun.outrun = 4
+    assert (await handling.answer(Ask(OpenBacklog(product="p"), IMPORTER))).created
+    outrun.outrun = 5
+    with pytest.raises(RaceLost):
+        await handling.answer(Ask(add("b1"), IMPORTER))
+
+
+async def test_an_unknown_outcome_is_looked_up_under_its_key(outrun: _Outrun) -> None:
+    handling = Handling("backlog", outrun, World(), decisions, clock=lambda: NOW)
+    await handling.answer(Ask(OpenBacklog(product="p"), IMPORTER))
+    outrun.silent = 2
+    assert (await handling.answer(Ask(add("b1"), IMPORTER, key="k"))).position == "item:b1@1"
+    with pytest.raises(UnknownOutcome):
+        await handling.answer(Ask(add("b2"), IMPORTER))
+
+
+async def test_retracting_takes_an_event_out_once_and_not_a_retraction(opened: Handling) -> None:
+    await opened.answer(Ask(add("b1"), IMPORTER))
+    await opened.answer(Ask(StartItem(item="b1"), IMPORTER))
+    await opened.answer(Ask(RetractInBacklog(event="item:b1@2", reason="A slip"), principal("team@*")))
+    for event, error in (("item:b1@2", AlreadyExists), ("item:b1@3", Invalid), ("item:b1@9", NotFound)):
+        with pytest.raises(error):
+            await opened.answer(Ask(RetractInBacklog(event=event, reason="A slip"), IMPORTER))
+    with pytest.raises(NotAllowed):
+        await opened.answer(Ask(RetractInBacklog(event="item:b1@1", reason="A slip"), principal("cab@*")))
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.tuples(st.sampled_from(["add", "start", "deliver"]), st.integers(1, 3)), max_size=12), st.integers(1, 12))
+async def test_one_call_of_many_commands_ends_as_many_calls_of_one(tmp_path_factory: pytest.TempPathFactory, acts: list[tuple[str, int]], size: int) -> None:
+    says: dict[str, Callable[[str], Command]] = {"add": add, "start": lambda i: StartItem(item=i), "deliver": lambda i: DeliverItem(item=i)}
+    commands = [says[act](f"b{n}") for act, n in acts]
+    ends = []
+    for step in (1, size):
+        store = SqliteCommitStore(tmp_path_factory.mktemp("s") / "s.sqlite3")
+        await store.open()
+        handling = Handling("backlog", store, World(), decisions, clock=lambda: NOW)
+        await handling.answer(Ask(OpenBacklog(product="p"), IMPORTER))
+        said = []
+        for at in range(0, len(commands), step):
+            said += [_short(r) for r in await handling.answer_all([Ask(c, IMPORTER) for c in commands[at : at + step]])]
+        ends.append((said, await store.load(["item:b1", "item:b2", "item:b3"])))
+        await store.close()
+    assert ends[0] == ends[1]

@@ -1,0 +1,58 @@
+"""What GitLab's issue hooks say."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from libs.commands.errors import Invalid
+from libs.events.catalog.backlog.item import ItemState
+from services.backlog.webhooks.gitlab import read
+from services.backlog.webhooks.statement import Nothing, Statement
+from tests.services.backlog.webhooks.bodies import gitlab
+
+
+@pytest.mark.parametrize(
+    "at", ["2024-03-01 10:00:00 UTC", "2024-03-01T10:00:00Z", "2024-03-01T10:00:00.000Z", "2024-03-01 10:00:00 +0000", "2024-03-01T11:00:00+01:00"]
+)
+def test_both_formats_of_dates_are_read(at: str) -> None:
+    assert read(gitlab(at=at), {}) == Statement(
+        "town/permits#3", datetime(2024, 3, 1, 10, tzinfo=UTC), "Pay online", ItemState.OPEN, "https://lab.example/town/permits/-/issues/3"
+    )
+
+
+@pytest.mark.parametrize(
+    ("body", "state", "final"),
+    [
+        (gitlab("closed"), ItemState.DELIVERED, False),
+        (gitlab("closed", duplicated_to_id=5), ItemState.DROPPED, False),
+        (gitlab("closed", moved_to_id=5), ItemState.DROPPED, True),
+        (gitlab("opened", moved_to_id=None), ItemState.OPEN, False),
+        (gitlab("locked"), None, False),
+    ],
+)
+def test_closed_is_delivered_and_moved_leaves_the_backlog(body: dict[str, Any], state: ItemState | None, final: bool) -> None:
+    said = read(body, {})
+    assert isinstance(said, Statement) and (said.state, said.final) == (state, final)
+
+
+@pytest.mark.parametrize("kind", ["note", "push", "release"])
+def test_other_hooks_say_nothing(kind: str) -> None:
+    assert isinstance(read({"object_kind": kind, "issue": gitlab()["object_attributes"]}, {}), Nothing)
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({}, "object_kind"),
+        (gitlab(iid=None), "object_attributes.iid"),
+        (gitlab() | {"project": {}}, "project.path_with_namespace"),
+        (gitlab(at=""), "object_attributes.updated_at"),
+    ],
+)
+def test_an_issue_that_cannot_be_read_is_refused_by_its_field(body: dict[str, Any], field: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        read(body, {})
+    assert refused.value.field == field

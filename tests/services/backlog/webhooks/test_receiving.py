@@ -1,0 +1,223 @@
+"""Deliveries over HTTP, stored: once each, under the sender's id of them, with the secret out of sight."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from libs.commands.catalog.backlog.backlog import OpenBacklog
+from libs.commands.catalog.backlog.item import AddItem
+from libs.commands.catalog.backlog.source import ConnectSource, DisconnectSource
+from libs.commands.command import Command
+from libs.commands.handling import Handling
+from libs.commands.judging import Ask
+from libs.events.catalog.backlog.item import ITEM, Item, ItemSource, ItemState, ItemStated
+from libs.events.catalog.backlog.source import SOURCE, Source
+from libs.events.event import visible
+from libs.events.sqlite_store import SqliteCommitStore
+from libs.events.world import World
+from libs.rules.roles import Principal, Role
+from libs.service.problems import install
+from services.backlog.domain import decisions
+from services.backlog.webhooks.receiving import item_id
+from services.backlog.webhooks.routes import webhook_routes
+from tests.services.backlog.webhooks.bodies import SECRET, github, gitlab, jira, raw, signed, standard, standard_headers
+
+NOW = datetime(2026, 6, 1, 9, tzinfo=UTC)
+IMPORTER = Principal("importer", frozenset({Role.parse("importer")}))
+
+
+class Backlog:
+    """A backlog service with one source of each system, and a clock that goes on a second with each look."""
+
+    def __init__(self, store: SqliteCommitStore) -> None:
+        self.store, self.now = store, NOW
+        self.handling = Handling("backlog", store, World(), decisions, clock=self.clock)
+        app = FastAPI()
+        install(app)
+        app.include_router(webhook_routes(self.handling, store))
+        self.client = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://backlog")
+
+    def clock(self) -> datetime:
+        self.now += timedelta(seconds=1)
+        return self.now
+
+    async def say(self, command: Command) -> None:
+        await self.handling.answer(Ask(command, IMPORTER))
+
+    async def send(self, source: str, body: bytes, headers: dict[str, str]) -> httpx.Response:
+        return await self.client.post(f"/v1/webhooks/{source}", content=body, headers={"content-type": "application/json", **headers})
+
+    async def github(self, body: Any, delivery: str = "d1") -> httpx.Response:
+        return await self.send("github", raw(body), {"x-github-event": "issues", "x-github-delivery": delivery, **signed(raw(body))})
+
+    async def item(self, source: str, reference: str) -> Item | None:
+        return await self.item_of(item_id(source, reference))
+
+    async def item_of(self, id: str) -> Item | None:
+        return ITEM.fold(id, visible((await self.store.load([ITEM.key(id)]))[ITEM.key(id)]))
+
+    async def source(self, id: str) -> Source | None:
+        return SOURCE.fold(id, visible((await self.store.load([SOURCE.key(id)]))[SOURCE.key(id)]))
+
+    async def events(self) -> int:
+        return sum(tally.events for tally in (await self.store.tallies()).values())
+
+
+@pytest.fixture
+async def backlog(tmp_path: Path) -> AsyncIterator[Backlog]:
+    store = SqliteCommitStore(tmp_path / "backlog.sqlite3")
+    await store.open()
+    service = Backlog(store)
+    await service.say(OpenBacklog(product="permits"))
+    for system in ("github", "gitlab", "jira", "standard"):
+        await service.say(ConnectSource.model_validate({"source": system, "system": system, "product": "permits", "secret": SECRET}))
+    yield service
+    await service.client.aclose()
+    await store.close()
+
+
+async def test_a_delivery_becomes_one_event_at_the_senders_time(backlog: Backlog) -> None:
+    before = await backlog.events()
+    answer = await backlog.github(github())
+    assert (answer.status_code, answer.json()) == (202, {"delivery": "d1", "known": False, "item": item_id("github", "town/permits#7")})
+    item = await backlog.item("github", "town/permits#7")
+    assert item is not None and item.added is not None and isinstance(item.added.data, ItemStated)
+    assert item.added.time == datetime(2024, 3, 1, 10, tzinfo=UTC) and item.added.actor.id == "source:github"
+    assert (item.title, item.product, item.stated_by, item.added.data.delivery) == ("Pay online", "permits", "github", "d1")
+    assert item.source == ItemSource(system="github", reference="town/permits#7", url="https://git.example/town/permits/issues/7")
+    assert await backlog.events() == before + 1
+
+
+async def test_a_delivery_that_comes_again_is_stored_once_whatever_it_says_by_now(backlog: Backlog) -> None:
+    await backlog.github(github())
+    before = await backlog.events()
+    assert (await backlog.github(github())).json()["known"]
+    assert (await backlog.github(github(title="Other"))).status_code == 202
+    assert await backlog.events() == before
+    assert not (await backlog.github(github(), "d2")).json()["known"]
+    assert await backlog.events() == before + 1, "another delivery is another event, also when it says the same"
+
+
+async def test_deliveries_of_one_issue_at_once_are_all_stored(backlog: Backlog) -> None:
+    before = await backlog.events()
+    bodies = [github(at=f"2024-03-01T10:{n:02}:00Z", state="closed" if n == 29 else "open") for n in range(30)]
+    answers = await asyncio.gather(*(backlog.github(body, f"d{n % 30}") for n, body in enumerate(bodies * 2)))
+    assert {answer.status_code for answer in answers} == {202} and sum(not answer.json()["known"] for answer in answers) == 30
+    item = await backlog.item("github", "town/permits#7")
+    assert item is not None and item.state is ItemState.DELIVERED
+    assert await backlog.events() == before + 30
+
+
+async def test_what_says_nothing_stands_in_the_sources_list(backlog: Backlog) -> None:
+    body = raw({"webhookEvent": "comment_created", "timestamp": 1, "comment": {"body": "thanks"}})
+    for _ in range(2):
+        answer = await backlog.send("jira", body, {"x-atlassian-webhook-identifier": "w1", **signed(body, "x-hub-signature")})
+        assert answer.status_code == 202 and "comment_created" in answer.json()["reason"]
+    source = await backlog.source("jira")
+    assert source is not None and [(one.delivery, one.reason) for one in source.received] == [("w1", answer.json()["reason"])]
+
+
+async def test_a_wrong_or_missing_signature_is_401_and_stores_nothing(backlog: Backlog) -> None:
+    before, body = await backlog.events(), raw(github())
+    for headers in ({}, signed(body, secret="pepper"), signed(b"{}"), {"x-gitlab-token": SECRET}):
+        assert (await backlog.send("github", body, headers)).status_code == 401
+    assert await backlog.events() == before
+
+
+async def test_an_unknown_or_disconnected_source_is_404(backlog: Backlog) -> None:
+    await backlog.say(DisconnectSource(source="github"))
+    for source in ("github", "nowhere", "NO WHERE", "a" * 200):
+        assert (await backlog.send(quote(source), raw(github()), signed(raw(github())))).status_code == 404
+
+
+async def test_a_new_secret_replaces_the_old_one(backlog: Backlog) -> None:
+    await backlog.say(DisconnectSource(source="github"))
+    await backlog.say(ConnectSource.model_validate({"source": "github", "system": "github", "product": "permits", "secret": "pepper"}))
+    body = raw(github())
+    assert (await backlog.send("github", body, signed(body))).status_code == 401
+    assert (await backlog.send("github", body, signed(body, secret="pepper"))).status_code == 202
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"{", b"[]", b"null", b"\xff\xfe", b"[" * 50_000, b'{"action": "opened", "issue": {}}', raw(github(title="x", number=1, at="2026-07-01T00:00:00Z"))],
+)
+async def test_what_cannot_be_read_is_422_and_stores_nothing(backlog: Backlog, body: bytes) -> None:
+    before = await backlog.events()
+    answer = await backlog.send("github", body, {"x-github-event": "issues", "x-github-delivery": "d1", **signed(body)})
+    assert answer.status_code == 422 and answer.headers["content-type"] == "application/problem+json"
+    assert await backlog.events() == before
+
+
+async def test_a_senders_clock_a_little_ahead_loses_nothing(backlog: Backlog) -> None:
+    ahead = (NOW + timedelta(minutes=5)).isoformat()
+    assert (await backlog.github(github(at=ahead))).status_code == 202
+    assert (await backlog.github(github(at=(NOW + timedelta(minutes=4)).isoformat(), state="closed"), "d2")).status_code == 202
+    item = await backlog.item("github", "town/permits#7")
+    assert item is not None and item.state is ItemState.OPEN and item.added is not None and item.added.time <= backlog.now
+
+
+async def test_gitlab_deliveries_are_told_apart_by_their_bodies(backlog: Backlog) -> None:
+    before = await backlog.events()
+    headers = {"x-gitlab-token": SECRET, "x-gitlab-event-uuid": "shared by hooks that set each other off"}
+    for body in (gitlab(), gitlab("closed", "2024-03-02 10:00:00 UTC"), gitlab()):
+        assert (await backlog.send("gitlab", raw(body), headers)).status_code == 202
+    item = await backlog.item("gitlab", "town/permits#3")
+    assert item is not None and item.state is ItemState.DELIVERED
+    assert await backlog.events() == before + 2
+    for body in (gitlab(at="2024-03-03 10:00:00 UTC"), gitlab(at="2024-03-04 10:00:00 UTC")):
+        await backlog.send("gitlab", raw(body), {**headers, "idempotency-key": "k1"})
+    assert await backlog.events() == before + 3
+
+
+async def test_standard_webhooks_are_taken(backlog: Backlog) -> None:
+    body = raw(standard("delivered"))
+    answer = await backlog.send("standard", body, standard_headers(body, backlog.now))
+    assert answer.json() == {"delivery": "msg_1", "known": False, "item": item_id("standard", "card/9")}
+
+
+async def test_an_issue_that_was_moved_leaves_its_former_key(backlog: Backlog) -> None:
+    moved = jira("new", 1_709_287_300_000, changelog={"items": [{"field": "Key", "fromString": "OLD-1", "toString": "PERM-4"}]})
+    for n, body in enumerate((raw(moved), raw(jira("new", key="OLD-1")), raw(moved))):
+        answer = await backlog.send("jira", body, {"x-atlassian-webhook-identifier": f"w{n % 2}", **signed(body, "x-hub-signature")})
+        assert answer.status_code == 202
+    old, new = await backlog.item("jira", "OLD-1"), await backlog.item("jira", "PERM-4")
+    assert old is not None and new is not None and (old.state, new.state) == (ItemState.DROPPED, ItemState.OPEN)
+
+
+async def test_an_item_that_was_imported_by_its_reference_is_the_one_that_is_stated(backlog: Backlog) -> None:
+    source = ItemSource(system="jira", reference="PERM-4")
+    await backlog.say(AddItem(item="perm-4", product="permits", title="Pay", source=source, at=datetime(2024, 1, 1, tzinfo=UTC)))
+    body = raw(jira("done"))
+    answer = await backlog.send("jira", body, signed(body, "x-hub-signature"))
+    assert answer.json()["item"] == "perm-4"
+    item = await backlog.item_of("perm-4")
+    assert item is not None and (item.state, item.title, item.stated_by) == (ItemState.DELIVERED, "Pay online", "jira")
+
+
+async def test_github_may_send_a_form(backlog: Backlog) -> None:
+    body = b"payload=" + quote(json.dumps(github())).encode()
+    headers = {"content-type": "application/x-www-form-urlencoded", "x-github-event": "issues", **signed(body)}
+    assert (await backlog.client.post("/v1/webhooks/github", content=body, headers=headers)).status_code == 202
+
+
+async def test_the_secret_is_in_no_event_and_no_reply(backlog: Backlog) -> None:
+    histories = await backlog.store.load([SOURCE.key(system) for system in ("github", "gitlab", "jira", "standard")])
+    assert SECRET not in repr(histories)
+    assert all(SECRET not in repr(commit.events) + repr(commit.reply) for commit in await backlog.store.unpublished())
+
+
+def test_the_id_of_an_item_is_readable_fits_and_is_never_anothers() -> None:
+    assert item_id("gh", "Town/Permits#7").startswith("town-permits-7.")
+    ids = {item_id(source, reference) for source in ("gh", "lab") for reference in ("a/b#1", "A/B#1", "a-b-1", "ñ", "x" * 300)}
+    assert len(ids) == 10 and all(len(id) <= 64 for id in ids)
