@@ -237,5 +237,3 @@ _FIELDED = (GraphQLObjectType, GraphQLInterfaceType)
 
 def _is_list(type_: GraphQLOutputType) -> bool:
     return isinstance(type_.of_type if isinstance(type_, GraphQLNonNull) else type_, GraphQLList)
-
-

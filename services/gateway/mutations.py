@@ -58,15 +58,11 @@ def _mutation(command: type[Command], inputs: Inputs, name: str) -> Any:
 
 async def _forwarded(info: Info, command: type[Command], input: Any, key: str | None, if_match: int | None, after: list[str]) -> CommandAnswer:
     asking, spec = info.context, command.SPEC
-    sent = Sent(
-        service=spec.service, verb=spec.verb, data=said(command, input), authorization=asking.authorization, key=key, if_match=if_match, after=after
-    )
+    sent = Sent(service=spec.service, verb=spec.verb, data=said(command, input), authorization=asking.authorization, key=key, if_match=if_match, after=after)
     try:
         answer = await asking.forwarding.send(sent)
     except Problem as e:
         raise GraphQLError(str(e), extensions={"code": code_of(e.body), **e.body}) from None
     position = str(answer["position"])
     asking.not_yet_seen += await asking.process.world.heard([position], SECONDS)
-    return CommandAnswer(
-        id=strawberry.ID(position.rpartition("@")[0]), version=int(answer["version"]), events=list(answer["events"]), position=position
-    )
+    return CommandAnswer(id=strawberry.ID(position.rpartition("@")[0]), version=int(answer["version"]), events=list(answer["events"]), position=position)

@@ -22,6 +22,7 @@ from services.gateway.types import organisation as organisations
 from services.gateway.types.portfolio import Portfolio
 from services.gateway.types.product import Product, product
 from services.gateway.types.team import Team, team
+from services.gateway.types.telling import told
 
 AsOf = Annotated[date | None, strawberry.argument(description="As of the end of this day (UTC). Default: today.")]
 KnownAt = Annotated[datetime | None, strawberry.argument(description="As known at this instant. Default: all that was heard.")]
@@ -30,7 +31,7 @@ Id = Annotated[strawberry.ID, strawberry.argument(description="The global id, or
 
 @strawberry.type(description="What can be asked. Every answer is from one state of the world.")
 class Query:
-    @strawberry.field(description="Everything, or all of one organisation.")
+    @told("Everything, or all of one organisation.")
     def portfolio(
         self,
         info: Info,
@@ -46,31 +47,31 @@ class Query:
         day = as_of or info.context.today
         return Portfolio(facts=info.context.facts(day, known_at), scope=scope, world=info.context.process.world.digest, as_of=day, known_at=known_at)
 
-    @strawberry.field(description="One team; null on a day before its first event.")
+    @told("One team; null on a day before its first event.")
     def team(self, info: Info, id: Id, as_of: AsOf = None, known_at: KnownAt = None) -> Team | None:
         facts = info.context.facts(as_of, known_at)
         state = _state(facts, TEAM, id)
         return team(facts, state) if state else None
 
-    @strawberry.field(description="One product; null on a day before its first event.")
+    @told("One product; null on a day before its first event.")
     def product(self, info: Info, id: Id, as_of: AsOf = None, known_at: KnownAt = None) -> Product | None:
         facts = info.context.facts(as_of, known_at)
         state = _state(facts, PRODUCT, id)
         return product(facts, state.id) if state else None
 
-    @strawberry.field(description="One organisation; null on a day before its first event.")
+    @told("One organisation; null on a day before its first event.")
     def organisation(self, info: Info, id: Id, as_of: AsOf = None, known_at: KnownAt = None) -> organisations.Organisation | None:
         facts = info.context.facts(as_of, known_at)
         state = _state(facts, ORGANISATION, id)
         return organisations.organisation(facts, state.id) if state else None
 
-    @strawberry.field(description="One program; null on a day before its first event.")
+    @told("One program; null on a day before its first event.")
     def program(self, info: Info, id: Id, as_of: AsOf = None, known_at: KnownAt = None) -> organisations.Program | None:
         facts = info.context.facts(as_of, known_at)
         state = _state(facts, PROGRAM, id)
         return organisations.program(facts, state.id) if state else None
 
-    @strawberry.field(description="One backlog item with its long text; null on a day before its first event.")
+    @told("One backlog item with its long text; null on a day before its first event.")
     def item(self, info: Info, id: Id, as_of: AsOf = None, known_at: KnownAt = None) -> backlogs.Item | None:
         facts = info.context.facts(as_of, known_at)
         state = _state(facts, ITEM, id)

@@ -10,6 +10,7 @@ import strawberry
 from libs.events.envelope import topic
 from libs.service.process import SERVICES
 from services.gateway.asking import Info
+from services.gateway.types.telling import followed
 
 SECONDS = 5.0
 """How long a change that the log holds is waited for in the world before it is told without."""
@@ -26,14 +27,14 @@ Kinds = Annotated[list[str] | None, strawberry.argument(description="Only change
 
 @strawberry.type(description="What can be followed.")
 class Subscription:
-    @strawberry.subscription(description="The name of the world's state: at once, and whenever it has changed.")
+    @followed("The name of the world's state: at once, and whenever it has changed.")
     async def world(self, info: Info) -> AsyncGenerator[str, None]:
         world = info.context.process.world
         yield world.digest
         async for change in _changes(info, None):
             yield change.world
 
-    @strawberry.subscription(description="What the world applies from now on, together as it comes.")
+    @followed("What the world applies from now on, together as it comes.")
     async def changed(self, info: Info, kinds: Kinds = None) -> AsyncGenerator[Change, None]:
         async for change in _changes(info, frozenset(kinds) if kinds else None):
             yield change

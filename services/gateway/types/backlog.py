@@ -11,8 +11,9 @@ from services.gateway import deriving
 from services.gateway.ids import outside
 from services.gateway.types.connection import Connection, page
 from services.gateway.types.person import Person, person
+from services.gateway.types.telling import known, told
 
-ItemState = strawberry.enum(catalogue.ItemState, description="Where a backlog item stands.")
+known(catalogue.ItemState, "Where a backlog item stands.")
 
 
 @strawberry.type(description="Where an item comes from.")
@@ -28,17 +29,17 @@ class Item:
     of: strawberry.Private[catalogue.Item]
     id: strawberry.ID = strawberry.field(description="`item:` and the id that commands use.")
     title: str = strawberry.field(description="What it is called.")
-    state: ItemState = strawberry.field(description="Where it stands.")
+    state: catalogue.ItemState = strawberry.field(description="Where it stands.")
     description: str | None = strawberry.field(description="The long text, where there is one.")
     user: str | None = strawberry.field(description="For whom.")
     goal: str | None = strawberry.field(description="To what end.")
     reason: str | None = strawberry.field(description="Why.")
 
-    @strawberry.field(description="Where it stands in its backlog: 1 is the top; null for one that was dropped.")
+    @told("Where it stands in its backlog: 1 is the top; null for one that was dropped.")
     def position(self) -> int | None:
         return deriving.backlog_position(self.facts, self.of)
 
-    @strawberry.field(description="Where it comes from; null for one that was made here.")
+    @told("Where it comes from; null for one that was made here.")
     def source(self) -> ItemSource | None:
         found = self.of.source
         return ItemSource(system=found.system, reference=found.reference, url=found.url) if found else None
@@ -49,20 +50,20 @@ class Backlog:
     facts: strawberry.Private[Facts]
     product: strawberry.Private[str]
 
-    @strawberry.field(description="Who owns it.")
+    @told("Who owns it.")
     def owner(self) -> Person | None:
         found = self.facts.get(BACKLOG, self.product)
         return person(found.owner) if found else None
 
-    @strawberry.field(description="How many items are open or started.")
+    @told("How many items are open or started.")
     def open(self) -> int:
         return deriving.backlog_counts(self.facts, self.product).open
 
-    @strawberry.field(description="How many items were delivered.")
+    @told("How many items were delivered.")
     def delivered(self) -> int:
         return deriving.backlog_counts(self.facts, self.product).delivered
 
-    @strawberry.field(description="The items in the owner's order; what was dropped is left out unless asked for, and then comes last.")
+    @told("The items in the owner's order; what was dropped is left out unless asked for, and then comes last.")
     def items(self, first: int = 10, after: str | None = None, dropped: bool = False) -> Connection[Item]:
         return page(deriving.backlog_items(self.facts, self.product, dropped=dropped), lambda state, _: item(self.facts, state), first, after)
 

@@ -11,6 +11,7 @@ import strawberry
 
 from libs.commands.errors import Invalid
 from libs.events.event import Identified
+from services.gateway.types.telling import told
 
 T = TypeVar("T")
 S = TypeVar("S", bound=Identified)
@@ -37,7 +38,7 @@ class Connection(Generic[T]):
     made: strawberry.Private[Callable[[int], Any]]
     total_count: int = strawberry.field(description="How many there are on all pages together.")
 
-    @strawberry.field(description="Where the page stands.")
+    @told("Where the page stands.")
     def page_info(self) -> PageInfo:
         last = self.start + len(self.states) - 1
         return PageInfo(
@@ -47,11 +48,11 @@ class Connection(Generic[T]):
             end_cursor=_cursor(last, self.states[-1].id) if self.states else None,
         )
 
-    @strawberry.field(description="The things on this page.")
+    @told("The things on this page.")
     def nodes(self) -> list[T]:
         return [self.made(n) for n in range(len(self.states))]
 
-    @strawberry.field(description="The things on this page, each with its cursor.")
+    @told("The things on this page, each with its cursor.")
     def edges(self) -> list[Edge[T]]:
         return [Edge(cursor=_cursor(self.start + n, state.id), node=self.made(n)) for n, state in enumerate(self.states)]
 

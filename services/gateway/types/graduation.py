@@ -10,10 +10,11 @@ from libs.events.catalog.portfolio.graduation import GraduationStatus, HandoffSt
 from libs.events.facts import Facts
 from libs.events.values import start_of
 from services.gateway import deriving
+from services.gateway.types.telling import known, told
 
-Status = strawberry.enum(GraduationStatus, description="Where a team stands: derived from facts and the day, never typed.")
-Function = strawberry.enum(HomeFunction, description="The functions of the home organisation that must take over (R-06).")
-State = strawberry.enum(HandoffState, description="How far a hand-off has come.")
+known(GraduationStatus, "Where a team stands: derived from facts and the day, never typed.")
+known(HomeFunction, "The functions of the home organisation that must take over (R-06).")
+known(HandoffState, "How far a hand-off has come.")
 
 
 @strawberry.type(description="An event that a criterion rests on.")
@@ -34,15 +35,15 @@ class Criterion:
     met: bool = strawberry.field(description="Whether it is met at this moment.")
     why: str = strawberry.field(description="Why it is met or not, in words.")
 
-    @strawberry.field(description="The events that it rests on.")
+    @told("The events that it rests on.")
     def evidence(self) -> list[Evidence]:
         return [_evidence(e) for e in self.criterion.evidence]
 
 
 @strawberry.type(description="The hand-off to one function of the home organisation.")
 class Handoff:
-    function: Function = strawberry.field(description="To whom.")
-    state: State = strawberry.field(description="How far it has come.")
+    function: HomeFunction = strawberry.field(description="To whom.")
+    state: HandoffState = strawberry.field(description="How far it has come.")
     late: bool = strawberry.field(description="Whether the function prepared only after sustain was entered (S4-17).")
 
 
@@ -55,26 +56,26 @@ class Ceremony:
 @strawberry.type(description="Where a team stands on its way to graduation, and why.")
 class Graduation:
     graduation: strawberry.Private[deriving.Graduation]
-    status: Status = strawberry.field(description="Where it stands.")
+    status: GraduationStatus = strawberry.field(description="Where it stands.")
     since: date | None = strawberry.field(description="Since which day.")
 
-    @strawberry.field(description="R-01 to R-06, each with its evidence.")
+    @told("R-01 to R-06, each with its evidence.")
     def criteria(self) -> list[Criterion]:
         return [Criterion(criterion=c, id=c.id, title=c.title, met=c.met, why=c.why) for c in self.graduation.criteria]
 
-    @strawberry.field(description="The ids of the criteria that stand in the way.")
+    @told("The ids of the criteria that stand in the way.")
     def blocked_by(self) -> list[str]:
         return list(self.graduation.blocked_by)
 
-    @strawberry.field(description="What to do next; null where nothing is left.")
+    @told("What to do next; null where nothing is left.")
     def next_step(self) -> str | None:
         return self.graduation.next_step
 
-    @strawberry.field(description="The hand-off to each of the five functions.")
+    @told("The hand-off to each of the five functions.")
     def handoff(self) -> list[Handoff]:
         return [Handoff(function=h.function, state=h.state, late=h.late) for h in self.graduation.handoff]
 
-    @strawberry.field(description="The ceremony; null before it was held.")
+    @told("The ceremony; null before it was held.")
     def ceremony(self) -> Ceremony | None:
         held = self.graduation.ceremony
         return Ceremony(held_on=held.held_on, story=held.story) if held else None

@@ -10,6 +10,7 @@ import strawberry
 from libs.events.facts import Facts
 from services.gateway.asking import Info
 from services.gateway.deriving import Figures, Sum
+from services.gateway.types.telling import told
 
 
 @strawberry.type(description="An amount of one currency.")
@@ -28,7 +29,9 @@ def _sums(description: str, of: Callable[[Figures], Iterable[Sum]]) -> list[Mone
     def resolve(self: Investment) -> list[Money]:
         return [Money(amount=one.amount, currency=one.currency) for one in sorted(of(self.figures), key=lambda one: one.currency)]
 
-    found: list[Money] = strawberry.field(resolver=resolve, description=f"{description} One entry a currency, sorted by its code; empty where there is nothing.")
+    found: list[Money] = strawberry.field(
+        resolver=resolve, description=f"{description} One entry a currency, sorted by its code; empty where there is nothing."
+    )
     return found
 
 
@@ -44,7 +47,7 @@ class Investment:
     against_first_baseline: list[Money] = _sums("Forecast less the first baseline.", lambda f: f.against_first_baseline)
     against_current_baseline: list[Money] = _sums("Forecast less the current baseline.", lambda f: f.against_current_baseline)
 
-    @strawberry.field(description="What should be looked at.")
+    @told("What should be looked at.")
     def warnings(self) -> list[Warning]:
         return [Warning(rule=w.rule, message=w.message) for w in self.figures.warnings]
 

@@ -16,6 +16,7 @@ from services.gateway.asking import Info
 from services.gateway.ids import outside
 from services.gateway.types.connection import Connection, page
 from services.gateway.types.money import Investment, investment
+from services.gateway.types.telling import told
 
 if TYPE_CHECKING:
     from services.gateway.types.product import Product
@@ -30,21 +31,21 @@ class Organisation:
     name: str = strawberry.field(description="As people call it; its id while nothing was heard of it but the id.")
     known: bool = strawberry.field(description="Whether it was registered: a mere reference may be heard first.")
 
-    @strawberry.field(description="What is invested here; null for whoever may not read its money.")
+    @told("What is invested here; null for whoever may not read its money.")
     def investment(self, info: Info) -> Investment | None:
         return investment(info, self.facts, "organisation", self.key, lambda: deriving.figures(self.facts, "organisation", self.key))
 
-    @strawberry.field(description="The programs that are at home here.")
+    @told("The programs that are at home here.")
     def programs(self) -> list[Program]:
         return [program(self.facts, state.id) for state in self.facts.related(PROGRAM, "home", self.key)]
 
-    @strawberry.field(description="The products that are at home here, by id.")
+    @told("The products that are at home here, by id.")
     def products(self, first: int = 10, after: str | None = None) -> Connection[Annotated[Product, strawberry.lazy("services.gateway.types.product")]]:
         from services.gateway.types.product import product
 
         return page(self.facts.related(PRODUCT, "home", self.key), lambda state, _: product(self.facts, state.id), first, after)
 
-    @strawberry.field(description="The teams that are at home here, by id.")
+    @told("The teams that are at home here, by id.")
     def teams(self, first: int = 10, after: str | None = None) -> Connection[Annotated[Team, strawberry.lazy("services.gateway.types.team")]]:
         from services.gateway.types.team import team
 
@@ -59,18 +60,18 @@ class Program:
     name: str = strawberry.field(description="As people call it; its id while nothing was heard of it but the id.")
     known: bool = strawberry.field(description="Whether it was opened: a mere reference may be heard first.")
 
-    @strawberry.field(description="The organisation it is at home in.")
+    @told("The organisation it is at home in.")
     def home(self) -> Organisation | None:
         state = self.facts.get(PROGRAM, self.key)
         return organisation(self.facts, state.home) if state else None
 
-    @strawberry.field(description="Its products.")
+    @told("Its products.")
     def products(self) -> list[Annotated[Product, strawberry.lazy("services.gateway.types.product")]]:
         from services.gateway.types.product import product
 
         return [product(self.facts, state.id) for state in self.facts.related(PRODUCT, "program", self.key)]
 
-    @strawberry.field(description="What is invested in its products; null for whoever may not read its money. Programs may overlap.")
+    @told("What is invested in its products; null for whoever may not read its money. Programs may overlap.")
     def investment(self, info: Info) -> Investment | None:
         return investment(info, self.facts, "program", self.key, lambda: deriving.figures(self.facts, "program", self.key))
 

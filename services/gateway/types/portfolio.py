@@ -10,8 +10,8 @@ from typing import Any
 
 import strawberry
 
-from libs.events.catalog.portfolio.investment import INVESTMENT
 from libs.events.catalog.portfolio.bid import BID
+from libs.events.catalog.portfolio.investment import INVESTMENT
 from libs.events.catalog.portfolio.lifecycle import DEFAULT_LIFECYCLE, LIFECYCLE
 from libs.events.catalog.portfolio.organisation import ORGANISATION
 from libs.events.catalog.portfolio.product import PRODUCT
@@ -29,6 +29,7 @@ from services.gateway.types.money import Investment, investment
 from services.gateway.types.organisation import Organisation, Program, organisation, program
 from services.gateway.types.product import Product, product
 from services.gateway.types.team import Team, team
+from services.gateway.types.telling import told
 
 
 @strawberry.type(description="User needs that are prioritised (S0-22).")
@@ -81,22 +82,22 @@ class Portfolio:
     as_of: date = strawberry.field(description="As of the end of which day (UTC).")
     known_at: datetime | None = strawberry.field(description="As known at which instant; null: all that was heard.")
 
-    @strawberry.field(description="What is invested; null for whoever may not read its money.")
+    @told("What is invested; null for whoever may not read its money.")
     def investment(self, info: Info) -> Investment | None:
         kind = "organisation" if self.scope else None
         return investment(info, self.facts, kind, self.scope, lambda: deriving.figures(self.facts, "portfolio", self.scope))
 
-    @strawberry.field(description="How many prioritised user needs are met.")
+    @told("How many prioritised user needs are met.")
     def needs(self) -> Needs:
         found = deriving.needs_of(self.facts, self._product_ids)
         return Needs(prioritised=found.prioritised, met=found.met, share=deriving.share(found.share))
 
-    @strawberry.field(description="How many targets were hit.")
+    @told("How many targets were hit.")
     def targets(self) -> Targets:
         found = deriving.targets_of(self.facts, self._product_ids)
         return Targets(hit=found.hit, missed=found.missed, not_measured=found.not_measured)
 
-    @strawberry.field(description="What is due, by day; with `overdue` only what is overdue (true) or not yet (false).")
+    @told("What is due, by day; with `overdue` only what is overdue (true) or not yet (false).")
     def duties(self, overdue: bool | None = None) -> list[Duty]:
         found = [*deriving.bid_duties(self.facts, self.scope)]
         for state in self._of(TEAM):
@@ -104,28 +105,28 @@ class Portfolio:
         chosen = [duty for duty in found if overdue in (None, duty.overdue)]
         return [_duty(self.facts, duty) for duty in sorted(chosen, key=lambda duty: (duty.due_on, duty.what, duty.id))]
 
-    @strawberry.field(description="The phases of the lifecycles in use, in order, with how many products are in each.")
+    @told("The phases of the lifecycles in use, in order, with how many products are in each.")
     def phases(self) -> list[PhaseCount]:
         counted = Counter((state.lifecycle, state.phase) for state in self._of(PRODUCT) if state.phase)
         used = {state.lifecycle for state in self._of(PRODUCT)} - {None}
         lifecycles = [(None, DEFAULT_LIFECYCLE), *((state.id, state) for state in self.facts.every(LIFECYCLE) if state.id in used)]
         return [PhaseCount(id=p.id, title=p.title, products=counted[key, p.id]) for key, lifecycle in lifecycles for p in lifecycle.phases]
 
-    @strawberry.field(description="The organisations, by id.")
+    @told("The organisations, by id.")
     def organisations(self) -> list[Organisation]:
         ids = [self.scope] if self.scope else [state.id for state in self.facts.every(ORGANISATION)]
         return [found for id in ids if self.facts.get(ORGANISATION, id) and (found := organisation(self.facts, id))]
 
-    @strawberry.field(description="The programs, by id.")
+    @told("The programs, by id.")
     def programs(self) -> list[Program]:
         return [program(self.facts, state.id) for state in self._of(PROGRAM)]
 
-    @strawberry.field(description="The products, by id; with `phase` those that are in it.")
+    @told("The products, by id; with `phase` those that are in it.")
     def products(self, first: int = 10, after: str | None = None, phase: str | None = None) -> Connection[Product]:
         found: Sequence[ProductFacts] = [state for state in self._of(PRODUCT) if phase in (None, state.phase)]
         return page(found, lambda state, _: product(self.facts, state.id), first, after)
 
-    @strawberry.field(description="The teams, by id; `first` is at most 500.")
+    @told("The teams, by id; `first` is at most 500.")
     def teams(self, first: int = 10, after: str | None = None) -> Connection[Team]:
         found: Sequence[TeamFacts] = self._of(TEAM)
         return page(found, lambda state, _: team(self.facts, state), first, after)

@@ -18,6 +18,7 @@ from services.gateway.types import backlog as backlogs
 from services.gateway.types import roadmap as roadmaps
 from services.gateway.types.money import Investment, investment
 from services.gateway.types.organisation import Organisation, Program, organisation, program
+from services.gateway.types.telling import told
 
 if TYPE_CHECKING:
     from services.gateway.types.team import Team
@@ -38,39 +39,39 @@ class Product:
     name: str = strawberry.field(description="As people call it; its id while nothing was heard of it but the id.")
     known: bool = strawberry.field(description="Whether it was registered: a mere reference may be heard first.")
 
-    @strawberry.field(description="The phase it is in; null before the first.")
+    @told("The phase it is in; null before the first.")
     def phase(self) -> Phase | None:
         state = self._state
         return phase(self.facts, state) if state else None
 
-    @strawberry.field(description="The organisation it is at home in.")
+    @told("The organisation it is at home in.")
     def home(self) -> Organisation | None:
         return organisation(self.facts, self._state.home) if self._state else None
 
-    @strawberry.field(description="The program it is part of.")
+    @told("The program it is part of.")
     def program(self) -> Program | None:
         state = self._state
         return program(self.facts, state.program) if state and state.program else None
 
-    @strawberry.field(description="The teams that serve it.")
+    @told("The teams that serve it.")
     def teams(self) -> list[Annotated[Team, strawberry.lazy("services.gateway.types.team")]]:
         from services.gateway.types.team import team
 
         return [team(self.facts, state) for state in self.facts.related(TEAM, "products", self.key)]
 
-    @strawberry.field(description="What is invested in it; null for whoever may not read its money.")
+    @told("What is invested in it; null for whoever may not read its money.")
     def investment(self, info: Info) -> Investment | None:
         return investment(info, self.facts, "product", self.key, lambda: deriving.figures(self.facts, "product", self.key))
 
-    @strawberry.field(description="What it means to bring about.")
+    @told("What it means to bring about.")
     def roadmap(self) -> roadmaps.Roadmap:
         return roadmaps.roadmap(self.facts, (self.key,))
 
-    @strawberry.field(description="What it still wants; null while no backlog was opened.")
+    @told("What it still wants; null while no backlog was opened.")
     def backlog(self) -> backlogs.Backlog | None:
         return backlogs.backlog(self.facts, self.key)
 
-    @strawberry.field(description="What goes out to its users, in the order of the proposals.")
+    @told("What goes out to its users, in the order of the proposals.")
     def releases(self) -> list[roadmaps.Release]:
         return roadmaps.releases(self.facts, self.key)
 

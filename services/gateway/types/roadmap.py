@@ -14,11 +14,12 @@ from services.gateway import deriving
 from services.gateway.ids import outside
 from services.gateway.types.connection import Connection, page
 from services.gateway.types.person import Person, person_of
+from services.gateway.types.telling import known, told
 
-Horizon = strawberry.enum(catalogue.Horizon, description="How near a roadmap item is.")
-RoadmapItemState = strawberry.enum(catalogue.RoadmapItemState, description="Whether a roadmap item is planned, done or dropped.")
-Stage = strawberry.enum(ReleaseStage, description="The phase of the product that a release belongs to.")
-State = strawberry.enum(ReleaseState, description="How far a release is.")
+known(catalogue.Horizon, "How near a roadmap item is.")
+known(catalogue.RoadmapItemState, "Whether a roadmap item is planned, done or dropped.")
+known(ReleaseStage, "The phase of the product that a release belongs to.")
+known(ReleaseState, "How far a release is.")
 
 
 @strawberry.type(description="Something that a product means to bring about.")
@@ -27,13 +28,13 @@ class RoadmapItem:
     key: strawberry.Private[str]
     id: strawberry.ID = strawberry.field(description="`roadmap_item:` and the id that commands use.")
     title: str = strawberry.field(description="What it is called.")
-    horizon: Horizon = strawberry.field(description="Under which heading it stands.")
+    horizon: catalogue.Horizon = strawberry.field(description="Under which heading it stands.")
     starts: date | None = strawberry.field(description="The day on which it is planned to start.")
     ends: date | None = strawberry.field(description="The day on which it is planned to end.")
     slip_days: int | None = strawberry.field(description="Planned end less the end planned first, in days; negative when earlier, null without an end.")
-    state: RoadmapItemState = strawberry.field(description="Planned or done; what was dropped is on no roadmap.")
+    state: catalogue.RoadmapItemState = strawberry.field(description="Planned or done; what was dropped is on no roadmap.")
 
-    @strawberry.field(description="Delivered share of the backlog items linked to it, less the dropped ones: 0 to 1, four places; null without any.")
+    @told("Delivered share of the backlog items linked to it, less the dropped ones: 0 to 1, four places; null without any.")
     def progress(self) -> float | None:
         return deriving.progress(self.facts, self.key)
 
@@ -43,23 +44,23 @@ class Roadmap:
     facts: strawberry.Private[Facts]
     states: strawberry.Private[tuple[catalogue.RoadmapItem, ...]]
 
-    @strawberry.field(description="What is being worked on.")
+    @told("What is being worked on.")
     def now(self) -> list[RoadmapItem]:
         return self._under(catalogue.Horizon.NOW)
 
-    @strawberry.field(description="What comes after that.")
+    @told("What comes after that.")
     def next(self) -> list[RoadmapItem]:
         return self._under(catalogue.Horizon.NEXT)
 
-    @strawberry.field(description="What comes some day.")
+    @told("What comes some day.")
     def later(self) -> list[RoadmapItem]:
         return self._under(catalogue.Horizon.LATER)
 
-    @strawberry.field(description="What is done.")
+    @told("What is done.")
     def done(self) -> list[RoadmapItem]:
         return self._under(catalogue.Horizon.DONE)
 
-    @strawberry.field(description="All of it, page by page.")
+    @told("All of it, page by page.")
     def items(self, first: int = 10, after: str | None = None) -> Connection[RoadmapItem]:
         return page(self.states, lambda state, _: _item(self.facts, state), first, after)
 
@@ -72,12 +73,12 @@ class Release:
     state_: strawberry.Private[ReleaseFacts]
     id: strawberry.ID = strawberry.field(description="`release:` and the id that commands use.")
     title: str = strawberry.field(description="What it is called.")
-    stage: Stage = strawberry.field(description="The phase of the product that it belongs to.")
-    state: State = strawberry.field(description="How far it is.")
+    stage: ReleaseStage = strawberry.field(description="The phase of the product that it belongs to.")
+    state: ReleaseState = strawberry.field(description="How far it is.")
     functional: bool = strawberry.field(description="Whether it changes what the product does (S0-16).")
     released_on: date | None = strawberry.field(description="The day on which it was published; null before.")
 
-    @strawberry.field(description="Who signed it off (S0-13); null before.")
+    @told("Who signed it off (S0-13); null before.")
     def signed_off_by(self) -> Person | None:
         return person_of(self.state_.signed_off)
 

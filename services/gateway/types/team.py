@@ -18,15 +18,16 @@ from services.gateway.types.money import Investment, investment
 from services.gateway.types.organisation import Organisation, organisation
 from services.gateway.types.person import Person, person
 from services.gateway.types.product import Product, product
+from services.gateway.types.telling import known, told
 
-TeamRole = strawberry.enum(catalogue.TeamRole, description="What a member does in a team.")
-Staffing = strawberry.enum(catalogue.Staffing, description="Of the public service, or under contract.")
-HealthReading = strawberry.enum(catalogue.HealthReading, description="What a health check found.")
+known(catalogue.TeamRole, "What a member does in a team.")
+known(catalogue.Staffing, "Of the public service, or under contract.")
+known(catalogue.HealthReading, "What a health check found.")
 
 
 @strawberry.type(description="A seat of the core team (S0-10).")
 class CoreRole:
-    role: TeamRole = strawberry.field(description="Which of the five.")
+    role: catalogue.TeamRole = strawberry.field(description="Which of the five.")
     covered: bool = strawberry.field(description="Whether somebody sits there.")
 
 
@@ -38,8 +39,8 @@ class Continuity:
 
 @strawberry.type(description="The latest health checks (S4-01).")
 class Health:
-    team: HealthReading | None = strawberry.field(description="Of the team; null before its first.")
-    product: HealthReading | None = strawberry.field(description="Of its product; null before its first.")
+    team: catalogue.HealthReading | None = strawberry.field(description="Of the team; null before its first.")
+    product: catalogue.HealthReading | None = strawberry.field(description="Of its product; null before its first.")
     recorded_on: date = strawberry.field(description="The day of the later of the two.")
 
 
@@ -50,13 +51,13 @@ class Loan:
     id: strawberry.ID = strawberry.field(description="`loan:` and the id that commands use.")
     from_: date | None = strawberry.field(name="from", description="Its first day.")
     until: date | None = strawberry.field(description="Its last day: of the return, else as planned; null where neither is known.")
-    staffing: Staffing = strawberry.field(description="As what the team works there.")
+    staffing: catalogue.Staffing = strawberry.field(description="As what the team works there.")
 
-    @strawberry.field(description="Who lends.")
+    @told("Who lends.")
     def lender(self) -> Organisation | None:
         return organisation(self.facts, self.of.lender)
 
-    @strawberry.field(description="Who borrows.")
+    @told("Who borrows.")
     def borrower(self) -> Organisation | None:
         return organisation(self.facts, self.of.borrower)
 
@@ -64,12 +65,12 @@ class Loan:
 @strawberry.type(description="Somebody on a team.")
 class Member:
     who: strawberry.Private[str]
-    role: TeamRole = strawberry.field(description="What they do.")
+    role: catalogue.TeamRole = strawberry.field(description="What they do.")
     core: bool = strawberry.field(description="Whether in a core seat, or drawn on.")
-    staffing: Staffing = strawberry.field(description="Staff or contracted.")
+    staffing: catalogue.Staffing = strawberry.field(description="Staff or contracted.")
     since: date = strawberry.field(description="The day on which they joined in this role.")
 
-    @strawberry.field(description="Who it is.")
+    @told("Who it is.")
     def person(self) -> Person | None:
         return person(self.who)
 
@@ -81,48 +82,48 @@ class Team:
     id: strawberry.ID = strawberry.field(description="`team:` and the id that commands use.")
     name: str = strawberry.field(description="As people call it.")
 
-    @strawberry.field(description="The organisation it is at home in.")
+    @told("The organisation it is at home in.")
     def home(self) -> Organisation | None:
         return organisation(self.facts, self.of.home)
 
-    @strawberry.field(description="The products that it serves.")
+    @told("The products that it serves.")
     def products(self) -> list[Product]:
         return [product(self.facts, id) for id in self.of.products]
 
-    @strawberry.field(description="What is invested in it; null for whoever may not read its money.")
+    @told("What is invested in it; null for whoever may not read its money.")
     def investment(self, info: Info) -> Investment | None:
         return investment(info, self.facts, "team", self.of.id, lambda: deriving.figures(self.facts, "team", self.of.id))
 
-    @strawberry.field(description="The five core seats (S0-10).")
+    @told("The five core seats (S0-10).")
     def core(self) -> list[CoreRole]:
         covered = self.facts.derive(deriving.core_covered, self.of.id)
         return [CoreRole(role=role, covered=role in covered) for role in catalogue.CORE_ROLES]
 
-    @strawberry.field(description="Who is on it now.")
+    @told("Who is on it now.")
     def members(self) -> list[Member]:
         return [Member(who=m.person, role=m.role, core=m.core, staffing=m.staffing, since=m.joined.time.date()) for m in self.of.present]
 
-    @strawberry.field(description="How long its core has stayed together; null without core members.")
+    @told("How long its core has stayed together; null without core members.")
     def continuity(self) -> Continuity | None:
         found = self.facts.derive(deriving.continuity, self.of.id)
         return Continuity(share=float(found.share), since=found.since) if found else None
 
-    @strawberry.field(description="Its health and that of its product; null before the first check.")
+    @told("Its health and that of its product; null before the first check.")
     def health(self) -> Health | None:
         team, product = self.of.team_health, self.of.product_health
         days = [health.event.time.date() for health in (team, product) if health]
         return Health(team=team and team.reading, product=product and product.reading, recorded_on=max(days)) if days else None
 
-    @strawberry.field(description="When and to whom it is or was lent, in order of time.")
+    @told("When and to whom it is or was lent, in order of time.")
     def loans(self) -> list[Loan]:
         found = sorted(self.facts.related(loans.LOAN, "team", self.of.id), key=lambda loan: (loan.starts or date.max, loan.id))
         return [_loan(self.facts, loan) for loan in found]
 
-    @strawberry.field(description="Where it stands on its way to graduation, and why.")
+    @told("Where it stands on its way to graduation, and why.")
     def graduation(self) -> graduations.Graduation:
         return graduations.graduation(self.facts, self.of.id)
 
-    @strawberry.field(description="What its products mean to bring about.")
+    @told("What its products mean to bring about.")
     def roadmap(self) -> roadmaps.Roadmap:
         return roadmaps.roadmap(self.facts, self.of.products)
 

@@ -1,0 +1,26 @@
+"""The decorators of fields that are computed, with their types kept for mypy."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import Enum
+from typing import Any, TypeVar, cast
+
+import strawberry
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def told(description: str) -> Callable[[F], F]:
+    """A field whose value the decorated method gives."""
+    return cast("Callable[[F], F]", strawberry.field(description=description))
+
+
+def followed(description: str) -> Callable[[F], F]:
+    """A subscription whose values the decorated method yields."""
+    return cast("Callable[[F], F]", strawberry.subscription(description=description))
+
+
+def known(choice: type[Enum], description: str) -> None:
+    """Makes a closed choice of the catalogues one of the schema; its members keep their names, in capitals."""
+    strawberry.enum(choice, description=description)
