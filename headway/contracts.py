@@ -10,14 +10,14 @@ from headway.stack import NAMES, SERVICES
 from libs.events.event import PAYLOADS, adapter
 from libs.service.process import Process
 from libs.service.settings import Settings
-from services.gateway.schema import printed
+from services.gateway.schema import schema
 
 VERSION = "1.0.0"
 
 
 def graphql() -> str:
     """The gateway's schema in the schema definition language."""
-    return printed()
+    return schema().as_str()
 
 
 def openapi() -> dict[str, Any]:

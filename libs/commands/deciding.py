@@ -120,10 +120,17 @@ class Loaded:
         self._events.update(histories)
 
     def relate(self, relation: tuple[str, str, str], aggregates: Iterable[str]) -> None:
-        self._relations[relation] = dict.fromkeys(aggregates)
+        """Takes in what the store knows of a relation, with what is decided and not stored yet."""
+        kind, field, id = relation
+        unstored = (a for a in self._of(kind) if any((field, id) in mentions(e.data) for e in self._events[a]))
+        self._relations[relation] = dict.fromkeys((*aggregates, *unstored))
 
     def enumerate(self, kind: str, aggregates: Iterable[str]) -> None:
-        self._kinds[kind] = dict.fromkeys(aggregates)
+        """Takes in the names of all aggregates of a kind, with those decided and not stored yet."""
+        self._kinds[kind] = dict.fromkeys((*aggregates, *(a for a in self._of(kind) if self._events[a])))
+
+    def _of(self, kind: str) -> list[str]:
+        return [a for a in self._events if a.startswith(f"{kind}:")]
 
     def extend(self, aggregate: str, events: Sequence[Event]) -> None:
         """Takes in what was decided but is not stored yet."""

@@ -58,9 +58,10 @@ def judge(
     lifted = command.override
     if lifted and not case.lifted:
         raise Invalid(f"{lifted.rule} does not stand in the way: there is nothing to override", field="override", remedy="Leave the override out.")
+    spoken = [(who.actor, data) for data in said]
     if said and lifted:
-        said.insert(0, Overridden(rule=lifted.rule, reason=lifted.reason, command=command.SPEC.name))
-    return tuple(Event(aggregate, len(history) + 1 + n, at, known, now, who.actor, data, ask.traceparent) for n, data in enumerate(said))
+        spoken.insert(0, (who.overriding, Overridden(rule=lifted.rule, reason=lifted.reason, command=command.SPEC.name)))
+    return tuple(Event(aggregate, len(history) + 1 + n, at, known, now, actor, data, ask.traceparent) for n, (actor, data) in enumerate(spoken))
 
 
 def _times(command: Command, now: datetime) -> tuple[datetime, datetime]:

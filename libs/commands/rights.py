@@ -7,18 +7,18 @@ from dataclasses import dataclass
 
 from libs.commands.command import COMMANDS, Command
 from libs.commands.errors import Invalid, NotAllowed, NotFound
-from libs.events.event import Actor, Event, Payload, split
+from libs.events.event import Actor, Event, Overridden, Payload, split
 from libs.events.facts import Facts
-from libs.rules.authority import OVERRIDING, RULE_OF_TOPIC, Belonging, belonging, covers, speaking, who_may, within
+from libs.rules.authority import OVERRIDES, RULE_OF_TOPIC, Belonging, belonging, speaking, who_may, within
 from libs.rules.roles import Principal, Role
 
 
 @dataclass(frozen=True, slots=True)
 class Speaker:
-    """The actor that events will bear, and the roles by which it was judged."""
+    """The actor that the command's events will bear, and the one of its override: who lifts a rule may do so by another role."""
 
     actor: Actor
-    roles: frozenset[Role]
+    overriding: Actor
 
 
 def speaker(command: Command, principal: Principal, revise: bool, current: Facts, aggregate: str, *, exists: bool, history: Sequence[Event]) -> Speaker:
@@ -34,15 +34,16 @@ def speaker(command: Command, principal: Principal, revise: bool, current: Facts
     lies_in = belonging_of(command, current, aggregate, exists)
     role = next((r for topic in topics(command, history) if (r := speaking(_in_order(roles), topic, lies_in))), None)
     if role is None:
-        topic = next(iter(topics(command, history)), "")
+        topic = topics(command, history)[0]
         raise NotAllowed(
             f"{command.SPEC.name} takes {who_may(topic)}; the caller has {', '.join(map(str, _in_order(roles))) or 'no role'}",
             rule=RULE_OF_TOPIC.get(topic),
             remedy=f"Ask whoever is {who_may(topic)}.",
         )
-    if command.override is not None and not any((r.name in OVERRIDING and covers(r, lies_in)) or r.name == "importer" for r in roles):
+    lifting = speaking(_in_order(roles), OVERRIDES, lies_in) if command.override is not None else role
+    if lifting is None:
         raise NotAllowed("only an executive or a steering group may override a rule", remedy="Leave the override out and ask one of them.")
-    return Speaker(Actor(said_by, command.by if command.by and "@" in command.by else str(role)), roles)
+    return Speaker(Actor(said_by, str(role)), Actor(said_by, str(lifting)))
 
 
 def belonging_of(command: Command, current: Facts, aggregate: str, exists: bool) -> Belonging:
@@ -62,8 +63,10 @@ def topics(command: Command, history: Sequence[Event]) -> tuple[str, ...]:
 
 
 def topics_of(payload: type[Payload]) -> list[str]:
-    """The topics of the commands that may lead to such an event."""
-    return list(dict.fromkeys(c.SPEC.topic for c in COMMANDS.values() if payload in c.SPEC.says))
+    """The topics of the commands that may lead to such an event; that of nobody but importers for what the system itself announces."""
+    if payload is Overridden:
+        return [OVERRIDES]
+    return list(dict.fromkeys(c.SPEC.topic for c in COMMANDS.values() if payload in c.SPEC.says)) or [""]
 
 
 def _in_whose_name(by: str | None, principal: Principal) -> tuple[frozenset[Role], str]:

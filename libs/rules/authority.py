@@ -13,9 +13,9 @@ from libs.rules.roles import ROLES, Role
 AUTHORITY: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
     {
         "product_owner": frozenset(
-            {"order", "reviews", "sign-off", "publishing", "needs", "metrics", "targets", "readings", "roadmap", "items", "releases", "changes"}
+            {"order", "reviews", "sign-off", "publishing", "needs", "metrics", "targets", "readings", "roadmap", "items", "change links"}
         ),
-        "team": frozenset({"items", "experiments", "improvements", "readings", "releases", "changes", "sources", "members"}),
+        "team": frozenset({"items", "experiments", "improvements", "readings", "releases", "changes", "change links", "sources", "members"}),
         "portfolio_manager": frozenset(
             {
                 "organisations",
@@ -35,18 +35,18 @@ AUTHORITY: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
                 "backlogs",
             }
         ),
-        "steering_group": frozenset({"decisions", "baselines"}),
+        "steering_group": frozenset({"decisions", "baselines", "overrides"}),
         "cab": frozenset({"change decisions"}),
-        "executive": frozenset({"attestations", "stories", "ceremonies", "acceptances", "opportunities", "visions"}),
+        "executive": frozenset({"attestations", "stories", "ceremonies", "acceptances", "opportunities", "visions", "overrides"}),
         "lab_ops": frozenset(
-            {"teams", "members", "health", "onboarding", "sustain", "preparations", "pivots", "precedents", "lifecycles", "organisations", "backlogs"}
+            {"teams", "health", "onboarding", "sustain", "preparations", "pivots", "precedents", "lifecycles", "organisations", "backlogs"}
         ),
     }
 )
 """Role -> the topics it may speak on within its scope. An importer may say anything; a subscriber and an auditor say nothing."""
 
-OVERRIDING: Final = frozenset({"executive", "steering_group"})
-"""Who may lift a rule (never authority)."""
+OVERRIDES: Final = "overrides"
+"""The topic of who may lift a rule (never authority), and take that back."""
 
 RULE_OF_TOPIC: Final[Mapping[str, str]] = MappingProxyType({"order": "S0-12", "sign-off": "S0-13", "decisions": "S0-14", "change decisions": "S0-16"})
 """Where a requirement itself gives the authority, the refusal cites it."""
@@ -80,11 +80,12 @@ _SCOPED_BY: Final = (
     ("lender", "organisation"),
     ("home", "organisation"),
     ("organisation", "organisation"),
+    ("program", "program"),
 )
 
 
 def within(facts: Facts, subject: Any) -> Belonging:
-    """The scopes that a command or a state lies in by what it names: its investment, else its team, else its product, else its organisation.
+    """The scopes that a command or a state lies in by what it names: its investment, else its team, its product, its organisation, its program.
 
     What is not known yet (a team that is formed later) says nothing of a home: then the next one counts as well.
     """

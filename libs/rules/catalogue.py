@@ -99,6 +99,18 @@ _ALL = (
         "Fund the product as ongoing, without an end date.",
     ),
     Rule(
+        "S4-17",
+        "A function of the home organisation takes over only once it has prepared for that.",
+        f"{SUSTAIN}, LabOps Resources",
+        "Prepare the hand-off with the function, then have it accepted.",
+    ),
+    Rule(
+        "S4-18",
+        "A graduation is celebrated with a ceremony and a story, once the hand-off is accepted and the story says what failed.",
+        f"{SUSTAIN}, LabOps Resources",
+        "Finish the hand-off and tell the story, then hold the ceremony.",
+    ),
+    Rule(
         "R-01",
         "A beta release of one of the team's products is in the hands of the people it is for.",
         f"{SUSTAIN_SOURCE}, Pre-conditions",

@@ -28,6 +28,11 @@ class Asking(BaseContext):
         self._all_money = False
         self.begin()
 
+    def signed_in(self, principal: Principal, authorization: str) -> None:
+        """Says who asks, where that is known only after the connection stands."""
+        self.principal, self.authorization = principal, authorization
+        self.begin()
+
     def begin(self) -> None:
         """Forgets what an earlier operation of the same connection left."""
         self.withheld: list[str] = []

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
-from importlib import import_module
-from typing import Any, NamedTuple, Protocol, cast
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from libs.events.catalog.backlog.backlog import BACKLOG
 from libs.events.catalog.backlog.item import Item, ItemState
 from libs.events.catalog.portfolio.bid import BID, Bid
-from libs.events.catalog.portfolio.graduation import GraduationStatus, HandoffState, HomeFunction
+from libs.events.catalog.portfolio.graduation import GraduationStatus
 from libs.events.catalog.portfolio.investment import INVESTMENT
 from libs.events.catalog.portfolio.organisation import ORGANISATION, Policy
 from libs.events.catalog.portfolio.product import PRODUCT
@@ -21,6 +21,8 @@ from libs.events.catalog.roadmap.roadmap_item import ROADMAP_ITEM, RoadmapItem, 
 from libs.events.event import Event
 from libs.events.facts import Facts
 from libs.rules import backlogs, roadmaps
+from libs.rules import graduation as graduations
+from libs.rules.figures import Figures, of_organisation, of_portfolio, of_product, of_program, of_team
 from libs.rules.needs import Needs, needs
 from libs.rules.targets import TargetCounts, targets
 
@@ -28,130 +30,19 @@ YEAR = 365
 """Days after which a member has served a year."""
 
 
-class Sum(Protocol):
-    """An amount of one currency; may be negative."""
-
-    @property
-    def amount(self) -> Decimal: ...
-    @property
-    def currency(self) -> str: ...
-
-
-class Warned(Protocol):
-    """A warning about an investment."""
-
-    @property
-    def rule(self) -> str: ...
-    @property
-    def message(self) -> str: ...
-
-
-class Figures(Protocol):
-    """What investments come to: per figure one sum a currency."""
-
-    @property
-    def committed(self) -> Sequence[Sum]: ...
-    @property
-    def forecast(self) -> Sequence[Sum]: ...
-    @property
-    def actual(self) -> Sequence[Sum]: ...
-    @property
-    def enhance(self) -> Sequence[Sum]: ...
-    @property
-    def support(self) -> Sequence[Sum]: ...
-    @property
-    def returned(self) -> Sequence[Sum]: ...
-    @property
-    def against_first_baseline(self) -> Sequence[Sum]: ...
-    @property
-    def against_current_baseline(self) -> Sequence[Sum]: ...
-    @property
-    def warnings(self) -> Sequence[Warned]: ...
-
-
-class Evidence(Protocol):
-    """An event that a criterion rests on."""
-
-    @property
-    def event(self) -> str: ...
-    @property
-    def type(self) -> str: ...
-    @property
-    def at(self) -> datetime: ...
-    @property
-    def asserted_by(self) -> str: ...
-    @property
-    def independent(self) -> bool: ...
-    @property
-    def expires_at(self) -> datetime | date | None: ...
-
-
-class Criterion(Protocol):
-    """One of R-01 to R-06, as it stands."""
-
-    @property
-    def id(self) -> str: ...
-    @property
-    def title(self) -> str: ...
-    @property
-    def met(self) -> bool: ...
-    @property
-    def why(self) -> str: ...
-    @property
-    def evidence(self) -> Sequence[Evidence]: ...
-
-
-class Handing(Protocol):
-    """The hand-off to one function."""
-
-    @property
-    def function(self) -> HomeFunction: ...
-    @property
-    def state(self) -> HandoffState: ...
-    @property
-    def late(self) -> bool: ...
-
-
-class Ceremony(Protocol):
-    """The ceremony, and what was told."""
-
-    @property
-    def held_on(self) -> date: ...
-    @property
-    def story(self) -> str | None: ...
-
-
-class Graduation(Protocol):
-    """Where a team stands and why."""
-
-    @property
-    def status(self) -> GraduationStatus: ...
-    @property
-    def since(self) -> date | datetime | None: ...
-    @property
-    def criteria(self) -> Sequence[Criterion]: ...
-    @property
-    def blocked_by(self) -> Sequence[str]: ...
-    @property
-    def next_step(self) -> str | None: ...
-    @property
-    def handoff(self) -> Sequence[Handing]: ...
-    @property
-    def ceremony(self) -> Ceremony | None: ...
-
-
-def _rule(module: str, name: str) -> Any:
-    return getattr(import_module(f"libs.rules.{module}"), name)
+_FIGURES: Mapping[str, Callable[[Facts, Any], Figures]] = MappingProxyType(
+    {"team": of_team, "product": of_product, "program": of_program, "organisation": of_organisation, "portfolio": of_portfolio}
+)
 
 
 def figures(facts: Facts, kind: str, id: str | None) -> Figures:
     """The figures of a team, product, program or organisation, or (`portfolio`) of one organisation's portfolio or of the whole one."""
-    return cast("Figures", facts.derive(_rule("figures", f"of_{kind}"), id))
+    return facts.derive(_FIGURES[kind], id)
 
 
-def graduation(facts: Facts, team: str) -> Graduation:
+def graduation(facts: Facts, team: str) -> graduations.Graduation:
     """Where a team stands on its way to graduation, and why."""
-    return cast("Graduation", facts.derive(_rule("graduation", "graduation"), team))
+    return facts.derive(graduations.graduation, team)
 
 
 def planned(facts: Facts, product: str) -> tuple[RoadmapItem, ...]:
@@ -265,15 +156,16 @@ def bid_duties(facts: Facts, organisation: str | None) -> tuple[Duty, ...]:
 
 
 def evidence_duties(facts: Facts, team: str) -> tuple[Duty, ...]:
-    """The evidence of a team's graduation that expires, each due on the day it does."""
-    found = []
-    for criterion in graduation(facts, team).criteria:
-        for evidence in criterion.evidence:
-            if evidence.expires_at is not None:
-                ends = evidence.expires_at
-                due = ends.date() if isinstance(ends, datetime) else ends
-                found.append(Duty("evidence_expires", due, "team", team, criterion.id, facts.day >= due))
-    return tuple(found)
+    """The evidence of a team's graduation that expires, each due on the last day on which it counts; nothing of a team that left the path for good."""
+    found = graduation(facts, team)
+    if found.status is GraduationStatus.PIVOTED_AWAY:
+        return ()
+    return tuple(
+        Duty("evidence_expires", evidence.expires_at, "team", team, criterion.id, facts.day > evidence.expires_at)
+        for criterion in found.criteria
+        for evidence in criterion.evidence
+        if evidence.expires_at is not None
+    )
 
 
 def _home(facts: Facts, bid: Bid) -> str | None:

@@ -87,7 +87,7 @@ def readable(error: GraphQLError) -> GraphQLError:
     if isinstance(error, GraphQLSyntaxError):
         return _again(error, error.message, {"code": "SYNTAX"})
     if cause is None:
-        return _again(error, error.message, {"code": "INVALID"})
+        return _again(error, error.message.partition(" Did you mean")[0], {"code": "INVALID"})
     logger.error("unforeseen: %s", type(cause).__name__, exc_info=cause)
     return _again(error, "Something went wrong here.", {"code": "UNFORESEEN"})
 

@@ -37,7 +37,6 @@ from graphql import (
     specified_rules,
     validate,
 )
-from graphql.pyutils import Undefined
 
 MOST_TOKENS: Final = 1_000
 MOST_NESTED: Final = 50
@@ -83,7 +82,7 @@ def prepared(schema: GraphQLSchema, text: str) -> Prepared:
     document = parse(text, no_location=False)
     found = Prepared(document, tuple(_counted(document)))
     if not found.errors:
-        found = Prepared(document, tuple(validate(schema, document, (*specified_rules, MaxIntrospectionDepthRule), max_errors=20)))
+        found = Prepared(document, tuple(validate(schema, document, (*specified_rules, MaxIntrospectionDepthRule), max_errors=20, hide_suggestions=True)))
     if not found.errors:
         found = Prepared(document, tuple(_too_deep(found)))
     return found
@@ -224,7 +223,7 @@ class _Counting:
             asked = int(asked)
         if asked is None:
             default = argument.default_value
-            return default if isinstance(default, int) and default is not Undefined else PLAIN_LIST
+            return default if isinstance(default, int) else PLAIN_LIST
         if isinstance(asked, bool) or not isinstance(asked, int):
             return most  # no number: refused when the value is read
         if not 0 <= asked <= most:

@@ -47,7 +47,7 @@ def name_of(command: type[Command], verbs: Counter[str]) -> str:
 
 
 def _mutation(command: type[Command], inputs: Inputs, name: str) -> Any:
-    async def resolve(root: Any, info: Info, input: Any, idempotency_key: Key = None, if_match: IfMatch = None, after: After = None) -> CommandAnswer:
+    async def resolve(root: Any, info: Info, input: Any, idempotency_key: Key = None, if_match: IfMatch = None, after: After = None) -> CommandAnswer | None:
         return await _forwarded(info, command, input, idempotency_key, if_match, after or [])
 
     resolve.__name__ = command.SPEC.name.replace(".", "_")

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from libs.commands.catalog.backlog.backlog import OpenBacklog
+from libs.commands.catalog.backlog.backlog import OpenBacklog, ReorderBacklog
 from libs.commands.catalog.backlog.item import AddItem, DeliverItem, StartItem
 from libs.commands.command import Command
 from libs.commands.errors import AlreadyExists, HeadwayError, Invalid, KeyReused, NotAllowed, NotFound, NotHeardYet, RaceLost, StaleVersion, UnknownOutcome
@@ -142,6 +142,12 @@ async def test_many_commands_are_answered_in_order_each_alone(handling: Handling
 
 def _short(result: Answer | HeadwayError) -> str:
     return f"{'created' if result.created else 'unchanged'} {result.version}" if isinstance(result, Answer) else type(result).__name__
+
+
+async def test_a_command_sees_what_others_of_the_same_call_have_said_of_a_relation(opened: Handling) -> None:
+    asks = [Ask(add(f"b{n}"), IMPORTER) for n in range(3)]
+    asks.append(Ask(ReorderBacklog(product="p", item="b2", position=1, reason="Everyone needs it"), IMPORTER))
+    assert [_short(r) for r in await opened.answer_all(asks)] == ["created 1", "created 1", "created 1", "created 2"]
 
 
 async def test_a_changed_row_is_a_change_of_the_same_thing(opened: Handling, store: SqliteCommitStore) -> None:

@@ -9,7 +9,7 @@ from libs.events.catalog.backlog.backlog import BACKLOG
 from libs.events.facts import Facts
 from services.gateway import deriving
 from services.gateway.ids import outside
-from services.gateway.types.connection import Connection, page
+from services.gateway.types.connection import After, Connection, First, page
 from services.gateway.types.person import Person, person
 from services.gateway.types.telling import known, told
 
@@ -64,7 +64,7 @@ class Backlog:
         return deriving.backlog_counts(self.facts, self.product).delivered
 
     @told("The items in the owner's order; what was dropped is left out unless asked for, and then comes last.")
-    def items(self, first: int = 10, after: str | None = None, dropped: bool = False) -> Connection[Item]:
+    def items(self, first: First = 10, after: After = None, dropped: bool = False) -> Connection[Item]:
         return page(deriving.backlog_items(self.facts, self.product, dropped=dropped), lambda state, _: item(self.facts, state), first, after)
 
 

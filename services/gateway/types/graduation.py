@@ -8,7 +8,7 @@ import strawberry
 
 from libs.events.catalog.portfolio.graduation import GraduationStatus, HandoffState, HomeFunction
 from libs.events.facts import Facts
-from libs.events.values import start_of
+from libs.rules import graduation as rules
 from services.gateway import deriving
 from services.gateway.types.telling import known, told
 
@@ -24,12 +24,12 @@ class Evidence:
     at: datetime = strawberry.field(description="When it was true.")
     asserted_by: str = strawberry.field(description="Who said it.")
     independent: bool = strawberry.field(description="Whether that was somebody else than the team it is about.")
-    expires_at: datetime | None = strawberry.field(description="From when on it no longer counts; null where it does not expire.")
+    expires_at: date | None = strawberry.field(description="The last day on which it counts; null where it does not expire.")
 
 
 @strawberry.type(description="One of R-01 to R-06.")
 class Criterion:
-    criterion: strawberry.Private[deriving.Criterion]
+    criterion: strawberry.Private[rules.Criterion]
     id: str = strawberry.field(description="R-01 to R-06.")
     title: str = strawberry.field(description="What it asks, in a few words.")
     met: bool = strawberry.field(description="Whether it is met at this moment.")
@@ -49,13 +49,13 @@ class Handoff:
 
 @strawberry.type(description="The celebration of a graduation.")
 class Ceremony:
-    held_on: date | None = strawberry.field(description="On which day.")
+    held_on: date = strawberry.field(description="On which day.")
     story: str | None = strawberry.field(description="What was told to have been achieved.")
 
 
 @strawberry.type(description="Where a team stands on its way to graduation, and why.")
 class Graduation:
-    graduation: strawberry.Private[deriving.Graduation]
+    graduation: strawberry.Private[rules.Graduation]
     status: GraduationStatus = strawberry.field(description="Where it stands.")
     since: date | None = strawberry.field(description="Since which day.")
 
@@ -84,16 +84,8 @@ class Graduation:
 def graduation(facts: Facts, team: str) -> Graduation:
     """The graduation of a team."""
     found = deriving.graduation(facts, team)
-    return Graduation(graduation=found, status=found.status, since=_day(found.since))
+    return Graduation(graduation=found, status=found.status, since=found.since)
 
 
-def _evidence(e: deriving.Evidence) -> Evidence:
-    return Evidence(event=e.event, type=e.type, at=e.at, asserted_by=e.asserted_by, independent=e.independent, expires_at=_instant(e.expires_at))
-
-
-def _day(value: date | datetime | None) -> date | None:
-    return value.date() if isinstance(value, datetime) else value
-
-
-def _instant(value: date | datetime | None) -> datetime | None:
-    return value if value is None or isinstance(value, datetime) else start_of(value)
+def _evidence(e: rules.Evidence) -> Evidence:
+    return Evidence(event=e.event, type=e.type, at=e.at, asserted_by=e.asserted_by, independent=e.independent, expires_at=e.expires_at)

@@ -8,8 +8,9 @@ from decimal import Decimal
 import strawberry
 
 from libs.events.facts import Facts
+from libs.rules.figures import Figures
+from libs.rules.money import Amount
 from services.gateway.asking import Info
-from services.gateway.deriving import Figures, Sum
 from services.gateway.types.telling import told
 
 
@@ -25,13 +26,11 @@ class Warning:
     message: str = strawberry.field(description="What is wrong, in words.")
 
 
-def _sums(description: str, of: Callable[[Figures], Iterable[Sum]]) -> list[Money]:
+def _sums(description: str, of: Callable[[Figures], Iterable[Amount]]) -> list[Money]:
     def resolve(self: Investment) -> list[Money]:
-        return [Money(amount=one.amount, currency=one.currency) for one in sorted(of(self.figures), key=lambda one: one.currency)]
+        return [Money(amount=one.amount, currency=one.currency) for one in of(self.figures)]
 
-    found: list[Money] = strawberry.field(
-        resolver=resolve, description=f"{description} One entry a currency, sorted by its code; empty where there is nothing."
-    )
+    found: list[Money] = strawberry.field(resolver=resolve, description=f"{description} One entry a currency, by its code; empty where there is nothing.")
     return found
 
 

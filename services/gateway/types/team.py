@@ -112,7 +112,7 @@ class Team:
     def health(self) -> Health | None:
         team, product = self.of.team_health, self.of.product_health
         days = [health.event.time.date() for health in (team, product) if health]
-        return Health(team=team and team.reading, product=product and product.reading, recorded_on=max(days)) if days else None
+        return _health(team, product, max(days)) if days else None
 
     @told("When and to whom it is or was lent, in order of time.")
     def loans(self) -> list[Loan]:
@@ -135,3 +135,7 @@ def team(facts: Facts, state: catalogue.Team) -> Team:
 
 def _loan(facts: Facts, loan: loans.Loan) -> Loan:
     return Loan(facts=facts, of=loan, id=outside("loan", loan.id), from_=loan.starts, until=loan.last_day or loan.until, staffing=loan.staffing)
+
+
+def _health(team: catalogue.Health | None, product: catalogue.Health | None, recorded_on: date) -> Health:
+    return Health(team=team.reading if team else None, product=product.reading if product else None, recorded_on=recorded_on)

@@ -22,7 +22,7 @@ class RaiseChangeRequest(Command):
     description: Annotated[Text | None, Field(description="What the board should know.")] = None
 
 
-@command("roadmap.link_change", CHANGE, topic="changes", says=(ChangeLinked,), requirements=("S0-16",))
+@command("roadmap.link_change", CHANGE, topic="change links", says=(ChangeLinked,), requirements=("S0-16",))
 class LinkChange(Command):
     """Say with which release a change goes out."""
 

@@ -1,0 +1,80 @@
+"""What somebody must see to by a day: bids that wait for an outcome, and evidence of graduates that grows too old (S0-15, R-04)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+
+from libs.events.catalog.portfolio.bid import BID, Bid
+from libs.events.catalog.portfolio.graduation import GraduationStatus
+from libs.events.catalog.portfolio.organisation import ORGANISATION, Policy
+from libs.events.catalog.portfolio.team import TEAM
+from libs.events.facts import Facts
+from libs.rules.graduation import graduation
+from libs.rules.spending import home_of
+
+
+class DutyKind(StrEnum):
+    """What has to be seen to."""
+
+    BID_UNDECIDED = "bid_undecided"
+    EVIDENCE_EXPIRES = "evidence_expires"
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """What has to be done by the end of a day: about what (`subject_kind`, `subject_id`, `name` as people call it), and by which rule.
+
+    `overdue` from the day after on; `evidence` is the event (its position) that grows too old.
+    """
+
+    kind: DutyKind
+    due_on: date
+    subject_kind: str
+    subject_id: str
+    name: str
+    rule: str
+    overdue: bool
+    evidence: str | None = None
+
+
+def duties(facts: Facts, organisation: str | None = None, *, overdue: bool = True) -> tuple[Duty, ...]:
+    """The duties of one organisation or of all, by the day they are due; with `overdue` only those whose day is past."""
+    found = [duty for bid in facts.every(BID) for duty in _of_bid(facts, bid, organisation)]
+    teams = facts.every(TEAM) if organisation is None else facts.related(TEAM, "home", organisation)
+    found += [duty for team in teams for duty in facts.derive(evidence_duties, team.id)]
+    return tuple(sorted((duty for duty in found if duty.overdue or not overdue), key=_when))
+
+
+def evidence_duties(facts: Facts, team_id: str) -> tuple[Duty, ...]:
+    """The evidence of a team that has graduated that expires or has expired: due on the last day on which it counts."""
+    team, found = facts.get(TEAM, team_id), facts.derive(graduation, team_id)
+    if team is None or found.status not in _GRADUATES:
+        return ()
+    return tuple(
+        Duty(DutyKind.EVIDENCE_EXPIRES, one.expires_at, "team", team.id, team.name or team.id, criterion.id, facts.day > one.expires_at, one.event)
+        for criterion in found.criteria
+        for one in criterion.evidence
+        if one.expires_at is not None
+    )
+
+
+_GRADUATES = (GraduationStatus.GRADUATED, GraduationStatus.ALUMNI, GraduationStatus.AT_RISK)
+
+
+def _of_bid(facts: Facts, bid: Bid, organisation: str | None) -> Iterator[Duty]:
+    """A bid without outcome is due 90 days after it was submitted, unless its organisation's policy says otherwise."""
+    if bid.submitted is None or bid.investment is None or bid.outcome is not None:
+        return
+    home = facts.derive(home_of, bid.investment)
+    if organisation not in (None, home):
+        return
+    at_home = facts.get(ORGANISATION, home)
+    due = bid.submitted.time.date() + timedelta(days=(at_home.policy if at_home else Policy()).bid_days)
+    yield Duty(DutyKind.BID_UNDECIDED, due, "bid", bid.id, f"Bid for {bid.investment} at {bid.body}", "S0-15", facts.day > due)
+
+
+def _when(duty: Duty) -> tuple[date, str, str, str]:
+    return duty.due_on, duty.kind, duty.subject_id, duty.evidence or ""

@@ -1,0 +1,84 @@
+"""Criteria and the evidence they rest on: which events, who asserted them, whether independent of the team, and until when they count."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from libs.events.catalog.portfolio.organisation import ORGANISATION, Policy
+from libs.events.catalog.portfolio.team import Team
+from libs.events.event import Event
+from libs.events.facts import Facts
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One event that a criterion rests on: its position, its type, when it was true (UTC), and the role that asserted it.
+
+    `independent` says that it was not the team itself; `expires_at` is the last day on which it counts (None: it does not expire); `says` what it shows,
+    in words, where that is not the event's own content.
+    """
+
+    event: str
+    type: str
+    at: datetime
+    asserted_by: str
+    independent: bool
+    expires_at: date | None = None
+    says: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """One of R-01 to R-06 as it stands: met or not, why in words, the evidence, and what to do where it is not met (empty where it is).
+
+    A criterion that is met has evidence. One that is not shows what there is, also what has expired.
+    """
+
+    id: str
+    title: str
+    met: bool
+    why: str
+    evidence: tuple[Evidence, ...] = ()
+    remedy: str = ""
+
+
+def evidence(event: Event, team: Team, expires_at: date | None = None, says: str | None = None) -> Evidence:
+    """An event as evidence about a team."""
+    return Evidence(event.id, event.type, event.time, event.actor.role, _independent(event, team), expires_at, says)
+
+
+def each_once(found: Iterable[Evidence]) -> tuple[Evidence, ...]:
+    """One entry an event, in order of first mention; one that counts for several things expires as the first of them that does."""
+    by_event: dict[str, Evidence] = {}
+    for one in found:
+        before = by_event.get(one.event)
+        if before is None:
+            by_event[one.event] = one
+        elif before.expires_at is None and one.expires_at is not None:
+            by_event[one.event] = dataclasses.replace(before, expires_at=one.expires_at)
+    return tuple(by_event.values())
+
+
+def policy_of(facts: Facts, team: Team | None) -> Policy:
+    """The thresholds that hold for a team at this moment: those of its home, else the defaults (S1-26)."""
+    organisation = facts.get(ORGANISATION, team.home) if team else None
+    return organisation.policy if organisation else Policy()
+
+
+def role_of(event: Event) -> str:
+    """The name of the role that asserted an event, without its scope."""
+    return event.actor.role.partition("@")[0]
+
+
+def _independent(event: Event, team: Team) -> bool:
+    """Not asserted in the team's own name, nor by somebody who was on it at that time."""
+    name, _, scope = event.actor.role.partition("@")
+    if name == "team" and scope in (team.id, "*", ""):
+        return False
+    return not any(
+        member.person == event.actor.id and member.joined.time <= event.time and (member.left is None or event.time <= member.left.time)
+        for member in team.members
+    )

@@ -1,0 +1,168 @@
+"""What investments come to: for one, a team, a product, a program, an organisation or the portfolio, to the cent (S0-08, S4-09)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+from decimal import Decimal
+
+from libs.events.catalog.portfolio.investment import INVESTMENT, Investment
+from libs.events.catalog.portfolio.organisation import ORGANISATION
+from libs.events.catalog.portfolio.product import PRODUCT
+from libs.events.catalog.portfolio.program import PROGRAM
+from libs.events.catalog.portfolio.team import TEAM
+from libs.events.facts import Facts
+from libs.rules import warnings
+from libs.rules.money import NOTHING, Amount, Sum
+from libs.rules.spending import borne_by, investments_by_home
+from libs.rules.warnings import Warning
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What investments come to, one amount a currency in order of its code, and what to be warned of.
+
+    `committed`, `enhance` and `support` are of the current baselines of what was approved; `forecast` is what that is expected to cost;
+    `against_first_baseline` and `against_current_baseline` are the forecast less that baseline; `actual` was spent, `returned` came back.
+    """
+
+    committed: tuple[Amount, ...]
+    forecast: tuple[Amount, ...]
+    actual: tuple[Amount, ...]
+    enhance: tuple[Amount, ...]
+    support: tuple[Amount, ...]
+    returned: tuple[Amount, ...]
+    against_first_baseline: tuple[Amount, ...]
+    against_current_baseline: tuple[Amount, ...]
+    warnings: tuple[Warning, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """The same as sums, before anything is added to them."""
+
+    committed: Sum = NOTHING
+    forecast: Sum = NOTHING
+    actual: Sum = NOTHING
+    enhance: Sum = NOTHING
+    support: Sum = NOTHING
+    returned: Sum = NOTHING
+    against_first_baseline: Sum = NOTHING
+    against_current_baseline: Sum = NOTHING
+
+
+def of_investment(facts: Facts, id: str) -> Figures:
+    """The figures of one investment; nothing in all of them where it is unknown."""
+    return _figures([facts.derive(sums, id)], facts.derive(warnings.of_investment, id))
+
+
+def of_team(facts: Facts, id: str) -> Figures:
+    """Of all investments in a team, with all they have spent: a loan moves spending between organisations, not between teams."""
+    team = facts.get(TEAM, id)
+    return _together(facts, [i.id for i in facts.related(INVESTMENT, "team", id)], teams=[id], products=team.products if team else ())
+
+
+def of_product(facts: Facts, id: str) -> Figures:
+    """Of all investments in a product; one that names a team alone counts in no product."""
+    return _together(facts, [i.id for i in facts.related(INVESTMENT, "product", id)], products=[id])
+
+
+def of_program(facts: Facts, id: str) -> Figures:
+    """Of all investments in a program's products, or without a product in a team that serves one of them: so programs may overlap."""
+    products = [product.id for product in facts.related(PRODUCT, "program", id)]
+    teams = {team.id for product in products for team in facts.related(TEAM, "products", product)}
+    found = [i.id for product in products for i in facts.related(INVESTMENT, "product", product)]
+    found += [i.id for team in sorted(teams) for i in facts.related(INVESTMENT, "team", team) if i.product is None]
+    return _together(facts, found, products=products, programs=[id])
+
+
+def of_organisation(facts: Facts, id: str) -> Figures:
+    """Of all investments at home in an organisation; spent is what it bears itself, for teams it has borrowed too (`libs.rules.spending`)."""
+    return _together(
+        facts,
+        facts.derive(investments_by_home).get(id, ()),
+        teams=[team.id for team in facts.related(TEAM, "home", id)],
+        products=[product.id for product in facts.related(PRODUCT, "home", id)],
+        programs=[program.id for program in facts.related(PROGRAM, "home", id)],
+        organisations=[id],
+        actual=facts.derive(borne_by).get(id, NOTHING),
+    )
+
+
+def of_portfolio(facts: Facts, organisation: str | None) -> Figures:
+    """Of an organisation's portfolio, or (None) of everything, also of what belongs to no organisation that is known."""
+    if organisation is not None:
+        return facts.derive(of_organisation, organisation)
+    return _together(
+        facts,
+        [i.id for i in facts.every(INVESTMENT)],
+        teams=[team.id for team in facts.every(TEAM)],
+        products=[product.id for product in facts.every(PRODUCT)],
+        programs=[program.id for program in facts.every(PROGRAM)],
+        organisations=[one.id for one in facts.every(ORGANISATION)],
+    )
+
+
+def sums(facts: Facts, id: str) -> Sums:
+    """The sums of one investment. What is not approved counts in `actual` and `returned` alone."""
+    investment = facts.get(INVESTMENT, id)
+    if investment is None:
+        return Sums()
+    actual = Sum.of(*(a.amount for a in investment.actuals))
+    returned = Sum.of(*(r.amount for r in investment.returns))
+    if not investment.approved:
+        return Sums(actual=actual, returned=returned)
+    first, current = investment.first_baseline, investment.current_baseline
+    forecast = _forecast(investment, actual)
+    return Sums(
+        committed=Sum.of(current.amount) if current else NOTHING,
+        forecast=forecast,
+        actual=actual,
+        enhance=Sum.of(current.enhance) if current else NOTHING,
+        support=Sum.of(current.support) if current else NOTHING,
+        returned=returned,
+        against_first_baseline=forecast - Sum.of(first.amount) if first else NOTHING,
+        against_current_baseline=forecast - Sum.of(current.amount) if current else NOTHING,
+    )
+
+
+def _forecast(investment: Investment, actual: Sum) -> Sum:
+    """What was recorded last, else the larger of the current baseline and what was spent."""
+    if investment.forecast is not None:
+        return Sum.of(investment.forecast.amount)
+    baseline = investment.current_baseline
+    if baseline is None:
+        return actual
+    unspent = baseline.amount.amount - actual.get(baseline.amount.currency)
+    return actual + Sum([(baseline.amount.currency, max(unspent, Decimal(0)))])
+
+
+def _together(
+    facts: Facts,
+    investments: Iterable[str],
+    *,
+    teams: Iterable[str] = (),
+    products: Iterable[str] = (),
+    organisations: Iterable[str] = (),
+    programs: Iterable[str] = (),
+    actual: Sum | None = None,
+) -> Figures:
+    """The figures of several investments, each once, with the warnings of what they are about."""
+    ids = list(dict.fromkeys(investments))
+    warned = [w for id in ids for w in facts.derive(warnings.of_investment, id)]
+    about = (
+        (warnings.of_team, teams),
+        (warnings.of_product, products),
+        (warnings.of_program, programs),
+        (warnings.of_organisation, organisations),
+    )
+    for rule, subjects in about:
+        warned += [w for id in subjects for w in facts.derive(rule, id)]
+    return _figures([facts.derive(sums, id) for id in ids], warned, actual)
+
+
+def _figures(parts: list[Sums], warned: Iterable[Warning], actual: Sum | None = None) -> Figures:
+    whole = {field.name: Sum.total(getattr(part, field.name) for part in parts) for field in fields(Sums)}
+    if actual is not None:
+        whole["actual"] = actual
+    return Figures(**{name: total.to_tuple() for name, total in whole.items()}, warnings=warnings.ordered(warned))

@@ -1,0 +1,181 @@
+"""Where a team stands on its way to graduation, since when, why, and what to do next: a function of facts and the day, never typed (R-01 to R-06)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from libs.events.catalog.portfolio.graduation import GRADUATION, GraduationStatus, Handoff, HandoffState, HomeFunction, StoryTold
+from libs.events.catalog.portfolio.graduation import Graduation as Said
+from libs.events.catalog.portfolio.team import TEAM, HealthReading, HealthSubject, Team
+from libs.events.event import Event
+from libs.events.facts import Facts
+from libs.rules.criteria import criteria, delivery_team, executive_stories, handed_off, meets_expectations, story_told, tells_what_failed
+from libs.rules.evidence import Criterion, Evidence, policy_of
+from libs.rules.preconditions import backlog_diminishes, beta_released, on, preconditions
+from libs.rules.turning_days import turning_days
+
+__all__ = [
+    "Ceremony",
+    "Criterion",
+    "Evidence",
+    "Graduation",
+    "HandoffRow",
+    "backlog_diminishes",
+    "beta_released",
+    "criteria",
+    "delivery_team",
+    "graduation",
+    "handed_off",
+    "meets_expectations",
+    "status_on",
+    "story_told",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class HandoffRow:
+    """How far the hand-off to one function has come; `late` where it prepared on a later day than Sustain was entered (S4-17)."""
+
+    function: HomeFunction
+    state: HandoffState
+    late: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Ceremony:
+    """The day of the ceremony, the story told last by an executive (None: not told yet), and the event that says that it was held (S4-18)."""
+
+    held_on: date
+    story: str | None
+    event: Event
+
+
+@dataclass(frozen=True, slots=True)
+class Graduation:
+    """A team's way: its status and the day that began, the six criteria and those not met, the next step in words, the hand-off row by row, the ceremony.
+
+    `next_step` is None once the team is graduated or alumni; `since` None where the team does not exist.
+    """
+
+    team: str
+    status: GraduationStatus
+    since: date | None
+    criteria: tuple[Criterion, ...]
+    blocked_by: tuple[str, ...]
+    next_step: str | None
+    handoff: tuple[HandoffRow, ...]
+    ceremony: Ceremony | None
+
+
+def graduation(facts: Facts, team_id: str) -> Graduation:
+    """Everything about a team's graduation at this moment; in residency, nothing met, where the team is unknown."""
+    found = facts.derive(criteria, team_id)
+    status = facts.derive(status_on, team_id, facts.day)
+    said = facts.get(GRADUATION, team_id) or Said(id=team_id)
+    return Graduation(
+        team_id,
+        status,
+        _since(facts, team_id, status),
+        found,
+        tuple(criterion.id for criterion in found if not criterion.met),
+        _next_step(status, found, facts.get(TEAM, team_id)),
+        tuple(HandoffRow(handoff.function, handoff.state, _late(handoff, said)) for handoff in said.handoffs),
+        _ceremony(facts, said),
+    )
+
+
+def status_on(facts: Facts, team_id: str, day: date) -> GraduationStatus:
+    """Where a team stood at the end of a day, by what these facts know; on their own day, or later, where it stands.
+
+    A status rests on the facts of that day and of the days of Sustain and of the ceremony, not on the statuses before it.
+    """
+    then = on(facts, day)
+    team, said = then.get(TEAM, team_id), then.get(GRADUATION, team_id)
+    if team is not None and team.pivoted is not None:
+        return GraduationStatus.PIVOTED_AWAY
+    if said is None or said.sustain is None:
+        return GraduationStatus.IN_RESIDENCY
+    met = facts.derive(all_met, team_id, min(day, facts.day))
+    held = _graduated_by(facts, said)
+    if held is None:
+        return _before_graduation(said, met)
+    if not met:
+        return GraduationStatus.AT_RISK
+    days = (then.day - held.time.date()).days
+    return GraduationStatus.ALUMNI if days >= policy_of(then, team).alumni_days else GraduationStatus.GRADUATED
+
+
+def all_met(facts: Facts, team_id: str, day: date) -> bool:
+    """Whether R-01 to R-06 were all met at the end of a day, Sustain having been entered, by what these facts know."""
+    then = on(facts, day)
+    said = then.get(GRADUATION, team_id)
+    if said is None or said.sustain is None:
+        return False
+    if not all(then.derive(rule, team_id).met for rule in (handed_off, story_told, delivery_team, meets_expectations)):
+        return False
+    return all(criterion.met for criterion in preconditions(then, team_id, knowing=facts))
+
+
+def _before_graduation(said: Said, met: bool) -> GraduationStatus:
+    if met:
+        return GraduationStatus.READY
+    return GraduationStatus.HANDING_OFF if any(handoff.accepted for handoff in said.handoffs) else GraduationStatus.SUSTAIN
+
+
+def _graduated_by(facts: Facts, said: Said) -> Event | None:
+    """The first ceremony that was held while the team was ready, on the day as it was in the end."""
+    return next((event for event in said.ceremonies if facts.derive(all_met, said.id, min(event.time.date(), facts.day))), None)
+
+
+def _since(facts: Facts, team_id: str, status: GraduationStatus) -> date | None:
+    """The day on which the status began: back over the days on which it may have changed, until it was another."""
+    days = facts.derive(turning_days, team_id)
+    since = None
+    for day in days:
+        if status_on(facts, team_id, day) is not status:
+            return since or facts.day
+        since = day
+    return since
+
+
+def _late(handoff: Handoff, said: Said) -> bool:
+    prepared = handoff.preparation
+    return prepared is not None and said.sustain is not None and prepared.time.date() > said.sustain.time.date()
+
+
+def _ceremony(facts: Facts, said: Said) -> Ceremony | None:
+    """The ceremony by which the team graduated, else the last one that was held."""
+    held = _graduated_by(facts, said) or (said.ceremonies[-1] if said.ceremonies else None)
+    return Ceremony(held.time.date(), _story(said), held) if held else None
+
+
+def _story(said: Said) -> str | None:
+    stories = executive_stories(said)
+    told = next((event.data for event in (*reversed([e for e in stories if tells_what_failed(e)]), *stories[-1:])), None)
+    if not isinstance(told, StoryTold):
+        return None
+    return f"{told.achieved}. What failed: {told.failed}" if told.failed else told.achieved
+
+
+def _next_step(status: GraduationStatus, found: tuple[Criterion, ...], team: Team | None) -> str | None:
+    match status:
+        case GraduationStatus.GRADUATED | GraduationStatus.ALUMNI:
+            return None
+        case GraduationStatus.PIVOTED_AWAY:
+            return "None on this path: the team left it for good. Share what was learned, and form a team anew if the work is taken up again."
+        case GraduationStatus.READY:
+            return "Hold the graduation ceremony."
+        case GraduationStatus.IN_RESIDENCY:
+            return next((f"{c.id}: {c.remedy}" for c in found[:2] if not c.met), None) or _to_sustain(team)
+    return next((f"{c.id}: {c.remedy}" for c in found if not c.met), None)
+
+
+def _to_sustain(team: Team | None) -> str:
+    for subject in HealthSubject:
+        health = team.health(subject) if team else None
+        if health is None:
+            return f"Record the health of the {subject}, which must be good to enter Sustain."
+        if health.reading is not HealthReading.GOOD:
+            return f"Bring the health of the {subject} from {health.reading} to good, and record it; then enter Sustain."
+    return "Enter Sustain: R-01, R-02 and the health of team and product are there."

@@ -1,0 +1,75 @@
+"""Amounts that are added and compared: one a currency, never across, and negative where a difference is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+
+from libs.events.values import Money
+
+_CENTS = Decimal("0.01")
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """Money of one currency (ISO 4217) with two decimals; below zero where it is a difference."""
+
+    amount: Decimal
+    currency: str
+
+
+class Sum:
+    """What amounts of any currencies come to: one amount a currency. A currency that was added stays, also at zero."""
+
+    __slots__ = ("_by_currency",)
+
+    def __init__(self, amounts: Iterable[tuple[str, Decimal]] = ()) -> None:
+        by_currency: dict[str, Decimal] = {}
+        for currency, amount in amounts:
+            by_currency[currency] = by_currency.get(currency, _ZERO) + amount
+        self._by_currency = by_currency
+
+    @classmethod
+    def of(cls, *money: Money | None) -> Sum:
+        """Of amounts as they were said; None counts nothing."""
+        return cls((m.currency, m.amount) for m in money if m is not None)
+
+    @classmethod
+    def total(cls, sums: Iterable[Sum]) -> Sum:
+        """All of them together."""
+        return cls(pair for one in sums for pair in one)
+
+    def __iter__(self) -> Iterator[tuple[str, Decimal]]:
+        return iter(self._by_currency.items())
+
+    def __add__(self, other: Sum) -> Sum:
+        return Sum((*self, *other))
+
+    def __sub__(self, other: Sum) -> Sum:
+        return Sum((*self, *((currency, -amount) for currency, amount in other)))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sum) and self._by_currency == other._by_currency
+
+    def __hash__(self) -> int:
+        return hash(frozenset(self._by_currency.items()))
+
+    def __bool__(self) -> bool:
+        return bool(self._by_currency)
+
+    def __repr__(self) -> str:
+        return f"Sum({', '.join(f'{a.amount} {a.currency}' for a in self.to_tuple())})"
+
+    def get(self, currency: str) -> Decimal:
+        """The amount of one currency; zero where it has none."""
+        return self._by_currency.get(currency, _ZERO)
+
+    def to_tuple(self) -> tuple[Amount, ...]:
+        """One amount a currency, in order of the currency's code."""
+        return tuple(Amount(amount.quantize(_CENTS), currency) for currency, amount in sorted(self._by_currency.items()))
+
+
+_ZERO = Decimal(0)
+NOTHING = Sum()
+"""No amount of any currency."""

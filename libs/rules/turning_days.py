@@ -1,0 +1,109 @@
+"""The days on which the status of a team may have changed, so that nobody has to look at every day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from libs.events.catalog.portfolio.graduation import (
+    GRADUATION,
+    Attested,
+    CeremonyHeld,
+    HandoffAccepted,
+    HandoffFailed,
+    StoryTold,
+    SustainEntered,
+)
+from libs.events.catalog.portfolio.organisation import ORGANISATION, Policy, PolicySet
+from libs.events.catalog.portfolio.team import TEAM, MemberJoined, MemberLeft, ProductsLeft, ProductsServed, TeamFormed, TeamPivotedAway
+from libs.events.catalog.roadmap.metric import METRIC, MetricDefined, MetricRead
+from libs.events.catalog.roadmap.release import RELEASE
+from libs.events.event import Event, Kind, Payload, split
+from libs.events.facts import Facts
+from libs.rules.criteria import SATISFACTION
+from libs.rules.preconditions import at_sustain
+from libs.rules.targets import TargetState, target_states
+
+
+def turning_days(facts: Facts, team_id: str) -> tuple[date, ...]:
+    """The days, latest first, on which the status of a team may be another than on the day before; the last is the day it came to be.
+
+    That is: when something was said that a status rests on, when evidence has grown too old, when a target is due, when a graduate becomes alumni, and,
+    where the pre-conditions still have to be met after Sustain was entered, at the ends of months.
+    """
+    team, said = facts.history(TEAM, team_id), facts.history(GRADUATION, team_id)
+    formed = [event.time.date() for event in team if isinstance(event.data, TeamFormed)]
+    if not formed:
+        return ()
+    homes = {event.data.home for event in team if isinstance(event.data, TeamFormed)}
+    set_policies = [event for home in homes for event in facts.history(ORGANISATION, home) if isinstance(event.data, PolicySet)]
+    policies = [Policy(), *(policy for home in homes if (one := facts.get(ORGANISATION, home)) for policy in one.policies)]
+    days = {*_days(team, _ON_TEAM), *_days(said, _ON_THE_WAY), *_days(set_policies)}
+    entered = [event.time for event in said if isinstance(event.data, SustainEntered)]
+    if entered:
+        days |= {day + timedelta(days=policy.alumni_days) for day in _days(said, (CeremonyHeld,)) for policy in policies}
+        days |= set(_edges(_days(said, (Attested,)), {policy.attestation_days for policy in policies}))
+        for product in _products(team):
+            days |= set(_of_metrics(facts, product, {policy.satisfaction_days for policy in policies}))
+        if not all(criterion.met for instant in entered for criterion in facts.derive(at_sustain, team_id, instant)):
+            days |= set(_month_ends(min(entered).date(), facts.day))
+            days |= {day for product in _products(team) for history in _about(facts, RELEASE, product) for day in _days(history)}
+    return tuple(sorted((day for day in days if formed[0] <= day <= facts.day), reverse=True))
+
+
+_ON_TEAM = (TeamFormed, ProductsServed, ProductsLeft, MemberJoined, MemberLeft, TeamPivotedAway)
+_ON_THE_WAY = (SustainEntered, HandoffAccepted, HandoffFailed, Attested, StoryTold, CeremonyHeld)
+
+
+def _days(history: Iterable[Event], of: tuple[type[Payload], ...] = (Payload,)) -> list[date]:
+    return [event.time.date() for event in history if isinstance(event.data, of)]
+
+
+def _products(team: list[Event]) -> set[str]:
+    """Every product that the team was ever said to serve."""
+    return {product for event in team if isinstance(event.data, TeamFormed | ProductsServed) for product in event.data.products}
+
+
+def _about(facts: Facts, kind: Kind[Any], product: str) -> Iterator[list[Event]]:
+    """The histories of what was ever said to be of a product."""
+    facts.related(kind, "product", product)
+    for aggregate in facts.histories.referring(kind.name, "product", product):
+        yield facts.history(kind, split(aggregate)[1])
+
+
+def _of_metrics(facts: Facts, product: str, satisfaction_days: set[int]) -> Iterator[date]:
+    """When a target of the product was hit or due, when its satisfaction came to be known or too old, and when its metrics were defined otherwise."""
+    for history in _about(facts, METRIC, product):
+        readings = _days(history, (MetricRead,))
+        yield from (event.time.date() for event in history if not isinstance(event.data, MetricRead))
+        if any(isinstance(event.data, MetricDefined) and event.data.measures == SATISFACTION for event in history):
+            yield from _edges(readings, satisfaction_days)
+        for outcome in facts.derive(target_states, split(history[0].aggregate)[1]) if history else ():
+            yield outcome.target.due
+            if outcome.target.baseline is None:  # its direction may have turned with a baseline measured later, so any reading may have hit it
+                yield from readings
+            elif outcome.state is TargetState.HIT:
+                yield outcome.evidence[-1].time.date()
+
+
+def _edges(said: Sequence[date], lasting: set[int]) -> Iterator[date]:
+    """The first day of each time during which something said counted without a break, and the first day after it."""
+    for days in lasting:
+        covered: date | None = None
+        for day in sorted(said):
+            if covered is None or day > covered:
+                if covered is not None:
+                    yield covered + timedelta(days=1)
+                yield day
+            covered = day + timedelta(days=days)
+        if covered is not None:
+            yield covered + timedelta(days=1)
+
+
+def _month_ends(first: date, last: date) -> Iterator[date]:
+    """The last days of the months from one day to another."""
+    following = (first.replace(day=1) + timedelta(days=32)).replace(day=1)
+    while (end := following - timedelta(days=1)) <= last:
+        yield end
+        following = (following + timedelta(days=32)).replace(day=1)

@@ -1,0 +1,220 @@
+"""GraphQL over HTTP: GET and POST, both media types, entity tags, and reads that wait for what they must have heard."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import AsyncIterator, Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any, Final
+
+import orjson
+from fastapi import APIRouter, HTTPException, Request
+from graphql import (
+    FieldNode,
+    FragmentSpreadNode,
+    GraphQLError,
+    InlineFragmentNode,
+    NullValueNode,
+    OperationDefinitionNode,
+    OperationType,
+    SelectionSetNode,
+    VariableNode,
+)
+from starlette.responses import FileResponse, Response, StreamingResponse
+from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
+from strawberry.types import ExecutionResult
+from strawberry.types.graphql import OperationType as Allowed
+
+from libs.commands.doors import positions
+from libs.commands.errors import NotHeardYet
+from libs.rules.roles import Principal
+from libs.service.app import authenticate, public
+from libs.service.process import Process
+from services.gateway.asked import GRAPHQL, JSON, SSE, Asked, media_type, of_get, of_post, wants_page
+from services.gateway.asking import Asking
+from services.gateway.extensions import readable
+from services.gateway.forwarding import Forwarding
+from services.gateway.limits import Prepared, prepared
+from services.gateway.schema import schema
+
+PAGE: Final = Path(__file__).parent / "static" / "graphiql" / "index.html"
+POLICY: Final = (
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; connect-src 'self'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+SECONDS: Final = 2.0
+"""How long a read waits for what it says must have been heard first."""
+
+
+def graphql_routes(process: Process, forwarding: Forwarding) -> APIRouter:
+    """`GET` and `POST /graphql`; a browser gets GraphiQL."""
+    router = APIRouter(tags=["graphql"])
+    answering = Answering(process, forwarding)
+
+    @public
+    async def get(request: Request) -> Response:
+        if wants_page(request):
+            return FileResponse(
+                PAGE, media_type="text/html", headers={"Content-Security-Policy": POLICY, "X-Content-Type-Options": "nosniff", "Vary": "Accept"}
+            )
+        who = await authenticate(request)
+        return await answering.answer(request, who, of_get(request), reading=True)
+
+    async def post(request: Request) -> Response:
+        return await answering.answer(request, await authenticate(request), await of_post(request), reading=False)
+
+    router.get("/graphql", summary="Ask by GraphQL; GraphiQL for a browser", response_class=Response)(get)
+    router.post("/graphql", summary="Ask or say something by GraphQL", response_class=Response, openapi_extra=_BODY)(post)
+    return router
+
+
+_BODY: Final = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            JSON: {
+                "schema": {
+                    "type": "object",
+                    "properties": {"query": {"type": "string"}, "operationName": {"type": "string"}, "variables": {"type": "object"}},
+                    "required": ["query"],
+                }
+            }
+        },
+    }
+}
+
+
+class Answering:
+    """Answers one request from one state of the world."""
+
+    def __init__(self, process: Process, forwarding: Forwarding) -> None:
+        self.process, self.forwarding = process, forwarding
+
+    async def answer(self, request: Request, who: Principal, asked: Asked, *, reading: bool) -> Response:
+        """The answer, or 304. Raises NotHeardYet, and HTTPException where the method or the media type does not fit."""
+        media = media_type(request)
+        await self._must_have_heard(request)
+        asking = Asking(self.process, self.forwarding, who, authorization=request.headers.get("authorization", ""), day=self.process.adapters.clock().date())
+        if media == SSE:
+            return StreamingResponse(_streamed(asked, asking, reading), media_type=SSE, headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"})
+        tag = self._tag(asked, who, media, asking.today) if _kind(asked) is OperationType.QUERY else None
+        if tag and reading and tag in _tags(request.headers.get("if-none-match", "")):
+            return Response(status_code=304, headers=self._headers(tag))
+        status, body = await _executed(asked, asking, reading, media)
+        return Response(orjson.dumps(body), status, self._headers(tag), f"{media}; charset=utf-8")
+
+    def _headers(self, tag: str | None) -> dict[str, str]:
+        headers = {"X-Headway-World": self.process.world.digest, "Cache-Control": "private, no-cache", "Vary": "Accept, Authorization"}
+        return headers | {"ETag": tag} if tag else headers
+
+    def _tag(self, asked: Asked, who: Principal, media: str, today: date) -> str:
+        """Equal where the answer must be: same world, document, variables and rights, and the same day where the day matters."""
+        parts = [
+            self.process.world.digest,
+            media,
+            asked.query,
+            asked.operation or "",
+            orjson.dumps(asked.variables, option=orjson.OPT_SORT_KEYS).decode(),
+            " ".join(sorted(map(str, who.roles))),
+            today.isoformat() if _rests_on_today(asked) else "",
+        ]
+        return f'"{hashlib.sha256(chr(0).join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]}"'
+
+    async def _must_have_heard(self, request: Request) -> None:
+        wanted = positions(request.headers.get("x-headway-after"))
+        missing = await self.process.world.heard(wanted, SECONDS) if wanted else []
+        if missing:
+            raise NotHeardYet(f"not heard within {SECONDS:g} seconds: {', '.join(missing[:5])}", field="X-Headway-After", remedy="Ask again.")
+
+
+async def _executed(asked: Asked, asking: Asking, reading: bool, media: str) -> tuple[int, dict[str, Any]]:
+    """The status and the body of the answer. Raises HTTPException for an operation that is not done by this method."""
+    allowed = {Allowed.QUERY} if reading else {Allowed.QUERY, Allowed.MUTATION}
+    try:
+        result = await schema().execute(
+            asked.query, variable_values=asked.variables, context_value=asking, operation_name=asked.operation, allowed_operation_types=allowed
+        )
+    except InvalidOperationTypeError:
+        raise _not_by(asked, reading) from None
+    except CannotGetOperationTypeError:
+        result = ExecutionResult(data=None, errors=[GraphQLError("The document has no operation of this name.", extensions={"code": "OPERATION"})])
+    errors = [readable(e) for e in result.errors or ()]
+    # What failed before anything ran has no path, and no data.
+    failed_early = result.data is None and bool(errors) and all(e.path is None for e in errors)
+    body: dict[str, Any] = {"errors": [e.formatted for e in errors]} if errors else {}
+    if not failed_early:
+        body["data"] = result.data
+        if result.extensions:
+            body["extensions"] = result.extensions
+    return 400 if failed_early and media == GRAPHQL else 200, body
+
+
+def _not_by(asked: Asked, reading: bool) -> HTTPException:
+    if _kind(asked) is OperationType.SUBSCRIPTION:
+        return HTTPException(406, f"A subscription is answered as {SSE}, or over a WebSocket that speaks graphql-transport-ws.")
+    return HTTPException(405, "A mutation is sent by POST." if reading else "Not by this method.", {"Allow": "POST"})
+
+
+async def _streamed(asked: Asked, asking: Asking, reading: bool) -> AsyncIterator[bytes]:
+    """Every result as an SSE event `next`, then `complete` (GraphQL over SSE, distinct connections)."""
+    if reading and _kind(asked) is OperationType.MUTATION:
+        yield _event("next", {"errors": [GraphQLError("A mutation is sent by POST.", extensions={"code": "METHOD"}).formatted]})
+    else:
+        stream = await schema().stream(asked.query, variable_values=asked.variables, context_value=asking, operation_name=asked.operation)
+        async for result in stream:
+            errors = [readable(e).formatted for e in getattr(result, "errors", None) or ()]
+            yield _event("next", {"data": getattr(result, "data", None), **({"errors": errors} if errors else {})})
+    yield _event("complete", {})
+
+
+def _event(name: str, body: Mapping[str, Any]) -> bytes:
+    return b"event: " + name.encode() + b"\ndata: " + orjson.dumps(body) + b"\n\n"
+
+
+def _read(asked: Asked) -> Prepared | None:
+    try:
+        return prepared(schema()._schema, asked.query)
+    except GraphQLError:
+        return None
+
+
+def _operation(asked: Asked) -> tuple[Prepared, OperationDefinitionNode] | None:
+    found = _read(asked)
+    operation = found.operation(asked.operation) if found else None
+    return (found, operation) if found and operation else None
+
+
+def _kind(asked: Asked) -> OperationType | None:
+    found = _operation(asked)
+    return found[1].operation if found else None
+
+
+def _rests_on_today(asked: Asked) -> bool:
+    """Whether some entry point is asked without a day of its own."""
+    found = _operation(asked)
+    if found is None:
+        return False
+    fragments, seen = found[0].fragments, set[str]()
+
+    def today(selected: SelectionSetNode) -> bool:
+        for one in selected.selections:
+            if isinstance(one, FieldNode) and not one.name.value.startswith("__"):
+                given = next((a.value for a in one.arguments or () if a.name.value == "asOf"), None)
+                if given is None or isinstance(given, NullValueNode):
+                    return True
+                if isinstance(given, VariableNode) and asked.variables.get(given.name.value) is None:
+                    return True
+            elif isinstance(one, InlineFragmentNode) and today(one.selection_set):
+                return True
+            elif isinstance(one, FragmentSpreadNode) and one.name.value not in seen and one.name.value in fragments:
+                seen.add(one.name.value)
+                if today(fragments[one.name.value].selection_set):
+                    return True
+        return False
+
+    return today(found[1].selection_set)
+
+
+def _tags(header: str) -> set[str]:
+    return {tag.strip().removeprefix("W/") for tag in header.split(",")}

@@ -1,0 +1,128 @@
+"""`/events`: the log as SSE or NDJSON, for whoever has no Kafka."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+from typing import Annotated, Any, Final
+
+import orjson
+from fastapi import APIRouter, Depends, Header, HTTPException, Query, Request
+from starlette.responses import Response, StreamingResponse
+
+from libs.commands.errors import Invalid
+from libs.events.envelope import topic
+from libs.events.log import Cursor
+from libs.rules.roles import Principal
+from libs.service.app import principal
+from libs.service.process import SERVICES, Process
+from services.gateway.replaying import Shown, newest, replayed, timed
+
+NDJSON: Final = "application/x-ndjson"
+SSE: Final = "text/event-stream"
+MOST_LAST: Final = 1_000
+MOST_FOLLOWERS: Final = 32
+HEARTBEAT: Final = 15.0
+"""Seconds without an event after which a comment keeps an SSE connection open."""
+_TYPE = re.compile(r"[a-z0-9_.]{1,120}")
+
+
+class Followers:
+    """How many follow the log at this moment. Each reads by itself and no faster than it is read from, so that a slow one holds up nobody."""
+
+    def __init__(self, most: int = MOST_FOLLOWERS) -> None:
+        self.most, self.now = most, 0
+
+    def must_have_room(self) -> None:
+        """Raises HTTPException 429 where as many follow as may."""
+        if self.now >= self.most:
+            raise HTTPException(429, f"{self.most} already follow the log: ask later, or read without `follow` from the last cursor.", {"Retry-After": "5"})
+
+    async def count(self, chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+        """The same chunks, counted as one follower as long as they are read."""
+        self.now += 1
+        try:
+            async for chunk in chunks:
+                yield chunk
+        finally:
+            self.now -= 1
+
+
+def event_routes(process: Process, followers: Followers | None = None) -> APIRouter:
+    """`GET /events`."""
+    router = APIRouter(tags=["events"])
+    counted = followers or Followers()
+    topics = [topic(process.settings.namespace, name) for name in SERVICES]
+
+    async def events(
+        request: Request,
+        after: Annotated[str | None, Query(max_length=4000, description="The cursor behind which to begin: an SSE id, or `cursor` of a line.")] = None,
+        type: Annotated[list[str] | None, Query(description="Only events of this type; several are taken.")] = None,
+        follow: Annotated[bool | None, Query(description="Go on as they come. Default: yes for SSE, no for NDJSON.")] = None,
+        last: Annotated[int | None, Query(ge=1, le=MOST_LAST, description="Begin with the newest so many.")] = None,
+        last_event_id: Annotated[str | None, Header(description="What a browser sends when it connects again; goes before `after`.")] = None,
+        who: Principal = Depends(principal),
+    ) -> Response:
+        as_sse = SSE in request.headers.get("accept", "").lower()
+        follows = as_sse if follow is None else follow
+        begin = _cursor(last_event_id or after)
+        if last is not None and begin is not None:
+            raise Invalid("give either a cursor or `last`", field="last")
+        for one in type or ():
+            if not _TYPE.fullmatch(one):
+                raise Invalid("a type is such as headway.backlog.item.added.v1", field="type")
+        shown = Shown(process, who, frozenset(type or ()))
+        if follows:
+            counted.must_have_room()
+        lines = _lines(process, topics, begin or Cursor(), last, follows, shown)
+        chunks = _sse(lines) if as_sse else _ndjson(lines)
+        return StreamingResponse(counted.count(chunks) if follows else chunks, media_type=SSE if as_sse else NDJSON, headers=_HEADERS)
+
+    router.get(
+        "/events",
+        summary="The log",
+        description="Every event once, in order per aggregate, as CloudEvents 1.0 (structured mode): SSE where `Accept: text/event-stream` asks for it, "
+        "else NDJSON. The SSE id, and `cursor` of a line, is an opaque cursor over the whole log. Money is null for whoever may not read it; "
+        "`stored` is for auditors.",
+        response_class=Response,
+        responses={200: {"content": {NDJSON: {"schema": {"type": "string"}}, SSE: {"schema": {"type": "string"}}}}},
+    )(events)
+    return router
+
+
+_HEADERS: Final = {"Cache-Control": "no-store", "X-Accel-Buffering": "no", "Vary": "Accept, Authorization"}
+
+
+def _cursor(text: str | None) -> Cursor | None:
+    if not text:
+        return None
+    try:
+        return Cursor.parse(text)
+    except ValueError as e:
+        raise Invalid(str(e), field="after", remedy="Give an SSE id, or the `cursor` of a line, as it came.") from e
+
+
+async def _lines(process: Process, topics: list[str], begin: Cursor, last: int | None, follows: bool, shown: Shown) -> AsyncIterator[dict[str, Any]]:
+    log = process.adapters.log
+    if last is not None:
+        found, begin = await newest(log, topics, last, shown)
+        for line in found:
+            yield line
+        if not follows:
+            return
+    async for line in replayed(log, topics, begin, follows, shown):
+        yield line
+
+
+async def _ndjson(lines: AsyncIterator[dict[str, Any]]) -> AsyncIterator[bytes]:
+    async for line in lines:
+        yield orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE)
+
+
+async def _sse(lines: AsyncIterator[dict[str, Any]]) -> AsyncIterator[bytes]:
+    yield b": Headway\n\n"
+    async for line in timed(lines, HEARTBEAT):
+        if line is None:
+            yield b": still here\n\n"
+        else:
+            yield b"id: " + line["cursor"].encode() + b"\nevent: " + line["type"].encode() + b"\ndata: " + orjson.dumps(line) + b"\n\n"

@@ -1,0 +1,56 @@
+"""Puts the gateway into a process: GraphQL, the stream of events, GraphiQL and its files; or makes a process of the gateway alone."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any, Final
+
+from fastapi import FastAPI
+from starlette.staticfiles import StaticFiles
+
+from libs.service.adapters import Adapters
+from libs.service.process import Process
+from libs.service.settings import Settings
+from services.gateway.answering import graphql_routes
+from services.gateway.events import event_routes
+from services.gateway.following import socket_route
+from services.gateway.forwarding import Forwarding
+
+STATIC: Final = Path(__file__).parent / "static"
+
+
+def add_to(process: Process) -> None:
+    """Adds the gateway's doors to a process that hears every service."""
+    if not process.hears_all:
+        raise ValueError("the gateway needs a process that hears all")
+    forwarding = Forwarding(process)
+    app = process.app
+    app.include_router(graphql_routes(process, forwarding))
+    app.include_router(event_routes(process))
+    app.router.routes.append(socket_route(process, forwarding))
+    app.mount("/static/graphiql", StaticFiles(directory=STATIC / "graphiql"))
+    _close_with(app, forwarding)
+
+
+def create_app(settings: Settings, adapters: Adapters | None = None) -> FastAPI:
+    """The app of a process that runs the gateway alone."""
+    process = Process(settings, adapters, hears_all=True)
+    add_to(process)
+    return process.app
+
+
+def _close_with(app: FastAPI, forwarding: Forwarding) -> None:
+    """What forwards lets go of its connections when the app stops."""
+    inner = app.router.lifespan_context
+
+    @contextlib.asynccontextmanager
+    async def lifespan(served: Any) -> AsyncIterator[Any]:
+        async with inner(served) as state:
+            try:
+                yield state
+            finally:
+                await forwarding.close()
+
+    app.router.lifespan_context = lifespan

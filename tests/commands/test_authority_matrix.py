@@ -1,0 +1,324 @@
+"""Every command against every role of the design's table of authority: in scope, out of scope, everywhere, and in an importer's name."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from types import SimpleNamespace
+from typing import Any, Final
+
+import pytest
+
+import libs.commands.catalog  # noqa: F401 - declares the commands
+from libs.commands.command import COMMANDS, Command
+from libs.commands.deciding import Case
+from libs.commands.errors import Invalid, NotAllowed
+from libs.commands.judging import Ask, judge
+from libs.commands.retracting import RetractInPortfolio, RetractInRoadmap
+from libs.commands.rights import speaker
+from libs.events.event import KINDS, PAYLOADS, Actor, Event, Overridden, Payload
+from libs.rules.authority import AUTHORITY, belonging
+from libs.rules.roles import ROLES, Principal, Role
+from tests.commands.examples import EXAMPLES, NOW, SAID, aggregates, world
+
+# Written by reading the design's table, never from AUTHORITY: the two must be able to disagree.
+TABLE: Final[dict[str, dict[str, str]]] = {
+    "product_owner": {
+        "order of the backlog": "backlog.reorder_backlog",
+        "reviews": "",
+        "sign-off of releases": "roadmap.sign_off_release",
+        "publishing of releases": "roadmap.publish_release",
+        "needs and their judgement": "backlog.record_need backlog.change_need backlog.judge_need",
+        "metrics": "roadmap.define_metric roadmap.measure_baseline",
+        "targets": "roadmap.set_target",
+        "roadmap": "roadmap.place_item roadmap.move_item roadmap.retitle_item roadmap.redate_item roadmap.drop_item roadmap.finish_item",
+        "items": "backlog.add_item backlog.refine_item backlog.estimate_item backlog.start_item backlog.deliver_item backlog.drop_item "
+        "backlog.reopen_item backlog.link_item backlog.record_impact",
+    },
+    "team": {
+        "items": "backlog.add_item backlog.refine_item backlog.estimate_item backlog.start_item backlog.deliver_item backlog.drop_item "
+        "backlog.reopen_item backlog.link_item backlog.record_impact",
+        "experiments": "",
+        "improvements": "",
+        "readings": "roadmap.read_metric",
+        "releases proposed": "roadmap.propose_release",
+        "change requests raised": "roadmap.raise_change_request roadmap.add_dependency roadmap.remove_dependency",
+        "sources of webhooks": "backlog.connect_source backlog.disconnect_source",
+        "members": "portfolio.join_team portfolio.leave_team",
+    },
+    "portfolio_manager": {
+        "programs": "portfolio.open_program",
+        "products": "portfolio.register_product portfolio.enter_phase portfolio.halt_product portfolio.resume_product portfolio.decommission_product",
+        "teams": "portfolio.form_team portfolio.serve_product portfolio.stop_serving",
+        "members": "portfolio.join_team portfolio.leave_team",
+        "investments proposed": "portfolio.propose_investment",
+        "bids and outcomes": "portfolio.submit_bid portfolio.record_bid_outcome",
+        "forecasts": "portfolio.record_forecast",
+        "actuals": "portfolio.record_actual",
+        "returns": "portfolio.record_return",
+        "loans": "portfolio.lend_team portfolio.return_team",
+        "evaluations": "",
+        "visions": "",
+        "roadmaps": "roadmap.place_item roadmap.move_item roadmap.retitle_item roadmap.redate_item roadmap.drop_item roadmap.finish_item",
+    },
+    "steering_group": {
+        "decisions on investments": "portfolio.decide_investment",
+        "re-baselines": "portfolio.rebaseline_investment",
+        "scope planned anew, accepted": "",
+    },
+    "cab": {"decisions on change requests": "roadmap.decide_change", "classes approved beforehand": ""},
+    "executive": {
+        "attestations": "portfolio.attest",
+        "stories": "portfolio.tell_story",
+        "ceremonies": "portfolio.hold_ceremony",
+        "hand-offs accepted": "portfolio.accept_handoff",
+        "opportunities": "",
+        "visions": "",
+    },
+    "lab_ops": {
+        "teams": "portfolio.form_team portfolio.serve_product portfolio.stop_serving",
+        "health": "portfolio.record_health",
+        "onboarding": "",
+        "sustain entered": "portfolio.enter_sustain",
+        "hand-offs prepared": "portfolio.prepare_handoff",
+        "pivoting away": "portfolio.pivot_away",
+        "precedents": "",
+        "lifecycles": "portfolio.define_lifecycle",
+    },
+    "subscriber": {},
+    "auditor": {},
+}
+"""Role -> the table's term -> the commands that it means; a term without commands is not built yet."""
+
+OUR_OWN: Final[dict[str, frozenset[str]]] = {
+    # The table names nobody for these.
+    "portfolio.register_organisation": frozenset({"portfolio_manager", "lab_ops"}),
+    "portfolio.set_policy": frozenset({"portfolio_manager", "lab_ops"}),
+    "backlog.open_backlog": frozenset({"portfolio_manager", "lab_ops"}),
+    "portfolio.record_failed_handoff": frozenset({"lab_ops"}),
+    # A change goes out with a release by the word of either who asks for the change or who publishes the release.
+    "roadmap.link_change": frozenset({"product_owner", "team"}),
+    # Said by webhooks; by hand it is for whoever may connect the source.
+    "backlog.note_delivery": frozenset({"team"}),
+    "backlog.state_item": frozenset({"team"}),
+    # Whoever defines a metric may also read it.
+    "roadmap.read_metric": frozenset({"product_owner"}),
+}
+"""Where the table is silent or can be read in two ways: who may as well."""
+
+OVERRIDING: Final = frozenset({"steering_group", "executive"})
+
+RETRACTIONS: Final = frozenset({"portfolio.retract", "roadmap.retract", "backlog.retract"})
+
+HERE: Final = {"product": "permits", "team": "t", "organisation": "env"}
+ELSEWHERE: Final = {"product": "taxes", "team": "u", "organisation": "citz"}
+
+WORLD: Final = world()
+
+
+def may(command: str) -> frozenset[str]:
+    """The roles that may say a command, by the table and our own reading of it."""
+    return frozenset(role for role, terms in TABLE.items() for names in terms.values() if command in names.split()) | OUR_OWN.get(command, frozenset())
+
+
+def roles(name: str) -> Iterator[tuple[Role, bool]]:
+    """A role with every kind of scope, and whether what lies in the organisation `env` is in it."""
+    kind = ROLES[name]
+    if kind is None:
+        yield Role(name), True
+        return
+    yield Role(name, "*"), True
+    yield Role(name), True
+    yield Role(name, HERE[kind]), True
+    yield Role(name, ELSEWHERE[kind]), False
+    # The name of a scope of another kind gives nothing.
+    yield Role(name, {"product": "t", "team": "permits", "organisation": "permits"}[kind]), False
+
+
+def example(name: str, **common: Any) -> Command:
+    """The example of a command, as it comes in."""
+    return COMMANDS[name].model_validate(EXAMPLES[name] | common)
+
+
+def silent(command: Command, case: Case[Any]) -> Iterable[Payload]:
+    """Decides nothing, and lifts the rule that is to be overridden."""
+    if command.override is not None:
+        case.demand(command.override.rule, False, "as the test says")
+    return ()
+
+
+class Silently(dict[type[Command], Any]):
+    """Every command is decided so."""
+
+    def __missing__(self, command: type[Command]) -> Any:
+        return silent
+
+
+def allowed(command: Command, *speaking: Role) -> bool:
+    """Whether these roles may say a command; everything else about it must be good."""
+    principal = Principal("somebody", frozenset(speaking))
+    try:
+        judge(WORLD, Silently(), Ask(command, principal), command.target or "", NOW)
+    except NotAllowed:
+        return False
+    return True
+
+
+ORDINARY: Final = sorted(name for name in COMMANDS if name not in RETRACTIONS)
+
+
+def test_every_command_stands_in_the_table_and_has_an_example() -> None:
+    named = {command for terms in TABLE.values() for names in terms.values() for command in names.split()}
+    assert named | set(OUR_OWN) == set(ORDINARY), "say in TABLE who may, by the design's table of authority; where it is silent, in OUR_OWN"
+    assert set(EXAMPLES) == set(ORDINARY), "give every command one example"
+
+
+def test_every_role_but_the_importers_stands_in_the_table() -> None:
+    assert set(TABLE) == set(ROLES) - {"importer"}
+    assert set(AUTHORITY) <= set(TABLE)
+
+
+def test_what_is_our_own_is_not_in_the_table_already() -> None:
+    named = {(role, command) for role, terms in TABLE.items() for names in terms.values() for command in names.split()}
+    assert not named & {(role, command) for command, granted in OUR_OWN.items() for role in granted}
+
+
+def test_the_small_world_lies_in_one_organisation() -> None:
+    facts = WORLD.facts(NOW.date())
+    for kind, id in aggregates():
+        if kind != "lifecycle":
+            assert ("organisation", "env") in belonging(facts, kind, id), f"{kind}:{id}"
+            assert ("organisation", "citz") not in belonging(facts, kind, id), f"{kind}:{id}"
+
+
+@pytest.mark.requirement("S4-20")
+@pytest.mark.parametrize("name", ORDINARY)
+def test_a_command_is_for_the_roles_of_the_table_within_their_scope(name: str) -> None:
+    command = example(name)
+    scoped_elsewhere = {"portfolio.register_organisation": "new"}.get(name)
+    wrong = []
+    for role_name in TABLE:
+        for role, here in roles(role_name):
+            covers = here if scoped_elsewhere is None or role.everywhere else role.scope == scoped_elsewhere
+            expected = role_name in may(name) and covers
+            if allowed(command, role) != expected:
+                wrong.append(f"{role} {'may' if expected else 'may not'}")
+            if allowed(example(name, by=str(role)), Role("importer")) != expected:
+                wrong.append(f"an importer by {role} {'may' if expected else 'may not'}")
+    assert wrong == []
+    assert allowed(command, Role("importer")), "an importer may say anything"
+    assert not allowed(command), "nobody without a role may"
+
+
+def test_a_portfolio_manager_registers_its_own_organisation() -> None:
+    command = example("portfolio.register_organisation")
+    assert allowed(command, Role("portfolio_manager", "new"))
+    assert not allowed(command, Role("portfolio_manager", "env"))
+
+
+def test_a_product_of_a_program_belongs_to_the_programs_home() -> None:
+    command = COMMANDS["portfolio.register_product"].model_validate({"product": "new", "name": "Dams", "program": "water"})
+    assert allowed(command, Role("portfolio_manager", "env"))
+    assert not allowed(command, Role("portfolio_manager", "citz"))
+
+
+def test_an_importer_without_a_role_in_by_speaks_with_its_own_rights() -> None:
+    assert allowed(example("roadmap.sign_off_release", by="lab-import"), Role("importer"))
+    assert not allowed(example("roadmap.sign_off_release", by="product_owner@taxes"), Role("importer"), Role("product_owner", "permits"))
+
+
+@pytest.mark.parametrize("given", [{"by": "cab@env"}, {"known": "2026-05-01T00:00:00Z"}])
+def test_nobody_else_speaks_for_others_or_says_when_it_was_learned(given: dict[str, str]) -> None:
+    assert allowed(example("roadmap.decide_change"), Role("cab", "env"))
+    assert not allowed(example("roadmap.decide_change", **given), Role("cab", "env"))
+
+
+@pytest.mark.requirement("S0-14")
+def test_decisions_sign_offs_and_attestations_are_dated_by_importers_alone() -> None:
+    dated = {name for name in ORDINARY if COMMANDS[name].SPEC.dated_by_importers_only}
+    assert dated >= {"portfolio.decide_investment", "roadmap.decide_change", "roadmap.sign_off_release", "portfolio.attest"}
+    for name in dated:
+        role = Role(min(may(name)))
+        assert allowed(example(name), role)
+        assert not allowed(example(name, at="2026-05-01"), role), name
+        assert allowed(example(name, at="2026-05-01"), Role("importer")), name
+
+
+def lifted(name: str, *speaking: Role, by: str | None = None) -> bool:
+    return allowed(example(name, by=by, override={"rule": "S0-14", "reason": "Flood warning"}), *speaking)
+
+
+@pytest.mark.parametrize("role_name", sorted(TABLE))
+def test_a_rule_is_lifted_by_an_executive_or_a_steering_group_of_the_scope(role_name: str) -> None:
+    manager = Role("portfolio_manager", "env")
+    for role, here in roles(role_name):
+        expected = role_name in OVERRIDING and here
+        assert lifted("portfolio.submit_bid", manager, role) is expected, str(role)
+        assert not lifted("portfolio.submit_bid", role), f"{role}: an override lifts no authority"
+        own = role_name == "steering_group" and here
+        assert lifted("portfolio.decide_investment", Role("importer"), by=str(role)) is own, f"an importer is judged as {role}"
+    assert lifted("portfolio.submit_bid", Role("importer"))
+
+
+def test_an_override_bears_the_role_that_lifts_and_the_rest_the_role_that_may() -> None:
+    command = example("portfolio.submit_bid", override={"rule": "S0-14", "reason": "Flood warning"})
+    who = Principal("ann", frozenset({Role("portfolio_manager", "env"), Role("executive", "env")}))
+    found = speaker(command, who, False, WORLD.facts(NOW.date()), "bid:new", exists=False, history=())
+    assert (found.actor, found.overriding) == (Actor("ann", "portfolio_manager@env"), Actor("ann", "executive@env"))
+
+
+def sayers() -> dict[type[Payload], frozenset[str]]:
+    """Who may say each event of the catalogue, by the commands that lead to it."""
+    found: defaultdict[type[Payload], frozenset[str]] = defaultdict(frozenset)
+    for name in ORDINARY:
+        for payload in COMMANDS[name].SPEC.says:
+            found[payload] |= may(name)
+    return found
+
+
+@pytest.mark.parametrize("type_name", sorted(name for name in PAYLOADS if name.split(".")[-2] not in ("retracted", "overridden")))
+def test_a_thing_is_taken_back_by_whoever_may_say_it(type_name: str) -> None:
+    _, service, kind, *_ = type_name.split(".")
+    id = dict(aggregates())[kind] if kind in dict(aggregates()) else None
+    if id is None or KINDS[kind].service != service:
+        pytest.fail(f"the small world has no {kind}: add one")
+    wrong = [
+        f"{role} {'may' if expected else 'may not'}"
+        for role_name in TABLE
+        for role, here in roles(role_name)
+        if takes_back(PAYLOADS[type_name], f"{kind}:{id}", role)
+        is not (expected := role_name in sayers()[PAYLOADS[type_name]] and (here and kind != "lifecycle" or role.everywhere))
+    ]
+    assert wrong == []
+    assert takes_back(PAYLOADS[type_name], f"{kind}:{id}", Role("importer"))
+
+
+def takes_back(payload: type[Payload], aggregate: str, *speaking: Role) -> bool:
+    """Whether these roles may retract an event of this class of this aggregate; only its class counts."""
+    history = [Event(aggregate, 1, SAID, SAID, SAID, Actor("someone", "importer"), object.__new__(payload))]
+    command = RetractInPortfolio(event=f"{aggregate}@1", reason="Wrong")
+    try:
+        speaker(command, Principal("somebody", frozenset(speaking)), False, WORLD.facts(NOW.date()), aggregate, exists=True, history=history)
+    except NotAllowed:
+        return False
+    return True
+
+
+def test_an_override_is_taken_back_by_whoever_may_override() -> None:
+    for role_name in TABLE:
+        for role, here in roles(role_name):
+            assert takes_back(Overridden, "release:beta", role) is (role_name in OVERRIDING and here), str(role)
+    assert takes_back(Overridden, "release:beta", Role("importer"))
+
+
+def test_a_sign_off_is_not_taken_back_by_the_team() -> None:
+    assert not allowed(RetractInRoadmap(event="release:beta@1", reason="Wrong"), Role("product_owner", "permits")), "the team proposed it"
+    assert allowed(RetractInRoadmap(event="release:beta@1", reason="Wrong"), Role("team", "t"))
+
+
+@pytest.mark.parametrize("by", ["cab@", "boss@env", "lab_ops@env", "cab@Env"])
+def test_a_name_with_a_scope_that_is_no_role_is_invalid(by: str) -> None:
+    command = SimpleNamespace(**{field: None for field in ("known", "at", "override")}, by=by, SPEC=COMMANDS["roadmap.decide_change"].SPEC)
+    with pytest.raises(Invalid) as refused:
+        speaker(command, Principal("i", frozenset({Role("importer")})), False, WORLD.facts(NOW.date()), "change:cr", exists=True, history=())  # type: ignore[arg-type]
+    assert refused.value.field == "by"
