@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from types import SimpleNamespace
 from typing import Any, Final
 
 import pytest
@@ -16,7 +15,7 @@ from libs.commands.errors import Invalid, NotAllowed
 from libs.commands.judging import Ask, judge
 from libs.commands.retracting import RetractInPortfolio, RetractInRoadmap
 from libs.commands.rights import speaker
-from libs.events.event import KINDS, PAYLOADS, Actor, Event, Overridden, Payload
+from libs.events.event import PAYLOADS, Actor, Event, Overridden, Payload
 from libs.rules.authority import AUTHORITY, belonging
 from libs.rules.roles import ROLES, Principal, Role
 from tests.commands.examples import EXAMPLES, NOW, SAID, aggregates, world
@@ -164,7 +163,7 @@ def allowed(command: Command, *speaking: Role) -> bool:
     return True
 
 
-ORDINARY: Final = sorted(name for name in COMMANDS if name not in RETRACTIONS)
+ORDINARY: Final = sorted(name for name, command in COMMANDS.items() if name not in RETRACTIONS and command.__module__.startswith("libs."))
 
 
 def test_every_command_stands_in_the_table_and_has_an_example() -> None:
@@ -276,21 +275,20 @@ def sayers() -> dict[type[Payload], frozenset[str]]:
     return found
 
 
-@pytest.mark.parametrize("type_name", sorted(name for name in PAYLOADS if name.split(".")[-2] not in ("retracted", "overridden")))
+@pytest.mark.parametrize("type_name", sorted(name for name, payload in PAYLOADS.items() if payload.__module__.startswith("libs.events.catalog")))
 def test_a_thing_is_taken_back_by_whoever_may_say_it(type_name: str) -> None:
-    _, service, kind, *_ = type_name.split(".")
-    id = dict(aggregates())[kind] if kind in dict(aggregates()) else None
-    if id is None or KINDS[kind].service != service:
-        pytest.fail(f"the small world has no {kind}: add one")
-    wrong = [
-        f"{role} {'may' if expected else 'may not'}"
-        for role_name in TABLE
-        for role, here in roles(role_name)
-        if takes_back(PAYLOADS[type_name], f"{kind}:{id}", role)
-        is not (expected := role_name in sayers()[PAYLOADS[type_name]] and (here and kind != "lifecycle" or role.everywhere))
-    ]
+    payload, kind = PAYLOADS[type_name], type_name.split(".")[2]
+    ids = [id for other, id in aggregates() if other == kind]
+    assert ids, f"put a {kind} into the small world"
+    aggregate, by = f"{kind}:{ids[0]}", sayers()[payload]
+    wrong = []
+    for role_name in TABLE:
+        for role, here in roles(role_name):
+            expected = role_name in by and here
+            if takes_back(payload, aggregate, role) != expected:
+                wrong.append(f"{role} {'may' if expected else 'may not'}")
     assert wrong == []
-    assert takes_back(PAYLOADS[type_name], f"{kind}:{id}", Role("importer"))
+    assert takes_back(payload, aggregate, Role("importer"))
 
 
 def takes_back(payload: type[Payload], aggregate: str, *speaking: Role) -> bool:
@@ -311,14 +309,15 @@ def test_an_override_is_taken_back_by_whoever_may_override() -> None:
     assert takes_back(Overridden, "release:beta", Role("importer"))
 
 
-def test_a_sign_off_is_not_taken_back_by_the_team() -> None:
-    assert not allowed(RetractInRoadmap(event="release:beta@1", reason="Wrong"), Role("product_owner", "permits")), "the team proposed it"
-    assert allowed(RetractInRoadmap(event="release:beta@1", reason="Wrong"), Role("team", "t"))
+def test_a_proposal_is_taken_back_by_the_team_that_may_propose() -> None:
+    command = RetractInRoadmap(event="release:beta@1", reason="Wrong")
+    assert allowed(command, Role("team", "t"))
+    assert not allowed(command, Role("team", "u"))
+    assert not allowed(command, Role("product_owner", "permits"))
 
 
-@pytest.mark.parametrize("by", ["cab@", "boss@env", "lab_ops@env", "cab@Env"])
+@pytest.mark.parametrize("by", ["boss@env", "lab_ops@env"])
 def test_a_name_with_a_scope_that_is_no_role_is_invalid(by: str) -> None:
-    command = SimpleNamespace(**{field: None for field in ("known", "at", "override")}, by=by, SPEC=COMMANDS["roadmap.decide_change"].SPEC)
     with pytest.raises(Invalid) as refused:
-        speaker(command, Principal("i", frozenset({Role("importer")})), False, WORLD.facts(NOW.date()), "change:cr", exists=True, history=())  # type: ignore[arg-type]
+        allowed(example("roadmap.decide_change", by=by), Role("importer"))
     assert refused.value.field == "by"
