@@ -20,10 +20,10 @@ from rich.console import Console
 from rich.table import Table
 
 from bench.store import AT_ONCE, added, alone
+from headway.causality import hears, mentioned, service_of
 from headway.importers.line import Line
 from headway.sending import Sender
 from headway.serving import listening
-from headway.stack import hears, mentioned, service_of
 from libs.events.envelope import to_stored
 from libs.service.issuer import Issuer
 from libs.service.settings import Settings

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from fastapi import FastAPI
 
-from libs.commands.command import COMMANDS
-from libs.events.event import KINDS
-from libs.events.values import named, references
 from libs.service.adapters import Adapters
 from libs.service.process import Process
 from libs.service.serving import Declared
@@ -34,19 +30,3 @@ def create_stack(settings: Settings, names: Sequence[str] = (), adapters: Adapte
     if GATEWAY in chosen:
         add_gateway(process)
     return process.app
-
-
-def hears(service: str, kind: str) -> bool:
-    """Whether a service follows a kind of aggregate of the others."""
-    return service in SERVICES and kind in SERVICES[service].hears
-
-
-def service_of(kind: str) -> str | None:
-    """The service that owns a kind; None for a kind that there is not."""
-    return KINDS[kind].service if kind in KINDS else None
-
-
-def mentioned(command: str, data: Mapping[str, Any]) -> list[str]:
-    """The aggregates, `kind:id`, that a command line's data names."""
-    cls = COMMANDS.get(command)
-    return [f"{kind}:{id}" for field, kind in references(cls) for id in named(data.get(field))] if cls else []

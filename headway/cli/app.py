@@ -85,7 +85,7 @@ def main() -> None:
     try:
         app()
     except httpx.HTTPError as e:
-        say(f"{os.environ.get('HEADWAY_URL', DEFAULT_URL)} does not answer ({e or type(e).__name__}): is 'headway serve' running there?")
+        say(f"{os.environ.get('HEADWAY_URL', DEFAULT_URL)} does not answer ({str(e) or type(e).__name__}): is 'headway serve' running there?")
         sys.exit(UNREACHABLE)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -9,7 +9,6 @@ from typing import Annotated
 import typer
 
 from headway.cli.app import app
-from headway.contracts import asyncapi, events, graphql, openapi
 
 
 class Contract(enum.StrEnum):
@@ -24,6 +23,8 @@ class Contract(enum.StrEnum):
 @app.command()
 def schema(contract: Annotated[Contract, typer.Argument(help="Which contract.")]) -> None:
     """Print a contract: the GraphQL schema, OpenAPI, AsyncAPI, or the events' JSON Schemas."""
+    from headway.contracts import asyncapi, events, graphql, openapi
+
     match contract:
         case Contract.graphql:
             print(graphql())

@@ -10,8 +10,6 @@ import typer
 
 from headway.cli.app import DEFAULT_URL, app
 from headway.importers import IMPORTERS
-from headway.importing import run_import
-from headway.stack import hears, mentioned, service_of
 
 
 @app.command("import")
@@ -25,6 +23,9 @@ def import_(
     json: Annotated[bool, typer.Option("--json", help='Print {"created", "unchanged", "refused"}.')] = False,
 ) -> None:
     """Import a file: repeatable, resumable, each refused row with its reason."""
+    from headway.causality import hears, mentioned, service_of
+    from headway.importing import run_import
+
     url = os.environ.get("HEADWAY_URL", DEFAULT_URL).rstrip("/")
     raise typer.Exit(
         run_import(

@@ -1,4 +1,4 @@
-"""`headway serve`, `demo`, `token`, `keys`, `doctor`: what runs on this machine."""
+"""`headway serve`, `token`, `keys`, `doctor`: what runs on this machine. Each imports what it needs when it runs, so that a token takes no second."""
 
 from __future__ import annotations
 
@@ -8,11 +8,6 @@ from typing import Annotated
 import typer
 
 from headway.cli.app import GOOD, HERE, OUR_FAULT, USAGE, DataDir, app, fail, say, settings
-from headway.doctor import examined
-from headway.serving import serve_until_stopped
-from headway.stack import NAMES, create_stack
-from libs.service.issuer import Issuer, write_key_pair
-from libs.service.logs import configure
 from libs.service.settings import SettingsError
 
 
@@ -26,6 +21,10 @@ def serve(
     data: DataDir = HERE,
 ) -> None:
     """Run Headway: every service in one process, or the ones named."""
+    from headway.serving import serve_until_stopped
+    from headway.stack import NAMES, create_stack
+    from libs.service.logs import configure
+
     chosen = names or []
     if odd := [n for n in chosen if n not in NAMES]:
         fail(f"{odd[0]!r} is no service: they are {', '.join(NAMES)}", USAGE)
@@ -47,6 +46,8 @@ def token(
     data: DataDir = HERE,
 ) -> None:
     """Print a token of the embedded issuer, for trying out."""
+    from libs.service.issuer import Issuer
+
     try:
         print(Issuer.embedded(settings(data)).token(persona))
     except ValueError as e:
@@ -56,6 +57,8 @@ def token(
 @app.command()
 def keys(path: Annotated[Path, typer.Argument(help="The key file to write; its public part lands beside it.", dir_okay=False)]) -> None:
     """Make a key file for HEADWAY_ISSUER=file:PATH."""
+    from libs.service.issuer import write_key_pair
+
     try:
         private, public = write_key_pair(path)
     except (SettingsError, OSError) as e:
@@ -66,6 +69,8 @@ def keys(path: Annotated[Path, typer.Argument(help="The key file to write; its p
 @app.command()
 def doctor(data: DataDir = HERE) -> None:
     """Check settings, store, log and clock, and say what to mend."""
+    from headway.doctor import examined
+
     found = examined(settings(data))
     for good, what in found:
         print(f"{'good' if good else 'MEND'}  {what}")

@@ -25,11 +25,10 @@ def executive_table(portfolio: dict[str, Any]) -> Table:
     """A row a team, and the whole below; `portfolio` is the answer to the executive's document."""
     table = Table(title=f"Teams and their graduation, as of {portfolio['asOf']}", box=box.SIMPLE_HEAVY, title_justify="left", show_footer=True)
     whole = portfolio["investment"]
-    table.add_column("team", footer="all")
-    table.add_column("home")
+    table.add_column("team, and its home", footer="all", max_width=22)
     table.add_column("status", no_wrap=True)
-    table.add_column("why, and what comes next")
-    table.add_column("blocked by")
+    table.add_column("why, and what comes next", min_width=40)
+    table.add_column("blocked by", max_width=12)
     for heading, key in (
         ("committed", "committed"),
         ("spent", "actual"),
@@ -40,8 +39,7 @@ def executive_table(portfolio: dict[str, Any]) -> Table:
     for team in portfolio["teams"]["nodes"]:
         graduation, figures = team["graduation"], team["investment"]
         table.add_row(
-            team["name"],
-            team["home"]["name"] if team["home"] else "",
+            Text.assemble((team["name"], "bold"), "\n", team["home"]["name"] if team["home"] else ""),
             Text(f"{graduation['status']}\nsince {graduation['since']}", style=COLOURS.get(graduation["status"], "")),
             _why(graduation),
             ", ".join(graduation["blockedBy"]),

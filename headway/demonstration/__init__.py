@@ -1,0 +1,1 @@
+"""The demonstration portfolio: its story, how it is loaded and shown, and the executive's table."""

@@ -1,0 +1,217 @@
+"""GraphQL over HTTP: methods, media types, tokens, entity tags, waiting for what must have been heard."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from libs.events.catalog.portfolio.organisation import ORGANISATION, OrganisationRegistered
+from services.gateway import answering
+from tests.services.gateway.small_world import Gateway
+
+WORLD = "{ portfolio { world } }"
+GRAPHQL = "application/graphql-response+json"
+
+
+async def test_get_and_post_answer_alike(told_gateway: Gateway) -> None:
+    got = await told_gateway.client.get("/graphql", params={"query": WORLD}, headers=told_gateway.signed_in("executive"))
+    posted = await told_gateway.post(WORLD)
+    assert got.json() == posted.json() == {"data": {"portfolio": {"world": told_gateway.process.world.digest}}}
+    assert got.headers["x-headway-world"] == told_gateway.process.world.digest
+
+
+async def test_variables_and_the_name_of_the_operation_come_in_a_query_string_too(told_gateway: Gateway) -> None:
+    params = {"query": "query A { a: __typename } query B($id: ID!) { team(id: $id) { name } }", "operationName": "B", "variables": '{"id": "wells-team"}'}
+    answer = await told_gateway.client.get("/graphql", params=params, headers=told_gateway.signed_in("subscriber"))
+    assert answer.json() == {"data": {"team": {"name": "Wells team"}}}
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+async def test_without_a_token_there_is_a_problem_and_no_answer(told_gateway: Gateway, method: str) -> None:
+    answer = await told_gateway.client.request(method, "/graphql", params={"query": WORLD}, json={"query": WORLD} if method == "POST" else None)
+    assert answer.status_code == 401 and answer.headers["content-type"] == "application/problem+json"
+
+
+async def test_a_browser_gets_graphiql_without_a_token_under_a_strict_policy(gateway: Gateway) -> None:
+    accept = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+    page = await gateway.client.get("/graphql", headers={"Accept": accept})
+    assert page.status_code == 200 and page.headers["content-type"].startswith("text/html")
+    policy = page.headers["content-security-policy"]
+    assert "default-src 'none'" in policy and "unsafe-eval" not in policy and "http" not in policy
+    script = await gateway.client.get("/static/graphiql/ide.js")
+    assert script.status_code == 200 and "javascript" in script.headers["content-type"]
+    assert (await gateway.client.get("/static/graphiql/nothing.js")).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("accept", "media"),
+    [
+        (None, "application/json"),
+        ("*/*", "application/json"),
+        ("application/*", "application/json"),
+        ("application/json", "application/json"),
+        (GRAPHQL, GRAPHQL),
+        (f"{GRAPHQL}, application/json;q=0.9", GRAPHQL),
+        (f"{GRAPHQL};q=0.5, application/json", "application/json"),
+        ("text/plain, */*;q=0.1", "application/json"),
+    ],
+)
+async def test_the_answer_comes_in_the_media_type_that_is_asked_for(told_gateway: Gateway, accept: str | None, media: str) -> None:
+    headers = {**told_gateway.signed_in("executive"), "Accept": accept or ""}
+    answer = await told_gateway.client.post("/graphql", json={"query": WORLD}, headers=headers)
+    assert answer.status_code == 200 and answer.headers["content-type"] == f"{media}; charset=utf-8"
+
+
+async def test_a_media_type_that_is_not_ours_is_406(told_gateway: Gateway) -> None:
+    assert (await told_gateway.post(WORLD, Accept="image/png")).status_code == 406
+
+
+@pytest.mark.parametrize("query", ["{ nix }", "{", "query($d: Date!) { portfolio(asOf: $d) { world } }", "{ portfolio { teams(first: 501) { totalCount } } }"])
+async def test_what_cannot_be_executed_is_200_in_json_and_400_in_graphql_json(told_gateway: Gateway, query: str) -> None:
+    for media, status in (("application/json", 200), (GRAPHQL, 400)):
+        answer = await told_gateway.post(query, Accept=media)
+        body = answer.json()
+        assert (answer.status_code, "data" in body) == (status, False)
+        assert body["errors"][0]["message"] and body["errors"][0]["extensions"]["code"]
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "field"),
+    [
+        (b"{", 400, "body"),
+        (b"[]", 400, "body"),
+        (b'[{"query": "{ portfolio { world } }"}]', 400, "body"),
+        (b"7", 400, "body"),
+        (b"{}", 400, "query"),
+        (b'{"query": ""}', 400, "query"),
+        (b'{"query": 7}', 400, "query"),
+        (b'{"query": "{ a }", "variables": "x"}', 400, "variables"),
+        (b'{"query": "{ a }", "variables": [1]}', 400, "variables"),
+        (b'{"query": "{ a }", "operationName": 7}', 400, "operationName"),
+        (b'{"query": "{ a }", "extensions": 7}', 400, "extensions"),
+        (b'{"query": "{ a }", "variables": {"x": NaN}}', 422, "variables.x"),
+        (b'{"query": "\\ud800"}', 422, "query"),
+        (b'{"query": "{ a }", "variables": ' + b'{"x":' * 10_000 + b"1" + b"}" * 10_000 + b"}", 400, "body"),
+        (b"\xff\xfe", 400, "body"),
+    ],
+)
+async def test_a_request_that_cannot_be_read_names_what_is_wrong(told_gateway: Gateway, body: bytes, status: int, field: str) -> None:
+    headers = {**told_gateway.signed_in("executive"), "Content-Type": "application/json"}
+    answer = await told_gateway.client.post("/graphql", content=body, headers=headers)
+    assert (answer.status_code, answer.json()["field"]) == (status, field)
+    assert (await told_gateway.post(WORLD)).status_code == 200
+
+
+async def test_a_body_of_another_media_type_is_415(told_gateway: Gateway) -> None:
+    headers = {**told_gateway.signed_in("executive"), "Content-Type": "text/plain"}
+    assert (await told_gateway.client.post("/graphql", content=b'{"query": "{ a }"}', headers=headers)).status_code == 415
+
+
+async def test_a_document_nested_without_end_is_answered_and_the_next_one_too(told_gateway: Gateway) -> None:
+    answer = await told_gateway.post("{ a" + " { a" * 10_000)
+    assert answer.json()["errors"][0]["extensions"]["code"] == "DEPTH"
+    assert (await told_gateway.post(WORLD)).status_code == 200
+
+
+async def test_an_unknown_operation_is_said(told_gateway: Gateway) -> None:
+    headers = told_gateway.signed_in("executive")
+    answer = await told_gateway.client.post("/graphql", json={"query": "query A { __typename }", "operationName": "B"}, headers=headers)
+    assert answer.json()["errors"][0]["extensions"]["code"] == "OPERATION"
+
+
+async def test_a_mutation_by_get_is_405(told_gateway: Gateway) -> None:
+    query = 'mutation { registerOrganisation(input: {name: "X"}) { id } }'
+    answer = await told_gateway.client.get("/graphql", params={"query": query}, headers=told_gateway.signed_in("lab_ops"))
+    assert answer.status_code == 405 and answer.headers["allow"] == "POST"
+
+
+async def test_a_subscription_that_is_not_streamed_is_406(told_gateway: Gateway) -> None:
+    assert (await told_gateway.post("subscription { world }")).status_code == 406
+
+
+async def test_a_fault_of_ours_says_nothing_of_itself(told_gateway: Gateway, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: Any) -> None:
+        raise RuntimeError("a secret")
+
+    monkeypatch.setattr("services.gateway.types.portfolio.deriving.needs_of", broken)
+    body = (await told_gateway.post("{ portfolio { needs { met } } }")).json()
+    assert "secret" not in str(body) and body["errors"][0]["extensions"]["code"] == "UNFORESEEN"
+
+
+# Entity tags
+
+
+async def tag(g: Gateway, query: str = WORLD, persona: str = "executive", **variables: Any) -> str:
+    return (await g.post(query, variables, persona=persona)).headers["etag"]
+
+
+async def test_the_same_question_about_the_same_world_has_the_same_tag(told_gateway: Gateway) -> None:
+    assert await tag(told_gateway) == await tag(told_gateway)
+
+
+async def test_the_tag_changes_with_world_document_variables_and_rights(told_gateway: Gateway) -> None:
+    by_variable = "query($d: Date) { portfolio(asOf: $d) { world } }"
+    tags = {
+        await tag(told_gateway),
+        await tag(told_gateway, "{ portfolio { asOf world } }"),
+        await tag(told_gateway, by_variable, d="2025-01-01"),
+        await tag(told_gateway, by_variable, d="2025-01-02"),
+        await tag(told_gateway, persona="executive@water"),
+    }
+    told_gateway.tell(ORGANISATION, "new", OrganisationRegistered(name="New"), "2025-01-01")
+    assert len(tags | {await tag(told_gateway)}) == 6
+
+
+@pytest.mark.parametrize(
+    ("query", "variables", "changes"),
+    [
+        (WORLD, {}, True),
+        ('{ portfolio(asOf: "2025-01-01") { world } }', {}, False),
+        ("query($d: Date) { portfolio(asOf: $d) { world } }", {"d": "2025-01-01"}, False),
+        ("query($d: Date) { portfolio(asOf: $d) { world } }", {"d": None}, True),
+        ("query($d: Date) { ...Q } fragment Q on Query { portfolio(asOf: $d) { world } }", {"d": "2025-01-01"}, False),
+        ('query { ... on Query { portfolio(asOf: "2025-01-01") { world } } ...Q } fragment Q on Query { team(id: "x") { id } }', {}, True),
+    ],
+)
+async def test_the_tag_changes_at_midnight_only_without_a_day(told_gateway: Gateway, query: str, variables: dict[str, Any], changes: bool) -> None:
+    before = await tag(told_gateway, query, **variables)
+    told_gateway.clock.now = datetime(2026, 3, 3, 0, 1, tzinfo=UTC)
+    assert (await tag(told_gateway, query, **variables) != before) is changes
+
+
+async def test_a_get_of_what_is_known_already_is_304_without_a_body(told_gateway: Gateway) -> None:
+    headers = told_gateway.signed_in("executive")
+    first = await told_gateway.client.get("/graphql", params={"query": WORLD}, headers=headers)
+    again = await told_gateway.client.get("/graphql", params={"query": WORLD}, headers={**headers, "If-None-Match": f'"x", W/{first.headers["etag"]}'})
+    assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", first.headers["etag"])
+    told_gateway.tell(ORGANISATION, "new", OrganisationRegistered(name="New"), "2025-01-01")
+    assert (await told_gateway.client.get("/graphql", params={"query": WORLD}, headers={**headers, "If-None-Match": first.headers["etag"]})).status_code == 200
+
+
+async def test_answers_are_for_one_reader_only(told_gateway: Gateway) -> None:
+    answer = await told_gateway.post(WORLD)
+    assert answer.headers["cache-control"] == "private, no-cache" and "Authorization" in answer.headers["vary"]
+
+
+# Read your writes
+
+
+async def test_a_read_waits_until_what_it_names_was_heard(told_gateway: Gateway) -> None:
+    waiting = asyncio.create_task(told_gateway.post('{ organisation(id: "new") { name } }', X_Headway_After="organisation:new@1"))
+    await asyncio.sleep(0)
+    told_gateway.tell(ORGANISATION, "new", OrganisationRegistered(name="New"), "2025-01-01")
+    assert (await waiting).json() == {"data": {"organisation": {"name": "New"}}}
+
+
+async def test_a_read_of_what_does_not_come_is_503_with_retry_after(told_gateway: Gateway, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(answering, "SECONDS", 0.01)
+    answer = await told_gateway.post(WORLD, X_Headway_After="organisation:new@1")
+    assert answer.status_code == 503 and answer.headers["retry-after"] and answer.json()["type"].endswith("not-heard-yet")
+
+
+async def test_what_is_no_position_is_refused(told_gateway: Gateway) -> None:
+    answer = await told_gateway.post(WORLD, X_Headway_After="nonsense")
+    assert answer.status_code == 422 and answer.json()["field"] == "X-Headway-After"

@@ -1,0 +1,149 @@
+"""Mutations are the commands: made from their declarations, sent to the owner in the caller's name, answered when the world has seen it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from fastapi import FastAPI, Request
+from starlette.responses import JSONResponse
+
+from libs.commands.command import COMMANDS
+from libs.commands.errors import Refused
+from libs.events.catalog.portfolio.organisation import ORGANISATION, OrganisationRegistered
+from libs.service.problems import response
+from services.gateway import mutations
+from services.gateway.schema import schema
+from tests.services.gateway.small_world import Gateway
+
+
+@dataclass
+class Owner:
+    """Stands for the services: notes what it is sent, and answers what it was told to."""
+
+    gateway: Gateway
+    answer: Any = None
+    hears: bool = True
+    asked: list[tuple[str, dict[str, Any], httpx.Headers]] = field(default_factory=list)
+
+    def app(self) -> FastAPI:
+        app = FastAPI()
+
+        @app.post("/{service}/v1/commands/{verb}")
+        async def command(service: str, verb: str, request: Request) -> Any:
+            body = await request.json()
+            self.asked.append((f"{service}.{verb}", body, httpx.Headers(request.headers.raw)))
+            if isinstance(self.answer, Exception):
+                return response(self.answer)
+            if self.answer is not None:
+                return self.answer
+            event = self.gateway.tell if self.hears else None
+            if event is not None:
+                event(ORGANISATION, "new", OrganisationRegistered(name="New"), "2025-01-01")
+            return JSONResponse({"id": "new", "version": 1, "events": ["organisation:new@1"], "position": "organisation:new@1"}, 201)
+
+        return app
+
+
+@pytest.fixture
+async def owner(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Owner]:
+    """An owner of everything, in the place of the services."""
+    gateway = Gateway(tmp_path)
+    made = Owner(gateway)
+    client = httpx.AsyncClient(transport=httpx.ASGITransport(made.app()), base_url="http://owner")
+    monkeypatch.setattr("services.gateway.forwarding.Forwarding._connected", lambda self, service: client)
+    yield made
+    await client.aclose()
+    await gateway.client.aclose()
+
+
+REGISTER = 'mutation { registerOrganisation(input: {name: "New", currency: "CAD"}) { id version events position } }'
+
+
+def test_every_command_has_a_mutation_and_every_mutation_a_command() -> None:
+    mutation = schema()._schema.mutation_type
+    assert mutation is not None
+    assert len(mutation.fields) == len(COMMANDS)
+    assert {"formTeam", "portfolioRetract", "backlogRetract", "roadmapDropItem", "backlogDropItem"} <= mutation.fields.keys()
+    for name, about in mutation.fields.items():
+        assert about.description and set(about.args) == {"input", "idempotencyKey", "ifMatch", "after"}, name
+
+
+async def test_a_command_is_sent_to_its_owner_in_the_callers_own_name(owner: Owner) -> None:
+    headers = owner.gateway.signed_in("lab_ops")
+    query = REGISTER.replace('"CAD"}', '"CAD"}, idempotencyKey: "k1", ifMatch: 3, after: ["team:x@1", "team:y@2"]')
+    answer = await owner.gateway.client.post("/graphql", json={"query": query}, headers=headers)
+    assert answer.json() == {
+        "data": {"registerOrganisation": {"id": "organisation:new", "version": 1, "events": ["organisation:new@1"], "position": "organisation:new@1"}}
+    }
+    name, body, sent = owner.asked[0]
+    assert (name, body) == ("portfolio.register_organisation", {"name": "New", "currency": "CAD"})
+    assert sent["authorization"] == headers["Authorization"]
+    assert (sent["idempotency-key"], sent["if-match"], sent["x-headway-after"]) == ("k1", '"3"', "team:x@1,team:y@2")
+
+
+async def test_inputs_go_out_as_the_json_of_the_command(owner: Owner) -> None:
+    query = """mutation($input: ProposeInvestmentInput!) { proposeInvestment(input: $input) { id } }"""
+    given = {
+        "investment": "investment:inv", "team": "team:x", "product": "p", "enhance": {"amount": "10.50", "currency": "CAD"},
+        "support": {"amount": 3, "currency": "CAD"}, "funding": "ONGOING_PRODUCT", "kind": "OPERATING", "ends": "2027-01-01", "at": "2025-01-01",
+    }  # fmt: skip
+    await owner.gateway.ask(query, {"input": given}, persona="importer")
+    _, body, _ = owner.asked[0]
+    assert body == {
+        "investment": "inv", "team": "x", "product": "p", "enhance": {"amount": "10.50", "currency": "CAD"}, "support": {"amount": "3", "currency": "CAD"},
+        "funding": "ongoing_product", "kind": "operating", "ends": "2027-01-01", "at": "2025-01-01T00:00:00Z",
+    }  # fmt: skip
+
+
+async def test_an_owners_problem_is_an_error_that_carries_it(owner: Owner) -> None:
+    owner.answer = Refused("S0-14", "nobody decided yet")
+    error = (await owner.gateway.post(REGISTER)).json()["errors"][0]
+    assert error["message"] == "nobody decided yet" and error["path"] == ["registerOrganisation"]
+    assert error["extensions"]["rule"] == "S0-14" and error["extensions"]["status"] == 409 and error["extensions"]["code"] == "REFUSED"
+    assert error["extensions"]["source"] and error["extensions"]["remedy"]
+
+
+async def test_one_refusal_leaves_the_other_answers_of_the_request(owner: Owner) -> None:
+    query = 'mutation { a: registerOrganisation(input: {name: "A"}) { id } b: openProgram(input: {program: "p", name: "P", home: "o"}) { id } }'
+    owner.hears = False
+    owner.gateway.tell(ORGANISATION, "new", OrganisationRegistered(name="New"), "2025-01-01")
+    first = owner.app
+    assert first is not None
+    body = (await owner.gateway.post(query)).json()
+    assert body["data"]["a"] == {"id": "organisation:new"} and body["data"]["b"] == {"id": "organisation:new"}
+    owner.answer = Refused("S0-14", "no")
+    body = (await owner.gateway.post(query)).json()
+    assert body["data"] == {"a": None, "b": None} and len(body["errors"]) == 2
+
+
+async def test_what_the_world_has_not_seen_in_time_is_said(owner: Owner, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mutations, "SECONDS", 0.01)
+    owner.hears = False
+    body = (await owner.gateway.post(REGISTER)).json()
+    assert body["data"]["registerOrganisation"]["version"] == 1
+    assert body["extensions"] == {"notYetSeen": ["organisation:new@1"]}
+
+
+async def test_an_owner_that_does_not_answer_is_a_problem(owner: Owner, monkeypatch: pytest.MonkeyPatch) -> None:
+    def down(request: httpx.Request) -> httpx.Response:
+        raise httpx.ConnectError("down", request=request)
+
+    client = httpx.AsyncClient(transport=httpx.MockTransport(down), base_url="http://owner")
+    monkeypatch.setattr("services.gateway.forwarding.Forwarding._connected", lambda self, service: client)
+    error = (await owner.gateway.post(REGISTER)).json()["errors"][0]
+    assert error["extensions"]["code"] == "UNREACHABLE" and error["extensions"]["status"] == 503
+
+
+async def test_an_owner_whose_address_is_not_set_is_said(gateway: Gateway) -> None:
+    error = (await gateway.post(REGISTER)).json()["errors"][0]
+    assert "HEADWAY_PORTFOLIO_URL" in error["extensions"]["remedy"]
+
+
+async def test_a_field_that_the_command_does_not_have_is_refused_before_anything_is_sent(owner: Owner) -> None:
+    body = (await owner.gateway.post('mutation { registerOrganisation(input: {name: "X", colour: "red"}) { id } }')).json()
+    assert body["errors"][0]["extensions"]["code"] == "INVALID" and owner.asked == []
