@@ -24,6 +24,7 @@ check: $(READY) ## style, types, boundaries, and the documentation against the c
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/python -m tools.readme_check
+	$(BIN)/python -m tools.requirements
 
 bench: $(READY) ## run the benchmarks; ARGS=NAME runs one
 	@for name in $(or $(ARGS),$(filter-out __%,$(sort $(notdir $(basename $(wildcard bench/*.py)))))); do $(BIN)/python -m bench.$$name || exit 1; done

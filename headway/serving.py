@@ -56,6 +56,7 @@ def server(stack: FastAPI) -> Server:
         timeout_keep_alive=30,
         ws_max_size=1 << 20,
         server_header=False,
+        proxy_headers=False,
     )
     return Server(config)
 

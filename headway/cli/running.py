@@ -19,6 +19,7 @@ def serve(
     port: Annotated[int, typer.Option(help="The port to listen on.", min=0, max=65535)] = 8000,
     host: Annotated[str, typer.Option(help="The address to listen on; the embedded issuer takes loopback only.")] = "127.0.0.1",
     data: DataDir = HERE,
+    verbose: Annotated[bool, typer.Option("--verbose", help="A line of log for each request.")] = False,
 ) -> None:
     """Run Headway: every service in one process, or the ones named."""
     from headway.serving import serve_until_stopped
@@ -28,7 +29,7 @@ def serve(
     chosen = names or []
     if odd := [n for n in chosen if n not in NAMES]:
         fail(f"{odd[0]!r} is no service: they are {', '.join(NAMES)}", USAGE)
-    configure()
+    configure("INFO" if verbose else "WARNING")
     made = settings(data, host=host, port=port)
     try:
         stack = create_stack(made, chosen)

@@ -1,4 +1,4 @@
-"""Who may say what: the table of domain.md as data, and what belongs to whose scope."""
+"""Who may say what: the table of authority as data, and what belongs to whose scope (S4-20)."""
 
 from __future__ import annotations
 
@@ -88,13 +88,25 @@ def within(facts: Facts, subject: Any) -> Belonging:
     What is not known yet (a team that is formed later) says nothing of a home: then the next one counts as well.
     """
     found: Belonging = frozenset()
+    has = _fields_of(type(subject))
     for field, kind in _SCOPED_BY:
-        id = getattr(subject, field, None)
+        id = getattr(subject, field, None) if field in has else None
         if isinstance(id, str):
             found |= belonging(facts, kind, id)
             if any(scope == "organisation" for scope, _ in found):
                 break
     return found
+
+
+def _fields_of(cls: type) -> frozenset[str]:
+    """The fields of a class of states or commands; asking a command for one that it lacks is slow."""
+    found = _FIELDS.get(cls)
+    if found is None:
+        found = _FIELDS[cls] = frozenset(getattr(cls, "model_fields", None) or dir(cls))
+    return found
+
+
+_FIELDS: dict[type, frozenset[str]] = {}
 
 
 def speaking(roles: Iterable[Role], topic: str, lies_in: Belonging) -> Role | None:

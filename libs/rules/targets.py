@@ -1,4 +1,4 @@
-"""Whether the targets of a product's metrics were hit: by readings, compared in the direction from the baseline to the target."""
+"""Whether the targets of a product's metrics were hit: by readings, compared in the direction from the baseline to the target (S0-23)."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def target_outcomes(facts: Facts, product_ids: tuple[str, ...]) -> tuple[TargetO
 
 
 def targets(facts: Facts, product_ids: tuple[str, ...]) -> TargetCounts:
-    """How many targets of these products were hit, missed and not measured."""
+    """How many targets of these products were hit, missed and not measured (S0-23)."""
     states = [outcome.state for outcome in facts.derive(target_outcomes, product_ids)]
     return TargetCounts(states.count(TargetState.HIT), states.count(TargetState.MISSED), states.count(TargetState.NOT_MEASURED))
 

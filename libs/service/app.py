@@ -89,15 +89,26 @@ class SignedInRoute(APIRoute):
 
 
 class _ByPath(BaseRoute):
-    """Finds a route without parameters by its path at once; the framework tries one after the other, which costs more than a command."""
+    """Finds a route without parameters by its path at once; the framework tries one after the other, which costs more than a command.
+
+    Also those of apps mounted in this one, which share its token, its problems and its limits: to go through all that twice costs as much again.
+    """
 
     def __init__(self) -> None:
-        self.routes: dict[str, SignedInRoute] = {}
+        self.routes: dict[str, tuple[str, SignedInRoute]] = {}
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         """The route's own answer, where there is one of exactly this path."""
-        route = self.routes.get(scope["path"].removeprefix(scope.get("root_path", ""))) if scope["type"] == "http" else None
-        return route.matches(scope) if route else (Match.NONE, {})
+        if scope["type"] != "http":
+            return Match.NONE, {}
+        root: str = scope.get("root_path", "")
+        mount, route = self.routes.get(scope["path"].removeprefix(root), ("", None))
+        if route is None:
+            return Match.NONE, {}
+        if not mount:
+            return route.matches(scope)
+        match, found = route.matches({**scope, "root_path": root + mount})
+        return match, {**found, "app_root_path": scope.get("app_root_path", root), "root_path": root + mount}
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         """The route that matched answers."""
@@ -123,7 +134,13 @@ class SignedInApp(FastAPI):
                 raise TypeError(f"{type(route).__name__} cannot be held to sign-in: adopt its router itself, as plain routes")
             self.router.routes.append(route)
             if isinstance(route, SignedInRoute) and "{" not in route.path:
-                self._by_path.routes.setdefault(route.path, route)
+                self._by_path.routes.setdefault(route.path, ("", route))
+
+    def embed(self, mount: str, app: SignedInApp) -> None:
+        """Mounts an app that shares this one's verifier and telemetry."""
+        self.mount(mount, app)
+        for path, (within, route) in app._by_path.routes.items():
+            self._by_path.routes[mount + path] = mount + within, route
 
     def include_router(self, router: APIRouter, *given: Any, **settings: Any) -> None:
         """Takes in a router's routes; prefixes and the like belong into the router itself."""

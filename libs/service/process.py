@@ -47,7 +47,7 @@ class Process:
     def add(self, declared: Declared) -> Service:
         """Runs a service in this process, mounted under its name."""
         service = self.services[declared.name] = Service(declared, self)
-        self.app.mount(f"/{declared.name}", service.app)
+        self.app.embed(f"/{declared.name}", service.app)
         return service
 
     async def is_ready(self) -> bool:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
+import random
 import re
-import secrets
 import time
 from collections.abc import Callable, Iterable, Mapping
 from typing import Final
@@ -18,6 +18,7 @@ EXPOSITION_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _TRACEPARENT = re.compile(rb"00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
 _log = logging.getLogger("headway.requests")
+_ids = random.Random()  # noqa: S311 - names of requests, no secrets
 # An answer that sets its own is left as it is: pages need styles and scripts, and say which.
 _SECURITY: Final = (
     (b"x-content-type-options", b"nosniff"),
@@ -93,7 +94,7 @@ class Observed:
         if scope["type"] != "http" or "headway.request" in scope:
             return await self._app(scope, receive, send)
         trace = traceparent(scope)
-        request = scope["headway.request"] = trace[3:35] if trace else secrets.token_hex(16)
+        request = scope["headway.request"] = trace[3:35] if trace else f"{_ids.getrandbits(128):032x}"
         status = 0
 
         async def watched(message: Message) -> None:

@@ -44,7 +44,10 @@ async def _changes(info: Info, kinds: frozenset[str] | None) -> AsyncGenerator[C
     process = info.context.process
     topics = [topic(process.settings.namespace, name) for name in SERVICES]
     log = process.adapters.log
+    expires = info.context.principal.expires
     async for batch in log.read(topics, await log.end(topics)):
+        if expires is not None and process.adapters.clock() >= expires:
+            return
         records = [d.record for d in batch]
         positions = [r.headers["ce_id"] for r in records if "ce_id" in r.headers and (kinds is None or r.key.partition(":")[0] in kinds)]
         if positions:

@@ -33,6 +33,7 @@ def state(s: Scenario, day: str) -> TargetState:
     return outcome.state
 
 
+@pytest.mark.requirement("S0-23")
 @pytest.mark.requirement("S2-08")
 def test_a_target_is_not_measured_then_open_then_hit() -> None:
     s = read(read(aiming(), 70, "2024-06-30"), 81, "2024-09-20")
@@ -47,6 +48,7 @@ def test_a_target_is_not_measured_then_open_then_hit() -> None:
     assert [e.id for e in outcome.evidence] == [f"{SAT}@2", f"{SAT}@3", f"{SAT}@5"]
 
 
+@pytest.mark.requirement("S0-23")
 def test_a_target_is_missed_once_due_read_or_not() -> None:
     assert [state(aiming(), day) for day in ("2024-09-29", "2024-09-30")] == [TargetState.NOT_MEASURED, TargetState.MISSED]
     assert [state(read(aiming(), 79, "2024-09-01"), day) for day in ("2024-09-29", "2024-10-01")] == [TargetState.OPEN, TargetState.MISSED]
@@ -71,6 +73,7 @@ def test_a_later_baseline_does_not_turn_a_target_around() -> None:
     assert state(read(s, 85, "2024-06-30"), "2024-12-31") is TargetState.HIT
 
 
+@pytest.mark.requirement("S0-23")
 def test_targets_are_counted_over_products_each_metric_once() -> None:
     s = read(aiming(), 81, "2024-06-30")
     aiming(id="speed", s=s)

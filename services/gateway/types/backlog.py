@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import strawberry
 
 from libs.events.catalog.backlog import item as catalogue
@@ -14,6 +16,9 @@ from services.gateway.types.person import Person, person
 from services.gateway.types.telling import known, told
 
 known(catalogue.ItemState, "Where a backlog item stands.")
+
+
+Dropped = Annotated[bool, strawberry.argument(description="Whether dropped items are wanted as well; they come last.")]
 
 
 @strawberry.type(description="Where an item comes from.")
@@ -63,8 +68,8 @@ class Backlog:
     def delivered(self) -> int:
         return deriving.backlog_counts(self.facts, self.product).delivered
 
-    @told("The items in the owner's order; what was dropped is left out unless asked for, and then comes last.")
-    def items(self, first: First = 10, after: After = None, dropped: bool = False) -> Connection[Item]:
+    @told("The items in the owner's order; what was dropped is left out unless asked for.")
+    def items(self, first: First = 10, after: After = None, dropped: Dropped = False) -> Connection[Item]:
         return page(deriving.backlog_items(self.facts, self.product, dropped=dropped), lambda state, _: item(self.facts, state), first, after)
 
 

@@ -74,10 +74,12 @@ def _cursor(index: int, id: str) -> str:
 def _behind(states: Sequence[Identified], cursor: str) -> int:
     """The index behind the node that the cursor names: where it stands now, or, when it is gone, where it stood."""
     try:
-        index, _, id = base64.urlsafe_b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4)).decode().partition(":")
-        at = int(index)
-    except (ValueError, binascii.Error) as e:
-        raise Invalid("this is no cursor of this list", field="after", remedy="Give the endCursor of the page before.") from e
+        index, colon, id = base64.urlsafe_b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4)).decode().partition(":")
+        at = int(index[:9])
+    except (ValueError, binascii.Error):
+        colon, id, at = "", "", 0
+    if not colon:
+        raise Invalid("this is no cursor of this list", field="after", remedy="Give the endCursor of the page before.")
     if 0 <= at < len(states) and states[at].id == id:
         return at + 1
     return next((n + 1 for n, state in enumerate(states) if state.id == id), max(min(at, len(states)), 0))

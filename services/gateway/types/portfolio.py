@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Annotated, Any
 
 import strawberry
 
@@ -30,6 +30,9 @@ from services.gateway.types.organisation import Organisation, Program, organisat
 from services.gateway.types.product import Product, product
 from services.gateway.types.team import Team, team
 from services.gateway.types.telling import told
+
+Overdue = Annotated[bool | None, strawberry.argument(description="Only what is overdue (true), or not yet (false). Default: both.")]
+InPhase = Annotated[str | None, strawberry.argument(description="Only products in the phase of this id, such as beta.")]
 
 
 @strawberry.type(description="User needs that are prioritised (S0-22).")
@@ -97,8 +100,8 @@ class Portfolio:
         found = deriving.targets_of(self.facts, self._product_ids)
         return Targets(hit=found.hit, missed=found.missed, not_measured=found.not_measured)
 
-    @told("What is due, by day; with `overdue` only what is overdue (true) or not yet (false).")
-    def duties(self, overdue: bool | None = None) -> list[Duty]:
+    @told("What is due, by day.")
+    def duties(self, overdue: Overdue = None) -> list[Duty]:
         found = [*deriving.bid_duties(self.facts, self.scope)]
         for state in self._of(TEAM):
             found += deriving.evidence_duties(self.facts, state.id)
@@ -121,8 +124,8 @@ class Portfolio:
     def programs(self) -> list[Program]:
         return [program(self.facts, state.id) for state in self._of(PROGRAM)]
 
-    @told("The products, by id; with `phase` those that are in it.")
-    def products(self, first: First = 10, after: After = None, phase: str | None = None) -> Connection[Product]:
+    @told("The products, by id.")
+    def products(self, first: First = 10, after: After = None, phase: InPhase = None) -> Connection[Product]:
         found: Sequence[ProductFacts] = [state for state in self._of(PRODUCT) if phase in (None, state.phase)]
         return page(found, lambda state, _: product(self.facts, state.id), first, after)
 

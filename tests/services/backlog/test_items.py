@@ -66,6 +66,13 @@ def test_an_item_says_for_whom_what_and_why() -> None:
     said.then(ItemAdded(product="permits", title="Apply online", user="a farmer", goal="apply", reason="I save a day", need="n1", roadmap_item="r1"))
 
 
+@pytest.mark.requirement("S0-07")
+def test_an_item_may_come_from_a_new_technology_and_serves_a_need() -> None:
+    source = ItemSource(system="technology-opportunity", reference="vector maps")
+    said = backlog().when(AddItem(item="a", product="permits", title="Maps on phones", need="n1", source=source), "product_owner@permits")
+    said.then(ItemAdded(product="permits", title="Maps on phones", need="n1", source=source))
+
+
 def test_an_item_needs_an_opened_backlog() -> None:
     assert Scenario(decisions).when(AddItem(item="a", product="permits", title="Apply")).refused(NotFound).field == "product"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import json
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -71,8 +72,7 @@ async def test_reading_goes_on_behind_any_cursor(logged: Gateway) -> None:
 
 async def test_what_the_log_holds_twice_is_shown_once(logged: Gateway) -> None:
     await organisations(logged, 2)
-    again = Event("organisation:o0", 1, *[logged.process.world.events("organisation:o0")[0].time] * 3, logged.process.world.events("organisation:o0")[0].actor,
-                  OrganisationRegistered(name="Forged"))  # fmt: skip
+    again = dataclasses.replace(logged.process.world.events("organisation:o0")[0], data=OrganisationRegistered(name="Forged"))
     await logged.process.adapters.log.publish([to_record("headway", again)])
     assert [(e["id"], e["data"]["name"]) for e in await lines(logged)] == [("organisation:o0@1", "O0"), ("organisation:o1@1", "O1")]
 
@@ -94,7 +94,7 @@ async def test_types_are_chosen(logged: Gateway) -> None:
     await organisations(logged, 2)
     await say(logged, TEAM, "t", TeamFormed(name="T", home="o0"))
     assert [e["id"] for e in await lines(logged, type="headway.portfolio.team.formed.v1")] == ["team:t@1"]
-    both = {"type": ["headway.portfolio.team.formed.v1", "headway.portfolio.organisation.registered.v1"]}
+    both: dict[str, Any] = {"type": ["headway.portfolio.team.formed.v1", "headway.portfolio.organisation.registered.v1"]}
     assert len(await lines(logged, **both)) == 3
 
 
@@ -121,9 +121,32 @@ async def test_when_it_came_to_us_is_for_auditors(logged: Gateway) -> None:
     assert "stored" not in (await lines(logged, "executive"))[0]
 
 
-async def streamed(g: Gateway, many: int, chunks: list[str], **params: Any) -> None:
+class Chunks(list[str]):
+    """What a stream has brought so far, to be waited for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._more = asyncio.Event()
+
+    @property
+    def events(self) -> list[str]:
+        """Those that hold an event."""
+        return [chunk for chunk in self if "specversion" in chunk]
+
+    def came(self, chunk: str) -> None:
+        """One more."""
+        self.append(chunk)
+        self._more.set()
+
+    async def until(self, many: int) -> None:
+        """Waits for so many events."""
+        while len(self.events) < many:
+            self._more.clear()
+            await asyncio.wait_for(self._more.wait(), 10)
+
+
+async def streamed(g: Gateway, many: int, chunks: Chunks, **params: Any) -> None:
     """Reads a stream until it has brought so many events. The test client gives an answer only as a whole, so the app is spoken to directly."""
-    wanted = asyncio.Event()
     accept = params.pop("accept", "text/event-stream")
     scope = {
         "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "GET", "path": "/events", "raw_path": b"/events", "root_path": "",
@@ -132,27 +155,24 @@ async def streamed(g: Gateway, many: int, chunks: list[str], **params: Any) -> N
     }  # fmt: skip
 
     async def receive() -> dict[str, Any]:
-        await wanted.wait()
+        await chunks.until(many)
         return {"type": "http.disconnect"}
 
     async def send(message: Any) -> None:
         if message["type"] == "http.response.body":
-            chunks.append(message["body"].decode())
-            if sum("specversion" in c for c in chunks) >= many:
-                wanted.set()
+            chunks.came(message["body"].decode())
 
     await asyncio.wait_for(g.process.app(scope, receive, send), 10)
 
 
 async def test_a_stream_follows_the_log_and_its_ids_are_cursors(logged: Gateway) -> None:
     await organisations(logged, 2)
-    chunks: list[str] = []
+    chunks = Chunks()
     reading = asyncio.create_task(streamed(logged, 4, chunks))
-    while sum("specversion" in c for c in chunks) < 2:
-        await asyncio.sleep(0)
+    await chunks.until(2)
     await organisations(logged, 2, first=2)
     await reading
-    events = [c for c in chunks if c.startswith("id: ")]
+    events = chunks.events
     cursors = [c.splitlines()[0].removeprefix("id: ") for c in events]
     assert [json.loads(c.splitlines()[2].removeprefix("data: "))["id"] for c in events] == [f"organisation:o{n}@1" for n in range(4)]
     assert [e["id"] for e in await lines(logged, after=cursors[2])] == ["organisation:o3@1"]
@@ -160,21 +180,20 @@ async def test_a_stream_follows_the_log_and_its_ids_are_cursors(logged: Gateway)
 
 async def test_lines_follow_the_log_where_that_is_asked_for(logged: Gateway) -> None:
     await organisations(logged, 3)
-    chunks: list[str] = []
+    chunks = Chunks()
     reading = asyncio.create_task(streamed(logged, 3, chunks, accept="application/x-ndjson", follow="true", last="2"))
-    while sum("specversion" in c for c in chunks) < 2:
-        await asyncio.sleep(0)
+    await chunks.until(2)
     await organisations(logged, 1, first=3)
     await reading
-    assert [json.loads(c)["id"] for c in chunks if c] == [f"organisation:o{n}@1" for n in (1, 2, 3)]
+    assert [json.loads(c)["id"] for c in chunks.events] == [f"organisation:o{n}@1" for n in (1, 2, 3)]
 
 
 async def test_a_stream_ends_when_its_readers_token_does(logged: Gateway) -> None:
     await organisations(logged, 1)
-    chunks: list[str] = []
+    chunks = Chunks()
     logged.clock.now += timedelta(days=3650)
     await streamed(logged, 99, chunks)
-    assert sum("specversion" in c for c in chunks) == 1
+    assert len(chunks.events) == 1
 
 
 async def test_no_more_than_so_many_follow_at_once() -> None:

@@ -19,7 +19,7 @@ class Socket:
 
     def __init__(self, gateway: Gateway, protocols: list[str]) -> None:
         self._in: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
-        self.out: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+        self.out: asyncio.Queue[Any] = asyncio.Queue()
         scope = {
             "type": "websocket", "asgi": {"version": "3.0"}, "http_version": "1.1", "path": "/graphql", "raw_path": b"/graphql", "root_path": "",
             "scheme": "ws", "query_string": b"", "server": ("x", 80), "client": ("y", 1), "headers": [(b"host", b"x")], "subprotocols": protocols,
@@ -29,7 +29,8 @@ class Socket:
 
     async def next(self) -> dict[str, Any]:
         """What the server does next."""
-        return await asyncio.wait_for(self.out.get(), 5)
+        message: dict[str, Any] = await asyncio.wait_for(self.out.get(), 5)
+        return message
 
     async def say(self, message: str) -> None:
         """Sends a message."""

@@ -112,8 +112,6 @@ async def test_one_refusal_leaves_the_other_answers_of_the_request(owner: Owner)
     query = 'mutation { a: registerOrganisation(input: {name: "A"}) { id } b: openProgram(input: {program: "p", name: "P", home: "o"}) { id } }'
     owner.hears = False
     owner.gateway.tell(ORGANISATION, "new", OrganisationRegistered(name="New"), "2025-01-01")
-    first = owner.app
-    assert first is not None
     body = (await owner.gateway.post(query)).json()
     assert body["data"]["a"] == {"id": "organisation:new"} and body["data"]["b"] == {"id": "organisation:new"}
     owner.answer = Refused("S0-14", "no")

@@ -140,7 +140,8 @@ async def test_a_reference_to_what_was_not_heard_of_dangles_and_says_so(told_gat
 async def test_pages_follow_each_other_without_a_gap_though_something_is_added_between(gateway: Gateway) -> None:
     for n in range(5):
         gateway.tell(PRODUCT, f"p{n}", ProductRegistered(name=f"P{n}"), "2025-01-01")
-    ask = "query($a: String) { portfolio { products(first: 2, after: $a) { totalCount edges { cursor node { id } } pageInfo { hasNextPage hasPreviousPage endCursor startCursor } } } }"
+    page_info = "pageInfo { hasNextPage hasPreviousPage endCursor startCursor }"
+    ask = f"query($a: String) {{ portfolio {{ products(first: 2, after: $a) {{ totalCount edges {{ cursor node {{ id }} }} {page_info} }} }} }}"
     seen, after = [], None
     for turn in range(3):
         page = (await gateway.ask(ask, {"a": after}))["portfolio"]["products"]

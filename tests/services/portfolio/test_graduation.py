@@ -125,6 +125,8 @@ def test_sustain_needs_its_preconditions(criterion: str, criteria: dict[str, boo
 
 
 @pytest.mark.requirement("R-06")
+@pytest.mark.requirement("S4-05")
+@pytest.mark.requirement("S4-17")
 def test_a_function_prepares_then_accepts_once() -> None:
     scenario = team()
     accept = command(AcceptHandoff, function="it_agency", accepted_by="env", at="2024-09-15")
@@ -167,6 +169,7 @@ def test_an_executive_attests_and_dates_nothing() -> None:
 
 
 @pytest.mark.requirement("R-05")
+@pytest.mark.requirement("S4-18")
 def test_a_story_tells_what_failed_or_nothing() -> None:
     scenario = team().when(command(TellStory, achieved="Search", failed="  ", channels=["newsletter"]), by="executive@env")
     scenario.then(StoryTold(achieved="Search", failed=None, channels=("newsletter",)))

@@ -27,6 +27,7 @@ from libs.events.catalog.portfolio.investment import (
     InvestmentDecided,
     InvestmentProposed,
     InvestmentRebaselined,
+    Spending,
     SupportUnfunded,
 )
 from libs.events.catalog.portfolio.product import ProductRegistered
@@ -89,6 +90,14 @@ def test_an_investment_that_cannot_be_is_invalid(wrong: dict[str, object], field
     assert error.field == field
 
 
+@pytest.mark.requirement("S3-09")
+@pytest.mark.requirement("S4-04")
+def test_an_investment_says_what_it_is_to_bring_and_how_it_is_funded() -> None:
+    asked = command(ProposeInvestment, team="t", amount=cad("5"), value="Half the waiting", funding="ongoing_product", kind="operating")
+    found = seen(Scenario(decisions).when(asked))
+    assert (found.value, found.funding, found.kind) == ("Half the waiting", Funding.ONGOING_PRODUCT, Spending.OPERATING)
+
+
 @pytest.mark.requirement("S4-03")
 def test_a_one_off_project_with_an_end_is_flagged() -> None:
     project = command(ProposeInvestment, product="biohub", amount=cad("1"), funding="one_off_project", ends="2027-03-31")
@@ -121,6 +130,7 @@ def test_an_approval_without_support_is_announced() -> None:
     scenario.when(command(DecideInvestment, approved=True, reason="Worth it")).then(APPROVED, SupportUnfunded())
 
 
+@pytest.mark.requirement("S4-09")
 def test_a_re_baseline_keeps_the_first_beside_it() -> None:
     scenario = approved()
     rebase = command(RebaselineInvestment, amount=cad("700"), approver="steering group", reason="Less", at="2025-01-01")

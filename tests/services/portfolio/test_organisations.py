@@ -20,6 +20,7 @@ def command(of: type[Command], **fields: object) -> Command:
     return of.model_validate(fields)
 
 
+@pytest.mark.requirement("S1-25")
 def test_an_organisation_is_registered_once() -> None:
     scenario = Scenario(decisions).when(command(RegisterOrganisation, organisation="env", name="Environment", currency="CAD")).then(ENV)
     scenario.when(command(RegisterOrganisation, organisation="env", name="Again")).refused(AlreadyExists)

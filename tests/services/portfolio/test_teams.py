@@ -119,6 +119,7 @@ def test_a_skill_that_is_drawn_on_is_no_core_seat() -> None:
     assert seen(scenario).core == ()
 
 
+@pytest.mark.requirement("S1-24")
 @pytest.mark.requirement("S4-01")
 def test_health_of_team_and_product_are_two_readings() -> None:
     scenario = team()
@@ -141,6 +142,7 @@ LOAN_1 = {"loan": "l1", "team": "t", "lender": "env", "borrower": "health", "sta
 
 
 @pytest.mark.requirement("S4-15")
+@pytest.mark.requirement("S4-16")
 def test_a_loan_runs_from_its_day_to_the_day_of_return() -> None:
     scenario = team()
     scenario.when(command(LendTeam, **LOAN_1, at="2025-04-01", until="2025-04-30"), by="portfolio_manager@env")
@@ -148,6 +150,7 @@ def test_a_loan_runs_from_its_day_to_the_day_of_return() -> None:
     scenario.when(command(ReturnTeam, loan="l1", at="2025-05-02")).then(TeamReturned())
     scenario.when(command(ReturnTeam, loan="l1")).refused(AlreadyExists)
     (loan,) = scenario.facts().related(LOAN, "borrower", "health")
+    assert loan.agreement == "A letter"
     assert [str(day) for day in (loan.starts, loan.until, loan.last_day)] == ["2025-04-01", "2025-04-30", "2025-05-02"]
     away = scenario.facts("2025-04-15").get(LOAN, "l1")
     assert away and away.last_day is None

@@ -4,6 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from pydantic import ValidationError
 
 from libs.commands.catalog.roadmap.metric import DefineMetric, MeasureBaseline, ReadMetric, SetTarget
 from libs.commands.errors import Invalid, NotAllowed, NotFound, Refused
@@ -53,6 +54,12 @@ def test_a_metric_names_its_method_tool_source_and_who_is_responsible() -> None:
         "Exit survey",
         "cy",
     )
+
+
+@pytest.mark.requirement("S1-08")
+def test_a_metric_without_a_goal_is_no_metric() -> None:
+    with pytest.raises(ValidationError, match="goal"):
+        DefineMetric.model_validate(DEFINE.said() | {"goal": None})
 
 
 @pytest.mark.requirement("S2-08")

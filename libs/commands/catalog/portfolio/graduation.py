@@ -24,7 +24,15 @@ Team = Annotated[TeamId, Field(description="The team.")]
 Function = Annotated[HomeFunction, Field(description="The function of the home organisation.")]
 
 
-@command("portfolio.enter_sustain", GRADUATION, topic="sustain", says=(SustainEntered,), creates=None, id_field="team", requirements=("S4-01", "S4-02"))
+@command(
+    "portfolio.enter_sustain",
+    GRADUATION,
+    topic="sustain",
+    says=(SustainEntered,),
+    creates=None,
+    id_field="team",
+    requirements=("S4-01", "S4-02", "R-01", "R-02"),
+)
 class EnterSustain(Command):
     """Say that a team enters Sustain, once R-01 and R-02 are met and both its health and its product's are good."""
 

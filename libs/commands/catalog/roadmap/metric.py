@@ -15,7 +15,7 @@ from libs.events.values import Id, MetricId, PersonId, ProductId, Text, Title
 Value = Annotated[Decimal, Field(max_digits=24, decimal_places=6, allow_inf_nan=False, description="In the metric's unit, as text or number.")]
 
 
-@command("roadmap.define_metric", METRIC, topic="metrics", says=(MetricDefined,), creates=True, requirements=("S1-01", "S1-02"))
+@command("roadmap.define_metric", METRIC, topic="metrics", says=(MetricDefined,), creates=True, requirements=("S1-01", "S1-02", "S1-08"))
 class DefineMetric(Command):
     """Define what is measured of a product: to what end, how, with which tool, from which source, and who is responsible."""
 
@@ -40,7 +40,7 @@ class MeasureBaseline(Command):
     value: Value
 
 
-@command("roadmap.set_target", METRIC, topic="targets", says=(TargetSet,), requirements=("S2-08",))
+@command("roadmap.set_target", METRIC, topic="targets", says=(TargetSet,), requirements=("S0-23", "S2-08"))
 class SetTarget(Command):
     """Set what a metric shall reach by the end of a day; only once its baseline is measured."""
 
@@ -49,7 +49,7 @@ class SetTarget(Command):
     due: Annotated[date, Field(description="The last day that counts.")]
 
 
-@command("roadmap.read_metric", METRIC, topic="readings", says=(MetricRead,), requirements=("S1-02", "S2-08"))
+@command("roadmap.read_metric", METRIC, topic="readings", says=(MetricRead,), requirements=("S0-23", "S1-02"))
 class ReadMetric(Command):
     """Record a reading of a metric."""
 
