@@ -10,6 +10,7 @@ from typing import Annotated, NoReturn
 
 import httpx
 import typer
+from rich.console import Console
 
 from libs.service.settings import Settings, SettingsError
 
@@ -32,6 +33,12 @@ HERE = Path(".headway")
 def say(words: str) -> None:
     """Words for a person, on stderr: stdout is for data."""
     print(words, file=sys.stderr)
+
+
+def table_console() -> Console:
+    """Where tables go: as wide as the terminal, and wide enough in a pipe."""
+    console = Console()
+    return console if console.is_terminal else Console(width=180)
 
 
 def fail(words: str, code: int) -> NoReturn:

@@ -10,10 +10,9 @@ from typing import Annotated, Any
 
 import httpx
 import typer
-from rich.console import Console
 from rich.table import Table
 
-from headway.cli.app import CONFLICT, USAGE, app, checked, client, fail, say
+from headway.cli.app import CONFLICT, USAGE, app, checked, client, fail, say, table_console
 
 
 @app.command()
@@ -90,7 +89,7 @@ def _print(lines: Iterator[str], *, json: bool, follow: bool) -> None:
     table = Table("time", "what", "of", "by", box=None)
     for line in lines:
         table.add_row(*_row(jsonlib.loads(line)))
-    Console().print(table)
+    table_console().print(table)
 
 
 def _row(event: dict[str, Any]) -> tuple[str, str, str, str]:

@@ -6,10 +6,9 @@ import json as jsonlib
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
-from headway.cli.app import app, checked, client, say
+from headway.cli.app import app, checked, client, say, table_console
 
 parked = typer.Typer(no_args_is_help=True, help="What could not be applied: list, retry, discard.")
 app.add_typer(parked, name="parked")
@@ -28,7 +27,7 @@ def list_(json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False
         table = Table("position", "type", "reason", "since", "held up to", box=None)
         for p in found:
             table.add_row(p["position"], p["type"] or "", p["reason"], p["since"], str(p["held"] or ""))
-        Console().print(table)
+        table_console().print(table)
 
 
 @parked.command()

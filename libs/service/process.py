@@ -42,6 +42,7 @@ class Process:
         self._clients: list[httpx.AsyncClient] = []
         self.app: SignedInApp = create_base("Headway", lifespan=self._lifespan, verifier=self.verifier, ready=self.is_ready, telemetry=self.telemetry)
         self.app.state.ready = self.is_ready
+        self.app.state.process = self
         self.app.adopt(parked_routes(lambda: self.consumer))
 
     def add(self, declared: Declared) -> Service:

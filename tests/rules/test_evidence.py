@@ -33,6 +33,9 @@ from tests.rules.way import TEAM, WAY, Statement, attested, day, graduating, joi
 LAST = 800
 
 days = st.integers(0, LAST)
+late = days.map(lambda n: LAST - n)
+"""Days to look on: small examples are late ones, when most has been said."""
+
 roles = st.sampled_from(("executive@env", "importer", "team@parks", "lab_ops"))
 functions = st.sampled_from(list(HomeFunction))
 persons = st.sampled_from([f"p{n}" for n in range(7)])
@@ -72,7 +75,7 @@ def histories(draw: st.DrawFn) -> list[Statement]:
 
 
 @settings(max_examples=150, deadline=None)
-@given(histories(), days, st.none() | days)
+@given(histories(), late, st.none() | late)
 def test_a_team_stands_somewhere_whatever_was_said_and_nothing_is_met_without_evidence(said: list[Statement], n: int, known: int | None) -> None:
     facts = Facts.on_day(world_of(said), day(n), start_of(day(known)) if known is not None else None)
     found = graduation(facts, "parks")
@@ -85,7 +88,7 @@ def test_a_team_stands_somewhere_whatever_was_said_and_nothing_is_met_without_ev
 
 
 @settings(max_examples=40, deadline=None)
-@given(histories(), days)
+@given(histories(), late)
 def test_a_status_began_on_the_first_of_the_days_on_which_it_is_seen_without_a_break(said: list[Statement], n: int) -> None:
     """Against looking at every single day, each with facts of its own."""
     world = world_of(said)
@@ -102,7 +105,7 @@ def _formed(said: list[Statement]) -> int:
 
 @pytest.mark.requirement("R-04")
 @settings(max_examples=60, deadline=None)
-@given(histories(), days, st.data())
+@given(histories(), late, st.data())
 def test_without_one_of_its_events_a_criterion_is_another_and_is_met_only_if_the_evidence_that_is_left_suffices(
     said: list[Statement], n: int, data: st.DataObject
 ) -> None:
@@ -124,7 +127,7 @@ def test_without_one_of_its_events_a_criterion_is_another_and_is_met_only_if_the
 
 
 @settings(max_examples=60, deadline=None)
-@given(histories(), days)
+@given(histories(), late)
 def test_a_met_criterion_is_met_by_the_evidence_it_names_alone(said: list[Statement], n: int) -> None:
     for criterion in criteria(seen(world_of(said), n), "parks"):
         assert not criterion.met or _suffices(said, n, criterion)

@@ -110,7 +110,8 @@ async def test_a_thousand_lines_are_taken_and_one_more_is_refused_whole(stack: R
 
 
 async def test_a_bad_line_is_refused_alone(stack: Running) -> None:
-    body = b'{"command": "portfolio.register_organisation", "key": "a", "data": {"organisation": "a", "name": "A"}}\nnot json\n\n{"command": "roadmap.place_item", "key": "r", "data": {}}\n{"command": "portfolio.register_organisation", "key": "b", "data": {"organisation": "b", "name": "B"}}'
+    good = '{"command": "portfolio.register_organisation", "key": "%s", "data": {"organisation": "%s", "name": "A"}}\n'
+    body = good % ("a", "a") + 'not json\n\n{"command": "roadmap.place_item", "key": "r", "data": {}}\n' + good % ("b", "b")
     answer = await stack.client.post("/portfolio/v1/commands", content=body, headers=stack.signed_in("importer"))
     lines = [json.loads(line) for line in answer.text.splitlines()]
     assert [(line["key"], line["status"]) for line in lines] == [("a", "created"), (None, "refused"), ("r", "refused"), ("b", "created")]

@@ -8,6 +8,7 @@ from libs.commands.catalog.roadmap.change import AddDependency, ChangeOfRelation
 from libs.commands.deciding import Case
 from libs.commands.errors import AlreadyExists, Invalid
 from libs.events.catalog.roadmap.change import Change, ChangeDecided, ChangeLinked, ChangeRaised
+from libs.events.catalog.roadmap.release import RELEASE
 from libs.events.event import Payload
 from libs.rules.dependencies import dependencies
 from services.roadmap.domain import decisions
@@ -17,12 +18,14 @@ from services.roadmap.domain.rows import take_back
 @decisions.decides(RaiseChangeRequest)
 def raise_change_request(command: RaiseChangeRequest, case: Case[Change]) -> Iterator[Payload]:
     """The board is asked (S0-16); a changed row of an import says the whole again."""
+    _of_the_same_product(case, command.release, command.product)
     yield ChangeRaised(product=command.product, title=command.title, release=command.release, description=command.description)
 
 
 @decisions.decides(LinkChange)
 def link_change(command: LinkChange, case: Case[Change]) -> Iterator[Payload]:
     """The change goes out with this release."""
+    _of_the_same_product(case, command.release, case.there.product)
     if case.then is None or case.then.release != command.release:
         yield ChangeLinked(release=command.release)
 
@@ -54,6 +57,13 @@ def remove_dependency(command: RemoveDependency, case: Case[Change]) -> Iterator
     if not case.revising and command.on not in dependencies(case.facts, command.product):
         raise Invalid(f"{command.product!r} does not depend on {command.on!r}", field="on")
     yield _raised(command, f"No longer depend on {command.on}", adds=False)
+
+
+def _of_the_same_product(case: Case[Change], release: str | None, product: str) -> None:
+    """A release that is known belongs to the product whose change goes out with it; what is not known yet may dangle."""
+    found = case.current.get(RELEASE, release)
+    if found is not None and found.product != product:
+        raise Invalid(f"the release {release!r} is of {found.product!r}, not of {product!r}", field="release")
 
 
 def _raised(command: ChangeOfRelation, title: str, *, adds: bool) -> ChangeRaised:

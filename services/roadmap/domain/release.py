@@ -38,7 +38,8 @@ def publish_release(command: PublishRelease, case: Case[Release]) -> Iterator[Pa
         raise Invalid("it was not proposed yet on that day", field="at")
     if case.there.published is not None and not case.revising:
         raise AlreadyExists(f"the release {case.id!r} is published already", field="release")
-    changes = case.facts.related(CHANGE, "release", case.id)
+    # What another product has linked here, before this release was known, can neither open nor block it.
+    changes = [change for change in case.facts.related(CHANGE, "release", case.id) if change.product == case.there.product]
     case.demand("S0-16", changes or not case.then.functional, "it changes what the product does, and no change request is linked to it")
     for change in changes:
         rule = "S0-17" if change.dependency else "S0-16"

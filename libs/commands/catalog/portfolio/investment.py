@@ -79,6 +79,7 @@ class RecordForecast(Command):
     "portfolio.rebaseline_investment",
     INVESTMENT,
     topic="baselines",
+    dated_by_importers_only=True,
     says=(InvestmentRebaselined, SupportUnfunded),
     requirements=("S0-08", "S0-14"),
 )

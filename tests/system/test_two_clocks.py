@@ -1,0 +1,110 @@
+"""At any (`asOf`, `knownAt`) the answer equals the state rebuilt from the log alone, from the events of that moment and no others."""
+
+from __future__ import annotations
+
+import copy
+import itertools
+import os
+import random
+from collections.abc import AsyncIterator, Iterator, Sequence
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from headway.demonstration.story import lines
+from headway.importers.line import Line
+from libs.events.envelope import from_record, topic
+from libs.events.event import Event, Retracted
+from libs.events.values import end_of
+from libs.events.world import World
+from libs.rules.roles import Principal, Role
+from libs.service.process import SERVICES, Process
+from services.gateway.asking import Asking
+from services.gateway.documents import EXECUTIVE, PRODUCT
+from services.gateway.schema import schema
+from tests.system.conftest import Running, running
+
+INSTANTS = int(os.environ.get("HEADWAY_TEST_INSTANTS", "100"))
+"""How many random moments are compared; `make faults` takes a thousand."""
+TODAY = datetime.now(UTC).date()
+EXECUTIVE_EVERYWHERE = Principal("executive@*", frozenset({Role.parse("executive")}))
+
+
+async def tell(stack: Running, story: Sequence[Line]) -> None:
+    """Says these lines, and lets each service hear what the others said before."""
+    position = ""
+    for service, batch in itertools.groupby(story, key=lambda line: line.service):
+        for result in await stack.bulk(service, [line.as_object() for line in batch]):
+            assert result["status"] == "created", result
+            position = result["position"]
+        await stack.ask("{ __typename }", after=position)
+
+
+@pytest.fixture
+async def told(tmp_path: Path) -> AsyncIterator[tuple[Running, list[Event]]]:
+    """The demonstration portfolio, corrected here and there, and its log."""
+    async with running(tmp_path) as stack:
+        await tell(stack, lines(TODAY))
+        for event in ("item:driving-licences-3@3", "metric:court-dates-satisfaction@5", "team:permits-team@9"):
+            service = "backlog" if event.startswith("item") else "roadmap" if event.startswith("metric") else "portfolio"
+            answer = await stack.command(f"{service}.retract", {"event": event, "reason": "A slip"})
+            assert answer.status_code == 200, answer.text
+            await stack.ask("{ __typename }", after=answer.json()["position"])
+        process: Process = stack.app.state.process
+        topics = [topic(stack.settings.namespace, name) for name in SERVICES]
+        events = [from_record(d.record) async for batch in process.adapters.log.read(topics, follow=False) for d in batch]
+        yield stack, events
+
+
+def moments(count: int) -> Iterator[tuple[date, datetime | None]]:
+    """Random days and instants, among them the very ends."""
+    chance = random.Random(20261124)
+    yield TODAY, None
+    for _ in range(count - 1):
+        day = TODAY - timedelta(days=chance.randrange(1100))
+        known = datetime(TODAY.year, TODAY.month, TODAY.day, tzinfo=UTC) - timedelta(minutes=chance.randrange(1100 * 24 * 60))
+        yield day, known if chance.random() < 0.7 else None
+
+
+def rebuilt(events: Sequence[Event], day: date, known_at: datetime | None) -> World:
+    """A world that has heard of the events of this moment alone."""
+    world = World()
+    for e in events:
+        known = known_at is None or e.recorded <= known_at
+        if known and (e.time < end_of(day) or isinstance(e.data, Retracted)):
+            world.apply(e)
+        else:
+            world.pass_over(e.aggregate, "not of this moment", "test", e.stored)
+    return world
+
+
+async def answered(process: Process, world: World, document: str, variables: dict[str, Any]) -> Any:
+    asked = copy.copy(process)
+    asked.world = world
+    result = await schema().execute(document, variable_values=variables, context_value=Asking(asked, None, EXECUTIVE_EVERYWHERE))  # type: ignore[arg-type]
+    assert not result.errors, result.errors
+    return result.data
+
+
+async def test_every_moment_is_the_fold_of_its_own_events(told: tuple[Running, list[Event]]) -> None:
+    stack, events = told
+    process: Process = stack.app.state.process
+    for day, known_at in moments(INSTANTS):
+        fresh = rebuilt(events, day, known_at)
+        known = known_at.isoformat() if known_at else None
+        seen = await answered(process, process.world, EXECUTIVE, {"asOf": day.isoformat(), "knownAt": known, "first": 100})
+        alone = await answered(process, fresh, EXECUTIVE, {"asOf": day.isoformat(), "first": 100})
+        for answer in (seen, alone):
+            del answer["portfolio"]["world"], answer["portfolio"]["knownAt"]
+        assert seen == alone, (day, known_at)
+        product = await answered(process, process.world, PRODUCT, {"id": "fines", "asOf": day.isoformat(), "knownAt": known})
+        assert product == await answered(process, fresh, PRODUCT, {"id": "fines", "asOf": day.isoformat()}), (day, known_at)
+
+
+async def test_a_restarted_stack_answers_as_before(told: tuple[Running, list[Event]], tmp_path: Path) -> None:
+    stack, _ = told
+    before = await stack.ask(EXECUTIVE, {"first": 100})
+    async with running(tmp_path) as again:
+        assert await again.ask(EXECUTIVE, {"first": 100}) == before
