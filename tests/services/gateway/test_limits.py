@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from services.gateway import limits
 from services.gateway.limits import MOST_OBJECTS, cost, demand, prepared
 from services.gateway.schema import schema
-from tests.services.gateway.documents import EXECUTIVE, PRODUCT
+from services.gateway.documents import EXECUTIVE, PRODUCT
 
 SCHEMA = schema()._schema
 

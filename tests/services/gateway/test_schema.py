@@ -13,8 +13,8 @@ from libs.events.catalog.portfolio.organisation import ORGANISATION, Organisatio
 from libs.events.catalog.portfolio.product import PRODUCT, ProductRegistered
 from libs.events.catalog.portfolio.team import TEAM, TeamFormed
 from services.gateway.schema import schema
-from tests.services.gateway.documents import EXECUTIVE
-from tests.services.gateway.documents import PRODUCT as PRODUCT_DOCUMENT
+from services.gateway.documents import EXECUTIVE
+from services.gateway.documents import PRODUCT as PRODUCT_DOCUMENT
 from tests.services.gateway.small_world import Gateway
 
 
