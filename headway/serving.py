@@ -8,6 +8,7 @@ import signal
 import socket
 import threading
 from collections.abc import Callable, Iterator
+from types import FrameType
 
 import uvicorn
 import uvloop
@@ -18,7 +19,17 @@ GRACE = 20
 
 
 class Server(uvicorn.Server):
-    """A uvicorn server that does not raise the signal again which stopped it, so that a clean stop is exit 0."""
+    """A uvicorn server that ends streams when it is told to stop, and does not raise the signal again, so that a clean stop is exit 0."""
+
+    def __init__(self, config: uvicorn.Config, app: FastAPI) -> None:
+        super().__init__(config)
+        self.app = app
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        stopping = getattr(self.app.state, "stopping", None)
+        if isinstance(stopping, asyncio.Event):
+            stopping.set()
+        super().handle_exit(sig, frame)
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -58,7 +69,7 @@ def server(stack: FastAPI) -> Server:
         server_header=False,
         proxy_headers=False,
     )
-    return Server(config)
+    return Server(config, stack)
 
 
 def serve_until_stopped(stack: FastAPI, host: str, port: int, ready: Callable[[str], None]) -> int:

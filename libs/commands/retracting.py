@@ -12,6 +12,7 @@ from libs.commands.deciding import Case
 from libs.commands.errors import AlreadyExists, Invalid
 from libs.events.event import Event, Payload, Retracted, position
 from libs.events.values import Text
+from libs.rules.roles import CLOCK
 
 EventId = Annotated[str, StringConstraints(pattern=r"^[a-z_]+:[a-z0-9][a-z0-9._-]{0,63}@[1-9][0-9]{0,8}$")]
 
@@ -43,8 +44,10 @@ class RetractInPortfolio(Retract):
 
 
 def retract(command: Retract, case: Case[Any], history: Sequence[Event]) -> Iterable[Payload]:
-    """Refuses what is no event of the aggregate, a retraction, and what is out already."""
+    """Refuses what is no event of the aggregate, what a service announced, a retraction, and what is out already."""
     sequence = position(command.event)[1]
+    if history[sequence - 1].actor.role == CLOCK:
+        raise Invalid("what the system announced is not retracted", field="event", remedy="Retract what it rests on: then it is withdrawn.")
     if isinstance(history[sequence - 1].data, Retracted):
         raise Invalid("a retraction cannot be retracted", field="event", remedy="Say the thing again.")
     if any(isinstance(e.data, Retracted) and e.data.event == command.event for e in history):

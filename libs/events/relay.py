@@ -69,6 +69,10 @@ class Relay:
                     async with asyncio.timeout(self._next_look()):
                         await self._nudged.wait()
 
+    async def catch_up(self) -> bool:
+        """One pass over everything unpublished: what lay there before it began is published (True), unless something failed (False)."""
+        return not (await self._look(patient=False)).failed
+
     async def drain(self) -> bool:
         """Publishes until nothing is unpublished (True) or something fails (False)."""
         while True:

@@ -29,6 +29,9 @@ ROLES: Final[Mapping[str, ScopeKind | None]] = MappingProxyType(
     }
 )
 
+CLOCK: Final = "clock"
+"""The role in which a service itself announces: no token carries it, and nobody speaks in it."""
+
 _ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 
 

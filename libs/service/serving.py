@@ -75,7 +75,9 @@ class Service:
         self._tasks = [asyncio.create_task(loop(), name=f"{self.name}:{n}") for n, loop in enumerate(loops)]  # type: ignore[arg-type]
 
     async def _relay(self) -> None:
-        self.caught_up = await self.relay.drain()
+        while not await self.relay.catch_up():  # noqa: ASYNC110 - the log may be away; nobody could tell us when it is back
+            await asyncio.sleep(0.1)
+        self.caught_up = True
         await self.relay.run()
 
     async def stop(self) -> None:

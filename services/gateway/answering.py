@@ -10,17 +10,7 @@ from typing import Any, Final
 
 import orjson
 from fastapi import APIRouter, HTTPException, Request
-from graphql import (
-    FieldNode,
-    FragmentSpreadNode,
-    GraphQLError,
-    InlineFragmentNode,
-    NullValueNode,
-    OperationDefinitionNode,
-    OperationType,
-    SelectionSetNode,
-    VariableNode,
-)
+from graphql import GraphQLError, OperationDefinitionNode, OperationType
 from starlette.responses import FileResponse, Response, StreamingResponse
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 from strawberry.types import ExecutionResult
@@ -33,16 +23,21 @@ from libs.service.app import authenticate, public
 from libs.service.process import Process
 from services.gateway.asked import GRAPHQL, JSON, SSE, Asked, media_type, of_get, of_post, wants_page
 from services.gateway.asking import Asking
+from services.gateway.entering import BEYOND, asks_for_today, entry_points
 from services.gateway.extensions import readable
 from services.gateway.forwarding import Forwarding
 from services.gateway.limits import Prepared, prepared
+from services.gateway.replaying import timed
 from services.gateway.schema import schema
+from services.gateway.stopping import stopping_of
 
 PAGE: Final = Path(__file__).parent / "static" / "graphiql" / "index.html"
 POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; connect-src 'self'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
+HEARTBEAT: Final = 15.0
+"""Seconds of silence after which a stream is kept open by a comment."""
 SECONDS: Final = 2.0
 """How long a read waits for what it says must have been heard first."""
 
@@ -97,8 +92,9 @@ class Answering:
         await self._must_have_heard(request)
         asking = Asking(self.process, self.forwarding, who, authorization=request.headers.get("authorization", ""), day=self.process.adapters.clock().date())
         if media == SSE:
-            return StreamingResponse(_streamed(asked, asking, reading), media_type=SSE, headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"})
-        tag = self._tag(asked, who, media, asking.today) if _kind(asked) is OperationType.QUERY else None
+            chunks = timed(_streamed(asked, asking, reading), HEARTBEAT, stopping_of(self.process.app))
+            return StreamingResponse(_kept_open(chunks), media_type=SSE, headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"})
+        tag = self._tag(asked, who, media, asking.today)
         if tag and reading and tag in _tags(request.headers.get("if-none-match", "")):
             return Response(status_code=304, headers=self._headers(tag))
         status, body = await _executed(asked, asking, reading, media)
@@ -108,8 +104,14 @@ class Answering:
         headers = {"X-Headway-World": self.process.world.digest, "Cache-Control": "private, no-cache", "Vary": "Accept, Authorization"}
         return headers | {"ETag": tag} if tag else headers
 
-    def _tag(self, asked: Asked, who: Principal, media: str, today: date) -> str:
-        """Equal where the answer must be: same world, document, variables and rights, and the same day where the day matters."""
+    def _tag(self, asked: Asked, who: Principal, media: str, today: date) -> str | None:
+        """Equal where the answer must be: same world, document, variables and rights, and day where it matters. None where the world is not all."""
+        found = _operation(asked)
+        if found is None or found[1].operation is not OperationType.QUERY:
+            return None
+        entries = list(entry_points(*found))
+        if any(entry.name.value in BEYOND for entry in entries):
+            return None
         parts = [
             self.process.world.digest,
             media,
@@ -117,7 +119,7 @@ class Answering:
             asked.operation or "",
             orjson.dumps(asked.variables, option=orjson.OPT_SORT_KEYS).decode(),
             " ".join(sorted(map(str, who.roles))),
-            today.isoformat() if _rests_on_today(asked) else "",
+            today.isoformat() if any(asks_for_today(entry, asked.variables) for entry in entries) else "",
         ]
         return f'"{hashlib.sha256(chr(0).join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]}"'
 
@@ -168,52 +170,27 @@ async def _streamed(asked: Asked, asking: Asking, reading: bool) -> AsyncIterato
     yield _event("complete", {})
 
 
+async def _kept_open(chunks: AsyncIterator[bytes | None]) -> AsyncIterator[bytes]:
+    async for chunk in chunks:
+        yield b":\n\n" if chunk is None else chunk
+
+
 def _event(name: str, body: Mapping[str, Any]) -> bytes:
     return b"event: " + name.encode() + b"\ndata: " + orjson.dumps(body) + b"\n\n"
 
 
-def _read(asked: Asked) -> Prepared | None:
+def _operation(asked: Asked) -> tuple[Prepared, OperationDefinitionNode] | None:
     try:
-        return prepared(schema()._schema, asked.query)
+        found = prepared(schema()._schema, asked.query)
     except GraphQLError:
         return None
-
-
-def _operation(asked: Asked) -> tuple[Prepared, OperationDefinitionNode] | None:
-    found = _read(asked)
-    operation = found.operation(asked.operation) if found else None
-    return (found, operation) if found and operation else None
+    operation = found.operation(asked.operation)
+    return (found, operation) if operation else None
 
 
 def _kind(asked: Asked) -> OperationType | None:
     found = _operation(asked)
     return found[1].operation if found else None
-
-
-def _rests_on_today(asked: Asked) -> bool:
-    """Whether some entry point is asked without a day of its own."""
-    found = _operation(asked)
-    if found is None:
-        return False
-    fragments, seen = found[0].fragments, set[str]()
-
-    def today(selected: SelectionSetNode) -> bool:
-        for one in selected.selections:
-            if isinstance(one, FieldNode) and not one.name.value.startswith("__"):
-                given = next((a.value for a in one.arguments or () if a.name.value == "asOf"), None)
-                if given is None or isinstance(given, NullValueNode):
-                    return True
-                if isinstance(given, VariableNode) and asked.variables.get(given.name.value) is None:
-                    return True
-            elif isinstance(one, InlineFragmentNode) and today(one.selection_set):
-                return True
-            elif isinstance(one, FragmentSpreadNode) and one.name.value not in seen and one.name.value in fragments:
-                seen.add(one.name.value)
-                if today(fragments[one.name.value].selection_set):
-                    return True
-        return False
-
-    return today(found[1].selection_set)
 
 
 def _tags(header: str) -> set[str]:

@@ -17,6 +17,7 @@ from libs.rules.roles import Principal
 from libs.service.app import principal
 from libs.service.process import SERVICES, Process
 from services.gateway.replaying import Shown, newest, replayed, timed
+from services.gateway.stopping import stopping_of
 
 NDJSON: Final = "application/x-ndjson"
 SSE: Final = "text/event-stream"
@@ -75,7 +76,8 @@ def event_routes(process: Process, followers: Followers | None = None) -> APIRou
         if follows:
             counted.must_have_room()
         lines = _lines(process, topics, begin or Cursor(), last, follows, shown)
-        chunks = _sse(lines) if as_sse else _ndjson(lines)
+        timely = timed(lines, HEARTBEAT, stopping_of(request.app))
+        chunks = _sse(timely) if as_sse else _ndjson(timely)
         return StreamingResponse(counted.count(chunks) if follows else chunks, media_type=SSE if as_sse else NDJSON, headers=_HEADERS)
 
     router.get(
@@ -114,14 +116,15 @@ async def _lines(process: Process, topics: list[str], begin: Cursor, last: int |
         yield line
 
 
-async def _ndjson(lines: AsyncIterator[dict[str, Any]]) -> AsyncIterator[bytes]:
+async def _ndjson(lines: AsyncIterator[dict[str, Any] | None]) -> AsyncIterator[bytes]:
     async for line in lines:
-        yield orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE)
+        if line is not None:
+            yield orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE)
 
 
-async def _sse(lines: AsyncIterator[dict[str, Any]]) -> AsyncIterator[bytes]:
+async def _sse(lines: AsyncIterator[dict[str, Any] | None]) -> AsyncIterator[bytes]:
     yield b": Headway\n\n"
-    async for line in timed(lines, HEARTBEAT):
+    async for line in lines:
         if line is None:
             yield b": still here\n\n"
         else:

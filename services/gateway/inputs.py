@@ -41,14 +41,15 @@ class Inputs:
 
 def said(command: type[Command], value: Any) -> dict[str, Any]:
     """The fields given, as JSON values; global ids as the plain ones that commands use."""
-    data: dict[str, Any] = plain(value)
+    return with_plain_ids(command, plain(value))
+
+
+def with_plain_ids(command: type[Command], data: dict[str, Any]) -> dict[str, Any]:
+    """The same fields, with global ids as the plain ones."""
     kinds = dict(references(command))
     if command.SPEC.kind is not None:
         kinds[command.SPEC.id_field] = command.SPEC.kind.name
-    for field, kind in kinds.items():
-        if field in data:
-            data[field] = _inside(kind, data[field])
-    return data
+    return {field: _inside(kinds[field], value) if field in kinds else value for field, value in data.items()}
 
 
 def plain(value: Any) -> Any:

@@ -17,6 +17,7 @@ from services.gateway.answering import graphql_routes
 from services.gateway.events import event_routes
 from services.gateway.following import socket_route
 from services.gateway.forwarding import Forwarding
+from services.gateway.stopping import stopping_of
 
 STATIC: Final = Path(__file__).parent / "static"
 
@@ -27,6 +28,7 @@ def add_to(process: Process) -> None:
         raise ValueError("the gateway needs a process that hears all")
     forwarding = Forwarding(process)
     app = process.app
+    stopping_of(app)
     app.include_router(graphql_routes(process, forwarding))
     app.include_router(event_routes(process))
     app.router.routes.append(socket_route(process, forwarding))

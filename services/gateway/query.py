@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Annotated
 
 import strawberry
+from strawberry.scalars import JSON
 
 from libs.commands.errors import Invalid
 from libs.events.catalog.backlog.item import ITEM
@@ -19,6 +20,7 @@ from services.gateway.asking import Info
 from services.gateway.ids import inside
 from services.gateway.types import backlog as backlogs
 from services.gateway.types import organisation as organisations
+from services.gateway.types.blocked import Blocked, why_blocked
 from services.gateway.types.portfolio import Portfolio
 from services.gateway.types.product import Product, product
 from services.gateway.types.team import Team, team
@@ -26,6 +28,8 @@ from services.gateway.types.telling import told
 
 AsOf = Annotated[date | None, strawberry.argument(description="As of the end of this day (UTC). Default: today.")]
 KnownAt = Annotated[datetime | None, strawberry.argument(description="As known at this instant. Default: all that was heard.")]
+CommandName = Annotated[str, strawberry.argument(description="Its name as in a bulk import, such as portfolio.form_team.")]
+CommandData = Annotated[JSON, strawberry.argument(description="Its fields, as JSON.")]
 Id = Annotated[strawberry.ID, strawberry.argument(description="The global id, or the plain one that commands use.")]
 
 
@@ -76,6 +80,10 @@ class Query:
         facts = info.context.facts(as_of, known_at)
         state = _state(facts, ITEM, id)
         return backlogs.item(facts, state) if state else None
+
+    @told("Why a command would be refused, by its owner's own word, without doing it; null where nothing stands in the way.")
+    async def why_blocked(self, info: Info, command: CommandName, data: CommandData) -> Blocked | None:
+        return await why_blocked(info, command, data)
 
 
 def _state(facts: Facts, kind: Kind[S], given: str) -> S | None:

@@ -10,10 +10,10 @@ from libs.service.process import Process
 from libs.service.serving import Declared
 from libs.service.settings import Settings
 from services.portfolio.domain import decisions
-from services.portfolio.reactions import HEARS
+from services.portfolio.reactions import HEARS, reactions
 from services.portfolio.views import VIEWS
 
-DECLARED = Declared("portfolio", decisions, VIEWS, HEARS)
+DECLARED = Declared("portfolio", decisions, VIEWS, HEARS, reactions=reactions)
 
 
 def create_app(settings: Settings, adapters: Adapters | None = None) -> FastAPI:

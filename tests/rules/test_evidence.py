@@ -27,7 +27,7 @@ from libs.events.event import Payload
 from libs.events.facts import Facts
 from libs.events.values import start_of
 from libs.events.world import World
-from libs.rules.graduation import Criterion, criteria, graduation
+from libs.rules.graduation import Criterion, criteria, graduation, status_on
 from tests.rules.way import TEAM, WAY, Statement, attested, day, graduating, joined, read, seen, told, world_of
 
 LAST = 800
@@ -90,13 +90,20 @@ def test_a_team_stands_somewhere_whatever_was_said_and_nothing_is_met_without_ev
 @settings(max_examples=40, deadline=None)
 @given(histories(), late)
 def test_a_status_began_on_the_first_of_the_days_on_which_it_is_seen_without_a_break(said: list[Statement], n: int) -> None:
-    """Against looking at every single day, each with facts of its own."""
-    world = world_of(said)
-    found = graduation(seen(world, n), "parks")
+    """Against looking at every single day."""
+    facts = seen(world_of(said), n)
+    found = graduation(facts, "parks")
     if found.since is None:
         return
-    began = next(k for k in range(n, -300, -1) if k == _formed(said) or graduation(seen(world, k - 1), "parks").status is not found.status)
+    began = next(k for k in range(n, -300, -1) if k == _formed(said) or status_on(facts, "parks", day(k - 1)) is not found.status)
     assert found.since == day(began)
+
+
+@settings(max_examples=60, deadline=None)
+@given(histories(), late, late)
+def test_where_a_team_stood_is_the_same_whenever_it_is_asked(said: list[Statement], n: int, earlier: int) -> None:
+    world = world_of(said)
+    assert status_on(seen(world, max(n, earlier)), "parks", day(min(n, earlier))) is graduation(seen(world, min(n, earlier)), "parks").status
 
 
 def _formed(said: list[Statement]) -> int:
@@ -168,3 +175,15 @@ def test_what_is_asked_again_and_again_is_what_is_found_afresh() -> None:
     for n in (*range(0, LAST, 23), *range(LAST, 0, -37)):
         assert world.facts(day(n)).derive(graduation, "parks") == graduation(seen(world, n), "parks")
     assert world.facts(day(0) + timedelta(days=LAST)).on(day(300)).derive(graduation, "parks") == graduation(seen(world, 300), "parks")
+
+
+@settings(max_examples=40, deadline=None)
+@given(histories(), late)
+def test_what_an_answer_says_it_rests_on_gives_the_same_answer_alone(said: list[Statement], n: int) -> None:
+    noise = [Statement("team:roads", TeamFormed(name="Roads", home="env"), 3), Statement("item:other", ItemAdded(product="roads", title="Other"), 4)]
+    world = world_of([*said, *noise])
+    found, rests = seen(world, n).resting(graduation, "parks")
+    aggregates = {rest for rest in rests if isinstance(rest, str)}
+    aggregates |= {a for rest in rests if isinstance(rest, tuple) and len(rest) == 3 for a in world.referring(*rest)}
+    assert not {"team:roads", "item:other"} & aggregates
+    assert graduation(seen(world_of(s for s in said if s.aggregate in aggregates), n), "parks") == found

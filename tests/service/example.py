@@ -9,7 +9,7 @@ from fastapi import Depends, FastAPI, Query, Request
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, field_validator
 
-from libs.service.app import principal, public
+from libs.service.app import SignedInApp, principal, public
 from libs.service.auth import Principal
 from libs.service.issuer import Issuer
 from libs.service.telemetry import Telemetry
@@ -21,7 +21,7 @@ class Example:
 
     issuer: Issuer
     telemetry: Telemetry
-    app: FastAPI = field(default_factory=FastAPI)
+    app: SignedInApp = field(default_factory=SignedInApp)
     ready: bool = True
     fails_with: Exception | None = None
     bodies: list[int] = field(default_factory=list)

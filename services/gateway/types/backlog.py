@@ -11,7 +11,7 @@ from libs.events.catalog.backlog.backlog import BACKLOG
 from libs.events.facts import Facts
 from services.gateway import deriving
 from services.gateway.ids import outside
-from services.gateway.types.connection import After, Connection, First, page
+from services.gateway.types.connection import PAGE, After, Connection, First, page
 from services.gateway.types.person import Person, person
 from services.gateway.types.telling import known, told
 
@@ -69,7 +69,7 @@ class Backlog:
         return deriving.backlog_counts(self.facts, self.product).delivered
 
     @told("The items in the owner's order; what was dropped is left out unless asked for.")
-    def items(self, first: First = 10, after: After = None, dropped: Dropped = False) -> Connection[Item]:
+    def items(self, first: First = PAGE, after: After = None, dropped: Dropped = False) -> Connection[Item]:
         return page(deriving.backlog_items(self.facts, self.product, dropped=dropped), lambda state, _: item(self.facts, state), first, after)
 
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Callable, Sequence
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Any, Final, Generic, TypeVar
 
 import strawberry
 
 from libs.commands.errors import Invalid
 from libs.events.event import Identified
 from services.gateway.types.telling import told
+
+PAGE: Final = 50
+"""How many a page holds where `first` is not given."""
 
 First = Annotated[int, strawberry.argument(description="How many at most: from 0 to 100, where the field does not say otherwise.")]
 After = Annotated[str | None, strawberry.argument(description="The endCursor of the page before. Default: the first page.")]

@@ -14,7 +14,7 @@ from libs.events.facts import Facts
 from services.gateway import deriving
 from services.gateway.asking import Info
 from services.gateway.ids import outside
-from services.gateway.types.connection import After, Connection, First, page
+from services.gateway.types.connection import PAGE, After, Connection, First, page
 from services.gateway.types.money import Investment, investment
 from services.gateway.types.telling import told
 
@@ -40,13 +40,13 @@ class Organisation:
         return [program(self.facts, state.id) for state in self.facts.related(PROGRAM, "home", self.key)]
 
     @told("The products that are at home here, by id.")
-    def products(self, first: First = 10, after: After = None) -> Connection[Annotated[Product, strawberry.lazy("services.gateway.types.product")]]:
+    def products(self, first: First = PAGE, after: After = None) -> Connection[Annotated[Product, strawberry.lazy("services.gateway.types.product")]]:
         from services.gateway.types.product import product
 
         return page(self.facts.related(PRODUCT, "home", self.key), lambda state, _: product(self.facts, state.id), first, after)
 
     @told("The teams that are at home here, by id.")
-    def teams(self, first: First = 10, after: After = None) -> Connection[Annotated[Team, strawberry.lazy("services.gateway.types.team")]]:
+    def teams(self, first: First = PAGE, after: After = None) -> Connection[Annotated[Team, strawberry.lazy("services.gateway.types.team")]]:
         from services.gateway.types.team import team
 
         return page(self.facts.related(TEAM, "home", self.key), lambda state, _: team(self.facts, state), first, after)

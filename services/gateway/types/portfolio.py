@@ -24,7 +24,7 @@ from libs.events.facts import Facts
 from services.gateway import deriving
 from services.gateway.asking import Info
 from services.gateway.ids import outside
-from services.gateway.types.connection import After, Connection, First, page
+from services.gateway.types.connection import PAGE, After, Connection, First, page
 from services.gateway.types.money import Investment, investment
 from services.gateway.types.organisation import Organisation, Program, organisation, program
 from services.gateway.types.product import Product, product
@@ -125,12 +125,12 @@ class Portfolio:
         return [program(self.facts, state.id) for state in self._of(PROGRAM)]
 
     @told("The products, by id.")
-    def products(self, first: First = 10, after: After = None, phase: InPhase = None) -> Connection[Product]:
+    def products(self, first: First = PAGE, after: After = None, phase: InPhase = None) -> Connection[Product]:
         found: Sequence[ProductFacts] = [state for state in self._of(PRODUCT) if phase in (None, state.phase)]
         return page(found, lambda state, _: product(self.facts, state.id), first, after)
 
     @told("The teams, by id; `first` is at most 500.")
-    def teams(self, first: First = 10, after: After = None) -> Connection[Team]:
+    def teams(self, first: First = PAGE, after: After = None) -> Connection[Team]:
         found: Sequence[TeamFacts] = self._of(TEAM)
         return page(found, lambda state, _: team(self.facts, state), first, after)
 

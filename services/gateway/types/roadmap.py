@@ -12,7 +12,7 @@ from libs.events.catalog.roadmap.release import Release as ReleaseFacts
 from libs.events.facts import Facts
 from services.gateway import deriving
 from services.gateway.ids import outside
-from services.gateway.types.connection import After, Connection, First, page
+from services.gateway.types.connection import PAGE, After, Connection, First, page
 from services.gateway.types.person import Person, person_of
 from services.gateway.types.telling import known, told
 
@@ -61,7 +61,7 @@ class Roadmap:
         return self._under(catalogue.Horizon.DONE)
 
     @told("All of it, page by page.")
-    def items(self, first: First = 10, after: After = None) -> Connection[RoadmapItem]:
+    def items(self, first: First = PAGE, after: After = None) -> Connection[RoadmapItem]:
         return page(self.states, lambda state, _: _item(self.facts, state), first, after)
 
     def _under(self, horizon: catalogue.Horizon) -> list[RoadmapItem]:

@@ -220,8 +220,17 @@ async def test_silence_is_filled_with_heartbeats_and_nothing_is_lost() -> None:
         yield 2
 
     seen: list[int | None] = []
-    async for one in timed(slow(), 0.01):
+    async for one in timed(slow(), 0.01, asyncio.Event()):
         seen.append(one)
         if one is None:
             go.set()
     assert seen[0] == 1 and seen[-1] == 2 and None in seen
+
+
+async def test_a_stream_ends_when_the_process_stops(logged: Gateway) -> None:
+    await organisations(logged, 1)
+    chunks = Chunks()
+    reading = asyncio.create_task(streamed(logged, 99, chunks))
+    await chunks.until(1)
+    logged.process.app.state.stopping.set()
+    await asyncio.wait_for(reading, 5)

@@ -36,7 +36,8 @@ class Owner:
         @app.post("/{service}/v1/commands/{verb}")
         async def command(service: str, verb: str, request: Request) -> Any:
             body = await request.json()
-            self.asked.append((f"{service}.{verb}", body, httpx.Headers(request.headers.raw)))
+            trying = "?try=1" if request.query_params.get("try") else ""
+            self.asked.append((f"{service}.{verb}{trying}", body, httpx.Headers(request.headers.raw)))
             if isinstance(self.answer, Exception):
                 return response(self.answer)
             if self.answer is not None:
@@ -145,3 +146,28 @@ async def test_an_owner_whose_address_is_not_set_is_said(gateway: Gateway) -> No
 async def test_a_field_that_the_command_does_not_have_is_refused_before_anything_is_sent(owner: Owner) -> None:
     body = (await owner.gateway.post('mutation { registerOrganisation(input: {name: "X", colour: "red"}) { id } }')).json()
     assert body["errors"][0]["extensions"]["code"] == "INVALID" and owner.asked == []
+
+
+WHY = "query($c: String!, $d: JSON!) { whyBlocked(command: $c, data: $d) { rule source remedy detail status field } }"
+
+
+async def test_why_a_command_is_blocked_is_asked_of_its_owner_without_doing_it(owner: Owner) -> None:
+    asked = {"c": "portfolio.submit_bid", "d": {"bid": "bid:b", "investment": "investment:i", "body": "Treasury"}}
+    owner.answer = Refused("S0-14", "nobody decided yet")
+    found = (await owner.gateway.ask(WHY, asked))["whyBlocked"]
+    assert (found["rule"], found["detail"], found["status"]) == ("S0-14", "nobody decided yet", 409) and found["source"] and found["remedy"]
+    name, body, _ = owner.asked[0]
+    assert (name, body) == ("portfolio.submit_bid?try=1", {"bid": "b", "investment": "i", "body": "Treasury"})
+    owner.answer = {"id": "b", "version": 1, "events": [], "position": "bid:b@1"}
+    assert await owner.gateway.ask(WHY, asked) == {"whyBlocked": None}
+
+
+async def test_what_the_owner_would_say_has_no_tag(owner: Owner) -> None:
+    answer = await owner.gateway.post(WHY, {"c": "portfolio.form_team", "d": {}})
+    assert "etag" not in answer.headers and answer.json()["data"] == {"whyBlocked": None}
+
+
+@pytest.mark.parametrize(("command", "data", "field"), [("portfolio.nix", {}, "command"), ("portfolio.form_team", [1], "data")])
+async def test_a_command_that_there_is_not_is_refused(owner: Owner, command: str, data: Any, field: str) -> None:
+    error = (await owner.gateway.post(WHY, {"c": command, "d": data})).json()["errors"][0]
+    assert error["extensions"]["field"] == field and owner.asked == []

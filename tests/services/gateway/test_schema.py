@@ -12,9 +12,9 @@ from graphql import GraphQLEnumType, GraphQLInputObjectType, GraphQLNonNull, Gra
 from libs.events.catalog.portfolio.organisation import ORGANISATION, OrganisationRegistered
 from libs.events.catalog.portfolio.product import PRODUCT, ProductRegistered
 from libs.events.catalog.portfolio.team import TEAM, TeamFormed
-from services.gateway.schema import schema
 from services.gateway.documents import EXECUTIVE
 from services.gateway.documents import PRODUCT as PRODUCT_DOCUMENT
+from services.gateway.schema import schema
 from tests.services.gateway.small_world import Gateway
 
 

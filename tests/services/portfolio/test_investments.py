@@ -136,7 +136,8 @@ def test_a_re_baseline_keeps_the_first_beside_it() -> None:
     rebase = command(RebaselineInvestment, amount=cad("700"), approver="steering group", reason="Less", at="2025-01-01")
     scenario.when(rebase, by="portfolio_manager@env").refused(NotAllowed)
     scenario.when(rebase, by="steering_group@env").refused(NotAllowed)  # only an importer dates it
-    scenario.when(rebase.model_copy(update={"by": "steering_group@env"})).then(InvestmentRebaselined(amount=money("700"), approver="steering group", reason="Less"))
+    spoken_for = rebase.model_copy(update={"by": "steering_group@env"})
+    scenario.when(spoken_for).then(InvestmentRebaselined(amount=money("700"), approver="steering group", reason="Less"))
     assert (totals(scenario, "2024-12-31"), totals(scenario)) == (["1200"], ["1200", "700"])
     scenario.when(command(RebaselineInvestment, amount=cad("700"), approver="x", reason="Same")).then()
 

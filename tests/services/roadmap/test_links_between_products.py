@@ -10,7 +10,7 @@ from libs.commands.catalog.roadmap.release import PublishRelease
 from libs.commands.errors import Invalid
 from libs.commands.testing import Scenario
 from libs.events.catalog.roadmap.change import ChangeRaised
-from libs.events.catalog.roadmap.release import ReleasePublished, ReleaseProposed, ReleaseSignedOff, ReleaseStage
+from libs.events.catalog.roadmap.release import ReleaseProposed, ReleasePublished, ReleaseSignedOff, ReleaseStage
 from services.roadmap.domain import decisions
 
 

@@ -1,0 +1,87 @@
+"""Core roles, continuity, health and loans of a team."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from libs.events.catalog.portfolio.loan import TeamLent, TeamReturned
+from libs.events.catalog.portfolio.team import (
+    CORE_ROLES,
+    HealthReading,
+    HealthRecorded,
+    HealthSubject,
+    MemberJoined,
+    MemberLeft,
+    Staffing,
+    TeamFormed,
+    TeamRole,
+)
+from libs.rules.teams import Continuity, HealthRow, continuity, core, health, loans
+from tests.rules.way import TEAM, Statement, day, joined, seen, world_of
+
+FORMED = Statement(TEAM, TeamFormed(name="Parks", home="env", products=("booking",)), 0)
+OWNER, SUPPORT, RESEARCH, DEVELOPER, DESIGNER = CORE_ROLES
+
+
+def left(person: str, n: int, role: TeamRole | None = None) -> Statement:
+    return Statement(TEAM, MemberLeft(person=person, role=role), n)
+
+
+@pytest.mark.requirement("S0-10")
+def test_each_core_role_is_shown_covered_or_not() -> None:
+    world = world_of([FORMED, joined("a", OWNER, 1), joined("b", DEVELOPER, 1), left("b", 9)])
+    assert [c.role for c in core(seen(world, 5), "parks") if c.covered] == [OWNER, DEVELOPER]
+    assert [c.role for c in core(seen(world, 9), "parks") if not c.covered] == [SUPPORT, RESEARCH, DEVELOPER, DESIGNER]
+    assert not any(c.covered for c in core(seen(world, 5), "nobody"))
+
+
+@pytest.mark.requirement("S0-11")
+def test_who_is_drawn_on_covers_no_core_role() -> None:
+    drawn_on = Statement(TEAM, MemberJoined(person="a", role=DEVELOPER, core=False, staffing=Staffing.STAFF), 1)
+    assert not any(c.covered for c in core(seen(world_of([FORMED, drawn_on]), 5), "parks"))
+
+
+@pytest.mark.requirement("S0-09")
+def test_continuity_is_the_share_that_has_served_a_year_and_when_the_longest_serving_joined() -> None:
+    world = world_of([FORMED, joined("a", OWNER, 10), joined("b", DEVELOPER, 20), joined("c", RESEARCH, 30)])
+    assert continuity(seen(world, 374), "parks") == Continuity(Decimal("0.0000"), day(10))
+    assert continuity(seen(world, 375), "parks") == Continuity(Decimal("0.3333"), day(10))
+    assert continuity(seen(world, 400), "parks") == Continuity(Decimal("1.0000"), day(10))
+
+
+@pytest.mark.requirement("S0-09")
+def test_who_left_does_not_count_and_who_comes_back_begins_anew() -> None:
+    world = world_of([FORMED, joined("a", OWNER, 10), joined("b", DEVELOPER, 20), left("a", 300), joined("a", OWNER, 310)])
+    assert continuity(seen(world, 305), "parks").since == day(20)
+    assert continuity(seen(world, 400), "parks") == Continuity(Decimal("0.5000"), day(20))
+
+
+@pytest.mark.requirement("S0-09")
+def test_who_takes_another_seat_or_another_contract_has_stayed() -> None:
+    moved = [joined("a", DEVELOPER, 10), left("a", 100), joined("a", OWNER, 100), joined("b", RESEARCH, 10), joined("b", RESEARCH, 50, Staffing.CONTRACTED)]
+    assert continuity(seen(world_of([FORMED, *moved]), 380), "parks") == Continuity(Decimal("1.0000"), day(10))
+
+
+def test_a_team_without_core_members_has_no_continuity() -> None:
+    assert continuity(seen(world_of([FORMED]), 400), "parks") == Continuity(None, None)
+
+
+@pytest.mark.requirement("S4-01")
+def test_team_and_product_are_two_readings_of_health() -> None:
+    good = Statement(TEAM, HealthRecorded(subject=HealthSubject.TEAM, reading=HealthReading.GOOD, source="Check"), 10)
+    poor = Statement(TEAM, HealthRecorded(subject=HealthSubject.PRODUCT, reading=HealthReading.POOR, source="Check"), 20)
+    world = world_of([FORMED, good, poor])
+    assert health(seen(world, 5), "parks") == HealthRow(None, None, None)
+    assert health(seen(world, 10), "parks") == HealthRow(HealthReading.GOOD, None, day(10))
+    assert health(seen(world, 20), "parks") == HealthRow(HealthReading.GOOD, HealthReading.POOR, day(20))
+
+
+@pytest.mark.requirement("S4-15")
+def test_a_loan_shows_the_planned_end_until_the_team_is_back() -> None:
+    lent = TeamLent(team="parks", lender="env", borrower="health", staffing=Staffing.CONTRACTED, agreement="Letter", until=date(2024, 4, 30))
+    world = world_of([FORMED, Statement("loan:one", lent, 91), Statement("loan:one", TeamReturned(), 125)])
+    (away,), (back,) = loans(seen(world, 100), "parks"), loans(seen(world, 125), "parks")
+    assert (away.lender, away.borrower, away.starts, away.until, away.returned) == ("env", "health", date(2024, 4, 1), date(2024, 4, 30), False)
+    assert (back.until, back.returned, back.staffing) == (date(2024, 5, 5), True, Staffing.CONTRACTED)
+    assert loans(seen(world, 90), "parks") == ()
