@@ -108,8 +108,8 @@ class _Run:
             disable=not self._err.isatty(),
         )
         try:
-            if importer.registers_product:
-                options = replace(options, known_product=sender.knows_product(options.product))
+            if importer.rests_on:
+                options = replace(options, known=sender.knows(*importer.rests_on, options.product))
             lines = self.kept([*unread, *importer.read(texts, options)])
             with progress:
                 task = progress.add_task(importer.name, total=len(lines))

@@ -101,9 +101,9 @@ class Sender:
             heard = {"X-Headway-After": ",".join(positions[first : first + POSITIONS_A_READ])}
             self._patiently("GET", "/graphql", until, late, params={"query": "{__typename}"}, headers=heard)
 
-    def knows_product(self, product: str) -> bool:
-        """Whether the portfolio service has this product."""
-        answer = self._patiently("GET", f"/portfolio/v1/products/{product}", self.clock() + PATIENCE, _AGAIN, wanted=(200, 404))
+    def knows(self, service: str, plural: str, id: str) -> bool:
+        """Whether a service has this aggregate."""
+        answer = self._patiently("GET", f"/{service}/v1/{plural}/{id}", self.clock() + PATIENCE, _AGAIN, wanted=(200, 404))
         return answer.status_code == 200
 
     def _after(self, line: Line, barrier: Sequence[str]) -> Line:

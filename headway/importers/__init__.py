@@ -18,13 +18,14 @@ File = tuple[str, str]
 class Options:
     """What a format may need beside its files.
 
-    The product (`--product`), the command (`--command`), the instant of the import (nothing after it is called true), and whether the product is there.
+    The product (`--product`), the command (`--command`), the instant of the import (nothing after it is called true), and whether what the lines
+    rest on is there already.
     """
 
     product: str = ""
     command: str = ""
     now: datetime | None = None
-    known_product: bool = False
+    known: bool = False
 
 
 Read = Callable[[Sequence[File], Options], Iterable[Line | Rejected]]
@@ -32,7 +33,8 @@ Read = Callable[[Sequence[File], Options], Iterable[Line | Rejected]]
 
 @dataclass(frozen=True, slots=True)
 class Importer:
-    """A format: its description in one line, what it needs (`product`, `command`), which files of a folder are its own, what its user should know."""
+    """A format: its description in one line, what it needs (`product`, `command`), which files of a folder are its own, what its user should know,
+    and the (service, plural) in which its product must be there, which it sees to where it is not."""
 
     name: str
     description: str
@@ -40,7 +42,7 @@ class Importer:
     suffixes: tuple[str, ...]
     needs: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
-    registers_product: bool = False
+    rests_on: tuple[str, str] | None = None
 
 
 def _each(read: Callable[[str, str, Options], Iterable[Line | Rejected]]) -> Read:
@@ -65,17 +67,18 @@ _FORMATS = (
     Importer(
         "roadmap-markdown",
         "dated versions of a product's roadmap (Markdown; a folder is one history), needs --product",
-        lambda files, options: roadmap_markdown.lines(options.product, files, options.known_product),
+        lambda files, options: roadmap_markdown.lines(options.product, files, options.known),
         (".md", ".markdown"),
         needs=("product",),
-        registers_product=True,
+        rests_on=("portfolio", "products"),
     ),
     Importer(
         "jira-csv",
         "Jira's CSV export: the issues as items of a product's backlog, needs --product",
-        _each(lambda name, text, options: jira_csv.lines(options.product, name, text, options.now)),
+        lambda files, options: jira_csv.lines(options.product, files, options.known, options.now),
         (".csv",),
         needs=("product",),
+        rests_on=("backlog", "backlogs"),
         notes=jira_csv.NOTES,
     ),
     Importer(

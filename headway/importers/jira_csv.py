@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -35,39 +35,41 @@ _MONTHS = {name: number for number, name in enumerate(("jan", "feb", "mar", "apr
 _TIME = re.compile(r"(\d{1,2})/([A-Za-z]{3})/(\d{4}|\d{2})(?: (\d{1,2}):(\d{2})(?::\d{2})?(?: ([AaPp])\.?[Mm]\.?)?)?", re.ASCII)
 
 
-def lines(product: str, file: str, text: str, now: datetime | None = None) -> Iterator[Line | Rejected]:
-    """Each issue added at its creation, in the file's order; then those under way started, then those done delivered.
+def lines(product: str, files: Sequence[tuple[str, str]], known: bool = False, now: datetime | None = None) -> Iterator[Line | Rejected]:
+    """The backlog opened where it is not there yet (`known` False), each issue added at its creation, in the files' order; then the state of each.
 
     The state is the status category where the export has one, else it is read from the status's name; done is delivered, whatever the resolution, as it is for
-    Jira's webhooks. An issue was delivered when it was resolved. The export does not say when work began, so that it is under way is said of the time when the
-    status category changed, else of the last update. Times have no zone and are taken as UTC; one after `now` is left out of `at`.
+    Jira's webhooks. An issue was delivered when it was resolved. The export does not say when work began or was taken back, so that it is under way, or open
+    (again), is said of the time when the status category changed, else of the last update. Times have no zone and are taken as UTC; one after `now` is left
+    out of `at`.
 
     A column may be repeated, a cell may have several lines, and a parent may come after its children, as nothing rests on it. A row whose width is not the
     header's, an unknown status, a time that cannot be read or a key that an earlier row has is refused with its number. Each line names its issue by its key
     (`revise`), so a later export becomes changes of the same items.
     """
-    started: list[Line] = []
-    delivered: list[Line] = []
+    read = [found for name, text in files for found in _issues(product, name, text, now)]
+    added = [issue[0] for issue in read if not isinstance(issue, Rejected)]
+    if added and not known:
+        yield Line("backlog.open_backlog", f"jira:{product}:backlog", {"product": product}, at=min((line.at for line in added if line.at), default=None))
+    yield from (issue if isinstance(issue, Rejected) else issue[0] for issue in read)
+    for command in ("backlog.reopen_item", "backlog.start_item", "backlog.deliver_item"):
+        yield from (issue[1] for issue in read if not isinstance(issue, Rejected) and issue[1].command == command)
+
+
+def _issues(product: str, file: str, text: str, now: datetime | None) -> Iterator[tuple[Line, Line] | Rejected]:
+    """Each row as the line that adds the issue and the one that says its state."""
     seen: set[str] = set()
     for row in read_table(file, text, _REQUIRED):
         read = row if isinstance(row, Rejected) else _issue(product, row, now)
-        if isinstance(read, Rejected):
-            yield read
-            continue
-        added, state = read
-        if added.key in seen:
-            yield Rejected(row.where, "an earlier row has the same issue key")
-            continue
-        seen.add(added.key)
-        yield added
-        if state is not None:
-            (delivered if state.command == "backlog.deliver_item" else started).append(state)
-    yield from started
-    yield from delivered
+        if not isinstance(read, Rejected) and read[0].key in seen:
+            read = Rejected(row.where, "an earlier row has the same issue key")
+        if not isinstance(read, Rejected):
+            seen.add(read[0].key)
+        yield read
 
 
-def _issue(product: str, row: Row, now: datetime | None) -> tuple[Line, Line | None] | Rejected:
-    """The line that adds an issue, and the one that says its state where it is not open."""
+def _issue(product: str, row: Row, now: datetime | None) -> tuple[Line, Line] | Rejected:
+    """The line that adds an issue, and the one that says its state."""
     key, title = row.get("issue key"), " ".join(row.get("summary").split())
     if not key or not title:
         return row.rejected("the issue key is empty" if not key else "the summary is empty")
@@ -96,9 +98,7 @@ def _issue(product: str, row: Row, now: datetime | None) -> tuple[Line, Line | N
     if address:
         source["url"] = address
     added = line("add", created, {"item": item, "product": product, "title": title, "source": source})
-    if state == "open":
-        return added, None
-    return added, line("start" if state == "started" else "deliver", since, {"item": item})
+    return added, line({"open": "reopen", "started": "start", "delivered": "deliver"}[state], since, {"item": item})
 
 
 def _time(row: Row, *columns: str) -> datetime:

@@ -31,7 +31,7 @@ class _Item:
     listed: bool = True
 
 
-def lines(product: str, files: Sequence[tuple[str, str]], known_product: bool = False) -> Iterator[Line | Rejected]:
+def lines(product: str, files: Sequence[tuple[str, str]], known: bool = False) -> Iterator[Line | Rejected]:
     """What each version changed, so that on the day of each the roadmap is exactly what the last version of that day says.
 
     `files` are (name, text) pairs, in any order: the name begins with the day, and several of one day follow each other by name. A version whose name has no
@@ -41,7 +41,7 @@ def lines(product: str, files: Sequence[tuple[str, str]], known_product: bool = 
     the figures in it do not contradict (version 4.1 is not a rewording of 4.2); one that vanishes is dropped, unless it was done: that stays. What was dropped
     and comes back is placed as a new item, since a drop is not undone. What was done comes back under an open heading only under its very title.
 
-    Where the product is not there yet (`known_product` False) it is registered first, from the day of the first version. Keys and ids rest on the product, the
+    Where the product is not there yet (`known` False) it is registered first, from the day of the first version. Keys and ids rest on the product, the
     version's name and the item's first title, so a folder that has grown says the same lines and then more: give the whole folder each time.
     """
     versions: list[tuple[str, str, list[Entry]]] = []
@@ -57,7 +57,7 @@ def lines(product: str, files: Sequence[tuple[str, str]], known_product: bool = 
         else:
             stems.add(stem)
             versions.append((stem, day, found))
-    if versions and not known_product:
+    if versions and not known:
         registered = {"product": product, "name": product.replace("-", " ").replace("_", " ").capitalize()}
         yield Line("portfolio.register_product", f"md:{product}:register", registered, at=versions[0][1], revise=True)
     items: list[_Item] = []

@@ -26,8 +26,8 @@ logger = logging.getLogger(__name__)
 HEARS: Final = frozenset({"item", "backlog", "release", "change", "metric", "roadmap_item", "need"})
 """The kinds of aggregate it follows: evidence of other services: releases, open items, targets."""
 
-QUIET: Final = 1.0
-"""Seconds without news after which the clock looks."""
+QUIET: Final = 0.5
+"""Seconds between two looks whether there is news: the clock announces once there was none in between, so after a second at most."""
 PATIENCE: Final = 10.0
 """Seconds after which it looks although there is news all the time."""
 

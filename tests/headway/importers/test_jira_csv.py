@@ -12,9 +12,13 @@ from headway.importers.line import Line, Rejected
 HEADER = "Summary,Issue key,Status,Status Category,Created,Updated,Resolved,Sprint,Sprint,Description,Parent\n"
 
 
-def said(text: str, now: datetime | None = None) -> tuple[list[Line], list[Rejected]]:
-    found = list(lines("permits", "jira.csv", text, now))
+def said(text: str, now: datetime | None = None, known: bool = True) -> tuple[list[Line], list[Rejected]]:
+    found = list(lines("permits", [("jira.csv", text)], known, now))
     return [x for x in found if isinstance(x, Line)], [x for x in found if isinstance(x, Rejected)]
+
+
+def adding(found: list[Line]) -> list[Line]:
+    return [line for line in found if line.command == "backlog.add_item"]
 
 
 def test_an_issue_is_added_when_it_was_created_and_delivered_when_it_was_resolved() -> None:
@@ -32,16 +36,23 @@ def test_an_issue_is_added_when_it_was_created_and_delivered_when_it_was_resolve
 @pytest.mark.parametrize(
     ("status", "category", "commands"),
     [
-        ("Anything", "To Do", ["add"]),
+        ("Anything", "To Do", ["add", "reopen"]),
         ("Anything", "In Progress", ["add", "start"]),
         ("Resolved", "", ["add", "deliver"]),
-        ("Open", "", ["add"]),
+        ("Open", "", ["add", "reopen"]),
         ("in  progress", "", ["add", "start"]),
     ],
 )
 def test_the_status_category_says_the_state_and_else_the_name_of_the_status(status: str, category: str, commands: list[str]) -> None:
     found, _ = said(HEADER + f"Search,PER-2,{status},{category},07/Mar/23 12:05 AM,09/Mar/23 1:00 PM,,,,,\n")
     assert [line.command for line in found] == [f"backlog.{verb}_item" for verb in commands]
+
+
+def test_the_backlog_is_opened_from_its_first_issue_on_where_it_is_not_there_yet() -> None:
+    rows = HEADER + "B,PER-2,Open,,07/Mar/23 9:00 AM,,,,,,\n" + "A,PER-1,Open,,06/Mar/23 9:00 AM,,,,,,\n"
+    found, _ = said(rows, known=False)
+    assert (found[0].command, found[0].data, found[0].at) == ("backlog.open_backlog", {"product": "permits"}, "2023-03-06T09:00:00+00:00")
+    assert said(rows, known=True)[0] == found[1:]
 
 
 def test_parents_may_come_after_children_and_states_follow_all_that_is_added() -> None:
@@ -64,7 +75,7 @@ def test_a_row_wider_than_the_header_is_refused_with_its_number_and_never_shifte
     wide = "Search, and more,PER-2,Done,Done,07/Mar/23 9:00 AM,,08/Mar/23 9:00 AM,,,,,\n"
     found, refused = said(HEADER + 'Maps,PER-1,Open,To Do,07/Mar/23 9:00 AM,,,,,"a\nb",\n' + wide + "Fees,PER-3,Open,To Do,07/Mar/23 9:00 AM,,,,,,\n")
     assert [r.where for r in refused] == ["jira.csv: row 3"]
-    assert [line.data["title"] for line in found] == ["Maps", "Fees"]
+    assert [line.data["title"] for line in adding(found)] == ["Maps", "Fees"]
 
 
 @pytest.mark.parametrize(
@@ -87,16 +98,16 @@ def test_a_row_that_cannot_be_read_is_refused_whole(row: str, word: str) -> None
 
 def test_a_key_that_comes_twice_is_refused_the_second_time() -> None:
     found, refused = said(HEADER + 2 * "Search,PER-2,Open,To Do,07/Mar/23 9:00 AM,,,,,,\n")
-    assert (len(found), [r.where for r in refused]) == (1, ["jira.csv: row 3"])
+    assert (len(adding(found)), [r.where for r in refused]) == (1, ["jira.csv: row 3"])
 
 
 def test_times_in_iso_and_with_a_narrow_space_are_read_and_one_ahead_of_the_clock_is_left_out() -> None:
     text = HEADER + "Search,PER-2,Open,To Do,2023-03-07T09:00:00+02:00,,,,,,\nMaps,PER-3,Open,To Do,07/Mar/23 9:00\u202fPM,,,,,,\n"
     found, _ = said(text, datetime(2023, 3, 7, 12, tzinfo=UTC))
-    assert [line.at for line in found] == ["2023-03-07T07:00:00+00:00", None]
+    assert [line.at for line in adding(found)] == ["2023-03-07T07:00:00+00:00", None]
 
 
 def test_a_quotation_mark_that_is_never_closed_is_said() -> None:
     found, refused = said(HEADER + 'Maps,PER-1,Open,To Do,07/Mar/23 9:00 AM,,,,,,\n"Search,PER-2,Open\nFees,PER-3\n')
-    assert len(found) == 1
+    assert len(adding(found)) == 1
     assert "quotation mark" in refused[0].reason
