@@ -130,7 +130,10 @@ class Clock:
         outcomes = await self._service.store.append([_commit(team_id, history, event) for event in events])
         if Outcome.STORED in outcomes:
             self._service.relay.nudge()
-        return all(outcome is Outcome.STORED for outcome in outcomes)
+        if any(outcome is not Outcome.STORED for outcome in outcomes):
+            return False
+        self._touched.said_itself(aggregate, events[-1].sequence)
+        return True
 
 
 def _viewed(facts: Facts, instant: datetime, team_id: str) -> tuple[View, frozenset[Rest]]:

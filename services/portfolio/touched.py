@@ -46,6 +46,10 @@ class Touched:
         self._rests[team_id] = rests
         self._related |= {rest[0] for rest in rests if isinstance(rest, tuple) and len(rest) == 3}
 
+    def said_itself(self, aggregate: str, last: int) -> None:
+        """What the service itself said last of an aggregate, and changes nothing, is no news."""
+        self._last.setdefault(aggregate.partition(":")[0], {})[aggregate] = last
+
     def forget(self) -> None:
         """What there is counts as new again: a comparison was not finished."""
         self._mark, self._last, self._rests = {}, {}, {}

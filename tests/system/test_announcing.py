@@ -144,13 +144,9 @@ async def test_once_all_is_announced_the_world_rests(tmp_path: Path) -> None:
         digest, looked_at = process.world.digest, _looks(service)
         for _ in range(3):
             await clock.tick()
-        assert await announcements(process) == ARRIVAL
         await service.relay.drain()
-        assert process.world.digest == digest
-        assert len(looked_at) > 0
-        looked_at.clear()
-        await clock.tick()
-        assert looked_at == []
+        assert (process.world.digest, looked_at) == (digest, [])
+        assert await announcements(process) == ARRIVAL
 
 
 async def test_only_teams_are_looked_at_that_something_said_since_may_concern(tmp_path: Path) -> None:

@@ -107,4 +107,6 @@ async def test_a_restarted_stack_answers_as_before(told: tuple[Running, list[Eve
     stack, _ = told
     before = await stack.ask(EXECUTIVE, {"first": 100})
     async with running(tmp_path) as again:
-        assert await again.ask(EXECUTIVE, {"first": 100}) == before
+        after = await again.ask(EXECUTIVE, {"first": 100})
+    del before["portfolio"]["world"], after["portfolio"]["world"]  # the owner's clock announces meanwhile
+    assert after == before
