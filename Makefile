@@ -1,7 +1,7 @@
 # Headway: `make demo` tries it, `make test` and `make check` hold it. Needed beforehand: Python 3.11 or newer, and make.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench lock clean
+.PHONY: help demo test check faults docs bench lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -25,6 +25,13 @@ check: $(READY) ## style, types, boundaries, and the documentation against the c
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/python -m tools.readme_check
 	$(BIN)/python -m tools.requirements
+
+faults: $(READY) ## the slow ones: a thousand moments, and kills over and over
+	@HEADWAY_TEST_INSTANTS=1000 HEADWAY_TEST_KILLS=40 $(BIN)/python -m pytest tests/system/test_two_clocks.py tests/events/test_crash.py tests/events/test_relay.py $(ARGS)
+
+docs: $(READY) ## print the documentation's tables from the code
+	@$(BIN)/python -m tools.readme_check --write
+	@$(BIN)/python -m tools.requirements --write
 
 bench: $(READY) ## run the benchmarks; ARGS=NAME runs one
 	@for name in $(or $(ARGS),$(filter-out __%,$(sort $(notdir $(basename $(wildcard bench/*.py)))))); do $(BIN)/python -m bench.$$name || exit 1; done

@@ -31,7 +31,11 @@ def query(
     print(jsonlib.dumps(body.get("data"), indent=2, ensure_ascii=False))
     if body.get("errors"):
         for error in body["errors"]:
-            say(error.get("message", "error"))
+            problem = error.get("extensions") or {}
+            cited = f"({problem['rule']}, {problem['source']})" if problem.get("rule") and problem.get("source") else ""
+            say(" ".join(word for word in (error.get("message", "error"), cited) if word))
+            if problem.get("remedy"):
+                say(problem["remedy"])
         raise typer.Exit(CONFLICT if body.get("data") else USAGE)
 
 

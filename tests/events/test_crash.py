@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import random
 import sys
 from collections.abc import Awaitable, Callable
@@ -15,6 +16,8 @@ from libs.events.testing import heard
 from tests.events.crashing import AGGREGATES
 
 ROOT = Path(__file__).parents[2]
+KILLS = int(os.environ.get("HEADWAY_TEST_KILLS", "5"))
+"""How often the process is killed; `make faults` does it oftener."""
 
 
 async def killed_after(folder: Path, seed: int, lines: int) -> list[str]:
@@ -38,8 +41,8 @@ async def test_after_any_kill_nothing_acknowledged_is_lost_and_the_log_is_contig
 ) -> None:
     rnd = random.Random(7)
     acknowledged: list[str] = []
-    async with asyncio.timeout(60):
-        for seed in range(5):
+    async with asyncio.timeout(60 + 3 * KILLS):
+        for seed in range(KILLS):
             acknowledged += await killed_after(tmp_path, seed, rnd.randint(1, 120))
     store, log = await stores(), await logs()
     stored = await store.load(AGGREGATES)

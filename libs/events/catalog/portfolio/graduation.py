@@ -96,7 +96,7 @@ class CeremonyHeld(Payload):
 
 @event("headway.portfolio.graduation.status_changed.v1")
 class GraduationStatusChanged(Payload):
-    """Announced: since this day the team stands there, for these events (their positions)."""
+    """Announced: on this day the team stands there, for these events (their positions)."""
 
     status: GraduationStatus
     day: date
@@ -106,7 +106,7 @@ class GraduationStatusChanged(Payload):
 
 @event("headway.portfolio.graduation.criterion_met.v1")
 class CriterionMet(Payload):
-    """Announced: since this day a criterion is met, by these events (their positions)."""
+    """Announced: on this day a criterion is met, by these events (their positions)."""
 
     criterion: str
     why: str
@@ -116,7 +116,7 @@ class CriterionMet(Payload):
 
 @event("headway.portfolio.graduation.criterion_lapsed.v1")
 class CriterionLapsed(Payload):
-    """Announced: since this day a criterion that was met is not."""
+    """Announced: on this day a criterion that was met is not."""
 
     criterion: str
     why: str
@@ -126,7 +126,7 @@ class CriterionLapsed(Payload):
 
 @event("headway.portfolio.graduation.evidence_expired.v1")
 class EvidenceExpired(Payload):
-    """Announced: since this day an event (its position) is too old to count for a criterion."""
+    """Announced: on this day an event (its position) is too old to count for a criterion."""
 
     criterion: str
     event: str
