@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any, TypeVar
 
 from uuid6 import uuid7
 
-from libs.commands.command import kinds_of
+from libs.commands.command import Command, kinds_of
 from libs.commands.deciding import Decisions, Loaded, NotLoaded
 from libs.commands.errors import HeadwayError, Invalid, KeyReused, NotFound, NotHeardYet, RaceLost, UnknownOutcome
 from libs.commands.judging import Ask, judge
@@ -18,6 +18,7 @@ from libs.commands.retracting import Retract
 from libs.events.event import Event, Kind, position, split
 from libs.events.facts import Facts
 from libs.events.store import Answered, CommandKey, Commit, CommitStore, Outcome, StoreUnavailable
+from libs.events.values import references
 from libs.events.world import World
 
 ATTEMPTS = 5
@@ -89,6 +90,7 @@ class Handling:
         self.service, self.store, self.heard = service, store, heard
         self.decisions = decisions.by_command
         self.own = kinds_of(service)
+        self._asked_for: defaultdict[type[Command], set[tuple[str, str]]] = defaultdict(set)
         self.clock = clock or (lambda: datetime.now(UTC))
         self.stored = stored or (lambda: None)
 
@@ -104,7 +106,7 @@ class Handling:
         work = _Work(asks, Loaded(self.own, self.heard))
         unheard = await self._unheard({p for ask in asks for p in ask.after}, work)
         work.keys = await self._answered([k for ask in asks if (k := _key(ask)) is not None])
-        await self._load(work.loaded, {t for ask in asks if (t := ask.command.target) is not None})
+        await self._load(work.loaded, {t for ask in asks for t in self._foreseen(ask.command)})
         for n, ask in enumerate(asks):
             if missing := unheard.intersection(ask.after):
                 work.results[n] = _not_heard(missing)
@@ -185,7 +187,7 @@ class Handling:
     async def _append(self, work: _Work, staged: Mapping[int, Commit]) -> list[int]:
         """Stores commits; returns the commands that must be decided again."""
         try:
-            outcomes = await asyncio.shield(self.store.append(list(staged.values())))
+            outcomes = await self.store.append(list(staged.values()))
         except StoreUnavailable as e:
             await self._look_up(work, staged, e)
             return []
@@ -228,7 +230,24 @@ class Handling:
             try:
                 return self._judge(work, ask, aggregate, prior, digest)
             except NotLoaded as need:
+                self._learn(ask.command, need)
                 await self._fetch(work.loaded, need)
+
+    def _foreseen(self, command: Command) -> Iterator[str]:
+        """What a command will read: its own aggregate, and those that commands of its class have asked for by one of their fields."""
+        if (target := command.target) is not None:
+            yield target
+        for kind, name in self._asked_for[type(command)]:
+            if (id := getattr(command, name)) is not None:
+                yield f"{kind}:{id}"
+
+    def _learn(self, command: Command, need: NotLoaded) -> None:
+        """Remembers by which field a decision named what it lacked, so that the next of its class finds that loaded and is made once."""
+        if need.aggregate is not None:
+            kind, id = split(need.aggregate)
+            for name, _ in references(type(command)):
+                if getattr(command, name) == id:
+                    self._asked_for[type(command)].add((kind, name))
 
     def _target(self, ask: Ask, prior: Answered | None) -> str:
         spec, named = ask.command.SPEC, ask.command.target

@@ -13,7 +13,7 @@ from fastapi.routing import APIRoute, request_response
 from starlette.requests import HTTPConnection
 from starlette.routing import BaseRoute, Match, Mount, WebSocketRoute
 from starlette.staticfiles import StaticFiles
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from libs.commands.doors import DIRECT
 from libs.commands.errors import NotSignedIn
@@ -110,6 +110,17 @@ class _ByPath(BaseRoute):
         match, found = route.matches({**scope, "root_path": root + mount})
         return match, {**found, "app_root_path": scope.get("app_root_path", root), "root_path": root + mount}
 
+    def direct(self, scope: Scope) -> SignedInRoute | None:
+        """The route of exactly this path and method whose endpoint answers requests itself; the scope then says where it is mounted."""
+        if scope["type"] != "http":
+            return None
+        root: str = scope.get("root_path", "")
+        mount, route = self.routes.get(scope["path"].removeprefix(root), ("", None))
+        if route is None or scope["method"] not in (route.methods or ()) or not hasattr(route.endpoint, DIRECT):
+            return None
+        scope["app_root_path"], scope["root_path"], scope["route"] = scope.get("app_root_path", root), root + mount, route
+        return route
+
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         """The route that matched answers."""
         await scope["route"].handle(scope, receive, send)
@@ -121,7 +132,20 @@ class SignedInApp(FastAPI):
     def __init__(self, **settings: Any) -> None:
         super().__init__(**settings)
         self._by_path = _ByPath()
+        self._directly: ASGIApp = _directly
         self.router.routes.insert(0, self._by_path)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answers a request: directly where its endpoint does, else through the framework."""
+        if self._by_path.direct(scope) is None:
+            await super().__call__(scope, receive, send)
+        else:
+            scope["app"] = self
+            await self._directly(scope, receive, send)
+
+    def answer_directly(self, around: ASGIApp) -> None:
+        """Says what stands around the endpoints that answer requests themselves."""
+        self._directly = around
 
     def adopt(self, router: APIRouter) -> None:
         """Takes in a router's routes as its own and holds them to sign-in. Raises TypeError for routes that it cannot hold to it."""
@@ -147,6 +171,17 @@ class SignedInApp(FastAPI):
         if given or settings:
             raise TypeError("give the router its own prefix, tags and dependencies")
         self.adopt(router)
+
+
+async def _directly(scope: Scope, receive: Receive, send: Send) -> None:
+    """What the framework does around an endpoint, for one that answers requests itself: the token first, then its answer or its problem."""
+    request = StrictRequest(scope, receive, send)
+    try:
+        await authenticate(request)
+        answer = await getattr(scope["route"].endpoint, DIRECT)(request)
+    except problems.FORESEEN as error:
+        answer = problems.response(error, instance=problems.instance_of(scope))
+    await answer(scope, receive, send)
 
 
 async def authenticate(connection: HTTPConnection) -> Principal:
@@ -185,6 +220,7 @@ def create_base(
     app.add_middleware(BodyLimit)
     problems.install(app)
     app.add_middleware(Observed, telemetry=measured)
+    app.answer_directly(Observed(problems.Unforeseen(BodyLimit(_directly)), measured))
     _add_probes(app, ready, measured)
     _add_documentation(app)
     return app

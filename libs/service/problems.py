@@ -72,6 +72,8 @@ TABLE: Final[Mapping[type[Exception], Row]] = MappingProxyType(
         NotReady: Row(503, "Not ready yet", "not-ready", {"Retry-After": "1"}),
     }
 )
+FORESEEN: Final = (errors.HeadwayError, RequestValidationError, ValidationError, json.JSONDecodeError, HTTPException)
+"""What is answered as a problem of its own; everything else is a fault of ours."""
 _UNFORESEEN: Final = Row(500, "Something went wrong here", "unforeseen")
 # Problems that the framework finds before any of our code runs.
 _OF_STATUS: Final = {404: TABLE[errors.NotFound], 405: Row(405, "Not by this method", "method"), 413: TABLE[errors.TooLarge], 401: TABLE[errors.NotSignedIn]}
@@ -121,9 +123,9 @@ def install(app: FastAPI) -> None:
     async def answer(request: Request, error: Exception) -> Response:
         return response(error, instance=instance_of(request.scope))
 
-    for kind in (errors.HeadwayError, RequestValidationError, ValidationError, json.JSONDecodeError, HTTPException):
+    for kind in FORESEEN:
         app.add_exception_handler(kind, answer)
-    app.add_middleware(_Unforeseen)
+    app.add_middleware(Unforeseen)
 
 
 def instance_of(scope: Scope) -> str | None:
@@ -132,7 +134,7 @@ def instance_of(scope: Scope) -> str | None:
     return None if request is None else f"urn:headway:request:{request}"
 
 
-class _Unforeseen:
+class Unforeseen:
     """Stands inside of what counts and logs requests, so that a bug is counted as the 500 that it is."""
 
     def __init__(self, app: ASGIApp) -> None:

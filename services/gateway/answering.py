@@ -33,7 +33,7 @@ from services.gateway.stopping import stopping_of
 
 PAGE: Final = Path(__file__).parent / "static" / "graphiql" / "index.html"
 POLICY: Final = (
-    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; connect-src 'self'; "
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self' data:; connect-src 'self'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 HEARTBEAT: Final = 15.0

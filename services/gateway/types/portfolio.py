@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from datetime import date, datetime
-from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated
 
 import strawberry
 
-from libs.events.catalog.portfolio.bid import BID
-from libs.events.catalog.portfolio.investment import INVESTMENT
-from libs.events.catalog.portfolio.lifecycle import DEFAULT_LIFECYCLE, LIFECYCLE
 from libs.events.catalog.portfolio.organisation import ORGANISATION
 from libs.events.catalog.portfolio.product import PRODUCT
 from libs.events.catalog.portfolio.product import Product as ProductFacts
@@ -21,38 +16,22 @@ from libs.events.catalog.portfolio.team import TEAM
 from libs.events.catalog.portfolio.team import Team as TeamFacts
 from libs.events.event import Kind, S
 from libs.events.facts import Facts
+from libs.rules import duties
 from services.gateway import deriving
 from services.gateway.asking import Info
 from services.gateway.ids import outside
 from services.gateway.types.connection import PAGE, After, Connection, First, page
 from services.gateway.types.money import Investment, investment
+from services.gateway.types.needs import Needs, Targets, needs, targets
 from services.gateway.types.organisation import Organisation, Program, organisation, program
 from services.gateway.types.product import Product, product
 from services.gateway.types.team import Team, team
-from services.gateway.types.telling import told
+from services.gateway.types.telling import known, told
+
+known(duties.DutyKind, "What is due.")
 
 Overdue = Annotated[bool | None, strawberry.argument(description="Only what is overdue (true), or not yet (false). Default: both.")]
 InPhase = Annotated[str | None, strawberry.argument(description="Only products in the phase of this id, such as beta.")]
-
-
-@strawberry.type(description="User needs that are prioritised (S0-22).")
-class Needs:
-    prioritised: int = strawberry.field(description="How many there are.")
-    met: int = strawberry.field(description="How many of them are met, by their latest judgement.")
-    share: float | None = strawberry.field(description="The second over the first: 0 to 1, four places; null while none is prioritised.")
-
-
-@strawberry.type(description="Targets of metrics (S2-08).")
-class Targets:
-    hit: int = strawberry.field(description="How many were reached by the day they were due.")
-    missed: int = strawberry.field(description="How many were not.")
-    not_measured: int = strawberry.field(description="How many wait for their first reading.")
-
-
-@strawberry.enum(description="What is due.")
-class DutyKind(StrEnum):
-    BID_UNDECIDED = "bid_undecided"
-    EVIDENCE_EXPIRES = "evidence_expires"
 
 
 @strawberry.type(description="What a duty is about.")
@@ -63,11 +42,12 @@ class Subject:
 
 @strawberry.type(description="Something that must be seen to by a day.")
 class Duty:
-    kind: DutyKind = strawberry.field(description="What is due.")
+    kind: duties.DutyKind = strawberry.field(description="What is due.")
     due_on: date = strawberry.field(description="By which day.")
     subject: Subject = strawberry.field(description="About what.")
-    rule: str | None = strawberry.field(description="The id of the rule or criterion that asks for it.")
+    rule: str = strawberry.field(description="The id of the rule or criterion that asks for it.")
     overdue: bool = strawberry.field(description="Whether that day is over.")
+    evidence: str | None = strawberry.field(description="The event (its position) that grows too old; null where the duty is about none.")
 
 
 @strawberry.type(description="A phase, and how many products are in it.")
@@ -92,28 +72,19 @@ class Portfolio:
 
     @told("How many prioritised user needs are met.")
     def needs(self) -> Needs:
-        found = deriving.needs_of(self.facts, self._product_ids)
-        return Needs(prioritised=found.prioritised, met=found.met, share=deriving.share(found.share))
+        return needs(self.facts, self._product_ids)
 
     @told("How many targets were hit.")
     def targets(self) -> Targets:
-        found = deriving.targets_of(self.facts, self._product_ids)
-        return Targets(hit=found.hit, missed=found.missed, not_measured=found.not_measured)
+        return targets(self.facts, self._product_ids)
 
     @told("What is due, by day.")
     def duties(self, overdue: Overdue = None) -> list[Duty]:
-        found = [*deriving.bid_duties(self.facts, self.scope)]
-        for state in self._of(TEAM):
-            found += deriving.evidence_duties(self.facts, state.id)
-        chosen = [duty for duty in found if overdue in (None, duty.overdue)]
-        return [_duty(self.facts, duty) for duty in sorted(chosen, key=lambda duty: (duty.due_on, duty.what, duty.id))]
+        return [_duty(duty) for duty in deriving.duties_of(self.facts, self.scope) if overdue in (None, duty.overdue)]
 
     @told("The phases of the lifecycles in use, in order, with how many products are in each.")
     def phases(self) -> list[PhaseCount]:
-        counted = Counter((state.lifecycle, state.phase) for state in self._of(PRODUCT) if state.phase)
-        used = {state.lifecycle for state in self._of(PRODUCT)} - {None}
-        lifecycles = [(None, DEFAULT_LIFECYCLE), *((state.id, state) for state in self.facts.every(LIFECYCLE) if state.id in used)]
-        return [PhaseCount(id=p.id, title=p.title, products=counted[key, p.id]) for key, lifecycle in lifecycles for p in lifecycle.phases]
+        return [PhaseCount(id=id, title=title, products=products) for id, title, products in deriving.phase_counts(self.facts, self.scope)]
 
     @told("The organisations, by id.")
     def organisations(self) -> list[Organisation]:
@@ -142,17 +113,12 @@ class Portfolio:
         return tuple(state.id for state in self._of(PRODUCT))
 
 
-def _duty(facts: Facts, duty: deriving.Duty) -> Duty:
-    return Duty(kind=DutyKind(duty.what), due_on=duty.due_on, subject=_subject(facts, duty), rule=duty.rule, overdue=duty.overdue)
-
-
-def _subject(facts: Facts, duty: deriving.Duty) -> Subject:
-    """The team itself; for a bid what its investment is for, and without that the bid by its id."""
-    found: tuple[str, Any] = ("team", facts.get(TEAM, duty.id)) if duty.kind == "team" else ("bid", None)
-    if duty.kind == "bid":
-        bid = facts.get(BID, duty.id)
-        money = facts.get(INVESTMENT, bid.investment) if bid else None
-        if money is not None:
-            found = ("team", facts.get(TEAM, money.team)) if money.team else ("product", facts.get(PRODUCT, money.product))
-    kind, state = found
-    return Subject(id=outside(kind, state.id), name=state.name) if state else Subject(id=outside(duty.kind, duty.id), name=duty.id)
+def _duty(duty: duties.Duty) -> Duty:
+    return Duty(
+        kind=duty.kind,
+        due_on=duty.due_on,
+        subject=Subject(id=outside(duty.subject_kind, duty.subject_id), name=duty.name),
+        rule=duty.rule,
+        overdue=duty.overdue,
+        evidence=duty.evidence,
+    )

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated
 import strawberry
 
 from libs.events.catalog.portfolio import product as catalogue
-from libs.events.catalog.portfolio.lifecycle import DEFAULT_LIFECYCLE, LIFECYCLE
 from libs.events.catalog.portfolio.team import TEAM
 from libs.events.facts import Facts
 from services.gateway import deriving
@@ -17,6 +16,7 @@ from services.gateway.ids import outside
 from services.gateway.types import backlog as backlogs
 from services.gateway.types import roadmap as roadmaps
 from services.gateway.types.money import Investment, investment
+from services.gateway.types.needs import Needs, Targets, needs, targets
 from services.gateway.types.organisation import Organisation, Program, organisation, program
 from services.gateway.types.telling import told
 
@@ -41,8 +41,8 @@ class Product:
 
     @told("The phase it is in; null before the first.")
     def phase(self) -> Phase | None:
-        state = self._state
-        return phase(self.facts, state) if state else None
+        found = deriving.phase(self.facts, self.key)
+        return Phase(id=found.id, title=found.title, since=found.since) if found else None
 
     @told("The organisation it is at home in.")
     def home(self) -> Organisation | None:
@@ -62,6 +62,14 @@ class Product:
     @told("What is invested in it; null for whoever may not read its money.")
     def investment(self, info: Info) -> Investment | None:
         return investment(info, self.facts, "product", self.key, lambda: deriving.figures(self.facts, "product", self.key))
+
+    @told("How many of its prioritised user needs are met (S0-22).")
+    def needs(self) -> Needs:
+        return needs(self.facts, (self.key,))
+
+    @told("How many of its targets were hit (S0-23).")
+    def targets(self) -> Targets:
+        return targets(self.facts, (self.key,))
 
     @told("What it means to bring about.")
     def roadmap(self) -> roadmaps.Roadmap:
@@ -84,13 +92,3 @@ def product(facts: Facts, id: str) -> Product:
     """The product of this id."""
     state = facts.get(catalogue.PRODUCT, id)
     return Product(facts=facts, key=id, id=outside("product", id), name=(state.name if state else "") or id, known=state is not None)
-
-
-def phase(facts: Facts, state: catalogue.Product) -> Phase | None:
-    """The phase that a product is in; its title is its lifecycle's."""
-    if not state.phases:
-        return None
-    last = state.phases[-1]
-    lifecycle = (facts.get(LIFECYCLE, state.lifecycle) if state.lifecycle else None) or DEFAULT_LIFECYCLE
-    found = lifecycle.phase(last.phase)
-    return Phase(id=last.phase, title=found.title if found else last.phase, since=last.since.date())

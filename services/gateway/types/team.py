@@ -6,15 +6,16 @@ from datetime import date
 
 import strawberry
 
-from libs.events.catalog.portfolio import loan as loans
 from libs.events.catalog.portfolio import team as catalogue
 from libs.events.facts import Facts
+from libs.rules.teams import TeamLoan
 from services.gateway import deriving
 from services.gateway.asking import Info
 from services.gateway.ids import outside
 from services.gateway.types import graduation as graduations
 from services.gateway.types import roadmap as roadmaps
 from services.gateway.types.money import Investment, investment
+from services.gateway.types.needs import Needs, Targets, needs, targets
 from services.gateway.types.organisation import Organisation, organisation
 from services.gateway.types.person import Person, person
 from services.gateway.types.product import Product, product
@@ -47,9 +48,9 @@ class Health:
 @strawberry.type(description="A time in which a team works for another organisation than its home (S4-15).")
 class Loan:
     facts: strawberry.Private[Facts]
-    of: strawberry.Private[loans.Loan]
+    of: strawberry.Private[TeamLoan]
     id: strawberry.ID = strawberry.field(description="`loan:` and the id that commands use.")
-    from_: date | None = strawberry.field(name="from", description="Its first day.")
+    from_: date = strawberry.field(name="from", description="Its first day.")
     until: date | None = strawberry.field(description="Its last day: of the return, else as planned; null where neither is known.")
     staffing: catalogue.Staffing = strawberry.field(description="As what the team works there.")
 
@@ -96,8 +97,7 @@ class Team:
 
     @told("The five core seats (S0-10).")
     def core(self) -> list[CoreRole]:
-        covered = self.facts.derive(deriving.core_covered, self.of.id)
-        return [CoreRole(role=role, covered=role in covered) for role in catalogue.CORE_ROLES]
+        return [CoreRole(role=role, covered=covered) for role, covered in deriving.core(self.facts, self.of.id)]
 
     @told("Who is on it now.")
     def members(self) -> list[Member]:
@@ -105,19 +105,25 @@ class Team:
 
     @told("How long its core has stayed together; null without core members.")
     def continuity(self) -> Continuity | None:
-        found = self.facts.derive(deriving.continuity, self.of.id)
-        return Continuity(share=float(found.share), since=found.since) if found else None
+        found = deriving.continuity(self.facts, self.of.id)
+        return None if found.share is None or found.since is None else Continuity(share=float(found.share), since=found.since)
 
     @told("Its health and that of its product; null before the first check.")
     def health(self) -> Health | None:
-        team, product = self.of.team_health, self.of.product_health
-        days = [health.event.time.date() for health in (team, product) if health]
-        return _health(team, product, max(days)) if days else None
+        found = deriving.health(self.facts, self.of.id)
+        return Health(team=found.team, product=found.product, recorded_on=found.recorded_on) if found.recorded_on else None
 
     @told("When and to whom it is or was lent, in order of time.")
     def loans(self) -> list[Loan]:
-        found = sorted(self.facts.related(loans.LOAN, "team", self.of.id), key=lambda loan: (loan.starts or date.max, loan.id))
-        return [_loan(self.facts, loan) for loan in found]
+        return [_loan(self.facts, loan) for loan in deriving.loans(self.facts, self.of.id)]
+
+    @told("How many prioritised user needs of its products are met (S0-22).")
+    def needs(self) -> Needs:
+        return needs(self.facts, self.of.products)
+
+    @told("How many targets of its products were hit (S0-23).")
+    def targets(self) -> Targets:
+        return targets(self.facts, self.of.products)
 
     @told("Where it stands on its way to graduation, and why.")
     def graduation(self) -> graduations.Graduation:
@@ -133,9 +139,5 @@ def team(facts: Facts, state: catalogue.Team) -> Team:
     return Team(facts=facts, of=state, id=outside("team", state.id), name=state.name or state.id)
 
 
-def _loan(facts: Facts, loan: loans.Loan) -> Loan:
-    return Loan(facts=facts, of=loan, id=outside("loan", loan.id), from_=loan.starts, until=loan.last_day or loan.until, staffing=loan.staffing)
-
-
-def _health(team: catalogue.Health | None, product: catalogue.Health | None, recorded_on: date) -> Health:
-    return Health(team=team.reading if team else None, product=product.reading if product else None, recorded_on=recorded_on)
+def _loan(facts: Facts, loan: TeamLoan) -> Loan:
+    return Loan(facts=facts, of=loan, id=outside("loan", loan.loan), from_=loan.starts, until=loan.until, staffing=loan.staffing)

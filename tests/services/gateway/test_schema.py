@@ -45,7 +45,8 @@ async def test_the_executive_document_is_answered_whole(told_gateway: Gateway) -
 
 async def test_an_undecided_bid_is_overdue_after_ninety_days(told_gateway: Gateway) -> None:
     ask = "query($d: Date, $o: Boolean) { portfolio(asOf: $d) { duties(overdue: $o) { kind dueOn rule overdue subject { id name } } } }"
-    duty = {"kind": "BID_UNDECIDED", "dueOn": "2025-05-02", "rule": "S0-15", "overdue": True, "subject": {"id": "team:wells-team", "name": "Wells team"}}
+    subject = {"id": "bid:bid-wells", "name": "Bid for inv-wells at Treasury"}
+    duty = {"kind": "BID_UNDECIDED", "dueOn": "2025-05-02", "rule": "S0-15", "overdue": True, "subject": subject}
     assert (await told_gateway.ask(ask, {"d": "2025-05-02", "o": True}))["portfolio"]["duties"] == []
     assert (await told_gateway.ask(ask, {"d": "2025-05-03", "o": True}))["portfolio"]["duties"] == [duty]
     assert [d["overdue"] for d in (await told_gateway.ask(ask, {"d": "2025-05-02"}))["portfolio"]["duties"]] == [False]
