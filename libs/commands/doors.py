@@ -7,13 +7,14 @@ from typing import Annotated, Any, TypeVar
 
 import orjson
 from fastapi import APIRouter, Depends, Header, Query, Request
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
 from starlette.responses import Response
 
 from libs.commands.command import COMMANDS, COMMON, Command, of_service
 from libs.commands.errors import HeadwayError, Invalid, TooLarge
 from libs.commands.handling import Answer, Handling
 from libs.commands.judging import Ask
+from libs.events.event import KINDS, split
 from libs.rules.roles import Principal
 
 T = TypeVar("T")
@@ -28,7 +29,15 @@ Identify = Callable[[Request], Any]
 """Who asks, by the request's token (a coroutine function)."""
 
 Key = Annotated[str, StringConstraints(min_length=1, max_length=200)]
-Position = Annotated[str, StringConstraints(pattern=r"^[a-z_]+:[a-z0-9][a-z0-9._-]{0,63}@[1-9][0-9]{0,8}$")]
+
+
+def _of_a_kind(position: str) -> str:
+    if split(position)[0] not in KINDS:
+        raise ValueError(f"there are no positions of {split(position)[0]!r}")
+    return position
+
+
+Position = Annotated[str, StringConstraints(pattern=r"^[a-z_]+:[a-z0-9][a-z0-9._-]{0,63}@[1-9][0-9]{0,8}$"), AfterValidator(_of_a_kind)]
 _POSITIONS: TypeAdapter[list[Position]] = TypeAdapter(list[Position])
 _KEY: TypeAdapter[Key] = TypeAdapter(Key)
 _TRACEPARENT = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")

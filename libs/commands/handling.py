@@ -3,27 +3,26 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
-from typing import Any, TypeVar
+from datetime import datetime
+from typing import Any
 
 from uuid6 import uuid7
 
-from libs.commands.command import Command, kinds_of
+from libs.commands.command import Command
 from libs.commands.deciding import Decisions, Loaded, NotLoaded
-from libs.commands.errors import HeadwayError, Invalid, KeyReused, NotFound, NotHeardYet, RaceLost, UnknownOutcome
+from libs.commands.errors import HeadwayError, Invalid, KeyReused, NotFound, RaceLost, UnknownOutcome
 from libs.commands.judging import Ask, judge
+from libs.commands.reading import Reading, not_heard
 from libs.commands.retracting import Retract
-from libs.events.event import Event, Kind, position, split
-from libs.events.facts import Facts
+from libs.events.event import Event, split
 from libs.events.store import Answered, CommandKey, Commit, CommitStore, Outcome, StoreUnavailable
 from libs.events.values import references
 from libs.events.world import World
 
 ATTEMPTS = 5
-PATIENCE = 2.0
-"""Seconds that a command waits for what it says must have been heard first."""
+"""How often a command is decided before a race counts as lost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +40,6 @@ class Answer:
         return {"id": self.id, "version": self.version, "events": list(self.events), "position": self.position}
 
 
-T = TypeVar("T")
 Result = Answer | HeadwayError
 
 
@@ -74,8 +72,8 @@ class _Work:
         return staged
 
 
-class Handling:
-    """Answers the commands of one service."""
+class Handling(Reading):
+    """Answers the commands of one service; `stored` is called after something was."""
 
     def __init__(
         self,
@@ -85,14 +83,13 @@ class Handling:
         decisions: Decisions,
         *,
         clock: Callable[[], datetime] | None = None,
+        follows: Callable[[str], bool] | None = None,
         stored: Callable[[], None] | None = None,
     ) -> None:
-        self.service, self.store, self.heard = service, store, heard
+        super().__init__(service, store, heard, clock=clock, follows=follows)
         self.decisions = decisions.by_command
-        self.own = kinds_of(service)
-        self._asked_for: defaultdict[type[Command], set[tuple[str, str]]] = defaultdict(set)
-        self.clock = clock or (lambda: datetime.now(UTC))
         self.stored = stored or (lambda: None)
+        self._asked_for: defaultdict[type[Command], set[tuple[str, str]]] = defaultdict(set)
 
     async def answer(self, ask: Ask) -> Answer:
         """Answers one command, durably stored. Raises a HeadwayError."""
@@ -103,43 +100,17 @@ class Handling:
 
     async def answer_all(self, asks: Sequence[Ask]) -> list[Result]:
         """Answers commands in order, each alone: what is wrong with one leaves the others. What is answered as stored is durable."""
-        work = _Work(asks, Loaded(self.own, self.heard))
-        unheard = await self._unheard({p for ask in asks for p in ask.after}, work)
+        work = _Work(asks, self.nothing_loaded())
+        unheard = await self.unheard({p for ask in asks for p in ask.after}, work.loaded)
         work.keys = await self._answered([k for ask in asks if (k := _key(ask)) is not None])
-        await self._load(work.loaded, {t for ask in asks for t in self._foreseen(ask.command)})
+        await self.load(work.loaded, {t for ask in asks for t in self._foreseen(ask.command)})
         for n, ask in enumerate(asks):
             if missing := unheard.intersection(ask.after):
-                work.results[n] = _not_heard(missing)
+                work.results[n] = not_heard(missing)
                 continue
             await self._take(work, n)
         await self._flush(work)
         return [work.results[n] for n in range(len(asks))]
-
-    async def see(self, question: Callable[[Facts], T], *, day: date | None = None, known_at: datetime | None = None) -> T:
-        """The answer of a pure question over this service's own facts, fresh from its store, and over what it has heard of others."""
-        loaded = Loaded(self.own, self.heard)
-        facts = Facts.on_day(loaded, day or self.clock().date(), known_at)
-        while True:
-            try:
-                return question(facts)
-            except NotLoaded as need:
-                await self._fetch(loaded, need)
-
-    async def must_have_heard(self, positions: Sequence[str]) -> None:
-        """Waits until these were heard. Raises NotHeardYet after two seconds."""
-        if positions and (missing := await self._unheard(set(positions), _Work((), Loaded(self.own, self.heard)))):
-            raise _not_heard(missing)
-
-    async def version(self, aggregate: str) -> int:
-        """The version of one of the service's own aggregates; 0 where it does not exist."""
-        return len((await self._guarded(self.store.load([aggregate])))[aggregate])
-
-    async def names(self, kind: Kind[Any], narrowed: Mapping[str, str], after: str, limit: int) -> list[str]:
-        """Ids of a kind in their order behind `after`; narrowed to those that ever named these ids in these fields."""
-        if not narrowed:
-            return [split(a)[1] for a, _ in await self._guarded(self.store.heads(kind.name, kind.key(after) if after else "", limit))]
-        found = [set(await self._guarded(self.store.referring(kind.name, field, id))) for field, id in narrowed.items()]
-        return sorted(id for a in set.intersection(*found) if (id := split(a)[1]) > after)[:limit]
 
     async def _take(self, work: _Work, n: int, *, alone: bool = False) -> None:
         """Decides one command and stages its commit, or notes its result; `alone` when it is decided again after a lost race."""
@@ -225,13 +196,13 @@ class Handling:
             if not ask.revise:
                 raise KeyReused(f"the key {ask.key!r} was used for another body", remedy="Use a new key, or send the body of the first time.", field="key")
         aggregate = self._target(ask, prior)
-        await self._load(work.loaded, [aggregate])
+        await self.load(work.loaded, [aggregate])
         while True:
             try:
                 return self._judge(work, ask, aggregate, prior, digest)
             except NotLoaded as need:
                 self._learn(ask.command, need)
-                await self._fetch(work.loaded, need)
+                await self.fetch(work.loaded, need)
 
     def _foreseen(self, command: Command) -> Iterator[str]:
         """What a command will read: its own aggregate, and those that commands of its class have asked for by one of their fields."""
@@ -277,45 +248,8 @@ class Handling:
             private or None,
         )
 
-    async def _fetch(self, loaded: Loaded, need: NotLoaded) -> None:
-        if need.aggregate is not None:
-            await self._load(loaded, [need.aggregate])
-        elif need.relation is not None:
-            found = await self._guarded(self.store.referring(*need.relation))
-            loaded.relate(need.relation, found)
-            await self._load(loaded, found)
-        elif need.kind is not None:
-            names: list[str] = []
-            while page := await self._guarded(self.store.heads(need.kind, names[-1] if names else "")):
-                names += [name for name, _ in page]
-            loaded.enumerate(need.kind, names)
-            await self._load(loaded, names)
-
-    async def _load(self, loaded: Loaded, aggregates: Sequence[str] | set[str]) -> None:
-        missing = list(loaded.missing(aggregates))
-        if missing:
-            loaded.put(await self._guarded(self.store.load(missing)))
-
     async def _answered(self, keys: Sequence[str]) -> dict[str, Answered]:
-        return await self._guarded(self.store.answered(keys)) if keys else {}
-
-    async def _guarded(self, asked: Awaitable[T]) -> T:
-        try:
-            return await asked
-        except StoreUnavailable as e:
-            raise UnknownOutcome(f"the store does not answer: {e}", remedy="Send it again with the same key.") from e
-
-    async def _unheard(self, positions: set[str], work: _Work) -> set[str]:
-        """Of what must have been heard first, what was not, after two seconds at most."""
-        elsewhere = [p for p in positions if split(p)[0] not in self.own]
-        mine = {p: position(p) for p in positions if split(p)[0] in self.own}
-        await self._load(work.loaded, {a for a, _ in mine.values()})
-        lacking = {p for p, (aggregate, sequence) in mine.items() if len(work.loaded.events(aggregate)) < sequence}
-        return lacking.union(await self.heard.heard(elsewhere, PATIENCE)) if elsewhere else lacking
-
-
-def _not_heard(missing: Iterable[str]) -> NotHeardYet:
-    return NotHeardYet(f"{', '.join(sorted(missing))} has not been heard here yet", remedy="Ask again in a second.", field="after")
+        return await self.guarded(self.store.answered(keys)) if keys else {}
 
 
 def _key(ask: Ask) -> str | None:

@@ -50,7 +50,15 @@ class Service:
         self.name = declared.name
         self.store = process.adapters.store(self.name)
         self.relay = Relay(self.store, process.adapters.log, process.settings.namespace)
-        self.handling = Handling(self.name, self.store, process.world, declared.decisions, clock=process.adapters.clock, stored=self.relay.nudge)
+        self.handling = Handling(
+            self.name,
+            self.store,
+            process.world,
+            declared.decisions,
+            clock=process.adapters.clock,
+            follows=lambda kind: process.hears_all or kind in declared.hears,
+            stored=self.relay.nudge,
+        )
         self.owner = StoreOwner(self.store, process.settings.namespace)
         self.app = self._app()
         self._tasks: list[asyncio.Task[object]] = []

@@ -51,7 +51,7 @@ class Shown:
         if not self._audits:
             event.pop("stored", None)
         if "data" in event and not self._reads_money(delivery.record.key):
-            event["data"] = _blanked(event["data"])
+            event["data"] = blanked(event["data"])
         event["cursor"] = str(delivery.cursor)
         return event
 
@@ -127,10 +127,10 @@ async def timed(items: AsyncIterator[T], seconds: float, stopping: asyncio.Event
                 await waiting
 
 
-def _blanked(value: Any) -> Any:
+def blanked(value: Any) -> Any:
     """JSON values with null where money stands."""
     if isinstance(value, dict):
-        return None if value.keys() == {"amount", "currency"} else {k: _blanked(v) for k, v in value.items()}
+        return None if value.keys() == {"amount", "currency"} else {k: blanked(v) for k, v in value.items()}
     if isinstance(value, list):
-        return [_blanked(v) for v in value]
+        return [blanked(v) for v in value]
     return value

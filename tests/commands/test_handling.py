@@ -117,7 +117,7 @@ async def test_an_importer_speaking_for_a_role_is_judged_as_that_role(opened: Ha
 
 
 async def test_what_must_have_been_heard_is_waited_for(opened: Handling, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("libs.commands.handling.PATIENCE", 0.02)
+    monkeypatch.setattr("libs.commands.reading.PATIENCE", 0.02)
     with pytest.raises(NotHeardYet):
         await opened.answer(Ask(add("b1"), IMPORTER, after=("product:p@1",)))
     with pytest.raises(NotHeardYet):
@@ -246,3 +246,8 @@ async def test_one_call_of_many_commands_ends_as_many_calls_of_one(tmp_path_fact
         ends.append((said, await store.load(["item:b1", "item:b2", "item:b3"])))
         await store.close()
     assert ends[0] == ends[1]
+
+
+async def test_what_a_service_does_not_follow_is_not_waited_for(store: SqliteCommitStore) -> None:
+    handling = Handling("backlog", store, World(), decisions, clock=lambda: NOW, follows=lambda kind: kind == "product")
+    assert (await handling.answer(Ask(OpenBacklog(product="p"), IMPORTER, after=("loan:l@7",)))).created

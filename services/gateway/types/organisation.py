@@ -15,6 +15,7 @@ from services.gateway import deriving
 from services.gateway.asking import Info
 from services.gateway.ids import outside
 from services.gateway.types.connection import PAGE, After, Connection, First, page
+from services.gateway.types.explaining import Explanation, Field, explanation
 from services.gateway.types.money import Investment, investment
 from services.gateway.types.telling import told
 
@@ -51,6 +52,10 @@ class Organisation:
 
         return page(self.facts.related(TEAM, "home", self.key), lambda state, _: team(self.facts, state), first, after)
 
+    @told("Why a figure is what it is, such as investment.actual: the rule that makes it, and the events that it rests on.")
+    def explain(self, field: Field) -> Explanation:
+        return explanation(self.facts, "organisation", self.key, field)
+
 
 @strawberry.type(description="Products of one organisation that belong together.")
 class Program:
@@ -74,6 +79,10 @@ class Program:
     @told("What is invested in its products; null for whoever may not read its money. Programs may overlap.")
     def investment(self, info: Info) -> Investment | None:
         return investment(info, self.facts, "program", self.key, lambda: deriving.figures(self.facts, "program", self.key))
+
+    @told("Why a figure is what it is, such as investment.actual: the rule that makes it, and the events that it rests on.")
+    def explain(self, field: Field) -> Explanation:
+        return explanation(self.facts, "program", self.key, field)
 
 
 def organisation(facts: Facts, id: str | None) -> Organisation | None:

@@ -21,6 +21,7 @@ from services.gateway import deriving
 from services.gateway.asking import Info
 from services.gateway.ids import outside
 from services.gateway.types.connection import PAGE, After, Connection, First, page
+from services.gateway.types.explaining import Explanation, Field, explanation
 from services.gateway.types.money import Investment, investment
 from services.gateway.types.needs import Needs, Targets, needs, targets
 from services.gateway.types.organisation import Organisation, Program, organisation, program
@@ -104,6 +105,10 @@ class Portfolio:
     def teams(self, first: First = PAGE, after: After = None) -> Connection[Team]:
         found: Sequence[TeamFacts] = self._of(TEAM)
         return page(found, lambda state, _: team(self.facts, state), first, after)
+
+    @told("Why a figure is what it is, such as graduation.status or investment.actual: the rule that makes it, and the events that it rests on.")
+    def explain(self, field: Field) -> Explanation:
+        return explanation(self.facts, "portfolio", self.scope, field)
 
     def _of(self, kind: Kind[S]) -> list[S]:
         return self.facts.related(kind, "home", self.scope) if self.scope else self.facts.every(kind)

@@ -15,6 +15,7 @@ from services.gateway.asking import Info
 from services.gateway.ids import outside
 from services.gateway.types import backlog as backlogs
 from services.gateway.types import roadmap as roadmaps
+from services.gateway.types.explaining import Explanation, Field, explanation
 from services.gateway.types.money import Investment, investment
 from services.gateway.types.needs import Needs, Targets, needs, targets
 from services.gateway.types.organisation import Organisation, Program, organisation, program
@@ -82,6 +83,10 @@ class Product:
     @told("What goes out to its users, in the order of the proposals.")
     def releases(self) -> list[roadmaps.Release]:
         return roadmaps.releases(self.facts, self.key)
+
+    @told("Why a figure is what it is, such as graduation.status or investment.actual: the rule that makes it, and the events that it rests on.")
+    def explain(self, field: Field) -> Explanation:
+        return explanation(self.facts, "product", self.key, field)
 
     @property
     def _state(self) -> catalogue.Product | None:

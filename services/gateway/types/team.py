@@ -14,6 +14,7 @@ from services.gateway.asking import Info
 from services.gateway.ids import outside
 from services.gateway.types import graduation as graduations
 from services.gateway.types import roadmap as roadmaps
+from services.gateway.types.explaining import Explanation, Field, explanation
 from services.gateway.types.money import Investment, investment
 from services.gateway.types.needs import Needs, Targets, needs, targets
 from services.gateway.types.organisation import Organisation, organisation
@@ -132,6 +133,10 @@ class Team:
     @told("What its products mean to bring about.")
     def roadmap(self) -> roadmaps.Roadmap:
         return roadmaps.roadmap(self.facts, self.of.products)
+
+    @told("Why a figure is what it is, such as graduation.status or investment.actual: the rule that makes it, and the events that it rests on.")
+    def explain(self, field: Field) -> Explanation:
+        return explanation(self.facts, "team", self.of.id, field)
 
 
 def team(facts: Facts, state: catalogue.Team) -> Team:

@@ -1,0 +1,112 @@
+"""What a service knows when it is asked: its own facts, fresh from its store, and what it has heard of others."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from datetime import UTC, date, datetime
+from typing import Any, TypeVar
+
+from libs.commands.command import kinds_of
+from libs.commands.deciding import Loaded, NotLoaded
+from libs.commands.errors import NotHeardYet, Unreachable
+from libs.events.event import Kind, position, split
+from libs.events.facts import Facts
+from libs.events.store import CommitStore, StoreUnavailable
+from libs.events.world import World
+
+PATIENCE = 2.0
+"""Seconds to wait for what must have been heard first."""
+
+T = TypeVar("T")
+
+
+class Reading:
+    """The facts of one service. `follows` says whether it hears of a kind of other services' aggregates (default: of all)."""
+
+    def __init__(
+        self,
+        service: str,
+        store: CommitStore,
+        heard: World,
+        *,
+        clock: Callable[[], datetime] | None = None,
+        follows: Callable[[str], bool] | None = None,
+    ) -> None:
+        self.service, self.store, self.heard = service, store, heard
+        self.own = kinds_of(service)
+        self.clock = clock or (lambda: datetime.now(UTC))
+        self.follows = follows or (lambda kind: True)
+
+    def nothing_loaded(self) -> Loaded:
+        """Histories with nothing of the store in memory yet."""
+        return Loaded(self.own, self.heard)
+
+    async def see(self, question: Callable[[Facts], T], *, day: date | None = None, known_at: datetime | None = None) -> T:
+        """The answer of a pure question over these facts. Raises Unreachable."""
+        loaded = self.nothing_loaded()
+        facts = Facts.on_day(loaded, day or self.clock().date(), known_at)
+        while True:
+            try:
+                return question(facts)
+            except NotLoaded as need:
+                await self.fetch(loaded, need)
+
+    async def must_have_heard(self, positions: Sequence[str]) -> None:
+        """Waits until these were heard. Raises NotHeardYet after two seconds."""
+        if positions and (missing := await self.unheard(set(positions), self.nothing_loaded())):
+            raise not_heard(missing)
+
+    async def unheard(self, positions: set[str], loaded: Loaded) -> set[str]:
+        """Of what must have been heard first, what was not, after two seconds at most.
+
+        What this service does not follow is not waited for: it cannot change an answer.
+        """
+        mine = {p: position(p) for p in positions if split(p)[0] in self.own}
+        elsewhere = [p for p in positions if p not in mine and self.follows(split(p)[0])]
+        await self.load(loaded, {aggregate for aggregate, _ in mine.values()})
+        lacking = {p for p, (aggregate, sequence) in mine.items() if len(loaded.events(aggregate)) < sequence}
+        return lacking.union(await self.heard.heard(elsewhere, PATIENCE)) if elsewhere else lacking
+
+    async def version(self, aggregate: str) -> int:
+        """The version of one of the service's own aggregates; 0 where it does not exist."""
+        return len((await self.guarded(self.store.load([aggregate])))[aggregate])
+
+    async def names(self, kind: Kind[Any], narrowed: Mapping[str, str], after: str, limit: int) -> list[str]:
+        """Ids of a kind in their order behind `after`; narrowed to those that ever named these ids in these fields."""
+        if not narrowed:
+            return [split(a)[1] for a, _ in await self.guarded(self.store.heads(kind.name, kind.key(after) if after else "", limit))]
+        found = [set(await self.guarded(self.store.referring(kind.name, field, id))) for field, id in narrowed.items()]
+        return sorted(id for a in set.intersection(*found) if (id := split(a)[1]) > after)[:limit]
+
+    async def fetch(self, loaded: Loaded, need: NotLoaded) -> None:
+        """Loads what a decision or a question lacked."""
+        if need.aggregate is not None:
+            await self.load(loaded, [need.aggregate])
+        elif need.relation is not None:
+            found = await self.guarded(self.store.referring(*need.relation))
+            loaded.relate(need.relation, found)
+            await self.load(loaded, found)
+        elif need.kind is not None:
+            names: list[str] = []
+            while page := await self.guarded(self.store.heads(need.kind, names[-1] if names else "")):
+                names += [name for name, _ in page]
+            loaded.enumerate(need.kind, names)
+            await self.load(loaded, names)
+
+    async def load(self, loaded: Loaded, aggregates: Iterable[str]) -> None:
+        """Loads those of the service's own aggregates that are not in memory yet."""
+        missing = list(loaded.missing(aggregates))
+        if missing:
+            loaded.put(await self.guarded(self.store.load(missing)))
+
+    async def guarded(self, asked: Awaitable[T]) -> T:
+        """What the store answers. Raises Unreachable: nothing has been stored yet."""
+        try:
+            return await asked
+        except StoreUnavailable as e:
+            raise Unreachable(f"the store does not answer: {e}", remedy="Send it again in a moment.") from e
+
+
+def not_heard(missing: Iterable[str]) -> NotHeardYet:
+    """Says what was waited for in vain."""
+    return NotHeardYet(f"{', '.join(sorted(missing))} has not been heard here yet", remedy="Ask again in a second.", field="after")

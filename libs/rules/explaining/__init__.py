@@ -1,0 +1,43 @@
+"""Every figure that can be explained: by which rule it is made, by which requirements, and on which events it rests."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import chain
+from types import MappingProxyType
+from typing import Final
+
+from libs.rules.explaining.figure import Figure
+from libs.rules.explaining.money import money_figures
+from libs.rules.explaining.subjects import portfolio_figures, product_figures, shared_figures, team_figures
+
+__all__ = ["FIGURES", "Figure", "figure_of"]
+
+
+def figure_of(subject: str, field: str) -> Figure:
+    """The figure of a subject by its field. Raises LookupError, whose text names the fields there are."""
+    figures = FIGURES[subject]
+    try:
+        return figures[field]
+    except KeyError:
+        raise LookupError(f"{field[:80]!r} is no figure of a {subject}; there are {', '.join(figures)}") from None
+
+
+_ALL = chain(
+    *(money_figures(subject) for subject in ("team", "product", "program", "organisation", "portfolio")),
+    *(shared_figures(subject) for subject in ("team", "product", "portfolio")),
+    team_figures(),
+    product_figures(),
+    portfolio_figures(),
+)
+
+
+def _by_subject(all_figures: chain[Figure]) -> Mapping[str, Mapping[str, Figure]]:
+    found: dict[str, dict[str, Figure]] = {}
+    for figure in all_figures:
+        found.setdefault(figure.subject, {})[figure.field] = figure
+    return MappingProxyType({subject: MappingProxyType(figures) for subject, figures in found.items()})
+
+
+FIGURES: Final = _by_subject(_ALL)
+"""Subject -> field -> figure: the one table of what can be explained."""

@@ -1,0 +1,150 @@
+"""The figures of money: what each amount is made of, for a team, a product, a program, an organisation or a portfolio (S0-08, S4-09, S4-15)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, Final, NamedTuple
+
+from libs.events.catalog.portfolio.bid import BidSubmitted
+from libs.events.catalog.portfolio.investment import (
+    INVESTMENT,
+    ActualRecorded,
+    ForecastRecorded,
+    InvestmentDecided,
+    InvestmentProposed,
+    InvestmentRebaselined,
+    ReturnRecorded,
+)
+from libs.events.catalog.portfolio.loan import TeamLent, TeamReturned
+from libs.events.catalog.portfolio.organisation import OrganisationRegistered
+from libs.events.catalog.portfolio.product import ProductDecommissioned, ProductHalted, ProductRegistered, ProductResumed
+from libs.events.catalog.portfolio.program import ProgramOpened
+from libs.events.catalog.portfolio.team import ProductsLeft, ProductsServed, TeamFormed
+from libs.events.catalog.roadmap.change import ChangeRaised
+from libs.events.catalog.roadmap.metric import MetricDefined
+from libs.events.catalog.roadmap.release import ReleaseProposed
+from libs.events.event import Overridden, Payload
+from libs.events.facts import Facts
+from libs.rules.explaining.figure import Figure, First, Part, Reading, Says
+from libs.rules.figures import of_organisation, of_portfolio, of_product, of_program, of_team, sums
+from libs.rules.spending import borne, home_of, investments_by_home
+
+Types = tuple[type[Payload], ...]
+
+_BASELINES: Final[Types] = (InvestmentProposed, InvestmentDecided, InvestmentRebaselined)
+_EXPECTED: Final[Types] = (*_BASELINES, ForecastRecorded, ActualRecorded)
+_PLACES: Final[Says] = MappingProxyType({"team": (TeamFormed, ProductsServed, ProductsLeft), "product": (ProductRegistered,), "program": (ProgramOpened,)})
+"""By what an investment belongs to a program or to an organisation."""
+
+
+class _Amount(NamedTuple):
+    """One amount: its field under `investment`, its name in `Figures`, how it comes about, by which requirements, and by what is said of investments."""
+
+    field: str
+    name: str
+    statement: str
+    cites: tuple[str, ...]
+    said: Types
+
+
+_AMOUNTS: Final = (
+    _Amount(
+        "committed",
+        "committed",
+        "Enhance and support of the current baseline of every investment that the steering group approved.",
+        ("S0-14", "S0-08"),
+        _BASELINES,
+    ),
+    _Amount(
+        "forecast",
+        "forecast",
+        "Of every approved investment the forecast recorded last, else the larger of its current baseline and what was spent.",
+        ("S4-09", "S0-14"),
+        _EXPECTED,
+    ),
+    _Amount("actual", "actual", "What was recorded as spent, less what a correction replaced.", ("S4-09",), (InvestmentProposed, ActualRecorded)),
+    _Amount("enhance", "enhance", "The part of the current baselines that is for enhancing products.", ("S0-08", "S0-14"), _BASELINES),
+    _Amount("support", "support", "The part of the current baselines that is for supporting the versions in use.", ("S0-08", "S0-14"), _BASELINES),
+    _Amount("returned", "returned", "What was recorded as come back or saved.", ("S4-09",), (InvestmentProposed, ReturnRecorded)),
+    _Amount(
+        "againstFirstBaseline",
+        "against_first_baseline",
+        "The forecast less the baseline that was approved first, which is never lost.",
+        ("S0-14", "S4-09"),
+        _EXPECTED,
+    ),
+    _Amount("againstCurrentBaseline", "against_current_baseline", "The forecast less the baseline that holds.", ("S0-14", "S4-09"), _EXPECTED),
+)
+
+_BORNE = " An amount lies evenly over the days it covers; the days of a loan count for the borrower, rounded down to the cent, and the rest for the home."
+
+WARNINGS: Final[Says] = MappingProxyType(
+    {
+        "investment": (*_BASELINES, Overridden),
+        "bid": (BidSubmitted, Overridden),
+        "team": (TeamFormed, ProductsServed, ProductsLeft, Overridden, First),
+        "graduation": (Overridden,),
+        "loan": (TeamLent, Overridden),
+        "product": (ProductRegistered, ProductHalted, ProductResumed, ProductDecommissioned, Overridden, First),
+        "release": (ReleaseProposed, Overridden),
+        "change": (ChangeRaised, Overridden),
+        "metric": (MetricDefined, Overridden),
+        "program": (ProgramOpened, Overridden, First),
+        "organisation": (OrganisationRegistered, Overridden, First),
+    }
+)
+"""What the warnings beside the money rest on."""
+
+_OF: Final[Mapping[str, Callable[..., Any]]] = MappingProxyType(
+    {"team": of_team, "product": of_product, "program": of_program, "organisation": of_organisation, "portfolio": of_portfolio}
+)
+
+
+def money_figures(subject: str) -> Iterator[Figure]:
+    """Every figure of money of a subject, with the warnings that stand beside it."""
+    whole = _OF[subject]
+    of_places = subject in ("organisation", "portfolio")
+    for amount in _AMOUNTS:
+        says: dict[str, Types | None] = {"investment": amount.said}
+        if subject not in ("team", "product"):
+            says.update(_PLACES)
+        statement, cites, through = amount.statement, amount.cites, _at_home
+        if amount.field == "actual" and of_places:
+            says["loan"] = (TeamLent, TeamReturned)
+            statement, cites, through = statement + _BORNE, (*cites, "S4-15"), _borne
+        yield Figure(subject, f"investment.{amount.field}", Part(whole, amount.name), statement, cites, says, _Made(through) if of_places else None)
+    yield Figure(
+        subject,
+        "investment.warnings",
+        Part(whole, "warnings"),
+        "Support at zero, one-off projects with an end, halted work, and rules that were lifted.",
+        ("S0-08", "S4-03", "S0-03"),
+        WARNINGS,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """The investments that a sum is made of: one organisation's, or all there are."""
+
+    of_one: Callable[[Facts, str], Iterator[Reading]]
+
+    def __call__(self, facts: Facts, organisation: str | None) -> Iterator[Reading]:
+        if organisation is not None:
+            return self.of_one(facts, organisation)
+        return ((sums, (investment.id,)) for investment in facts.every(INVESTMENT))
+
+
+def _at_home(facts: Facts, organisation: str) -> Iterator[Reading]:
+    for id in facts.derive(investments_by_home).get(organisation, ()):
+        yield sums, (id,)
+        yield home_of, (id,)
+
+
+def _borne(facts: Facts, organisation: str) -> Iterator[Reading]:
+    """Also what the organisation bears for teams that it has borrowed."""
+    for investment in facts.every(INVESTMENT):
+        if any(bearer == organisation for bearer, _ in facts.derive(borne, investment.id)):
+            yield borne, (investment.id,)

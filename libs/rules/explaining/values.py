@@ -1,0 +1,199 @@
+"""The values of the figures that are explained, where no single rule gives them in the shape in which they are shown."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from libs.events.catalog.backlog.backlog import BACKLOG
+from libs.events.catalog.portfolio.graduation import GraduationStatus
+from libs.events.catalog.portfolio.product import PRODUCT
+from libs.events.catalog.portfolio.team import TEAM
+from libs.events.catalog.roadmap.release import RELEASE, ReleaseState
+from libs.events.catalog.roadmap.roadmap_item import Horizon
+from libs.events.event import Identified, Kind
+from libs.events.facts import Facts
+from libs.rules import criteria, graduation, teams
+from libs.rules.backlogs import Counts, counts
+from libs.rules.duties import DutyKind, duties
+from libs.rules.evidence import Criterion
+from libs.rules.needs import Needs, needs
+from libs.rules.preconditions import preconditions
+from libs.rules.roadmaps import planned, progress
+from libs.rules.targets import TargetCounts, targets
+
+
+class CeremonyRow(NamedTuple):
+    """The day of a ceremony, and the story that was told."""
+
+    held_on: date
+    story: str | None
+
+
+class Progress(NamedTuple):
+    """A roadmap item by its global id, and the share of its backlog items that is delivered (0 to 1, four places)."""
+
+    id: str
+    title: str
+    progress: Decimal | None
+
+
+class Slip(NamedTuple):
+    """A roadmap item by its global id, and by how many days its end moved from the one planned first."""
+
+    id: str
+    title: str
+    slip_days: int | None
+
+
+class ReleaseRow(NamedTuple):
+    """A release by its global id, how far it is, and the day on which it was published."""
+
+    id: str
+    state: ReleaseState
+    released_on: date | None
+
+
+class SubjectRow(NamedTuple):
+    """What a duty is about, by its global id."""
+
+    id: str
+    name: str
+
+
+class DutyRow(NamedTuple):
+    """A duty as it is shown."""
+
+    kind: DutyKind
+    due_on: date
+    subject: SubjectRow
+    rule: str
+    overdue: bool
+
+
+def continuity(facts: Facts, team: str) -> teams.Continuity | None:
+    """How long the core of a team has stayed together; None without a core (S0-09)."""
+    found = facts.derive(teams.continuity, team)
+    return found if found.share is not None else None
+
+
+def health(facts: Facts, team: str) -> teams.HealthRow | None:
+    """How a team and its product are; None before the first reading (S4-01)."""
+    found = facts.derive(teams.health, team)
+    return found if found.recorded_on is not None else None
+
+
+def status(facts: Facts, team: str) -> GraduationStatus:
+    """Where a team stands at the end of the day."""
+    return facts.derive(graduation.status_on, team, facts.day)
+
+
+def ceremony(facts: Facts, team: str) -> CeremonyRow | None:
+    """The ceremony by which a team graduated, else the last one; None before any (S4-18)."""
+    held = facts.derive(graduation.graduation, team).ceremony
+    return CeremonyRow(held.held_on, held.story) if held else None
+
+
+@dataclass(frozen=True, slots=True)
+class OneCriterion:
+    """One of R-01 to R-06 as it counts for graduation."""
+
+    id: str
+
+    def __call__(self, facts: Facts, team: str) -> Criterion:
+        if self.id in ("R-01", "R-02"):
+            return facts.derive(preconditions, team)[self.id == "R-02"]
+        rules = {"R-03": criteria.delivery_team, "R-04": criteria.meets_expectations, "R-05": criteria.story_told, "R-06": criteria.handed_off}
+        return facts.derive(rules[self.id], team)
+
+
+@dataclass(frozen=True, slots=True)
+class Products:
+    """The products of a subject: the product itself, those that a team serves, those at home in an organisation, or (None) all."""
+
+    subject: str
+
+    def __call__(self, facts: Facts, id: str | None) -> tuple[str, ...]:
+        if self.subject == "product":
+            return (id,) if id is not None else ()
+        if self.subject == "team":
+            team = facts.get(TEAM, id)
+            return team.products if team else ()
+        return tuple(product.id for product in _of(facts, PRODUCT, id))
+
+
+@dataclass(frozen=True, slots=True)
+class NeedsOf:
+    """The prioritised needs of a subject's products, and how many are met (S0-22)."""
+
+    products: Products
+
+    def __call__(self, facts: Facts, id: str | None) -> Needs:
+        return facts.derive(needs, self.products(facts, id))
+
+
+@dataclass(frozen=True, slots=True)
+class TargetsOf:
+    """The targets of a subject's products, and what became of them (S0-23)."""
+
+    products: Products
+
+    def __call__(self, facts: Facts, id: str | None) -> TargetCounts:
+        return facts.derive(targets, self.products(facts, id))
+
+
+@dataclass(frozen=True, slots=True)
+class RoadmapOf:
+    """How far the roadmap items of a subject's products have come, in the order of their placing: under one horizon, or (None) under all (S0-20)."""
+
+    products: Products
+    horizon: Horizon | None
+
+    def __call__(self, facts: Facts, id: str | None) -> tuple[Progress, ...]:
+        items = (item for product in self.products(facts, id) for item in facts.derive(planned, product))
+        return tuple(Progress(f"roadmap_item:{item.id}", item.title, facts.derive(progress, item.id)) for item in items if self.horizon in (None, item.horizon))
+
+
+@dataclass(frozen=True, slots=True)
+class SlipsOf:
+    """By how many days the ends of the roadmap items of a subject's products have moved."""
+
+    products: Products
+
+    def __call__(self, facts: Facts, id: str | None) -> tuple[Slip, ...]:
+        items = (item for product in self.products(facts, id) for item in facts.derive(planned, product))
+        return tuple(Slip(f"roadmap_item:{item.id}", item.title, item.slip_days) for item in items)
+
+
+@dataclass(frozen=True, slots=True)
+class HowMany:
+    """How many teams or products there are, at home in an organisation or (None) everywhere."""
+
+    kind: Kind[Any]
+
+    def __call__(self, facts: Facts, organisation: str | None) -> int:
+        return len(_of(facts, self.kind, organisation))
+
+
+def backlog(facts: Facts, product: str) -> Counts | None:
+    """How many items of a backlog are open and delivered; None while no backlog was opened (S0-19)."""
+    return facts.derive(counts, product) if facts.get(BACKLOG, product) else None
+
+
+def releases(facts: Facts, product: str) -> tuple[ReleaseRow, ...]:
+    """How far the releases of a product are, by id (S0-13)."""
+    found = facts.related(RELEASE, "product", product)
+    return tuple(ReleaseRow(f"release:{one.id}", one.state, one.published.time.date() if one.published else None) for one in found)
+
+
+def due(facts: Facts, organisation: str | None) -> tuple[DutyRow, ...]:
+    """What is due in an organisation or (None) everywhere, by day, overdue or not yet (S0-15)."""
+    found = facts.derive(duties, organisation, overdue=False)
+    return tuple(DutyRow(one.kind, one.due_on, SubjectRow(f"{one.subject_kind}:{one.subject_id}", one.name), one.rule, one.overdue) for one in found)
+
+
+def _of(facts: Facts, kind: Kind[Any], organisation: str | None) -> Sequence[Identified]:
+    return facts.every(kind) if organisation is None else facts.related(kind, "home", organisation)

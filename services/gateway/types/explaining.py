@@ -1,0 +1,63 @@
+"""Why a figure is what it is: the rule that makes it, and the events that it rests on."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import strawberry
+from strawberry.scalars import JSON
+
+from libs.commands.errors import Invalid
+from libs.events.facts import Facts
+from libs.rules.explaining import Figure, figure_of
+from services.gateway.asking import Info
+from services.gateway.types.connection import PAGE, After, Connection, First, page
+from services.gateway.types.saying import SaidEvent, said, shown
+from services.gateway.types.telling import told
+
+Field = Annotated[
+    str, strawberry.argument(description="The figure by its path from here, such as investment.actual. One that there is not is answered with all there are.")
+]
+
+
+@strawberry.type(description="By what a figure is made.")
+class MadeBy:
+    id: str = strawberry.field(description="The requirement or rule, such as S0-14 or R-02.")
+    statement: str = strawberry.field(description="How the figure comes about, in words.")
+    source: str = strawberry.field(description="The document that asks for it.")
+    also: list[str] = strawberry.field(description="Further requirements behind it.")
+
+
+@strawberry.type(description="Why a figure is what it is at this moment. From its events alone the same value follows.")
+class Explanation:
+    facts: strawberry.Private[Facts]
+    figure: strawberry.Private[Figure]
+    key: strawberry.Private[str | None]
+    field: str = strawberry.field(description="The figure.")
+
+    @told("What it comes to; null also for whoever may not read its money.")
+    def value(self, info: Info) -> JSON | None:
+        kind = None if self.key is None else "organisation" if self.figure.subject == "portfolio" else self.figure.subject
+        if self.figure.money and not info.context.reads_money(self.facts, kind, self.key):
+            info.context.withhold(info.path.as_list())
+            return None
+        return JSON(shown(self.figure.value(self.facts, self.key)))
+
+    @told("The rule that makes it.")
+    def rule(self) -> MadeBy:
+        first, *others = self.figure.cites
+        return MadeBy(id=first, statement=self.figure.statement, source=self.figure.source, also=others)
+
+    @told("The events that it rests on, by time.")
+    def events(self, first: First = PAGE, after: After = None) -> Connection[SaidEvent]:
+        team = self.key if self.figure.subject == "team" else None
+        return page(self.figure.events(self.facts, self.key), lambda event, _: said(self.facts, event, team), first, after)
+
+
+def explanation(facts: Facts, subject: str, id: str | None, field: str) -> Explanation:
+    """Why a figure of a subject is what it is. Raises Invalid, which names the figures there are, for one that there is not."""
+    try:
+        figure = figure_of(subject, field)
+    except LookupError as e:
+        raise Invalid(str(e.args[0]), field="field", remedy="Ask for one of these.") from None
+    return Explanation(facts=facts, figure=figure, key=id, field=field)

@@ -1,0 +1,81 @@
+"""Events as an answer shows them, and values of rules as JSON: what money tells is left out for whoever may not see it."""
+
+from __future__ import annotations
+
+import dataclasses
+import enum
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+import strawberry
+from strawberry.scalars import JSON
+
+from libs.events.catalog.portfolio.team import TEAM
+from libs.events.envelope import iso, payload
+from libs.events.event import Event, split
+from libs.events.facts import Facts
+from libs.rules.evidence import evidence
+from libs.rules.money import Amount
+from services.gateway.asking import Info
+from services.gateway.replaying import blanked
+from services.gateway.scalars import exact
+from services.gateway.types.telling import told
+
+
+@strawberry.type(description="Something that was said.")
+class SaidEvent:
+    facts: strawberry.Private[Facts]
+    event: strawberry.Private[Event]
+    team: strawberry.Private[str | None]
+    id: str = strawberry.field(description="Its position, `kind:id@sequence`.")
+    type: str = strawberry.field(description="Its type, such as headway.roadmap.release.published.v1.")
+    at: datetime = strawberry.field(description="When it was true.")
+    recorded: datetime = strawberry.field(description="When it was learned.")
+    asserted_by: str = strawberry.field(description="The role that said it.")
+
+    @told("Whether somebody else than the team that is explained said it; null where it is not a team that is explained.")
+    def independent(self) -> bool | None:
+        state = self.facts.get(TEAM, self.team)
+        return evidence(self.event, state).independent if state else None
+
+    @told("What it says; amounts are null for whoever may not read their money.")
+    def data(self, info: Info) -> JSON:
+        said, (kind, id) = payload(self.event), split(self.event.aggregate)
+        without_money = blanked(said)
+        return JSON(said if said == without_money or info.context.reads_money(self.facts, kind, id) else without_money)
+
+
+def said(facts: Facts, event: Event, team: str | None = None) -> SaidEvent:
+    """An event, seen from a moment, perhaps as evidence about a team."""
+    return SaidEvent(facts=facts, event=event, team=team, id=event.id, type=event.type, at=event.time, recorded=event.recorded, asserted_by=event.actor.role)
+
+
+def shown(value: Any) -> Any:
+    """A value of a rule as the schema shows it, as JSON: choices in capitals, money as text, other decimals as numbers, names in camel case."""
+    match value:
+        case enum.Enum():
+            return value.name
+        case Amount(amount=amount, currency=currency):
+            return {"amount": exact(amount), "currency": currency}
+        case Decimal():
+            return float(value)
+        case datetime():
+            return iso(value)
+        case date():
+            return value.isoformat()
+        case dict():
+            return {camel(name): shown(one) for name, one in value.items()}
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {camel(field.name): shown(getattr(value, field.name)) for field in dataclasses.fields(value)}
+    if isinstance(value, tuple) and hasattr(value, "_asdict"):
+        return shown(value._asdict())
+    if isinstance(value, list | tuple):
+        return [shown(one) for one in value]
+    return value
+
+
+def camel(name: str) -> str:
+    """`held_on` as `heldOn`."""
+    first, *others = name.split("_")
+    return first + "".join(word.capitalize() for word in others)
