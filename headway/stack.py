@@ -29,4 +29,4 @@ def create_stack(settings: Settings, names: Sequence[str] = (), adapters: Adapte
             process.add(SERVICES[name])
     if GATEWAY in chosen:
         add_gateway(process)
-    return process.app
+    return process.composed()

@@ -21,7 +21,7 @@ from libs.service.issuer import Issuer
 from libs.service.operating import parked_routes
 from libs.service.owning import HttpOwner
 from libs.service.serving import Declared, Service
-from libs.service.settings import Settings
+from libs.service.settings import Settings, SettingsError
 from libs.service.telemetry import Telemetry
 
 SERVICES = ("backlog", "roadmap", "portfolio")
@@ -50,6 +50,15 @@ class Process:
         service = self.services[declared.name] = Service(declared, self)
         self.app.embed(f"/{declared.name}", service.app)
         return service
+
+    def composed(self) -> SignedInApp:
+        """The app, once every service was added. Raises SettingsError where this process would have to ask another and cannot sign in there."""
+        elsewhere = [name for name in SERVICES if name not in self.services and getattr(self.settings, f"{name}_url")]
+        if elsewhere and self.settings.issuer.startswith("https://"):
+            raise SettingsError(
+                f"HEADWAY_{elsewhere[0].upper()}_URL takes tokens that this process can sign: set HEADWAY_ISSUER=file:PATH, or run {elsewhere[0]} here as well"
+            )
+        return self.app
 
     async def is_ready(self) -> bool:
         """Whether what store and log held at the start is in the world."""

@@ -21,4 +21,4 @@ def create_app(settings: Settings, adapters: Adapters | None = None) -> FastAPI:
     """The app of a process that runs this service alone. Raises SettingsError."""
     process = Process(settings, adapters)
     process.add(DECLARED)
-    return process.app
+    return process.composed()

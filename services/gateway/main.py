@@ -40,7 +40,7 @@ def create_app(settings: Settings, adapters: Adapters | None = None) -> FastAPI:
     """The app of a process that runs the gateway alone."""
     process = Process(settings, adapters, hears_all=True)
     add_to(process)
-    return process.app
+    return process.composed()
 
 
 def _close_with(app: FastAPI, forwarding: Forwarding) -> None:

@@ -113,6 +113,7 @@ def test_each_service_runs_alone_and_the_gateway_shows_all(tmp_path: Path) -> No
     [
         (("serve", "kitchen"), {}, 2, "kitchen"),
         (("serve",), {"HEADWAY_PARTITION": "3"}, 2, "HEADWAY_PARTITIONS"),
+        (("serve", "gateway"), {"HEADWAY_ISSUER": "https://id.example.org", "HEADWAY_BACKLOG_URL": "http://127.0.0.1:9"}, 2, "HEADWAY_BACKLOG_URL"),
         (("token", "king"), {}, 2, "king"),
         (("token", "executive"), {"HEADWAY_ISSUER": "https://id.example.org"}, 2, "HEADWAY_ISSUER"),
         (("import", "commands", "nowhere.ndjson"), {"HEADWAY_TOKEN": "t"}, 2, "nowhere.ndjson"),

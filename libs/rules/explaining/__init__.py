@@ -8,8 +8,8 @@ from types import MappingProxyType
 from typing import Final
 
 from libs.rules.explaining.figure import Figure
-from libs.rules.explaining.money import money_figures
-from libs.rules.explaining.subjects import portfolio_figures, product_figures, shared_figures, team_figures
+from libs.rules.explaining.money import investment_figures, money_figures
+from libs.rules.explaining.subjects import portfolio_figures, product_figures, roadmap_figures, shared_figures, team_figures
 
 __all__ = ["FIGURES", "Figure", "figure_of"]
 
@@ -29,6 +29,8 @@ _ALL = chain(
     team_figures(),
     product_figures(),
     portfolio_figures(),
+    investment_figures(),
+    roadmap_figures(),
 )
 
 

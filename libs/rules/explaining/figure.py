@@ -38,7 +38,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A figure of a `subject` (team, product, program, organisation or portfolio), by its path in GraphQL from there (`investment.actual`).
+    """A figure of a `subject` (portfolio, or a kind of aggregate), by its path in GraphQL from there (`investment.actual`).
 
     `statement` says how it comes about, `cites` the requirements behind it, the most telling first; `rests_on` what matters of all that its rule reads.
     `through` are the readings that it comes from, where its rule reads more aggregates than its value needs (None: the rule itself).
@@ -55,7 +55,7 @@ class Figure:
     @property
     def money(self) -> bool:
         """Whether it is for those alone who may see money."""
-        return self.field.startswith("investment.")
+        return self.subject == "investment" or self.field.startswith("investment.")
 
     @property
     def source(self) -> str:

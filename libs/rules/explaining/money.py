@@ -27,8 +27,9 @@ from libs.events.catalog.roadmap.metric import MetricDefined
 from libs.events.catalog.roadmap.release import ReleaseProposed
 from libs.events.event import Overridden, Payload
 from libs.events.facts import Facts
+from libs.rules.explaining import values
 from libs.rules.explaining.figure import Figure, First, Part, Reading, Says
-from libs.rules.figures import of_organisation, of_portfolio, of_product, of_program, of_team, sums
+from libs.rules.figures import of_investment, of_organisation, of_portfolio, of_product, of_program, of_team, sums
 from libs.rules.spending import borne, home_of, investments_by_home
 
 Types = tuple[type[Payload], ...]
@@ -135,6 +136,17 @@ class _Made:
         if organisation is not None:
             return self.of_one(facts, organisation)
         return ((sums, (investment.id,)) for investment in facts.every(INVESTMENT))
+
+
+def investment_figures() -> Iterator[Figure]:
+    """The same amounts of one investment, and its baselines."""
+    for amount in _AMOUNTS:
+        yield Figure("investment", amount.field, Part(of_investment, amount.name), amount.statement, amount.cites, {"investment": amount.said})
+    for field, baseline, statement in (
+        ("firstBaseline", values.first_baseline, "What was approved first, which is never lost."),
+        ("currentBaseline", values.current_baseline, "What was approved first, or what replaced it last."),
+    ):
+        yield Figure("investment", field, baseline, statement, ("S0-14",), {"investment": _BASELINES})
 
 
 def _at_home(facts: Facts, organisation: str) -> Iterator[Reading]:

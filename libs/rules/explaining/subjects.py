@@ -15,7 +15,7 @@ from libs.events.catalog.portfolio.organisation import PolicySet
 from libs.events.catalog.portfolio.product import PRODUCT, PhaseEntered, ProductDecommissioned, ProductRegistered
 from libs.events.catalog.portfolio.program import ProgramOpened
 from libs.events.catalog.portfolio.team import TEAM, HealthRecorded, MemberJoined, MemberLeft, ProductsLeft, ProductsServed, TeamFormed, TeamPivotedAway
-from libs.events.catalog.roadmap.roadmap_item import Horizon
+from libs.events.catalog.roadmap.roadmap_item import Horizon, RoadmapItemDropped, RoadmapItemFinished, RoadmapItemMoved, RoadmapItemPlaced, RoadmapItemRedated
 from libs.rules import phases, teams
 from libs.rules.catalogue import RULES
 from libs.rules.explaining import values
@@ -64,6 +64,7 @@ def team_figures() -> Iterator[Figure]:
     def of(field: str, rule: Callable[..., Any], statement: str, cites: tuple[str, ...], says: Says) -> Figure:
         return Figure("team", field, rule, statement, cites, says)
 
+    yield of("members", values.members, "Whoever joined and has not left since.", ("S0-09",), {"team": _MEMBERS})
     yield of("core", teams.core, "A core role is covered while somebody sits in it.", ("S0-10",), {"team": _MEMBERS})
     stayed = "The share of core members who have been on the team for 365 days, and the day on which the longest-serving of them joined."
     yield of("continuity", values.continuity, stayed, ("S0-09",), {"team": _MEMBERS})
@@ -106,6 +107,16 @@ def product_figures() -> Iterator[Figure]:
     yield Figure("product", "backlog.open", Part(values.backlog, "open"), "The items that are open or started.", ("S0-19",), waiting)
     yield Figure("product", "backlog.delivered", Part(values.backlog, "delivered"), "The items that are delivered.", ("S0-19",), waiting)
     yield Figure("product", "releases", values.releases, "Proposed, then signed off by the product owner, then published.", ("S0-13",), {"release": None})
+
+
+def roadmap_figures() -> Iterator[Figure]:
+    """Where a roadmap item stands and when it is planned, and how far a release is (S0-13, S0-20)."""
+    placing: Says = {"roadmap_item": (RoadmapItemPlaced, RoadmapItemMoved, RoadmapItemDropped, RoadmapItemFinished)}
+    yield Figure("roadmap_item", "horizon", values.horizon, "Where it was placed, or moved to last.", ("S0-20",), placing)
+    for field in ("starts", "ends"):
+        dating: Says = {"roadmap_item": (RoadmapItemPlaced, RoadmapItemRedated)}
+        yield Figure("roadmap_item", field, values.DayOf(field), "The day that was planned last.", ("S0-20",), dating)
+    yield Figure("release", "state", values.release_state, "Proposed, then signed off by the product owner, then published.", ("S0-13",), {"release": None})
 
 
 def portfolio_figures() -> Iterator[Figure]:

@@ -9,17 +9,20 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from libs.events.catalog.backlog.backlog import BACKLOG
+from libs.events.catalog.portfolio.baselines import Baseline
 from libs.events.catalog.portfolio.graduation import GraduationStatus
+from libs.events.catalog.portfolio.investment import INVESTMENT
 from libs.events.catalog.portfolio.product import PRODUCT
-from libs.events.catalog.portfolio.team import TEAM
+from libs.events.catalog.portfolio.team import TEAM, Staffing, TeamRole
 from libs.events.catalog.roadmap.release import RELEASE, ReleaseState
-from libs.events.catalog.roadmap.roadmap_item import Horizon
+from libs.events.catalog.roadmap.roadmap_item import ROADMAP_ITEM, Horizon, RoadmapItemState
 from libs.events.event import Identified, Kind
 from libs.events.facts import Facts
 from libs.rules import criteria, graduation, teams
 from libs.rules.backlogs import Counts, counts
 from libs.rules.duties import DutyKind, duties
 from libs.rules.evidence import Criterion
+from libs.rules.money import Amount, Sum
 from libs.rules.needs import Needs, needs
 from libs.rules.preconditions import preconditions
 from libs.rules.roadmaps import planned, progress
@@ -62,6 +65,15 @@ class SubjectRow(NamedTuple):
 
     id: str
     name: str
+
+
+class Seat(NamedTuple):
+    """Somebody's seat on a team: core or drawn on, staff or contracted."""
+
+    person: str
+    role: TeamRole
+    core: bool
+    staffing: Staffing
 
 
 class DutyRow(NamedTuple):
@@ -178,6 +190,49 @@ class HowMany:
         return len(_of(facts, self.kind, organisation))
 
 
+def first_baseline(facts: Facts, investment: str) -> tuple[Amount, ...]:
+    """What was approved first; nothing before (S0-14)."""
+    found = facts.get(INVESTMENT, investment)
+    return _amount(found.first_baseline if found else None)
+
+
+def current_baseline(facts: Facts, investment: str) -> tuple[Amount, ...]:
+    """The baseline that holds; nothing before the first (S0-14)."""
+    found = facts.get(INVESTMENT, investment)
+    return _amount(found.current_baseline if found else None)
+
+
+def horizon(facts: Facts, roadmap_item: str) -> Horizon | RoadmapItemState | None:
+    """Where a roadmap item stands, or that it was dropped; None before it was placed (S0-20)."""
+    item = facts.get(ROADMAP_ITEM, roadmap_item)
+    if item is None or item.placed is None:
+        return None
+    return item.state if item.state is RoadmapItemState.DROPPED else item.horizon
+
+
+@dataclass(frozen=True, slots=True)
+class DayOf:
+    """A planned day of a roadmap item, `starts` or `ends`."""
+
+    name: str
+
+    def __call__(self, facts: Facts, roadmap_item: str) -> date | None:
+        item = facts.get(ROADMAP_ITEM, roadmap_item)
+        return getattr(item, self.name) if item else None
+
+
+def release_state(facts: Facts, release: str) -> ReleaseState | None:
+    """How far a release is; None before it was proposed (S0-13)."""
+    found = facts.get(RELEASE, release)
+    return found.state if found else None
+
+
+def members(facts: Facts, team: str) -> tuple[Seat, ...]:
+    """Who is on a team now, by person and role (S0-09)."""
+    found = facts.get(TEAM, team)
+    return tuple(sorted(Seat(m.person, m.role, m.core, m.staffing) for m in found.present)) if found else ()
+
+
 def backlog(facts: Facts, product: str) -> Counts | None:
     """How many items of a backlog are open and delivered; None while no backlog was opened (S0-19)."""
     return facts.derive(counts, product) if facts.get(BACKLOG, product) else None
@@ -193,6 +248,10 @@ def due(facts: Facts, organisation: str | None) -> tuple[DutyRow, ...]:
     """What is due in an organisation or (None) everywhere, by day, overdue or not yet (S0-15)."""
     found = facts.derive(duties, organisation, overdue=False)
     return tuple(DutyRow(one.kind, one.due_on, SubjectRow(f"{one.subject_kind}:{one.subject_id}", one.name), one.rule, one.overdue) for one in found)
+
+
+def _amount(baseline: Baseline | None) -> tuple[Amount, ...]:
+    return Sum.of(baseline.amount).to_tuple() if baseline else ()
 
 
 def _of(facts: Facts, kind: Kind[Any], organisation: str | None) -> Sequence[Identified]:
