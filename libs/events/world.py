@@ -97,11 +97,24 @@ class World:
                 future = asyncio.get_running_loop().create_future()
                 self._waiting.setdefault(aggregate, []).append((sequence, future))
                 futures[text] = future
-        if futures:
-            _, pending = await asyncio.wait(futures.values(), timeout=seconds)
-            for future in pending:
-                future.cancel()
-        return [text for text, future in futures.items() if future.cancelled()]
+        if not futures:
+            return []
+        try:
+            await asyncio.wait(futures.values(), timeout=seconds)
+            return [text for text, future in futures.items() if not future.done()]
+        finally:
+            for text, future in futures.items():
+                if not future.done():
+                    self._forget(position(text)[0], future)
+
+    def _forget(self, aggregate: str, future: asyncio.Future[None]) -> None:
+        """Nobody waits for it any more: what never comes must not pile up."""
+        future.cancel()
+        left = [(s, f) for s, f in self._waiting.get(aggregate, ()) if f is not future]
+        if left:
+            self._waiting[aggregate] = left
+        else:
+            self._waiting.pop(aggregate, None)
 
     def _wake(self, aggregate: str, sequence: int) -> None:
         waiting = self._waiting.pop(aggregate, None)

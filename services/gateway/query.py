@@ -21,6 +21,8 @@ from services.gateway.ids import inside
 from services.gateway.types import backlog as backlogs
 from services.gateway.types import organisation as organisations
 from services.gateway.types.blocked import Blocked, why_blocked
+from services.gateway.types.changes import Kinds, Movement, Since, moved
+from services.gateway.types.connection import PAGE, After, Connection, First
 from services.gateway.types.portfolio import Portfolio
 from services.gateway.types.product import Product, product
 from services.gateway.types.team import Team, team
@@ -31,6 +33,12 @@ KnownAt = Annotated[datetime | None, strawberry.argument(description="As known a
 CommandName = Annotated[str, strawberry.argument(description="Its name as in a bulk import, such as portfolio.form_team.")]
 CommandData = Annotated[JSON, strawberry.argument(description="Its fields, as JSON.")]
 Id = Annotated[strawberry.ID, strawberry.argument(description="The global id, or the plain one that commands use.")]
+At = Annotated[strawberry.ID | None, strawberry.argument(description="Only what is at home there.")]
+From = Annotated[
+    datetime,
+    strawberry.argument(name="from", description="The first moment: what was known at this instant as of the end of its day (UTC), as far as it was known."),
+]
+To = Annotated[datetime | None, strawberry.argument(description="The second moment, in the same way. Default: today, with all that was heard.")]
 
 
 @strawberry.type(description="What can be asked. Every answer is from one state of the world.")
@@ -41,13 +49,9 @@ class Query:
         info: Info,
         as_of: AsOf = None,
         known_at: KnownAt = None,
-        organisation: Annotated[strawberry.ID | None, strawberry.argument(description="Only what is at home there.")] = None,
+        organisation: At = None,
     ) -> Portfolio:
-        scope = None
-        if organisation is not None:
-            scope = inside("organisation", organisation)
-            if not scope:
-                raise Invalid(f"{organisation[:80]!r} is not the id of an organisation", field="organisation")
+        scope = _scope(organisation)
         day = as_of or info.context.today
         return Portfolio(facts=info.context.facts(day, known_at), scope=scope, world=info.context.process.world.digest, as_of=day, known_at=known_at)
 
@@ -81,6 +85,13 @@ class Query:
         state = _state(facts, ITEM, id)
         return backlogs.item(facts, state) if state else None
 
+    @told("What moved between two moments: statuses, criteria, money, dates, horizons, members, phases, releases, by the time each came true.")
+    def changes(
+        self, info: Info, from_: From, to: To = None, organisation: At = None, kinds: Kinds = None, first: First = PAGE, after: After = None
+    ) -> Connection[Movement]:
+        scope = _scope(organisation)
+        return moved(info, from_, info.context.facts(to.date() if to else None, to), ("organisation", scope) if scope else None, kinds, first, after)
+
     @told("Why a command would be refused, by its owner's own word, without doing it; null where nothing stands in the way.")
     async def why_blocked(self, info: Info, command: CommandName, data: CommandData) -> Blocked | None:
         return await why_blocked(info, command, data)
@@ -88,3 +99,13 @@ class Query:
 
 def _state(facts: Facts, kind: Kind[S], given: str) -> S | None:
     return facts.get(kind, inside(kind.name, given))
+
+
+def _scope(organisation: str | None) -> str | None:
+    """The organisation that is asked about. Raises Invalid for the id of something else."""
+    if organisation is None:
+        return None
+    scope = inside("organisation", organisation)
+    if not scope:
+        raise Invalid(f"{organisation[:80]!r} is not the id of an organisation", field="organisation")
+    return scope

@@ -1,4 +1,4 @@
-"""What moved between two moments, for everything, one organisation, a team or a product."""
+"""What moved between two moments: everywhere, in one organisation, of a team or of a product."""
 
 from __future__ import annotations
 
@@ -26,9 +26,7 @@ MOST_EVENTS: Final = 50
 """How many events are shown of one change, the ones recorded last."""
 
 Kinds = Annotated[list[ChangeKind] | None, strawberry.argument(description="Only changes of these kinds. Default: all.")]
-Since = Annotated[
-    datetime, strawberry.argument(description="Compared with what was known at this instant, as of its day. It lies before the moment that is asked about.")
-]
+Since = Annotated[datetime, strawberry.argument(description="Compares with what was known at this instant as of its day (UTC).")]
 
 
 @strawberry.type(description="Something that moved between two moments.")
@@ -37,11 +35,11 @@ class Movement:
     change: strawberry.Private[Change]
     kind: ChangeKind = strawberry.field(description="What moved.")
     subject: Subject = strawberry.field(description="Of what.")
-    field: str = strawberry.field(description="Which of its figures, such as graduation.status, investment.actual, horizon, ends, members.")
+    field: str = strawberry.field(description="Which of its figures: graduation.status, investment.actual, horizon, ends, members and so on.")
     at: datetime | None = strawberry.field(description="When it came true; null where that is not known.")
     known_since: datetime | None = strawberry.field(description="When the last of its events was recorded; null where time alone made it.")
     late: bool = strawberry.field(description="Whether it was true on a day before the first moment, and was learned only after it.")
-    event_count: int = strawberry.field(description="How many events made it.")
+    event_count: int = strawberry.field(description="How many events made it; none where time alone did.")
 
     @told("What it was, in words; null where there was none, and for whoever may not read its money.")
     def before(self, info: Info) -> str | None:
@@ -52,11 +50,56 @@ class Movement:
         return self._shown(info, self.change.after)
 
     @told("The events that made it, in the order they were recorded: of more than fifty the last fifty.")
-    def events(self) -> list[MadeEvent]:
-        return [MadeEvent(said=said(self.facts, event), retracted=event.id in self.change.struck) for event in self.change.events[-MOST_EVENTS:]]
+    def events(self) -> list[SaidEvent]:
+        return [said(self.facts, event, retracted=event.id in self.change.struck) for event in self.change.events[-MOST_EVENTS:]]
 
     def _shown(self, info: Info, words: str | None) -> str | None:
         if words is None or self.change.kind is not ChangeKind.MONEY or info.context.reads_money(self.facts, *split(self.change.subject)):
             return words
         info.context.withhold(info.path.as_list())
         return None
+
+
+@dataclass(frozen=True)
+class _Between:
+    """Two moments of one state of the world."""
+
+    world: World
+    digest: str
+    since: datetime
+    day: date
+    known_at: datetime | None
+    before: Facts = field(compare=False)
+    after: Facts = field(compare=False)
+
+
+def moved(
+    info: Info, since: datetime, after: Facts, about: tuple[str, str] | None, kinds: Sequence[ChangeKind] | None, first: int, cursor: str | None
+) -> Connection[Movement]:
+    """The changes from an instant to a moment, of all or of what lies in one scope. Raises Invalid where the instant lies behind the moment."""
+    if since.date() > after.day or (after.known_at is not None and since > after.known_at):
+        raise Invalid("the first moment lies behind the second", field="from", remedy="Give the earlier instant first.")
+    world = info.context.process.world
+    found = _changes(_Between(world, world.digest, since, after.day, after.known_at, world.facts(since.date(), since), after))
+    chosen = [change for change in found if (about is None or about in change.about) and (not kinds or change.kind in kinds)]
+    return page(chosen, lambda change, _: _movement(after, change), first, cursor)
+
+
+@lru_cache(maxsize=4)
+def _changes(between: _Between) -> tuple[Change, ...]:
+    """Found once for all pages, and for all teams and products of an answer."""
+    return changes(between.before, between.after)
+
+
+def _movement(facts: Facts, change: Change) -> Movement:
+    return Movement(
+        facts=facts,
+        change=change,
+        kind=change.kind,
+        subject=Subject(id=strawberry.ID(change.subject), name=change.name),
+        field=change.field,
+        at=change.at,
+        known_since=change.known_since,
+        late=change.late,
+        event_count=len(change.events),
+    )

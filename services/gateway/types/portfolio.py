@@ -20,12 +20,14 @@ from libs.rules import duties
 from services.gateway import deriving
 from services.gateway.asking import Info
 from services.gateway.ids import outside
+from services.gateway.types.changes import Kinds, Movement, Since, moved
 from services.gateway.types.connection import PAGE, After, Connection, First, page
 from services.gateway.types.explaining import Explanation, Field, explanation
 from services.gateway.types.money import Investment, investment
 from services.gateway.types.needs import Needs, Targets, needs, targets
 from services.gateway.types.organisation import Organisation, Program, organisation, program
 from services.gateway.types.product import Product, product
+from services.gateway.types.saying import Subject
 from services.gateway.types.team import Team, team
 from services.gateway.types.telling import known, told
 
@@ -33,12 +35,6 @@ known(duties.DutyKind, "What is due.")
 
 Overdue = Annotated[bool | None, strawberry.argument(description="Only what is overdue (true), or not yet (false). Default: both.")]
 InPhase = Annotated[str | None, strawberry.argument(description="Only products in the phase of this id, such as beta.")]
-
-
-@strawberry.type(description="What a duty is about.")
-class Subject:
-    id: strawberry.ID = strawberry.field(description="Its global id.")
-    name: str = strawberry.field(description="As people call it.")
 
 
 @strawberry.type(description="Something that must be seen to by a day.")
@@ -105,6 +101,10 @@ class Portfolio:
     def teams(self, first: First = PAGE, after: After = None) -> Connection[Team]:
         found: Sequence[TeamFacts] = self._of(TEAM)
         return page(found, lambda state, _: team(self.facts, state), first, after)
+
+    @told("What moved from an instant until this moment, by the time it came true.")
+    def changes(self, info: Info, since: Since, kinds: Kinds = None, first: First = PAGE, after: After = None) -> Connection[Movement]:
+        return moved(info, since, self.facts, ("organisation", self.scope) if self.scope else None, kinds, first, after)
 
     @told("Why a figure is what it is, such as graduation.status or investment.actual: the rule that makes it, and the events that it rests on.")
     def explain(self, field: Field) -> Explanation:

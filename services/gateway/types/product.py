@@ -15,6 +15,8 @@ from services.gateway.asking import Info
 from services.gateway.ids import outside
 from services.gateway.types import backlog as backlogs
 from services.gateway.types import roadmap as roadmaps
+from services.gateway.types.changes import Kinds, Movement, Since, moved
+from services.gateway.types.connection import PAGE, After, Connection, First
 from services.gateway.types.explaining import Explanation, Field, explanation
 from services.gateway.types.money import Investment, investment
 from services.gateway.types.needs import Needs, Targets, needs, targets
@@ -83,6 +85,10 @@ class Product:
     @told("What goes out to its users, in the order of the proposals.")
     def releases(self) -> list[roadmaps.Release]:
         return roadmaps.releases(self.facts, self.key)
+
+    @told("What moved from an instant until this moment of it, by the time it came true.")
+    def changes(self, info: Info, since: Since, kinds: Kinds = None, first: First = PAGE, after: After = None) -> Connection[Movement]:
+        return moved(info, since, self.facts, ("product", self.key), kinds, first, after)
 
     @told("Why a figure is what it is, such as graduation.status or investment.actual: the rule that makes it, and the events that it rests on.")
     def explain(self, field: Field) -> Explanation:

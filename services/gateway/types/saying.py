@@ -23,6 +23,12 @@ from services.gateway.scalars import exact
 from services.gateway.types.telling import told
 
 
+@strawberry.type(description="What something is about.")
+class Subject:
+    id: strawberry.ID = strawberry.field(description="Its global id.")
+    name: str = strawberry.field(description="As people call it.")
+
+
 @strawberry.type(description="Something that was said.")
 class SaidEvent:
     facts: strawberry.Private[Facts]
@@ -33,6 +39,7 @@ class SaidEvent:
     at: datetime = strawberry.field(description="When it was true.")
     recorded: datetime = strawberry.field(description="When it was learned.")
     asserted_by: str = strawberry.field(description="The role that said it.")
+    retracted: bool = strawberry.field(description="Whether it was taken back, so that it counts no longer.")
 
     @told("Whether somebody else than the team that is explained said it; null where it is not a team that is explained.")
     def independent(self) -> bool | None:
@@ -46,9 +53,19 @@ class SaidEvent:
         return JSON(said if said == without_money or info.context.reads_money(self.facts, kind, id) else without_money)
 
 
-def said(facts: Facts, event: Event, team: str | None = None) -> SaidEvent:
+def said(facts: Facts, event: Event, team: str | None = None, *, retracted: bool = False) -> SaidEvent:
     """An event, seen from a moment, perhaps as evidence about a team."""
-    return SaidEvent(facts=facts, event=event, team=team, id=event.id, type=event.type, at=event.time, recorded=event.recorded, asserted_by=event.actor.role)
+    return SaidEvent(
+        facts=facts,
+        event=event,
+        team=team,
+        id=event.id,
+        type=event.type,
+        at=event.time,
+        recorded=event.recorded,
+        asserted_by=event.actor.role,
+        retracted=retracted,
+    )
 
 
 def shown(value: Any) -> Any:

@@ -14,6 +14,8 @@ from services.gateway.asking import Info
 from services.gateway.ids import outside
 from services.gateway.types import graduation as graduations
 from services.gateway.types import roadmap as roadmaps
+from services.gateway.types.changes import Kinds, Movement, Since, moved
+from services.gateway.types.connection import PAGE, After, Connection, First
 from services.gateway.types.explaining import Explanation, Field, explanation
 from services.gateway.types.money import Investment, investment
 from services.gateway.types.needs import Needs, Targets, needs, targets
@@ -133,6 +135,10 @@ class Team:
     @told("What its products mean to bring about.")
     def roadmap(self) -> roadmaps.Roadmap:
         return roadmaps.roadmap(self.facts, self.of.products)
+
+    @told("What moved from an instant until this moment of it, by the time it came true.")
+    def changes(self, info: Info, since: Since, kinds: Kinds = None, first: First = PAGE, after: After = None) -> Connection[Movement]:
+        return moved(info, since, self.facts, ("team", self.of.id), kinds, first, after)
 
     @told("Why a figure is what it is, such as graduation.status or investment.actual: the rule that makes it, and the events that it rests on.")
     def explain(self, field: Field) -> Explanation:

@@ -1,0 +1,67 @@
+"""History is two filters and a sort, less what was retracted by then."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from libs.events.event import Event, Retracted, visible
+from tests.events.kinds import AUTHOR, START, said
+
+days = st.integers(0, 6)
+
+
+@st.composite
+def histories(draw: st.DrawFn) -> list[Event]:
+    """Events of one thing, true and learned on any day (learned no earlier than true), some of them retractions of earlier ones."""
+    events: list[Event] = []
+    for n in range(1, draw(st.integers(0, 9)) + 1):
+        true = draw(days)
+        learned = draw(st.integers(true, 7))
+        event = replace(said("thing:a", n), time=START + timedelta(days=true), recorded=START + timedelta(days=learned))
+        facts = [e.sequence for e in events if not isinstance(e.data, Retracted)]
+        if facts and draw(st.booleans()):
+            event = replace(event, data=Retracted(event=f"thing:a@{draw(st.sampled_from(facts))}", reason="A slip"))
+        events.append(event)
+    return events
+
+
+@given(histories(), days, days)
+def test_what_is_visible_was_true_before_known_by_then_and_not_yet_retracted(events: list[Event], day: int, known: int) -> None:
+    before, known_at = START + timedelta(days=day), START + timedelta(days=known)
+    seen = visible(events, before=before, known_at=known_at)
+    out = {e.data.event for e in events if isinstance(e.data, Retracted) and e.recorded <= known_at}
+    assert {e.id for e in seen} == {
+        e.id for e in events if e.time < before and e.recorded <= known_at and e.id not in out and not isinstance(e.data, Retracted)
+    }
+    assert [(e.time, e.sequence) for e in seen] == sorted((e.time, e.sequence) for e in seen)
+
+
+@given(histories(), days)
+def test_what_was_known_at_an_instant_never_changes_by_what_is_learned_later(events: list[Event], known: int) -> None:
+    known_at = START + timedelta(days=known)
+    told_by_then = [e for e in events if e.recorded <= known_at]
+    assert visible(events, known_at=known_at) == visible(told_by_then)
+
+
+def test_a_late_fact_lands_where_it_belongs_and_what_was_believed_stays_visible() -> None:
+    late = replace(said("thing:a", 2), time=START, recorded=START + timedelta(days=9))
+    first = replace(said("thing:a", 1), time=START + timedelta(days=3), recorded=START + timedelta(days=3))
+    assert [e.sequence for e in visible([first, late])] == [2, 1]
+    assert [e.sequence for e in visible([first, late], known_at=_day(5))] == [1]
+
+
+def test_a_retraction_counts_for_every_day_from_its_recorded_on() -> None:
+    fact = replace(said("thing:a", 1), time=START, recorded=START)
+    slip = Event(
+        "thing:a", 2, START + timedelta(days=5), START + timedelta(days=5), START + timedelta(days=5), AUTHOR, Retracted(event="thing:a@1", reason="A slip")
+    )
+    assert [e.sequence for e in visible([fact, slip], known_at=_day(4))] == [1]
+    assert visible([fact, slip], before=_day(1), known_at=_day(5)) == []
+
+
+def _day(n: int) -> datetime:
+    return START + timedelta(days=n)
