@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from weakref import WeakValueDictionary
 
 from uuid6 import uuid7
 
@@ -89,6 +92,7 @@ class Handling(Reading):
         super().__init__(service, store, heard, clock=clock, follows=follows)
         self.decisions = decisions.by_command
         self.stored = stored or (lambda: None)
+        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._asked_for: defaultdict[type[Command], set[tuple[str, str]]] = defaultdict(set)
 
     async def answer(self, ask: Ask) -> Answer:
@@ -100,8 +104,18 @@ class Handling(Reading):
 
     async def answer_all(self, asks: Sequence[Ask]) -> list[Result]:
         """Answers commands in order, each alone: what is wrong with one leaves the others. What is answered as stored is durable."""
+        unheard = await self.unheard({p for ask in asks for p in ask.after}, self.nothing_loaded())
+        async with AsyncExitStack() as turns:
+            for name in sorted({name for ask in asks if (name := ask.command.target or _key(ask)) is not None}):
+                await turns.enter_async_context(self._turn(name))
+            return await self._answer_all(asks, unheard)
+
+    def _turn(self, name: str) -> asyncio.Lock:
+        """Within a process, commands on one aggregate take turns; races are lost to other processes only."""
+        return self._turns.setdefault(name, asyncio.Lock())
+
+    async def _answer_all(self, asks: Sequence[Ask], unheard: set[str]) -> list[Result]:
         work = _Work(asks, self.nothing_loaded())
-        unheard = await self.unheard({p for ask in asks for p in ask.after}, work.loaded)
         work.keys = await self._answered([k for ask in asks if (k := _key(ask)) is not None])
         await self.load(work.loaded, {t for ask in asks for t in self._foreseen(ask.command)})
         for n, ask in enumerate(asks):

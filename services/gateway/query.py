@@ -21,7 +21,7 @@ from services.gateway.ids import inside
 from services.gateway.types import backlog as backlogs
 from services.gateway.types import organisation as organisations
 from services.gateway.types.blocked import Blocked, why_blocked
-from services.gateway.types.changes import Kinds, Movement, Since, moved
+from services.gateway.types.changes import Kinds, Movement, moved
 from services.gateway.types.connection import PAGE, After, Connection, First
 from services.gateway.types.portfolio import Portfolio
 from services.gateway.types.product import Product, product
@@ -33,7 +33,7 @@ KnownAt = Annotated[datetime | None, strawberry.argument(description="As known a
 CommandName = Annotated[str, strawberry.argument(description="Its name as in a bulk import, such as portfolio.form_team.")]
 CommandData = Annotated[JSON, strawberry.argument(description="Its fields, as JSON.")]
 Id = Annotated[strawberry.ID, strawberry.argument(description="The global id, or the plain one that commands use.")]
-At = Annotated[strawberry.ID | None, strawberry.argument(description="Only what is at home there.")]
+Within = Annotated[strawberry.ID | None, strawberry.argument(description="Only what is at home there.")]
 From = Annotated[
     datetime,
     strawberry.argument(name="from", description="The first moment: what was known at this instant as of the end of its day (UTC), as far as it was known."),
@@ -49,7 +49,7 @@ class Query:
         info: Info,
         as_of: AsOf = None,
         known_at: KnownAt = None,
-        organisation: At = None,
+        organisation: Within = None,
     ) -> Portfolio:
         scope = _scope(organisation)
         day = as_of or info.context.today
@@ -87,7 +87,7 @@ class Query:
 
     @told("What moved between two moments: statuses, criteria, money, dates, horizons, members, phases, releases, by the time each came true.")
     def changes(
-        self, info: Info, from_: From, to: To = None, organisation: At = None, kinds: Kinds = None, first: First = PAGE, after: After = None
+        self, info: Info, from_: From, to: To = None, organisation: Within = None, kinds: Kinds = None, first: First = PAGE, after: After = None
     ) -> Connection[Movement]:
         scope = _scope(organisation)
         return moved(info, from_, info.context.facts(to.date() if to else None, to), ("organisation", scope) if scope else None, kinds, first, after)

@@ -170,6 +170,13 @@ async def test_sixteen_at_once_on_one_item_leave_one_history(opened: Handling, s
     assert [e.sequence for e in (await store.load(["item:b1"]))["item:b1"]] == [1]
 
 
+async def test_sixty_four_at_once_on_one_backlog_are_all_done_in_turn(opened: Handling, store: SqliteCommitStore) -> None:
+    await opened.answer_all([Ask(add(f"b{n}"), IMPORTER) for n in range(64)])
+    moves = [Ask(ReorderBacklog(product="p", item=f"b{n}", position=1, reason="All at once"), IMPORTER) for n in reversed(range(64))]
+    answers = await asyncio.gather(*(opened.answer(move) for move in moves))
+    assert sorted(a.version for a in answers) == list(range(2, 66))
+
+
 async def test_the_same_command_sent_twice_at_once_is_done_once(opened: Handling) -> None:
     results = await asyncio.gather(*(opened.answer(Ask(add("b1"), IMPORTER, key="k")) for _ in range(8)))
     assert sorted(r.created for r in results) == [False] * 7 + [True]

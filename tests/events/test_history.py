@@ -23,7 +23,7 @@ def histories(draw: st.DrawFn) -> list[Event]:
         learned = draw(st.integers(true, 7))
         event = replace(said("thing:a", n), time=START + timedelta(days=true), recorded=START + timedelta(days=learned))
         facts = [e.sequence for e in events if not isinstance(e.data, Retracted)]
-        if facts and draw(st.booleans()):
+        if draw(st.booleans()) and facts:
             event = replace(event, data=Retracted(event=f"thing:a@{draw(st.sampled_from(facts))}", reason="A slip"))
         events.append(event)
     return events

@@ -42,14 +42,16 @@ _CRITERIA: Final[Mapping[str, Says]] = MappingProxyType(
 )
 """What each criterion rests on; who was on the team when decides whether evidence is independent of it."""
 
-_GRADUATION: Final[Says] = {
+_STANDING: Final[Says] = {
     "team": (*_SERVING, *_MEMBERS, TeamPivotedAway),
-    "graduation": (way.SustainEntered, *_HANDOFF, way.Attested, way.StoryTold, way.CeremonyHeld),
+    "graduation": (way.SustainEntered, way.HandoffAccepted, way.HandoffFailed, way.Attested, way.StoryTold, way.CeremonyHeld),
     "organisation": (PolicySet,),
     "release": None,
     "item": None,
     "metric": None,
 }
+_IN_WORDS: Final[Says] = {**_STANDING, "graduation": (*(_STANDING["graduation"] or ()), way.HandoffPrepared)}
+"""Who has prepared is told, but decides nothing."""
 _ALL_CRITERIA: Final = tuple(_CRITERIA)
 
 _STATUS = (
@@ -74,16 +76,14 @@ def team_figures() -> Iterator[Figure]:
     yield of("health", values.health, read, ("S4-01",), {"team": (HealthRecorded,)})
     for name, shown in (("team", "team"), ("product", "product"), ("recorded_on", "recordedOn")):
         yield of(f"health.{shown}", Part(values.health, name), read, ("S4-01",), {"team": (HealthRecorded,)})
-    yield of("loans", teams.loans, "Each loan from its first day to the day of return, else to the day that is planned.", ("S4-15",), _LOANS)
-    yield of("graduation.status", values.status, _STATUS, ("S4-18", "S4-02", *_ALL_CRITERIA), _GRADUATION)
-    yield of(
-        "graduation.since", Part(graduation, "since"), "Back from today to the day on which the status was another.", ("S4-18", *_ALL_CRITERIA), _GRADUATION
-    )
-    yield of("graduation.criteria", Part(graduation, "criteria"), "R-01 to R-06, each by its own rule.", _ALL_CRITERIA, _GRADUATION)
+    yield of("loans", values.loans, "Each loan from its first day to the day of return, else to the day that is planned.", ("S4-15",), _LOANS)
+    yield of("graduation.status", values.status, _STATUS, ("S4-18", "S4-02", *_ALL_CRITERIA), _STANDING)
+    yield of("graduation.since", Part(graduation, "since"), "Back from today to the day on which the status was another.", ("S4-18", *_ALL_CRITERIA), _STANDING)
+    yield of("graduation.criteria", Part(graduation, "criteria"), "R-01 to R-06, each by its own rule.", _ALL_CRITERIA, _IN_WORDS)
     for id, says in _CRITERIA.items():
         yield of(f"graduation.criteria.{id}", values.OneCriterion(id), RULES[id].statement, (id,), says)
-    yield of("graduation.blockedBy", Part(graduation, "blocked_by"), "The criteria that are not met.", _ALL_CRITERIA, _GRADUATION)
-    with_health: Says = {**_GRADUATION, "team": (*(_GRADUATION["team"] or ()), HealthRecorded)}
+    yield of("graduation.blockedBy", Part(graduation, "blocked_by"), "The criteria that are not met.", _ALL_CRITERIA, _STANDING)
+    with_health: Says = {**_IN_WORDS, "team": (*(_STANDING["team"] or ()), HealthRecorded)}
     yield of(
         "graduation.nextStep",
         Part(graduation, "next_step"),
@@ -94,7 +94,7 @@ def team_figures() -> Iterator[Figure]:
     handed = "What was said last of each of the five functions; late where it prepared on a later day than Sustain was entered."
     yield of("graduation.handoff", Part(graduation, "handoff"), handed, ("S4-17", "R-06"), {"graduation": (way.SustainEntered, *_HANDOFF)})
     held = "The ceremony by which the team graduated, else the last one, with the story told last."
-    yield of("graduation.ceremony", values.ceremony, held, ("S4-18", "R-05"), _GRADUATION)
+    yield of("graduation.ceremony", values.ceremony, held, ("S4-18", "R-05"), _STANDING)
 
 
 def product_figures() -> Iterator[Figure]:
@@ -122,7 +122,7 @@ def roadmap_figures() -> Iterator[Figure]:
 def portfolio_figures() -> Iterator[Figure]:
     """What is due, in which phases the products are, and how many there are (S0-01, S0-15)."""
     due: Says = {
-        **_GRADUATION,
+        **_STANDING,
         "bid": (BidSubmitted, BidOutcomeRecorded),
         "investment": (InvestmentProposed,),
         "product": (ProductRegistered,),

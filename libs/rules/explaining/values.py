@@ -60,6 +60,17 @@ class ReleaseRow(NamedTuple):
     released_on: date | None
 
 
+class LoanRow(NamedTuple):
+    """A loan by its global id, with its first day, its last (as planned while the team is away), who lends and who borrows."""
+
+    id: str
+    from_: date
+    until: date | None
+    staffing: Staffing
+    lender: str | None
+    borrower: str | None
+
+
 class SubjectRow(NamedTuple):
     """What a duty is about, by its global id."""
 
@@ -225,6 +236,12 @@ def release_state(facts: Facts, release: str) -> ReleaseState | None:
     """How far a release is; None before it was proposed (S0-13)."""
     found = facts.get(RELEASE, release)
     return found.state if found else None
+
+
+def loans(facts: Facts, team: str) -> tuple[LoanRow, ...]:
+    """Every loan of a team, by its first day (S4-15)."""
+    found = facts.derive(teams.loans, team)
+    return tuple(LoanRow(f"loan:{one.loan}", one.starts, one.until, one.staffing, one.lender, one.borrower) for one in found)
 
 
 def members(facts: Facts, team: str) -> tuple[Seat, ...]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import json
 import re
@@ -11,7 +10,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 from urllib.parse import parse_qs
-from weakref import WeakValueDictionary
 
 from pydantic import ValidationError
 
@@ -65,7 +63,6 @@ class Receiver:
 
     def __init__(self, handling: Handling, store: CommitStore) -> None:
         self.handling, self.store = handling, store
-        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def receive(self, source_id: str, headers: Mapping[str, str], raw: bytes) -> Receipt:
         """Stores one delivery, once, and says what became of it. `headers` have names in lower case; `raw` is the body as it was signed.
@@ -137,19 +134,16 @@ class Receiver:
         return plain if imported and item and item.source and (item.source.system, item.source.reference) == (source.system, reference) else own
 
     async def _say(self, source: Source, command: Command, key: str) -> bool:
-        """Says it in the source's name; returns whether it was said before. Deliveries about one thing take turns here rather than race in the store."""
-        target = command.target or ""
-        turn = self._turns.setdefault(target, asyncio.Lock())
+        """Says it in the source's name; returns whether it was said before. A race is only lost to another process, and then tried again."""
         ask = Ask(command, Principal(f"source:{source.id}", frozenset({Role.parse("importer")})), key=key)
-        async with turn:
-            for _ in range(_ROUNDS):
-                try:
-                    return not (await self.handling.answer(ask)).created
-                except KeyReused:
-                    # The sender's id names one delivery: the first reading of it holds, also if we would read it otherwise by now.
-                    return True
-                except RaceLost as e:
-                    lost: HeadwayError = e
+        for _ in range(_ROUNDS):
+            try:
+                return not (await self.handling.answer(ask)).created
+            except KeyReused:
+                # The sender's id names one delivery: the first reading of it holds, also if we would read it otherwise by now.
+                return True
+            except RaceLost as e:
+                lost: HeadwayError = e
         raise lost
 
 
