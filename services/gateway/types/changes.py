@@ -24,6 +24,8 @@ known(ChangeKind, "What moved.")
 
 MOST_EVENTS: Final = 50
 """How many events are shown of one change, the ones recorded last."""
+MOST_COMPARED: Final = 32
+"""How many comparisons are kept: more than one document can ask for by its aliases, so that none of them is made anew for each team of an answer."""
 
 Kinds = Annotated[list[ChangeKind] | None, strawberry.argument(description="Only changes of these kinds. Default: all.")]
 Since = Annotated[datetime, strawberry.argument(description="Compares with what was known at this instant as of its day (UTC).")]
@@ -69,7 +71,6 @@ class _Between:
     since: datetime
     day: date
     known_at: datetime | None
-    before: Facts = field(compare=False)
     after: Facts = field(compare=False)
 
 
@@ -80,15 +81,15 @@ def moved(
     if since.date() > after.day or (after.known_at is not None and since > after.known_at):
         raise Invalid("the first moment lies behind the second", field="from", remedy="Give the earlier instant first.")
     world = info.context.process.world
-    found = _changes(_Between(world, world.digest, since, after.day, after.known_at, world.facts(since.date(), since), after))
+    found = _changes(_Between(world, world.digest, since, after.day, after.known_at, after))
     chosen = [change for change in found if (about is None or about in change.about) and (not kinds or change.kind in kinds)]
     return page(chosen, lambda change, _: _movement(after, change), first, cursor)
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=MOST_COMPARED)
 def _changes(between: _Between) -> tuple[Change, ...]:
     """Found once for all pages, and for all teams and products of an answer."""
-    return changes(between.before, between.after)
+    return changes(between.world.facts(between.since.date(), between.since), between.after)
 
 
 def _movement(facts: Facts, change: Change) -> Movement:

@@ -40,7 +40,7 @@ async def test_a_browser_gets_graphiql_without_a_token_under_a_strict_policy(gat
     page = await gateway.client.get("/graphql", headers={"Accept": accept})
     assert page.status_code == 200 and page.headers["content-type"].startswith("text/html")
     policy = page.headers["content-security-policy"]
-    assert "default-src 'none'" in policy and "unsafe-eval" not in policy and "http" not in policy
+    assert "default-src 'none'" in policy and "style-src 'self';" in policy and "unsafe" not in policy and "http" not in policy
     script = await gateway.client.get("/static/graphiql/ide.js")
     assert script.status_code == 200 and "javascript" in script.headers["content-type"]
     assert (await gateway.client.get("/static/graphiql/nothing.js")).status_code == 404

@@ -6,13 +6,17 @@ token.value = sessionStorage.getItem("headway.token") ?? "";
 
 const authorization = () => (token.value.trim() ? { Authorization: `Bearer ${token.value.trim()}` } : {});
 
+// Without a token every answer is a refusal, so nothing is asked before there is one.
+const unsigned = () => Response.json({ errors: [{ message: "Paste a token above: nothing is answered without one." }] });
+
 const endpoint = new URL("/graphql", location.href);
 const socket = new URL(endpoint);
 socket.protocol = endpoint.protocol === "https:" ? "wss:" : "ws:";
 
 const fetcher = GraphiQL.createFetcher({
   url: endpoint.href,
-  fetch: (address, options) => fetch(address, { ...options, headers: { ...options.headers, ...authorization() } }),
+  fetch: (address, options) =>
+    token.value.trim() ? fetch(address, { ...options, headers: { ...options.headers, ...authorization() } }) : Promise.resolve(unsigned()),
   wsClient: graphqlWs.createClient({ url: socket.href, connectionParams: authorization }),
 });
 

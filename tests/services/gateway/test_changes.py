@@ -1,0 +1,144 @@
+"""What moved is asked for everything, an organisation, a team or a product; page by page; and money is for those who may see it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from libs.events.catalog.portfolio.investment import INVESTMENT, ForecastRecorded
+from libs.events.catalog.portfolio.product import PRODUCT, PhaseEntered
+from libs.events.event import Retracted
+from libs.rules import changes as rules
+from services.gateway.types import changes
+from tests.services.gateway.portfolio import money
+from tests.services.gateway.small_world import Gateway
+
+ASK = """
+query($f: DateTime!, $t: DateTime, $o: ID, $k: [ChangeKind!], $n: Int = 100, $a: String) {
+  changes(from: $f, to: $t, organisation: $o, kinds: $k, first: $n, after: $a) {
+    totalCount
+    pageInfo { hasNextPage endCursor }
+    nodes { kind subject { id name } field before after at knownSince late eventCount events { id type at recorded assertedBy retracted } }
+  }
+}
+"""
+
+
+async def moved(gateway: Gateway, **variables: Any) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = (await gateway.ask(ASK, variables))["changes"]["nodes"]
+    return found
+
+
+@pytest.mark.requirement("S0-01")
+async def test_a_change_names_what_moved_when_and_by_which_events(told_gateway: Gateway) -> None:
+    (change,) = await moved(told_gateway, f="2025-05-31", t="2025-06-02", k=["PHASE"])
+    event = {
+        "id": "product:wells@2",
+        "type": "headway.portfolio.product.phase_entered.v1",
+        "at": "2025-06-01T00:00:00Z",
+        "recorded": "2025-06-01T00:00:00Z",
+        "assertedBy": "importer",
+        "retracted": False,
+    }
+    assert change == {
+        "kind": "PHASE",
+        "subject": {"id": "product:wells", "name": "Wells"},
+        "field": "phase.id",
+        "before": None,
+        "after": "beta",
+        "at": "2025-06-01T00:00:00Z",
+        "knownSince": "2025-06-01T00:00:00Z",
+        "late": False,
+        "eventCount": 1,
+        "events": [event],
+    }
+
+
+async def test_without_an_end_it_is_today_with_all_that_was_heard(told_gateway: Gateway) -> None:
+    assert await moved(told_gateway, f="2026-03-02T09:00:00Z") == []
+    position = told_gateway.tell(PRODUCT, "wells", PhaseEntered(phase="live"), "2025-07-01", known="2026-03-02").id
+    told_gateway.tell(PRODUCT, "wells", Retracted(event="product:wells@2", reason="never"), "2026-03-02")
+    (change,) = await moved(told_gateway, f="2026-03-01")
+    assert (change["before"], change["after"], change["late"]) == ("beta", "live", True)
+    assert [(e["id"], e["retracted"]) for e in change["events"]] == [("product:wells@2", True), (position, False), ("product:wells@4", False)]
+
+
+async def test_an_organisations_changes_are_its_own(told_gateway: Gateway) -> None:
+    everything = await moved(told_gateway, f="2024-12-31", t="2025-12-31")
+    roads = await moved(told_gateway, f="2024-12-31", t="2025-12-31", o="organisation:roads")
+    assert {c["subject"]["id"] for c in roads} == {"organisation:roads", "team:signs-team", "product:signs", "investment:inv-signs"}
+    assert len(roads) < len(everything) and all(c in everything for c in roads)
+    answer = await told_gateway.post(ASK, {"f": "2024-12-31", "o": "team:x"})
+    assert answer.json()["errors"][0]["extensions"]["field"] == "organisation"
+
+
+async def test_a_team_and_a_product_tell_what_moved_of_them_until_the_moment_asked_about(told_gateway: Gateway) -> None:
+    ask = (
+        'query($s: DateTime!) { team(id: "wells-team", asOf: "2025-02-01") { changes(since: $s, kinds: [MEMBER, STATUS]) { nodes { subject { id } after } } } }'
+    )
+    nodes = (await told_gateway.ask(ask, {"s": "2025-01-01"}))["team"]["changes"]["nodes"]
+    assert [n["after"] for n in nodes] == ["IN_RESIDENCY", "ana: product_owner, core, staff"]
+    ask = '{ product(id: "wells") { changes(since: "2025-02-20", kinds: [HORIZON, DATE]) { nodes { subject { id } before after } } } }'
+    nodes = (await told_gateway.ask(ask))["product"]["changes"]["nodes"]
+    assert [(n["subject"]["id"], n["before"], n["after"]) for n in nodes] == [
+        ("roadmap_item:gone", "NOW", "DROPPED"),
+        ("roadmap_item:map", "NOW", "DONE"),
+        ("roadmap_item:pump", "2025-12-01", "2025-12-11"),
+    ]
+    whole = await told_gateway.ask('{ portfolio(organisation: "roads") { changes(since: "2025-01-01", first: 1) { totalCount nodes { field } } } }')
+    assert whole["portfolio"]["changes"]["totalCount"] > 1 and len(whole["portfolio"]["changes"]["nodes"]) == 1
+
+
+async def test_pages_of_changes_follow_each_other(told_gateway: Gateway) -> None:
+    whole = await moved(told_gateway, f="2024-12-31")
+    seen: list[dict[str, Any]] = []
+    after = None
+    while True:
+        page = (await told_gateway.ask(ASK, {"f": "2024-12-31", "n": 7, "a": after}))["changes"]
+        assert page["totalCount"] == len(whole)
+        seen, after = seen + page["nodes"], page["pageInfo"]["endCursor"]
+        if not page["pageInfo"]["hasNextPage"]:
+            break
+    assert seen == whole
+
+
+@pytest.mark.parametrize(("persona", "shown"), [("executive", True), ("executive@water", True), ("executive@roads", False), ("lab_ops", False)])
+async def test_amounts_are_for_those_who_may_see_them(told_gateway: Gateway, persona: str, shown: bool) -> None:
+    told_gateway.tell(INVESTMENT, "inv-wells", ForecastRecorded(amount=money("1200.00")), "2025-04-01")
+    ask = '{ changes(from: "2025-03-31", to: "2025-04-02", kinds: [MONEY]) { nodes { subject { id } field before after events { id data } } } }'
+    body = (await told_gateway.post(ask, persona=persona)).json()
+    nodes = body["data"]["changes"]["nodes"]
+    (forecast,) = [n for n in nodes if n["subject"]["id"] == "team:wells-team" and n["field"] == "investment.forecast"]
+    assert (forecast["before"], forecast["after"]) == (("1000.00 CAD", "1200.00 CAD") if shown else (None, None))
+    assert forecast["events"][0]["data"]["amount"] == ({"amount": "1200.00", "currency": "CAD"} if shown else None)
+    assert ("extensions" not in body) is shown
+
+
+async def test_the_first_moment_must_come_first(told_gateway: Gateway) -> None:
+    for variables in ({"f": "2026-04-01"}, {"f": "2025-02-02", "t": "2025-02-01"}):
+        error = (await told_gateway.post(ASK, variables)).json()["errors"][0]["extensions"]
+        assert error["code"] == "INVALID" and error["field"] == "from"
+
+
+async def test_of_many_events_the_last_are_shown(told_gateway: Gateway, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(changes, "MOST_EVENTS", 2)
+    (change,) = [c for c in await moved(told_gateway, f="2024-12-31") if c["subject"]["id"] == "investment:inv-wells" and c["field"] == "forecast"]
+    assert change["eventCount"] == 3 and [e["id"] for e in change["events"]] == ["investment:inv-wells@2", "investment:inv-wells@3"]
+
+
+async def test_what_moved_is_found_once_for_all_pages_and_anew_after_an_event(told_gateway: Gateway, monkeypatch: pytest.MonkeyPatch) -> None:
+    times: list[None] = []
+    found = rules.changes
+
+    def counted(before: Any, after: Any) -> Any:
+        times.append(None)
+        return found(before, after)
+
+    monkeypatch.setattr(changes, "changes", counted)
+    for n in (1, 5, 9):
+        await told_gateway.ask(ASK, {"f": "2025-02-14", "n": n})
+    assert len(times) == 1
+    told_gateway.tell(PRODUCT, "wells", PhaseEntered(phase="live"), "2025-07-01")
+    await told_gateway.ask(ASK, {"f": "2025-02-14"})
+    assert len(times) == 2
