@@ -7,14 +7,17 @@ import os
 import sqlite3
 import sys
 import tempfile
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 from headway.stack import SERVICES
+from libs.events.envelope import topic
+from libs.events.sqlite_decisions import SqliteDecisions
 from libs.events.sqlite_log import SqliteLog
 from libs.events.sqlite_store import SqliteCommitStore
-from libs.service.settings import Settings
+from libs.service.issuer import KEY_NAME, Issuer
+from libs.service.settings import Settings, SettingsError
 
 Finding = tuple[bool, str]
 SANE = datetime(2026, 1, 1, tzinfo=UTC)
@@ -23,13 +26,16 @@ SANE = datetime(2026, 1, 1, tzinfo=UTC)
 
 def examined(settings: Settings) -> list[Finding]:
     """Each check with whether it is good, in one line that says what to do where it is not."""
+    topics = [topic(settings.namespace, name) for name in SERVICES]
     return [
         (sys.version_info >= (3, 11), f"Python {sys.version.split()[0]}; 3.11 or later is needed"),
         (True, f"settings: namespace {settings.namespace}, {'embedded' if not settings.issuer else 'external'} issuer, audience {settings.audience}"),
         _clock(),
         _folder(settings.data),
+        *_key(settings),
         *(_opens(f"store of {name}", settings.store_folder / f"{settings.namespace}.{name}.sqlite3", _store) for name in SERVICES),
-        _opens("log", settings.log_folder / f"{settings.namespace}.log.sqlite3", _log),
+        _opens("log", settings.log_folder / f"{settings.namespace}.log.sqlite3", lambda path: _log(path, topics)),
+        _opens("decisions on parked events", settings.data / f"{settings.namespace}.gateway.sqlite3", _decisions),
     ]
 
 
@@ -60,11 +66,33 @@ async def _store(path: Path) -> str:
     return f"{sum(t.events for t in tallies.values())} events" + (f", {waiting} commits not published yet" if waiting else "")
 
 
-async def _log(path: Path) -> str:
+def _key(settings: Settings) -> list[Finding]:
+    """The embedded issuer's key, where there is one."""
+    path = settings.data / KEY_NAME
+    if settings.issuer or not path.exists():
+        return []
+    try:
+        Issuer.from_key_file(path)
+    except SettingsError as e:
+        return [(False, f"issuer: {e}")]
+    return [(True, f"issuer: {path.name} can be read")]
+
+
+async def _decisions(path: Path) -> str:
+    decisions = SqliteDecisions(path)
+    await decisions.open()
+    try:
+        return f"{len(await decisions.discards())} parked events passed over"
+    finally:
+        await decisions.close()
+
+
+async def _log(path: Path, topics: Sequence[str]) -> str:
     log = SqliteLog(path)
     await log.open()
     try:
-        return f"{sum((await log.end([])).offsets.values())} records"
+        held = [await log.held(name) for name in topics]
+        return f"{sum(h.last for each in held for h in each.values())} events"
     finally:
         await log.close()
 

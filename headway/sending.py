@@ -208,7 +208,8 @@ class Sender:
                     return answer
                 why = f"{method} {path} answered {answer.status_code}: {said(_problem(answer))}"
                 if answer.status_code in (401, 403):
-                    raise Stopped(NOT_ALLOWED, f"{why}. HEADWAY_TOKEN must be a valid token with the role importer; what was answered before is stored")
+                    allowed = "HEADWAY_TOKEN must be a valid token with the role importer; what was answered before is stored"
+                    raise Stopped(NOT_ALLOWED, f"{why.removesuffix('.')}. {allowed}")
                 if answer.status_code == 404:
                     raise Stopped(UNREACHABLE, f"{why}. Is HEADWAY_URL the address of Headway?")
                 if answer.status_code < 500 and answer.status_code not in (200, 408, 409, 425, 429):
@@ -229,7 +230,7 @@ def said(problem: Mapping[str, Any]) -> str:
     rule, source, remedy = (problem.get(name) for name in ("rule", "source", "remedy"))
     if rule:
         words += f" [{rule}{f', {source}' if source else ''}]"
-    return f"{words}. {remedy}" if remedy else words
+    return f"{words.removesuffix('.')}. {remedy}" if remedy else words
 
 
 def _waiting(answers: Sequence[Mapping[str, Any]]) -> list[int]:

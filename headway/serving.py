@@ -14,8 +14,11 @@ import uvicorn
 import uvloop
 from fastapi import FastAPI
 
-GRACE = 20
-"""Seconds that running requests get to end on SIGTERM."""
+GRACE = 6
+"""Seconds that running requests get to end on SIGTERM: more than any needs, and less than the ten after which whoever stops containers kills them."""
+
+
+_NOT_OPENED = OSError("a store, the log or a port could not be opened; the lines above say which, and so does 'headway doctor'")
 
 
 class Server(uvicorn.Server):
@@ -90,10 +93,12 @@ def serve_until_stopped(stack: FastAPI, host: str, port: int, ready: Callable[[s
         announcing = asyncio.create_task(announce())
         try:
             await running.serve(sockets=[bound])
+        except SystemExit:  # uvicorn's own end where the start fails, whose code means refused rows here
+            raise _NOT_OPENED from None
         finally:
             announcing.cancel()
         if not running.started:
-            raise OSError("a store, the log or a port could not be opened; the lines above say which")
+            raise _NOT_OPENED
 
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(run())

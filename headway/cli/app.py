@@ -58,6 +58,8 @@ def settings(data: Path, *, host: str = "127.0.0.1", port: int = 8000, environ: 
 def server() -> tuple[str, str]:
     """Where commands and questions go, and as whom: HEADWAY_URL and HEADWAY_TOKEN."""
     url = os.environ.get("HEADWAY_URL", DEFAULT_URL).rstrip("/")
+    if not url.startswith(("http://", "https://")):
+        fail(f"HEADWAY_URL {url!r} is not an address such as {DEFAULT_URL}", USAGE)
     token = os.environ.get("HEADWAY_TOKEN", "").strip()
     if not token:
         fail("HEADWAY_TOKEN is not set: 'headway token importer' makes one for trying out", USAGE)
@@ -82,9 +84,14 @@ def checked(answer: httpx.Response) -> httpx.Response:
         problem = answer.json()
     except ValueError:
         problem = {}
-    words = " ".join(str(problem[k]) for k in ("title", "detail", "remedy") if problem.get(k)) or f"{answer.status_code} {answer.reason_phrase}"
-    codes = {401: NOT_ALLOWED, 403: NOT_ALLOWED, 404: USAGE, 409: CONFLICT, 412: CONFLICT, 503: UNREACHABLE}
-    fail(words, codes.get(answer.status_code, OUR_FAULT if answer.status_code >= 500 else USAGE))
+    said = ": ".join(str(problem[k]) for k in ("title", "detail") if problem.get(k)) or f"{answer.status_code} {answer.reason_phrase}"
+    fail(f"{said} {problem.get('remedy') or ''}".rstrip(), exit_code(answer.status_code))
+
+
+def exit_code(status: int) -> int:
+    """The exit code for an HTTP status of 400 or more."""
+    codes = {401: NOT_ALLOWED, 403: NOT_ALLOWED, 409: CONFLICT, 412: CONFLICT, 502: UNREACHABLE, 503: UNREACHABLE, 504: UNREACHABLE}
+    return codes.get(status, OUR_FAULT if status >= 500 else USAGE)
 
 
 def main() -> None:

@@ -12,7 +12,7 @@ import httpx
 import typer
 from rich.table import Table
 
-from headway.cli.app import CONFLICT, USAGE, app, checked, client, fail, say, table_console
+from headway.cli.app import OUR_FAULT, USAGE, app, checked, client, exit_code, fail, say, table_console
 
 
 @app.command()
@@ -36,7 +36,14 @@ def query(
             say(" ".join(word for word in (error.get("message", "error"), cited) if word))
             if problem.get("remedy"):
                 say(problem["remedy"])
-        raise typer.Exit(CONFLICT if body.get("data") else USAGE)
+        raise typer.Exit(_code_of(body["errors"]))
+
+
+def _code_of(errors: list[dict[str, Any]]) -> int:
+    """The exit code for what went wrong: of several, the first that is more than a question put wrongly."""
+    given = [error.get("extensions") or {} for error in errors]
+    codes = [OUR_FAULT if e.get("code") == "UNFORESEEN" else exit_code(int(e.get("status", 400))) for e in given]
+    return next((code for code in codes if code != USAGE), USAGE)
 
 
 def _graphql(answer: httpx.Response) -> dict[str, Any]:
@@ -52,9 +59,11 @@ def _variable(text: str) -> tuple[str, Any]:
     if not equals:
         fail(f"--var {text}: write it as name=value", USAGE)
     try:
-        return name, jsonlib.loads(value)
+        found = jsonlib.loads(value)
+        jsonlib.dumps(found, allow_nan=False)
     except ValueError:
         return name, value
+    return name, found
 
 
 @app.command()

@@ -16,6 +16,7 @@ from headway.importers.table import Row, read_table
 NOTES = (
     "Cost variance is left out: the file does not say which sign means too much.",
     "The file gives no horizon and not its own day: every project stands under now.",
+    "A project that a later edition no longer lists stays on the roadmap; its investment counts those that are listed.",
 )
 
 _COLUMNS = ("unique_investment_identifier", "agency_code", "agency_name", "investment_title", "project_id", "project_name")

@@ -7,8 +7,9 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from headway.importers.line import Line, Rejected, identifier
+from headway.importers.line import Line, Rejected
 from headway.importers.table import Row, read_table
+from libs.events.catalog.backlog.naming import issue_id
 
 NOTES = (
     "The export's times have no zone: they are taken as UTC.",
@@ -41,7 +42,7 @@ def lines(product: str, files: Sequence[tuple[str, str]], known: bool = False, n
     The state is the status category where the export has one, else it is read from the status's name; done is delivered, whatever the resolution, as it is for
     Jira's webhooks. An issue was delivered when it was resolved. The export does not say when work began or was taken back, so that it is under way, or open
     (again), is said of the time when the status category changed, else of the last update. Times have no zone and are taken as UTC; one after `now` is left
-    out of `at`.
+    out of `at`. An issue's item is called as the deliveries of a Jira source call it, so it is one item whichever came first.
 
     A column may be repeated, a cell may have several lines, and a parent may come after its children, as nothing rests on it. A row whose width is not the
     header's, an unknown status, a time that cannot be read or a key that an earlier row has is refused with its number. Each line names its issue by its key
@@ -88,17 +89,18 @@ def _issue(product: str, row: Row, now: datetime | None) -> tuple[Line, Line] | 
     if since < created:
         return row.rejected(f"it is {state} before it was created")
 
-    def line(verb: str, at: datetime, data: dict[str, Any]) -> Line:
+    def line(verb: str, row: str, at: datetime, data: dict[str, Any]) -> Line:
         said = at.isoformat() if now is None or at <= now else None
-        return Line(f"backlog.{verb}_item", f"jira:{product}:{key}:{verb}", data, at=said, revise=True)
+        return Line(f"backlog.{verb}_item", f"jira:{product}:{key}:{row}", data, at=said, revise=True)
 
-    item = identifier(key)
+    item = issue_id(product, key)
     source = {"system": "jira", "reference": key}
     address = row.get("issue url", "url", "link")
     if address:
         source["url"] = address
-    added = line("add", created, {"item": item, "product": product, "title": title, "source": source})
-    return added, line({"open": "reopen", "started": "start", "delivered": "deliver"}[state], since, {"item": item})
+    added = line("add", "add", created, {"item": item, "product": product, "title": title, "source": source})
+    # One row for the state: an issue that goes back to where it was is a change of what was said last, not the first saying again.
+    return added, line({"open": "reopen", "started": "start", "delivered": "deliver"}[state], "state", since, {"item": item})
 
 
 def _time(row: Row, *columns: str) -> datetime:

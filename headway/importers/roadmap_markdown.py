@@ -42,7 +42,9 @@ def lines(product: str, files: Sequence[tuple[str, str]], known: bool = False) -
     and comes back is placed as a new item, since a drop is not undone. What was done comes back under an open heading only under its very title.
 
     Where the product is not there yet (`known` False) it is registered first, from the day of the first version. Keys and ids rest on the product, the
-    version's name and the item's first title, so a folder that has grown says the same lines and then more: give the whole folder each time.
+    version's name and the item's first title, so a folder that has grown says the same lines and then more: give the whole folder each time. A placing's key
+    names no version: a version that is found later, between or before the others, makes the item stand from its earlier day on. Where that version words an
+    item otherwise than the one that was thought its first, or leaves out what came back, it is another item, and the former one stays beside it.
     """
     versions: list[tuple[str, str, list[Entry]]] = []
     stems: set[str] = set()
@@ -70,7 +72,8 @@ def _version(product: str, stem: str, day: str, found: list[Entry], items: list[
     """One version's lines; `items` becomes what it leaves."""
 
     def say(verb: str, name: str, **data: Any) -> Line:
-        return Line(f"roadmap.{verb}_item", f"md:{product}:{stem}:{name}:{verb}", {"item": name, **data}, at=day, revise=True)
+        row = f"{name}:place" if verb == "place" else f"{stem}:{name}:{verb}"
+        return Line(f"roadmap.{verb}_item", f"md:{product}:{row}", {"item": name, **data}, at=day, revise=True)
 
     before = _before(items, found)
     kept = {item.name for item in before if item is not None}

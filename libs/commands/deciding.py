@@ -10,7 +10,7 @@ from typing import Any, Generic, TypeVar
 from libs.commands.command import Command, Override
 from libs.commands.errors import Refused
 from libs.events.event import Actor, Event, Payload, S, mentions
-from libs.events.facts import Facts, Histories
+from libs.events.facts import Facts, Folds, Histories
 
 
 @dataclass
@@ -18,7 +18,8 @@ class Case(Generic[S]):
     """One command's case: `now` is the aggregate with all that is known, `then` as it stood at the command's time (each None where it is not there).
 
     `facts` are those at the command's time, `current` those of now, of this and of every other aggregate. Rules are judged on `then` and `facts`;
-    existence and once-only acts on `now`. `revising` says that an importer's row has changed: the command is a change of what it said before.
+    existence and once-only acts on `now`. `revising` says that an importer's row has changed: the command is a change of what it said before, which are the
+    events at the positions in `row`.
     """
 
     id: str
@@ -29,6 +30,7 @@ class Case(Generic[S]):
     current: Facts
     actor: Actor
     revising: bool = False
+    row: tuple[str, ...] = ()
     override: Override | None = None
     lifted: list[str] = field(default_factory=list)
 
@@ -88,6 +90,7 @@ class Loaded:
     def __init__(self, own: frozenset[str], heard: Histories) -> None:
         self.own, self.heard = own, heard
         self.touched: set[str] = set()
+        self.folds = Folds()
         self._events: dict[str, list[Event]] = {}
         self._relations: dict[tuple[str, str, str], dict[str, None]] = {}
         self._kinds: dict[str, dict[str, None]] = {}

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from weakref import WeakValueDictionary
 
@@ -24,6 +25,10 @@ from libs.events.store import Answered, CommandKey, Commit, CommitStore, Outcome
 from libs.events.values import references
 from libs.events.world import World
 
+APART = timedelta(days=1)
+"""How far the clocks of services may be apart, or one be set back, before what others said counts as lying in the future."""
+BREATH = 0.01
+"""Seconds of deciding, without a pause for the store, after which others have their turn on the loop."""
 ATTEMPTS = 5
 """How often a command is decided before a race counts as lost."""
 
@@ -118,11 +123,15 @@ class Handling(Reading):
         work = _Work(asks, self.nothing_loaded())
         work.keys = await self._answered([k for ask in asks if (k := _key(ask)) is not None])
         await self.load(work.loaded, {t for ask in asks for t in self._foreseen(ask.command)})
+        since = time.monotonic()
         for n, ask in enumerate(asks):
             if missing := unheard.intersection(ask.after):
                 work.results[n] = not_heard(missing)
                 continue
             await self._take(work, n)
+            if time.monotonic() - since > BREATH:  # a thousand lines must not hold up everybody else
+                await asyncio.sleep(0)
+                since = time.monotonic()
         await self._flush(work)
         return [work.results[n] for n in range(len(asks))]
 
@@ -135,7 +144,7 @@ class Handling(Reading):
         try:
             while True:
                 work.loaded.touched.clear()
-                decided = await self._decide(work, ask, work.keys.get(key) if key else None)
+                decided = await self._decided(work, ask, key)
                 others = work.loaded.touched - ({decided.aggregate} if isinstance(decided, Commit) else set())
                 if alone or not others & work.unstored:
                     break
@@ -147,6 +156,25 @@ class Handling(Reading):
             work.results[n] = decided
         else:
             work.stage(n, decided)
+
+    async def _decided(self, work: _Work, ask: Ask, key: str | None) -> Commit | Answer:
+        """Decides, and where nothing is to be stored makes sure that the same command was not being stored meanwhile: then its own reply is the answer."""
+        known = key is None or key in work.keys
+        try:
+            decided = await self._decide(work, ask, work.keys.get(key) if key else None)
+        except HeadwayError:
+            if known or not await self._stored_meanwhile(work, key):
+                raise
+        else:
+            if known or isinstance(decided, Commit) or not await self._stored_meanwhile(work, key):
+                return decided
+        return await self._decide(work, ask, work.keys[key] if key else None)
+
+    async def _stored_meanwhile(self, work: _Work, key: str | None) -> bool:
+        """Keys are looked up before histories are loaded. Another process, or a call whose caller has gone, may store in between."""
+        found = await self._answered([key] if key else [])
+        work.keys.update(found)
+        return bool(found)
 
     async def _flush(self, work: _Work) -> None:
         """Stores what is staged; what another writer outran is decided again, alone and in order, at most five times."""
@@ -244,7 +272,8 @@ class Handling(Reading):
 
     def _judge(self, work: _Work, ask: Ask, aggregate: str, prior: Answered | None, digest: str) -> Commit | Answer:
         """The commit to be stored, or the answer where there is nothing to store."""
-        events = judge(work.loaded, self.decisions, ask, aggregate, self.clock(), revising=prior is not None)
+        row = tuple(prior.reply["events"]) if prior else ()
+        events = judge(work.loaded, self.decisions, ask, aggregate, self._now(work.loaded.events(aggregate)), revising=prior is not None, row=row)
         version = len(work.loaded.events(aggregate))
         if not events:
             return _answer(aggregate, version, (), created=False)
@@ -261,6 +290,17 @@ class Handling(Reading):
             answer.body(),
             private or None,
         )
+
+    def _now(self, history: Sequence[Event]) -> datetime:
+        """The clock's instant, but never before what the answer rests on: set back, or behind another machine's, it would make that unsaid again.
+
+        What was heard of others counts as far as clocks differ in earnest (`APART`): one that is off by more must not carry every service along.
+        """
+        now = self.clock()
+        latest = self.heard.latest
+        if latest is not None and now < latest <= now + APART:
+            now = latest
+        return max(now, history[-1].stored) if history else now
 
     async def _answered(self, keys: Sequence[str]) -> dict[str, Answered]:
         return await self.guarded(self.store.answered(keys)) if keys else {}

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from libs.commands.command import Command
+from libs.commands.command import COMMANDS, Command
 from libs.commands.deciding import Case, Decision
 from libs.commands.errors import AlreadyExists, Invalid, NotFound, StaleVersion
 from libs.commands.retracting import Retract, retract
 from libs.commands.rights import speaker
-from libs.events.event import KINDS, Event, Overridden, split
+from libs.events.event import KINDS, Event, Kind, Overridden, split
 from libs.events.facts import Facts, Histories
 from libs.rules.roles import Principal
 
@@ -32,28 +32,37 @@ class Ask:
 
 
 def judge(
-    histories: Histories, decisions: Mapping[type[Command], Decision], ask: Ask, aggregate: str, now: datetime, *, revising: bool = False
+    histories: Histories,
+    decisions: Mapping[type[Command], Decision],
+    ask: Ask,
+    aggregate: str,
+    now: datetime,
+    *,
+    revising: bool = False,
+    row: tuple[str, ...] = (),
 ) -> tuple[Event, ...]:
     """The events that a command leads to at an instant, numbered on from the aggregate's last; none where nothing would change.
 
-    `revising` says that the command is a changed row of an import. Raises NotAllowed, Invalid, NotFound, AlreadyExists, StaleVersion or Refused.
+    `revising` says that the command is a changed row of an import, `row` what that row said last (positions). Raises NotAllowed, Invalid, NotFound,
+    AlreadyExists, StaleVersion or Refused.
     """
     command = ask.command
     kind, id = KINDS[aggregate.partition(":")[0]], split(aggregate)[1]
     at, known = _times(command, now)
     history = histories.events(aggregate)
     current = Facts.at(histories, now)
-    who = speaker(command, ask.principal, ask.revise, current, aggregate, exists=bool(history), history=history)
+    exists = bool(history) and (not command.SPEC.creates or _created(kind, current.history(kind, id)))
+    who = speaker(command, ask.principal, ask.revise, current, aggregate, exists=exists, history=history)
     if ask.if_match is not None and ask.if_match != len(history):
         raise StaleVersion(f"{aggregate} is at version {len(history)}, not {ask.if_match}", remedy="Read it again, then decide.", field="If-Match")
     state = current.get(kind, id)
     field = command.SPEC.id_field
     if state is None and command.SPEC.creates is False and not isinstance(command, Retract):
         raise NotFound(f"there is no {kind.name} {id!r}", field=field, remedy=f"Check the id, or create the {kind.name} first.")
-    if state is not None and command.SPEC.creates and not revising:
+    if exists and state is not None and command.SPEC.creates and not revising:
         raise AlreadyExists(f"there is a {kind.name} {id!r} already", field=field, remedy="Use another id, or a command that changes it.")
     facts = Facts.at(histories, at)
-    case: Case[Any] = Case(id, at, state, facts.get(kind, id), facts, current, who.actor, revising=revising, override=command.override)
+    case: Case[Any] = Case(id, at, state, facts.get(kind, id), facts, current, who.actor, revising=revising, row=row, override=command.override)
     said = list(retract(command, case, history) if isinstance(command, Retract) else decisions[type(command)](command, case))
     lifted = command.override
     if lifted and not case.lifted:
@@ -62,6 +71,12 @@ def judge(
     if said and lifted:
         spoken.insert(0, (who.overriding, Overridden(rule=lifted.rule, reason=lifted.reason, command=command.SPEC.name)))
     return tuple(Event(aggregate, len(history) + 1 + n, at, known, now, actor, data, ask.traceparent) for n, (actor, data) in enumerate(spoken))
+
+
+def _created(kind: Kind[Any], history: Iterable[Event]) -> bool:
+    """Whether what brought an aggregate into being stands: once that is retracted it may be said again, whatever else was said of it meanwhile."""
+    creating = {of.SPEC.says[0] for of in COMMANDS.values() if of.SPEC.kind is kind and of.SPEC.creates}
+    return any(type(event.data) in creating for event in history)
 
 
 def _times(command: Command, now: datetime) -> tuple[datetime, datetime]:

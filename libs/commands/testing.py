@@ -42,14 +42,14 @@ class Scenario:
             self.world.apply(Event(aggregate, self.world.last(aggregate) + 1, time, recorded, recorded, Actor("someone", by), data))
         return self
 
-    def when(self, command: Command, by: str = "importer", *, revising: bool = False, id: str | None = None) -> Scenario:
-        """Somebody with this role says a command; what it leads to is heard at once."""
+    def when(self, command: Command, by: str = "importer", *, revising: bool = False, row: tuple[str, ...] = (), id: str | None = None) -> Scenario:
+        """Somebody with this role says a command; what it leads to is heard at once. A row that is revised said the events at the positions in `row`."""
         assert command.target or id, "give the id that the command leaves open"
         aggregate = command.target or f"{command.SPEC.kind.name if command.SPEC.kind else ''}:{id}"
         roles = frozenset({Role.parse(by)})
         try:
             self.said, self.error = (
-                judge(self.world, self.decisions.by_command, Ask(command, Principal(by, roles)), aggregate, self.now, revising=revising),
+                judge(self.world, self.decisions.by_command, Ask(command, Principal(by, roles)), aggregate, self.now, revising=revising, row=row),
                 None,
             )
         except HeadwayError as e:

@@ -209,8 +209,13 @@ def visible(events: Sequence[Event], *, before: datetime | None = None, known_at
     """
     known = [e for e in events if e.recorded <= known_at] if known_at is not None else events
     struck = {position(e.data.event)[1] for e in known if isinstance(e.data, Retracted)}
-    seen = [e for e in known if (before is None or e.time < before) and e.sequence not in struck and not isinstance(e.data, _UNSEEN)]
-    return sorted(seen, key=_by_time)
+    shown = [e for e in known if (before is None or e.time < before) and e.sequence not in struck and not isinstance(e.data, _UNSEEN)]
+    return sorted(shown, key=_by_time)
+
+
+def seen(event: Event) -> bool:
+    """Whether an event is itself part of a history: what retracts another, or was passed over, is not."""
+    return not isinstance(event.data, _UNSEEN)
 
 
 _UNSEEN = (Retracted, Discarded)

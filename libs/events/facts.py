@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import logging
 from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar, cast
 
-from libs.events.event import Event, Kind, S, visible
+from libs.events.event import Event, Kind, S, seen, visible
 from libs.events.values import end_of
+
+logger = logging.getLogger(__name__)
 
 Q = ParamSpec("Q")
 T = TypeVar("T")
@@ -31,6 +34,35 @@ class Histories(Protocol):
         """Every aggregate of a kind."""
 
 
+class Folds:
+    """States of histories that only grow, for one call of many commands: each is folded on from where it was, not from the beginning for every command.
+
+    Histories with such `folds` are those of one call. A history that is not in order of time, or has retractions, is left to be folded whole.
+    """
+
+    def __init__(self) -> None:
+        self._kept: dict[str, tuple[Event, int, Any]] = {}
+
+    def state(self, kind: Kind[S], id: str, events: Sequence[Event], before: datetime | None) -> S | None:
+        """The state before an instant; None where it has to be folded whole."""
+        if not events or (before is not None and events[-1].time >= before):
+            return None
+        key = kind.key(id)
+        last, count, state = self._kept.get(key, (None, 0, None))
+        if count > len(events) or (count and events[count - 1] is not last):
+            last, count, state = None, 0, None
+        for e in events[count:]:
+            if (last is not None and e.time < last.time) or not seen(e):
+                return None
+            try:
+                state = kind.evolve(kind.initial(id=id) if state is None else state, e)
+            except Exception:
+                return None
+            last = e
+        self._kept[key] = events[-1], len(events), state
+        return cast("S", state)
+
+
 class Facts:
     """The histories as they were before an instant and as they were known at another.
 
@@ -47,6 +79,7 @@ class Facts:
         self._resting: defaultdict[Rest, set[Hashable]] = defaultdict(set)
         self._days: OrderedDict[date, Facts] = OrderedDict()
         self._reading: list[set[Rest]] = []
+        self._folds: Folds | None = getattr(histories, "folds", None)
 
     @classmethod
     def on_day(cls, histories: Histories, day: date, known_at: datetime | None = None) -> Facts:
@@ -73,7 +106,9 @@ class Facts:
         try:
             return cast("S | None", self._states[key])
         except KeyError:
-            folded = kind.fold(id, visible(self.histories.events(key), before=self.before, known_at=self.known_at))
+            events = self.histories.events(key)
+            kept = self._folds.state(kind, id, events, self.before) if self._folds is not None and self.known_at is None else None
+            folded = folded_past_faults(kind, id, visible(events, before=self.before, known_at=self.known_at)) if kept is None else kept
             self._states[key] = folded
             return folded
 
@@ -144,6 +179,31 @@ class Facts:
             yield rests
         finally:
             self._reading.pop()
+
+
+def folded_past_faults(kind: Kind[S], id: str, events: Sequence[Event]) -> S | None:
+    """The state after these events; one that the kind's `evolve` fails on is left out and said, once, since it must not fail every question about its kind."""
+    try:
+        return kind.fold(id, events)
+    except Exception:
+        return _folded_one_by_one(kind, id, events)
+
+
+def _folded_one_by_one(kind: Kind[S], id: str, events: Sequence[Event]) -> S | None:
+    state: S | None = None
+    for e in events:
+        state = kind.initial(id=id) if state is None else state
+        try:
+            state = kind.evolve(state, e)
+        except Exception as error:
+            if e.id not in _FAULTS:
+                _FAULTS.add(e.id)
+                logger.exception("facts: %s is left out of its state: %s", e.id, error, extra={"position": e.id, "error": type(error).__name__})
+    return state
+
+
+_FAULTS: set[str] = set()
+"""Positions whose fault was said."""
 
 
 def _names(value: object, id: str) -> bool:

@@ -54,6 +54,14 @@ class Delivery:
     cursor: Cursor
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Of one key: up to which sequence every record from the first on is there (0 where the first is missing), and the highest sequence there is."""
+
+    unbroken: int
+    last: int
+
+
 class Log(Protocol):
     """Where events are published and heard. Every adapter passes `libs.events.testing.LogContract`."""
 
@@ -74,6 +82,12 @@ class Log(Protocol):
 
     async def end(self, topics: Sequence[str]) -> Cursor:
         """The cursor behind everything published so far."""
+
+    async def held(self, topic: str) -> dict[str, Held]:
+        """What there is of each key of a topic. Asked once, at a start."""
+
+    async def renew(self) -> None:
+        """Records were lost: cursors given so far may lead to the beginning from now on, so that nobody passes over what is published again."""
 
 
 class NotSent(Exception):

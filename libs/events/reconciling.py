@@ -94,8 +94,9 @@ class Reconciliation:
                     continue
                 try:
                     await self._fetch(aggregate)
-                except Undecodable as e:  # its owner's copy is damaged; the others go on
+                except Undecodable as e:  # its owner's copy is damaged: the others go on, and nothing waits for it
                     logger.warning("reconciliation: %s: %s", aggregate, e, extra={"aggregate": aggregate})
+                    continue
                 fetched += self._world.last(aggregate) > before
                 missing += self._world.last(aggregate) < last and aggregate not in self._stopped
             await asyncio.sleep(0)

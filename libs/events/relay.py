@@ -21,6 +21,8 @@ PAGE = 500
 LOOK = 1.0
 """Seconds between two looks without a nudge, for what another process stored."""
 SHORTEST_LOOK = 0.05
+FRUITLESS = 100
+"""Looks in a row that publish nothing, after which a drain takes what is left for something that cannot be published."""
 
 _STORE = "the store"
 """Rests like an aggregate after it failed."""
@@ -74,14 +76,17 @@ class Relay:
         return not (await self._look(patient=False)).failed
 
     async def drain(self) -> bool:
-        """Publishes until nothing is unpublished (True) or something fails (False)."""
-        while True:
+        """Publishes until nothing is unpublished (True), or something fails or stays in spite of several looks (False)."""
+        fruitless = 0
+        while fruitless < FRUITLESS:
             done = await self._look(patient=False)
             if done.failed:
                 return False
             if not done.published and not done.left:
                 return True
+            fruitless = 0 if done.published else fruitless + 1
             await asyncio.sleep(0)
+        return False
 
     async def _look(self, *, patient: bool) -> _Round:
         done = _Round()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import hashlib
+import logging
 import sqlite3
 import sys
 from collections.abc import AsyncIterator, Sequence
@@ -13,8 +14,10 @@ from typing import Any
 
 import orjson
 
-from libs.events.log import Cursor, Delivery, LogUnavailable, NotSent, Record
+from libs.events.log import Cursor, Delivery, Held, LogUnavailable, NotSent, Record
 from libs.events.sqlite_writer import SqliteWriter, connect, insert
+
+logger = logging.getLogger(__name__)
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS log (
@@ -22,13 +25,15 @@ CREATE TABLE IF NOT EXISTS log (
 );
 CREATE UNIQUE INDEX IF NOT EXISTS log_record ON log (key, sequence, digest);
 CREATE INDEX IF NOT EXISTS log_topic ON log (topic);
+CREATE TABLE IF NOT EXISTS epoch (name TEXT NOT NULL);
+INSERT INTO epoch SELECT lower(hex(randomblob(4))) WHERE NOT EXISTS (SELECT 1 FROM epoch);
 """
 # A record sent again is absorbed. The digest is part of what makes it the same, so that a forged or damaged record can never keep the true one out.
 
-PARTITION = "0"
 BEGINNING = Cursor()
 POLL = 0.25
 """Seconds between two looks for what other processes wrote."""
+RENEW = "UPDATE epoch SET name = lower(hex(randomblob(4)))"
 WINDOW = 4000
 """Rows looked through at most in one read: topics that are not asked for cannot hold the loop's thread for long."""
 
@@ -40,15 +45,17 @@ class SqliteLog:
 
     def __init__(self, path: Path | str) -> None:
         self.path = Path(path)
-        self._writer: SqliteWriter[list[_Row], None] = SqliteWriter(self.path, SCHEMA, _write, LogUnavailable, self._wake)
+        self._writer: SqliteWriter[list[_Row] | None, None] = SqliteWriter(self.path, SCHEMA, _write, LogUnavailable, self._wake)
         self._db: sqlite3.Connection | None = None
         self._readers: set[asyncio.Event] = set()
+        self._partition = ""
 
     async def open(self) -> None:
         """Creates the file where it is missing. Raises LogUnavailable."""
         await self._writer.open()
         self._db = connect(self.path)
         self._db.execute("PRAGMA query_only = ON")
+        self._partition = self._query("SELECT name FROM epoch")[0][0]
 
     async def close(self) -> None:
         """Finishes what was accepted, then lets go of the file; readers end."""
@@ -59,19 +66,36 @@ class SqliteLog:
         self._wake()
 
     async def publish(self, records: Sequence[Record]) -> list[Exception | None]:
-        """All of a call or nothing of it is stored."""
-        if not records:
-            return []
+        """What can be written at all is stored in one transaction, or nothing of it."""
+        answers: list[Exception | None] = []
+        rows: list[_Row] = []
+        failed: set[str] = set()
+        for r in records:
+            error: Exception | None = NotSent(f"an earlier record of {r.key} failed") if r.key in failed else None
+            if error is None:
+                try:
+                    rows.append(_row(r))
+                except (ValueError, TypeError) as e:  # not UTF-8
+                    error = e
+                    failed.add(r.key)
+            answers.append(error)
+        if not rows:
+            return answers
         try:
-            await self._writer.submit([_row(r) for r in records])
+            await self._writer.submit(rows)
         except LogUnavailable as e:
-            failed: dict[str, Exception] = {}
-            return [NotSent(f"an earlier record of {r.key} failed") if r.key in failed else failed.setdefault(r.key, e) for r in records]
-        return [None] * len(records)
+            return [answer or self._lost(r.key, failed, e) for answer, r in zip(answers, records, strict=True)]
+        return answers
+
+    def _lost(self, key: str, failed: set[str], why: LogUnavailable) -> Exception:
+        if key in failed:
+            return NotSent(f"an earlier record of {key} failed")
+        failed.add(key)
+        return why
 
     async def read(self, topics: Sequence[str], after: Cursor = BEGINNING, *, follow: bool = True, limit: int = 1000) -> AsyncIterator[Sequence[Delivery]]:
         """Batches of deliveries. Raises LogUnavailable."""
-        at = max(after.offsets.get(PARTITION, 1), 1)
+        at = self._begin(after)
         wake = asyncio.Event()
         self._readers.add(wake)
         try:
@@ -90,7 +114,7 @@ class SqliteLog:
                     )
                     at = rows[-1][0] + 1 if len(rows) == limit else upto
                     if rows:
-                        yield [_delivery(*row) for row in rows]
+                        yield [self._delivery(*row) for row in rows]
                     else:
                         await asyncio.sleep(0)
                 if not follow:
@@ -103,11 +127,43 @@ class SqliteLog:
 
     async def end(self, topics: Sequence[str]) -> Cursor:
         """Raises LogUnavailable."""
-        return Cursor({PARTITION: max((self._query("SELECT coalesce(max(n) + 1, 0) FROM log WHERE topic = ?", t)[0][0] for t in topics), default=0)})
+        return Cursor({self._partition: max((self._query("SELECT coalesce(max(n) + 1, 0) FROM log WHERE topic = ?", t)[0][0] for t in topics), default=0)})
+
+    async def held(self, topic: str) -> dict[str, Held]:
+        """Raises LogUnavailable."""
+        found = self._query(
+            "SELECT key, count(DISTINCT s), max(s) FROM (SELECT key, CAST(sequence AS INTEGER) AS s FROM log WHERE topic = ?) WHERE s > 0 GROUP BY key", topic
+        )
+        return {key: Held(last if count == last else self._unbroken(topic, key), last) for key, count, last in found}
+
+    def _unbroken(self, topic: str, key: str) -> int:
+        last = 0
+        for (sequence,) in self._query("SELECT DISTINCT CAST(sequence AS INTEGER) AS s FROM log WHERE topic = ? AND key = ? AND s > 0 ORDER BY s", topic, key):
+            if sequence != last + 1:
+                break
+            last = sequence
+        return last
+
+    async def renew(self) -> None:
+        """Raises LogUnavailable."""
+        await self._writer.submit(None)
+        self._partition = self._query("SELECT name FROM epoch")[0][0]
+
+    def _begin(self, after: Cursor) -> int:
+        """The number to read from: the beginning for a cursor that another file gave, be it lost or an older copy of this one since put back."""
+        at = max(after.offsets.get(self._partition, 1), 1)
+        if at == 1 or at <= self._query("SELECT coalesce(max(n), 0) + 1 FROM log")[0][0]:
+            return at
+        logger.warning("log: a reader comes with a cursor beyond the end: it begins anew", extra={"cursor": str(after)})
+        return 1
 
     def _wake(self) -> None:
         for reader in self._readers:
             reader.set()
+
+    def _delivery(self, n: int, topic: str, key: str, headers: str, value: bytes) -> Delivery:
+        # Interned: a listener keeps every event, and the events of an aggregate then share its name.
+        return Delivery(Record(topic, sys.intern(key), orjson.loads(headers), value), Cursor({self._partition: n + 1}))
 
     def _query(self, sql: str, *values: object) -> list[Any]:
         # On the loop's own thread, as in the store: reads by number are quick, and in WAL mode they wait for nobody.
@@ -125,11 +181,8 @@ def _row(record: Record) -> _Row:
     return record.topic, record.key, record.headers.get("ce_sequence"), digest, headers.decode(), record.value
 
 
-def _delivery(n: int, topic: str, key: str, headers: str, value: bytes) -> Delivery:
-    # Interned: a listener keeps every event, and the events of an aggregate then share its name.
-    return Delivery(Record(topic, sys.intern(key), orjson.loads(headers), value), Cursor({PARTITION: n + 1}))
-
-
-def _write(db: sqlite3.Connection, jobs: Sequence[list[_Row]]) -> list[None]:
-    insert(db, "INSERT OR IGNORE INTO log (topic, key, sequence, digest, headers, value)", [row for job in jobs for row in job])
+def _write(db: sqlite3.Connection, jobs: Sequence[list[_Row] | None]) -> list[None]:
+    insert(db, "INSERT OR IGNORE INTO log (topic, key, sequence, digest, headers, value)", [row for job in jobs if job is not None for row in job])
+    if None in jobs:
+        db.execute(RENEW)
     return [None] * len(jobs)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,10 +13,12 @@ from typing import Any
 
 import orjson
 
-from libs.events.envelope import from_stored, to_stored
+from libs.events.envelope import Undecodable, from_stored, to_stored
 from libs.events.event import Event, hash_of, mentions, split
 from libs.events.sqlite_writer import SqliteWriter, connect, insert
 from libs.events.store import Answered, CommandKey, Commit, Mark, Outcome, StoreUnavailable, Tally
+
+logger = logging.getLogger(__name__)
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS commits (
@@ -59,11 +62,16 @@ class _Published:
 
 
 @dataclass(frozen=True, slots=True)
+class _Republish:
+    behind: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
 class _Erase:
     aggregate: str
 
 
-_Job = Sequence[_Row] | _Published | _Erase
+_Job = Sequence[_Row] | _Published | _Republish | _Erase
 
 
 class SqliteCommitStore:
@@ -73,6 +81,7 @@ class SqliteCommitStore:
         self.path = Path(path)
         self._writer: SqliteWriter[_Job, list[Outcome]] = SqliteWriter(self.path, SCHEMA, _write, StoreUnavailable)
         self._db: sqlite3.Connection | None = None
+        self._unreadable: set[Mark] = set()
 
     async def open(self) -> None:
         """Creates the file where it is missing. Raises StoreUnavailable."""
@@ -94,6 +103,10 @@ class SqliteCommitStore:
     async def published(self, marks: Sequence[Mark]) -> None:
         if marks:
             await self._writer.submit(_Published(list(marks)))
+
+    async def republish(self, behind: Mapping[str, int]) -> None:
+        if behind:
+            await self._writer.submit(_Republish(dict(behind)))
 
     async def erase(self, aggregate: str) -> None:
         """What is erased is overwritten in the file, and the write-ahead log, which still holds it, is emptied."""
@@ -135,15 +148,32 @@ class SqliteCommitStore:
         return {kind: Tally(events, int(digest, 16)) for kind, events, digest in self._read("SELECT kind, events, digest FROM tally")}
 
     async def unpublished(self, after: Mark | None = None, limit: int = 500) -> list[Commit]:
-        """Their private parts are left out. Raises StoreUnavailable, and Undecodable for an event that this code does not know."""
-        rows = self._read(
+        """Their private parts are left out. Raises StoreUnavailable."""
+        while rows := self._unpublished(after, limit):
+            found = []
+            for row in rows:
+                try:
+                    found.append(_commit(*row))
+                except Undecodable as e:
+                    self._say_unreadable((row[0], row[1]), e)
+            if found:
+                return found
+            after = rows[-1][0], rows[-1][1]
+        return []
+
+    def _say_unreadable(self, mark: Mark, why: Undecodable) -> None:
+        if mark not in self._unreadable:
+            self._unreadable.add(mark)
+            logger.error("store: a commit stays unpublished: %s", why, extra={"aggregate": mark[0]})
+
+    def _unpublished(self, after: Mark | None, limit: int) -> list[Any]:
+        return self._read(
             "SELECT c.aggregate, c.first, c.key, c.revision, c.hash, c.reply, c.events FROM unpublished u"
             " CROSS JOIN commits c ON c.aggregate = u.aggregate AND c.first = u.first WHERE (u.aggregate, u.first) > (?, ?)"
             " ORDER BY u.aggregate, u.first LIMIT ?",
             *(after or ("", 0)),
             limit,
         )
-        return [_commit(*row) for row in rows]
 
     async def first_unpublished(self, aggregates: Sequence[str]) -> dict[str, int]:
         return dict(
@@ -195,11 +225,14 @@ def _commit(aggregate: str, first: int, key: str | None, revision: int, hash: st
 
 
 def _write(db: sqlite3.Connection, jobs: Sequence[_Job]) -> list[list[Outcome]]:
-    outcomes = _append(db, [job for job in jobs if not isinstance(job, _Published | _Erase)])
+    outcomes = _append(db, [job for job in jobs if not isinstance(job, _Published | _Republish | _Erase)])
     results: list[list[Outcome]] = []
     for job in jobs:
         if isinstance(job, _Published):
             db.executemany("DELETE FROM unpublished WHERE aggregate = ? AND first = ?", job.marks)
+            results.append([])
+        elif isinstance(job, _Republish):
+            db.executemany("INSERT OR IGNORE INTO unpublished SELECT aggregate, first FROM commits WHERE aggregate = ? AND last > ?", job.behind.items())
             results.append([])
         elif isinstance(job, _Erase):
             _erase(db, job.aggregate)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import sqlite3
 import threading
 import time
@@ -66,6 +67,7 @@ class SqliteWriter(Generic[J, R]):
         try:
             db = connect(self._path)
             create(db, self._schema)
+            self._file = _identity(self._path)
         except (sqlite3.Error, OSError) as e:
             self._tell(_reject, opened, self._unavailable(str(e)))
             return
@@ -90,6 +92,9 @@ class SqliteWriter(Generic[J, R]):
         try:
             db.execute("BEGIN IMMEDIATE")
             results = self._write(db, jobs)
+            # SQLite goes on writing to a file that was deleted or replaced under it: acknowledged, and gone with the process.
+            if _identity(self._path) != self._file:
+                raise sqlite3.OperationalError(f"{self._path.name} was deleted or replaced while it was open: start again")
             db.execute("COMMIT")
         except Exception as e:
             with contextlib.suppress(sqlite3.Error):
@@ -115,6 +120,14 @@ class SqliteWriter(Generic[J, R]):
     def _tell(self, what: Callable[..., None], *args: object) -> None:
         with contextlib.suppress(RuntimeError):  # a loop that ended while the job was written has nobody left to tell
             self._loop.call_soon_threadsafe(what, *args)
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    try:
+        found = os.stat(path)
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def connect(path: Path) -> sqlite3.Connection:

@@ -109,13 +109,19 @@ class CommitStore(Protocol):
         """Per kind, what a listener must have heard."""
 
     async def unpublished(self, after: Mark | None = None, limit: int = 500) -> list[Commit]:
-        """Commits not yet marked as published, in (aggregate, first) order, beginning behind `after`. Not necessarily one snapshot."""
+        """Commits not yet marked as published, in (aggregate, first) order, beginning behind `after`. Not necessarily one snapshot.
+
+        One whose events this code does not know (a later version wrote it) is left out and said: its aggregate waits for that version, the others do not.
+        """
 
     async def first_unpublished(self, aggregates: Sequence[str]) -> dict[str, int]:
         """For each aggregate that has unpublished commits, the `first` of the lowest."""
 
     async def published(self, marks: Sequence[Mark]) -> None:
         """Marks commits as published; again is harmless."""
+
+    async def republish(self, behind: Mapping[str, int]) -> None:
+        """Marks as unpublished again every commit that holds an event behind this sequence of its aggregate: the log has lost it."""
 
     async def private(self, aggregate: str) -> list[Mapping[str, Any]]:
         """The private parts of an aggregate's commits, oldest first."""

@@ -14,7 +14,7 @@ from typing import ClassVar, Protocol
 
 from libs.events.envelope import from_record, to_record, topic
 from libs.events.event import Event
-from libs.events.log import Cursor, Delivery, Log, NotSent, Record
+from libs.events.log import Cursor, Delivery, Held, Log, NotSent, Record
 from libs.events.parking import Discard, OperatorDecisions
 from libs.events.store import CommandKey, Commit, CommitStore, Mark, Outcome
 from libs.events.world import World
@@ -42,6 +42,8 @@ async def every_unpublished(store: CommitStore, limit: int) -> list[Mark]:
     """The marks of all unpublished commits, page by page."""
     found: list[Mark] = []
     while page := await store.unpublished(found[-1] if found else None, limit):
+        assert len(page) <= limit
+        assert not found or (page[0].aggregate, page[0].first) > found[-1], "a page begins behind the one before"
         found += [(c.aggregate, c.first) for c in page]
     return found
 
@@ -141,6 +143,43 @@ class CommitStoreContract:
         await store.close()
         assert await every_unpublished(await stores(), 500) == marks[2:]
 
+    async def test_numbers_are_ordered_as_numbers(self, stores: Stores) -> None:
+        store = await stores()
+        firsts = [(1, 1), (2, 7), (9, 1), (10, 90), (100, 1)]
+        for first, count in firsts:
+            assert await store.append([commit(self.say, "thing:a", first, count)]) == [Outcome.STORED]
+        assert await every_unpublished(store, 2) == [("thing:a", first) for first, _ in firsts]
+        assert [e.sequence for e in (await store.load(["thing:a"]))["thing:a"]] == list(range(1, 101))
+        assert await store.heads("thing") == [("thing:a", 100)]
+        await store.published([("thing:a", 1)])
+        assert await store.first_unpublished(["thing:a"]) == {"thing:a": 2}
+
+    async def test_every_commit_of_a_call_is_unpublished_and_none_that_was_not_stored(self, stores: Stores) -> None:
+        store = await stores()
+        asked = [
+            commit(self.say, "thing:a", 1, key="k"),
+            commit(self.say, "thing:a", 2),
+            commit(self.say, "thing:b", 2),
+            commit(self.say, "thing:c", 1, key="k"),
+        ]
+        assert await store.append(asked) == [Outcome.STORED, Outcome.STORED, Outcome.VERSION_TAKEN, Outcome.KEY_TAKEN]
+        assert await every_unpublished(await stores(), 500) == [("thing:a", 1), ("thing:a", 2)]
+        await store.published([("thing:b", 2), ("thing:a", 2)])
+        assert await every_unpublished(store, 500) == [("thing:a", 1)]
+
+    async def test_what_the_log_has_lost_is_unpublished_again(self, stores: Stores) -> None:
+        store = await stores()
+        marks = [("thing:a", 1), ("thing:a", 3), ("thing:a", 4), ("thing:b", 1), ("thing:c", 1)]
+        for aggregate, first in marks:
+            await store.append([commit(self.say, aggregate, first, 2 if (aggregate, first) == ("thing:a", 1) else 1)])
+        await store.published(marks)
+        await store.republish({"thing:a": 3, "thing:b": 0, "thing:none": 0})
+        assert await every_unpublished(store, 500) == [("thing:a", 4), ("thing:b", 1)]
+        await store.republish({"thing:a": 1, "thing:b": 1})
+        await store.republish({})
+        assert await every_unpublished(await stores(), 500) == [("thing:a", 1), ("thing:a", 3), ("thing:a", 4), ("thing:b", 1)]
+        assert (await store.tallies())["thing"].events == 6
+
     async def test_what_refers_to_a_thing_is_found_also_when_a_later_event_names_another(self, stores: Stores) -> None:
         store = await stores()
         await store.append([commit(self.say, "thing:b", 1, about="x"), commit(self.say, "thing:a", 1, about="x"), commit(self.say, "other:c", 1, about="x")])
@@ -177,6 +216,7 @@ class CommitStoreContract:
         kept = commit(self.say, "thing:b", 1)
         await store.append([Commit(kept.aggregate, 1, kept.events, None, {}, {"name": "Mary"})])
         assert [dict(p) for p in await store.private("thing:a")] == [{"name": "Ada"}, {"name": "Grace"}]
+        assert {c.private for c in await store.unpublished()} == {None}, "what is private is not on its way out"
         await store.erase("thing:a")
         assert await store.private("thing:a") == []
         assert [dict(p) for p in await store.private("thing:b")] == [{"name": "Mary"}]
@@ -194,6 +234,7 @@ class CommitStoreContract:
             (again,) = await store.append([asked])
             assert again in (Outcome.STORED, Outcome.KEY_TAKEN)
             assert (await store.load([asked.aggregate]))[asked.aggregate] == list(asked.events)
+        assert await every_unpublished(store, 500) == sorted((f"thing:{n}", 1) for n in range(20))
         await store.close()
         assert (await (await stores()).tallies())["thing"].events == 60
 
@@ -241,6 +282,34 @@ class LogContract:
         for n, delivery in enumerate(deliveries, 1):
             cursor = Cursor.parse(str(delivery.cursor))
             assert await heard(log, [topic(namespace, "test")], cursor) == sent[n:]
+
+    async def test_a_batch_is_no_longer_than_was_asked_for(self, logs: Logs, namespace: str) -> None:
+        log = await logs()
+        await log.publish([to_record(namespace, self.say("thing:a", n)) for n in range(1, 11)])
+        sizes = [len(batch) async for batch in log.read([topic(namespace, "test")], follow=False, limit=3)]
+        assert sum(sizes) == 10
+        assert 0 < min(sizes) <= max(sizes) <= 3
+
+    async def test_a_record_that_cannot_be_sent_stops_its_own_key_alone(self, logs: Logs, namespace: str) -> None:
+        log = await logs()
+        sent = [to_record(namespace, self.say(f"thing:{key}", n)) for n in (1, 2, 3) for key in "ab"]
+        sent[2] = Record(sent[2].topic, sent[2].key, {**sent[2].headers, "ce_actor": "\ud800"}, sent[2].value)
+        answers = await log.publish(sent)
+        assert [a is None for a in answers] == [True, True, False, True, False, True]
+        assert isinstance(answers[4], NotSent)
+        assert by_key(await heard(log, [topic(namespace, "test")])) == {"thing:a": [sent[0]], "thing:b": sent[1::2]}
+
+    async def test_what_is_held_of_a_key_ends_before_its_first_missing_record(self, logs: Logs, namespace: str) -> None:
+        log, name = await logs(), topic(namespace, "test")
+        assert await log.held(name) == {}
+        sent = [to_record(namespace, self.say("thing:a", n)) for n in (1, 2, 4)] + [to_record(namespace, self.say("thing:b", n)) for n in range(1, 12)]
+        await log.publish(
+            [*sent, Record(topic(namespace, "elsewhere"), "thing:c", sent[0].headers, b"{}"), sent[0], to_record(namespace, self.say("thing:d", 2))]
+        )
+        assert await log.held(name) == {"thing:a": Held(2, 4), "thing:b": Held(11, 11), "thing:d": Held(0, 2)}
+        await log.publish([to_record(namespace, self.say("thing:a", 3))])
+        await log.close()
+        assert (await (await logs()).held(name))["thing:a"] == Held(4, 4)
 
     async def test_only_the_topics_asked_for_are_read(self, logs: Logs, namespace: str) -> None:
         log = await logs()

@@ -69,13 +69,25 @@ class Money(BaseModel):
         return f"{self.amount} {self.currency}"
 
 
+EARLIEST = datetime(1800, 1, 1, tzinfo=UTC)
+"""No public body's team worked before; and what counts back from a day must find days to count."""
+
+
 def _utc(value: datetime) -> datetime:
-    return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+    if value.tzinfo is None:
+        raise ValueError("an instant needs its offset, as in 2024-05-01T09:00:00Z")
+    try:
+        found = value.astimezone(UTC)
+    except OverflowError as e:
+        raise ValueError("lies outside of the calendar") from e
+    if found < EARLIEST:
+        raise ValueError("lies before 1800")
+    return found
 
 
 def _day_or_instant(value: object) -> object:
     if isinstance(value, datetime):
-        return _utc(value)
+        return value
     if isinstance(value, date):
         return start_of(value)
     if isinstance(value, str) and len(value) == 10:
@@ -99,7 +111,7 @@ def start_of(day: date) -> datetime:
 
 def end_of(day: date) -> datetime:
     """The first instant that no longer belongs to the day: what happened on it came before."""
-    return start_of(day) + timedelta(days=1)
+    return start_of(day) + timedelta(days=1) if day < date.max else datetime.max.replace(tzinfo=UTC)
 
 
 def references(cls: type) -> tuple[tuple[str, str], ...]:

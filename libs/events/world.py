@@ -7,7 +7,7 @@ from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
-from libs.events.event import Actor, Discarded, Event, Retracted, hash_of, mentions, position
+from libs.events.event import KINDS, Actor, Discarded, Event, Retracted, hash_of, mentions, position
 from libs.events.facts import Facts
 from libs.events.store import Tally
 
@@ -31,6 +31,8 @@ class World:
         self._moments: OrderedDict[tuple[date, datetime | None], tuple[Facts, list[int]]] = OrderedDict()
         self._changes: list[tuple[str, tuple[tuple[str, str], ...]]] = []
         self._dropped = 0
+        self.latest: datetime | None = None
+        """The latest instant at which any event heard was stored, by its owner's clock."""
         self._waiting: dict[str, list[tuple[int, asyncio.Future[None]]]] = {}
 
     # Histories
@@ -59,10 +61,18 @@ class World:
         if isinstance(event.data, Retracted) and position(event.data.event)[0] != aggregate:
             raise ValueError(f"{event.id} retracts {event.data.event}, which is not of its aggregate")
         named = tuple(mentions(event.data))
+        of = KINDS.get(kind)
+        if of is not None:
+            try:  # what cannot even begin a state would fail every question about its kind
+                of.evolve(of.initial(id=aggregate.partition(":")[2]), event)
+            except Exception as e:
+                raise ValueError(f"{event.id} cannot be folded: {type(e).__name__}: {e}") from e
         if history is None:
             history = self._events[aggregate] = []
             self._kinds.setdefault(kind, {})[aggregate] = None
         history.append(event)
+        if self.latest is None or event.stored > self.latest:
+            self.latest = event.stored
         for field, id in named:
             self._index.setdefault((kind, field, id), {})[aggregate] = None
         count, digest = self._tallies.get(kind, (0, 0))

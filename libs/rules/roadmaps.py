@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_EVEN, Decimal
 
 from libs.events.catalog.backlog.item import ITEM, ItemState
 from libs.events.catalog.roadmap.roadmap_item import ROADMAP_ITEM, RoadmapItem, RoadmapItemState
@@ -24,7 +24,7 @@ def progress(facts: Facts, roadmap_item_id: str) -> Decimal | None:
     if not linked:
         return None
     delivered = sum(item.state is ItemState.DELIVERED for item in linked)
-    return (Decimal(delivered) / len(linked)).quantize(_FOUR_PLACES, ROUND_HALF_UP)
+    return (Decimal(delivered) / len(linked)).quantize(_FOUR_PLACES, ROUND_HALF_EVEN)
 
 
 def slip_days(facts: Facts, roadmap_item_id: str) -> int | None:

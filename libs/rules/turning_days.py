@@ -22,6 +22,7 @@ from libs.events.catalog.roadmap.release import RELEASE
 from libs.events.event import Event, Kind, Payload, split
 from libs.events.facts import Facts
 from libs.rules.criteria import SATISFACTION
+from libs.rules.evidence import role_of
 from libs.rules.preconditions import at_sustain
 from libs.rules.targets import TargetState, target_states
 
@@ -43,7 +44,7 @@ def turning_days(facts: Facts, team_id: str) -> tuple[date, ...]:
     entered = [event.time for event in said if isinstance(event.data, SustainEntered)]
     if entered:
         days |= {day + timedelta(days=policy.alumni_days) for day in _days(said, (CeremonyHeld,)) for policy in policies}
-        days |= set(_edges(_days(said, (Attested,)), {policy.attestation_days for policy in policies}))
+        days |= set(_edges(_attested(said), {policy.attestation_days for policy in policies}))
         for product in _products(team):
             days |= set(_of_metrics(facts, product, {policy.satisfaction_days for policy in policies}))
         if not all(criterion.met for instant in entered for criterion in facts.derive(at_sustain, team_id, instant)):
@@ -58,6 +59,11 @@ _ON_THE_WAY = (SustainEntered, HandoffAccepted, HandoffFailed, Attested, StoryTo
 
 def _days(history: Iterable[Event], of: tuple[type[Payload], ...] = (Payload,)) -> list[date]:
     return [event.time.date() for event in history if isinstance(event.data, of)]
+
+
+def _attested(said: Iterable[Event]) -> list[date]:
+    """When an executive attested R-04: another's word, or one on another criterion, keeps nothing from lapsing."""
+    return [e.time.date() for e in said if isinstance(e.data, Attested) and e.data.criterion == "R-04" and role_of(e) == "executive"]
 
 
 def _products(team: list[Event]) -> set[str]:

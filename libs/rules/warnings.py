@@ -17,8 +17,9 @@ from libs.events.catalog.portfolio.team import TEAM
 from libs.events.catalog.roadmap.change import CHANGE
 from libs.events.catalog.roadmap.metric import METRIC
 from libs.events.catalog.roadmap.release import RELEASE
-from libs.events.event import Kind, Overridden
+from libs.events.event import Kind, Overridden, Retracted
 from libs.events.facts import Facts
+from libs.rules.baselines import struck_baseline
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +38,13 @@ def ordered(warnings: Iterable[Warning]) -> tuple[Warning, ...]:
 def of_investment(facts: Facts, id: str) -> tuple[Warning, ...]:
     """S0-08 where an approved baseline has nothing for support (an amount without a split warns of nothing), S4-03 for a one-off project with an end date.
 
-    And the rules that were lifted for it or for a bid on it.
+    S0-14 where its first baseline was taken back, and the rules that were lifted for it or for a bid on it.
     """
+    found = [*_struck(facts, id)]
     investment = facts.get(INVESTMENT, id)
     if investment is None:
-        return ()
-    found = [*_lifted(facts, INVESTMENT, id)]
+        return ordered(found)
+    found += _lifted(facts, INVESTMENT, id)
     baseline = investment.current_baseline if investment.approved else None
     if baseline is not None and baseline.support is not None and not baseline.support.amount:
         found.append(Warning("S0-08", f"{id}: nothing is planned for supporting the version in use, and {baseline.amount} for enhancing it"))
@@ -84,6 +86,15 @@ def of_organisation(facts: Facts, id: str) -> tuple[Warning, ...]:
 
 
 _OF_PRODUCT: tuple[Kind[Any], ...] = (RELEASE, CHANGE, METRIC)
+
+
+def _struck(facts: Facts, id: str) -> Iterator[Warning]:
+    struck = struck_baseline(facts, id)
+    if struck is not None:
+        first, taken_back = struck
+        reason = taken_back.data.reason if isinstance(taken_back.data, Retracted) else ""
+        approved, day = first.since.date(), taken_back.recorded.date()
+        yield Warning("S0-14", f"{id}: the first baseline of {first.amount}, approved on {approved}, was struck through on {day}: {reason}")
 
 
 def _lifted(facts: Facts, kind: Kind[Any], id: str) -> Iterator[Warning]:

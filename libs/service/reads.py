@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -10,6 +11,7 @@ from typing import Annotated, Any
 
 import orjson
 from fastapi import APIRouter, Depends, Header, Path, Query, Request
+from pydantic import BeforeValidator
 from starlette.responses import Response
 
 from libs.commands.doors import positions
@@ -21,10 +23,29 @@ from libs.events.values import Instant
 from libs.rules.authority import belonging, reads_money
 from libs.rules.roles import Principal
 from libs.service.app import principal
-from libs.service.presenting import has_money, presented
+from libs.service.presenting import ended, has_money, presented
 
 PAGE = 50
 MOST = 100
+
+
+def _iso_day(text: Any) -> Any:
+    if isinstance(text, str) and not _DAY.fullmatch(text):
+        raise ValueError("a day such as 2024-05-01")
+    return text
+
+
+def _iso_instant(text: Any) -> Any:
+    if isinstance(text, str) and not _DAY.fullmatch(text) and not _WITH_OFFSET.fullmatch(text):
+        raise ValueError("an instant with its offset such as 2024-05-01T09:00:00Z; a day means its start (UTC)")
+    return text
+
+
+# What stands in a query is text, and pydantic would take numbers in it for seconds since 1970.
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_WITH_OFFSET = re.compile(_DAY.pattern + r"[Tt ].+([Zz]|[+-][0-9]{2}:?[0-9]{2})")
+AsOf = Annotated[date | None, BeforeValidator(_iso_day), Query(description="As of the end of this day (UTC).")]
+KnownAt = Annotated[Instant | None, BeforeValidator(_iso_instant), Query(description="As known at this instant.")]
 
 
 @dataclass(frozen=True)
@@ -49,13 +70,13 @@ def _add(router: APIRouter, handling: Handling, view: View) -> None:
     async def one(
         request: Request,
         id: Annotated[str, Path(max_length=64)],
-        asOf: Annotated[date | None, Query(description="As of the end of this day (UTC).")] = None,
-        knownAt: Annotated[Instant | None, Query(description="As known at this instant.")] = None,
+        asOf: AsOf = None,
+        knownAt: KnownAt = None,
         x_headway_after: Annotated[str | None, Header(description="Positions that must have been heard first.")] = None,
         who: Principal = Depends(principal),
     ) -> Response:
         await handling.must_have_heard(positions(x_headway_after))
-        found = await handling.see(lambda facts: _shown(facts, kind, id, who), day=asOf, known_at=knownAt)
+        found = await handling.see(lambda facts: _shown(facts, kind, id, who), day=asOf and ended(asOf), known_at=knownAt)
         if found is None:
             raise NotFound(f"there is no {kind.name} {id!r}" + (f" on {asOf}" if asOf else ""), field="id")
         version = await handling.version(kind.key(id))
@@ -65,8 +86,8 @@ def _add(router: APIRouter, handling: Handling, view: View) -> None:
         request: Request,
         first: Annotated[int, Query(ge=1, le=MOST, description="How many at most.")] = PAGE,
         after: Annotated[str | None, Query(max_length=80, description="The cursor of the page before.")] = None,
-        asOf: Annotated[date | None, Query(description="As of the end of this day (UTC).")] = None,
-        knownAt: Annotated[Instant | None, Query(description="As known at this instant.")] = None,
+        asOf: AsOf = None,
+        knownAt: KnownAt = None,
         x_headway_after: Annotated[str | None, Header(description="Positions that must have been heard first.")] = None,
         who: Principal = Depends(principal),
     ) -> Response:
@@ -76,7 +97,7 @@ def _add(router: APIRouter, handling: Handling, view: View) -> None:
             raise Invalid("cannot be asked by this", field=odd[0][:60], remedy=f"It takes {', '.join([*sorted(known), *view.by])}.")
         narrowed = {field: request.query_params[field] for field in view.by if field in request.query_params}
         ids = await handling.names(kind, narrowed, after or "", first + 1)
-        nodes = await handling.see(lambda facts: [_shown(facts, kind, id, who) for id in ids[:first]], day=asOf, known_at=knownAt)
+        nodes = await handling.see(lambda facts: [_shown(facts, kind, id, who) for id in ids[:first]], day=asOf and ended(asOf), known_at=knownAt)
         body = {
             kind.plural: [n for n in nodes if n is not None and all(_names(n.get(f), v) for f, v in narrowed.items())],
             "next": ids[first - 1] if len(ids) > first else None,

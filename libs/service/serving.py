@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -14,6 +15,7 @@ from libs.commands.deciding import Decisions
 from libs.commands.doors import command_routes
 from libs.commands.handling import Handling
 from libs.events.owner import StoreOwner
+from libs.events.recovering import recover
 from libs.events.relay import Relay
 from libs.service import problems
 from libs.service.app import SignedInApp, create_base, principal
@@ -23,6 +25,8 @@ from libs.service.reads import View, read_routes
 
 if TYPE_CHECKING:
     from libs.service.process import Process
+
+logger = logging.getLogger(__name__)
 
 DRAIN = 10.0
 """Seconds that a stopping service gives its relay to publish what is stored."""
@@ -63,6 +67,7 @@ class Service:
         self.app = self._app()
         self._tasks: list[asyncio.Task[object]] = []
         self.caught_up = False
+        self._recovered = False
 
     def _app(self) -> SignedInApp:
         app = create_base(f"Headway {self.name}", verifier=self.process.verifier, ready=self.process.is_ready, telemetry=self.process.telemetry)
@@ -77,13 +82,24 @@ class Service:
         return app
 
     async def start(self) -> None:
-        """Opens the store and begins to relay and to react."""
+        """Opens the store, takes back what it or the log has lost, and begins to relay and to react."""
         await self.store.open()
+        await self._recover()
         loops = [self._relay, *self.declared.reactions(self)]
         self._tasks = [asyncio.create_task(loop(), name=f"{self.name}:{n}") for n, loop in enumerate(loops)]  # type: ignore[arg-type]
 
+    async def _recover(self) -> bool:
+        """Done before the first command is decided: one decided on a store that lacks events would be numbered as they are."""
+        if not self._recovered:
+            try:
+                await recover(self.store, self.process.adapters.log, self.process.settings.namespace, self.name, self.handling.own)
+                self._recovered = True
+            except Exception as e:
+                logger.warning("recovery: %s cannot be held against the log: %s", self.name, e, extra={"service": self.name, "error": type(e).__name__})
+        return self._recovered
+
     async def _relay(self) -> None:
-        while not await self.relay.catch_up():  # noqa: ASYNC110 - the log may be away; nobody could tell us when it is back
+        while not (await self._recover() and await self.relay.catch_up()):  # noqa: ASYNC110 - the log may be away; nobody could tell us when it is back
             await asyncio.sleep(0.1)
         self.caught_up = True
         await self.relay.run()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import AsyncIterator, Mapping
 from datetime import date
 from pathlib import Path
@@ -12,8 +13,7 @@ import orjson
 from fastapi import APIRouter, HTTPException, Request
 from graphql import GraphQLError, OperationDefinitionNode, OperationType
 from starlette.responses import FileResponse, Response, StreamingResponse
-from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
-from strawberry.types import ExecutionResult
+from strawberry.schema.exceptions import InvalidOperationTypeError
 from strawberry.types.graphql import OperationType as Allowed
 
 from libs.commands.doors import positions
@@ -89,7 +89,7 @@ class Answering:
     async def answer(self, request: Request, who: Principal, asked: Asked, *, reading: bool) -> Response:
         """The answer, or 304. Raises NotHeardYet, and HTTPException where the method or the media type does not fit."""
         media = media_type(request)
-        await self._must_have_heard(request)
+        await must_have_heard(self.process, request)
         asking = Asking(self.process, self.forwarding, who, authorization=request.headers.get("authorization", ""), day=self.process.adapters.clock().date())
         if media == SSE:
             chunks = timed(_streamed(asked, asking, reading), HEARTBEAT, stopping_of(self.process.app))
@@ -117,17 +117,19 @@ class Answering:
             media,
             asked.query,
             asked.operation or "",
-            orjson.dumps(asked.variables, option=orjson.OPT_SORT_KEYS).decode(),
+            json.dumps(asked.variables, sort_keys=True),  # numbers of any length, unlike orjson
             " ".join(sorted(map(str, who.roles))),
             today.isoformat() if any(asks_for_today(entry, asked.variables) for entry in entries) else "",
         ]
         return f'"{hashlib.sha256(chr(0).join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]}"'
 
-    async def _must_have_heard(self, request: Request) -> None:
-        wanted = positions(request.headers.get("x-headway-after"))
-        missing = await self.process.world.heard(wanted, SECONDS) if wanted else []
-        if missing:
-            raise NotHeardYet(f"not heard within {SECONDS:g} seconds: {', '.join(missing[:5])}", field="X-Headway-After", remedy="Ask again.")
+
+async def must_have_heard(process: Process, request: Request) -> None:
+    """Waits until the world holds what the request's X-Headway-After names. Raises Invalid, and NotHeardYet after two seconds."""
+    wanted = positions(request.headers.get("x-headway-after"))
+    missing = await process.world.heard(wanted, SECONDS) if wanted else []
+    if missing:
+        raise NotHeardYet(f"not heard within {SECONDS:g} seconds: {', '.join(missing[:5])}", field="X-Headway-After", remedy="Ask again.")
 
 
 async def _executed(asked: Asked, asking: Asking, reading: bool, media: str) -> tuple[int, dict[str, Any]]:
@@ -139,8 +141,6 @@ async def _executed(asked: Asked, asking: Asking, reading: bool, media: str) -> 
         )
     except InvalidOperationTypeError:
         raise _not_by(asked, reading) from None
-    except CannotGetOperationTypeError:
-        result = ExecutionResult(data=None, errors=[GraphQLError("The document has no operation of this name.", extensions={"code": "OPERATION"})])
     errors = [readable(e) for e in result.errors or ()]
     # What failed before anything ran has no path, and no data.
     failed_early = result.data is None and bool(errors) and all(e.path is None for e in errors)

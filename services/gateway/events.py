@@ -16,6 +16,7 @@ from libs.events.log import Cursor
 from libs.rules.roles import Principal
 from libs.service.app import principal
 from libs.service.process import SERVICES, Process
+from services.gateway.answering import must_have_heard
 from services.gateway.replaying import Shown, newest, replayed, timed
 from services.gateway.stopping import stopping_of
 
@@ -75,6 +76,7 @@ def event_routes(process: Process, followers: Followers | None = None) -> APIRou
         shown = Shown(process, who, frozenset(type or ()))
         if follows:
             counted.must_have_room()
+        await must_have_heard(process, request)
         lines = _lines(process, topics, begin or Cursor(), last, follows, shown)
         timely = timed(lines, HEARTBEAT, stopping_of(request.app))
         chunks = _sse(timely) if as_sse else _ndjson(timely)

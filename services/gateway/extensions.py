@@ -6,13 +6,13 @@ import logging
 from collections.abc import Iterator
 from typing import Any
 
-from graphql import GraphQLError, GraphQLSyntaxError
+from graphql import DocumentNode, GraphQLError, GraphQLSyntaxError, NameNode, OperationDefinitionNode, OperationType, SelectionSetNode
 from strawberry.extensions import SchemaExtension
 
 from libs.commands.errors import HeadwayError
 from libs.service.problems import problem
 from services.gateway.asking import Asking
-from services.gateway.limits import demand, prepared
+from services.gateway.limits import Prepared, demand, prepared, refused
 
 logger = logging.getLogger("headway.graphql")
 
@@ -21,9 +21,16 @@ class Limited(SchemaExtension):
     """Reads the document (once for all who send it) and refuses what asks too much before any of it runs."""
 
     def on_parse(self) -> Iterator[None]:
-        """Gives the parsed document. Raises GraphQLError for what cannot be read."""
+        """Gives the parsed document; one that cannot be read is refused when it is validated, since a stream breaks off where its parsing does."""
         asked = self.execution_context
-        self._prepared = prepared(asked.schema._schema, asked.query or "")
+        named = asked.operation_name  # as it was given: once there is a document, it is that of the first where none was
+        try:
+            self._prepared = prepared(asked.schema._schema, asked.query or "")
+        except GraphQLError as e:
+            self._prepared = Prepared(_of_nothing(named), (e,))
+        if self._prepared.operation(named) is None:
+            words = f"of the name {named[:80]!r}" if named is not None else "that is the only one: say which by `operationName`"
+            self._prepared = Prepared(_of_nothing(named), (refused("OPERATION", f"The document has no operation {words}."),))
         asked.graphql_document = self._prepared.document
         yield
 
@@ -72,6 +79,15 @@ class Readable(SchemaExtension):
     def _mend(self, result: Any) -> None:
         if getattr(result, "errors", None):
             result.errors = [readable(e) for e in result.errors]
+
+
+def _of_nothing(name: str | None) -> DocumentNode:
+    """Stands for a document that is not executed."""
+    named = NameNode(value=name) if name is not None else None
+    nothing = SelectionSetNode(selections=())
+    return DocumentNode(
+        definitions=(OperationDefinitionNode(operation=OperationType.QUERY, name=named, variable_definitions=(), directives=(), selection_set=nothing),)
+    )
 
 
 def readable(error: GraphQLError) -> GraphQLError:

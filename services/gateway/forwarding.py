@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -58,7 +59,7 @@ class Forwarding:
             headers["X-Headway-After"] = ",".join(sent.after)
         path = f"/{sent.service}/v1/commands/{sent.verb}" + ("?try=1" if sent.trying else "")
         try:
-            answer = await self._client(sent.service).post(path, content=orjson.dumps(sent.data), headers=headers)
+            answer = await self._client(sent.service).post(path, content=json.dumps(sent.data), headers=headers)
             body = orjson.loads(answer.content)
         except (httpx.HTTPError, orjson.JSONDecodeError, UnicodeEncodeError) as e:
             raise Unreachable(f"{sent.service} does not answer", remedy="Send it again with the same idempotency key.") from e

@@ -26,14 +26,14 @@ class Inputs:
     def __init__(self) -> None:
         self._made: dict[type[BaseModel], type] = {}
 
-    def of(self, model: type[BaseModel]) -> type:
-        """The input type of a model, named as it with `Input` behind."""
+    def of(self, model: type[BaseModel], named: str | None = None) -> type:
+        """The input type of a model, named so, or as the model, with `Input` behind: two commands may bear one class name, and never one input."""
         found = self._made.get(model)
         if found is None:
             for field in model.model_fields.values():
                 for below in _models(field.annotation):
                     self.of(below)
-            name = f"{model.__name__}Input"
+            name = f"{named or model.__name__}Input"
             described = " ".join((model.__doc__ or "").split())
             found = self._made[model] = from_pydantic.input(model=model, name=name, all_fields=True, description=described)(type(name, (), {}))
         return found

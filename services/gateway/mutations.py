@@ -10,6 +10,7 @@ from graphql import GraphQLError
 from strawberry.tools import create_type
 
 from libs.commands.command import COMMANDS, Command
+from libs.commands.errors import Invalid
 from services.gateway.asking import Info
 from services.gateway.extensions import code_of
 from services.gateway.forwarding import Problem, Sent
@@ -51,13 +52,15 @@ def _mutation(command: type[Command], inputs: Inputs, name: str) -> Any:
         return await _forwarded(info, command, input, idempotency_key, if_match, after or [])
 
     resolve.__name__ = command.SPEC.name.replace(".", "_")
-    resolve.__annotations__["input"] = inputs.of(command)
+    resolve.__annotations__["input"] = inputs.of(command, name[0].upper() + name[1:])
     cites = f" ({', '.join(command.SPEC.requirements)})" if command.SPEC.requirements else ""
     return strawberry.mutation(resolver=resolve, name=name, description=" ".join((command.__doc__ or "").split()) + cites)
 
 
 async def _forwarded(info: Info, command: type[Command], input: Any, key: str | None, if_match: int | None, after: list[str]) -> CommandAnswer:
     asking, spec = info.context, command.SPEC
+    if key is not None and not (key.isascii() and key.isprintable()):
+        raise Invalid("holds what no header can: use letters, digits and signs of ASCII", field="idempotencyKey")
     sent = Sent(service=spec.service, verb=spec.verb, data=said(command, input), authorization=asking.authorization, key=key, if_match=if_match, after=after)
     try:
         answer = await asking.forwarding.send(sent)

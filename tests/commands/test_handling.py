@@ -258,3 +258,55 @@ async def test_one_call_of_many_commands_ends_as_many_calls_of_one(tmp_path_fact
 async def test_what_a_service_does_not_follow_is_not_waited_for(store: SqliteCommitStore) -> None:
     handling = Handling("backlog", store, World(), decisions, clock=lambda: NOW, follows=lambda kind: kind == "product")
     assert (await handling.answer(Ask(OpenBacklog(product="p"), IMPORTER, after=("loan:l@7",)))).created
+
+
+@pytest.mark.parametrize("back", [timedelta(minutes=20), timedelta(days=400)])
+async def test_a_clock_set_back_makes_nothing_unsaid(store: SqliteCommitStore, opened: Handling, back: timedelta) -> None:
+    await opened.answer(Ask(add("b1"), IMPORTER))
+    earlier = Handling("backlog", store, World(), decisions, clock=lambda: NOW - back)
+    with pytest.raises(AlreadyExists):
+        await earlier.answer(Ask(add("b1"), IMPORTER))
+    assert (await earlier.answer(Ask(StartItem(item="b1"), IMPORTER))).version == 2
+    stored = [e.stored for e in (await store.load(["item:b1"]))["item:b1"]]
+    assert stored == [NOW, NOW]
+
+
+async def test_a_clock_behind_that_of_others_hears_what_they_said(store: SqliteCommitStore, opened: Handling) -> None:
+    heard = World()
+    for event in (await store.load(["backlog:p"]))["backlog:p"]:
+        heard.apply(event)
+    behind = Handling("backlog", store, heard, decisions, clock=lambda: NOW - timedelta(hours=14))
+    assert (await behind.answer(Ask(add("b1"), IMPORTER))).created
+
+
+async def test_a_clock_that_is_off_by_days_carries_nobody_along(store: SqliteCommitStore, opened: Handling) -> None:
+    heard = World()
+    for event in (await store.load(["backlog:p"]))["backlog:p"]:
+        heard.apply(event)
+    right = Handling("backlog", store, heard, decisions, clock=lambda: NOW - timedelta(days=3))
+    await right.answer(Ask(OpenBacklog(product="q"), IMPORTER))
+    assert (await store.load(["backlog:q"]))["backlog:q"][0].stored == NOW - timedelta(days=3)
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.tuples(st.integers(0, 6), st.integers(1, 3)), min_size=1, max_size=8))
+async def test_cancelled_anywhere_a_command_is_stored_with_its_reply_or_not_at_all(
+    tmp_path_factory: pytest.TempPathFactory, cuts: list[tuple[int, int]]
+) -> None:
+    store = SqliteCommitStore(tmp_path_factory.mktemp("s") / "s.sqlite3")
+    await store.open()
+    handling = Handling("backlog", store, World(), decisions, clock=lambda: NOW)
+    await handling.answer(Ask(OpenBacklog(product="p"), IMPORTER))
+    for n, (turns, many) in enumerate(cuts):
+        asks = [Ask(add(f"b{n}-{m}"), IMPORTER, key=f"k{n}-{m}") for m in range(many)]
+        task = asyncio.create_task(handling.answer_all(asks))
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        for m, again in enumerate(await handling.answer_all(asks)):
+            assert isinstance(again, Answer)
+            assert again.body() == {"id": f"b{n}-{m}", "version": 1, "events": [f"item:b{n}-{m}@1"], "position": f"item:b{n}-{m}@1"}
+            assert len((await store.load([f"item:b{n}-{m}"]))[f"item:b{n}-{m}"]) == 1
+    assert handling._turns == {} or all(not turn.locked() for turn in handling._turns.values())
+    await store.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -9,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from libs.events.event import Event, Retracted, visible
-from tests.events.kinds import AUTHOR, START, said
+from libs.events.facts import Facts, Folds
+from tests.events.kinds import AUTHOR, START, THING, said
 
 days = st.integers(0, 6)
 
@@ -65,3 +67,29 @@ def test_a_retraction_counts_for_every_day_from_its_recorded_on() -> None:
 
 def _day(n: int) -> datetime:
     return START + timedelta(days=n)
+
+
+@given(st.lists(st.tuples(st.integers(0, 30), st.booleans()), min_size=1, max_size=12), st.integers(0, 32))
+def test_a_history_folded_on_is_the_history_folded_whole(made: list[tuple[int, bool]], moment: int) -> None:
+    class Growing:
+        def __init__(self) -> None:
+            self.folds = Folds()
+            self.history: list[Event] = []
+
+        def events(self, aggregate: str) -> Sequence[Event]:
+            return self.history
+
+        def referring(self, kind: str, field: str, id: str) -> Iterable[str]:
+            return ()
+
+        def all(self, kind: str) -> Iterable[str]:
+            return ()
+
+    growing = Growing()
+    for sequence, (minute, retracts) in enumerate(made, 1):
+        base = said("thing:a", sequence, text=f"{sequence}")
+        data = Retracted(event=f"thing:a@{max(1, sequence - 1)}", reason="a slip") if retracts and sequence > 1 else base.data
+        growing.history = [*growing.history, replace(base, time=START + timedelta(minutes=minute), data=data)]
+        for before in (None, START + timedelta(minutes=moment)):
+            found = Facts(growing, day=START.date(), before=before).get(THING, "a")
+            assert found == THING.fold("a", visible(growing.history, before=before))

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import random
+import sqlite3
 from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from pathlib import Path
 
 import pytest
 
 from libs.events import backoff
 from libs.events import relay as relaying
-from libs.events.log import Cursor, Delivery, Log, NotSent, Record
+from libs.events.log import Cursor, Delivery, Held, Log, NotSent, Record
 from libs.events.relay import Relay
 from libs.events.sqlite_log import SqliteLog
 from libs.events.sqlite_store import SqliteCommitStore
@@ -68,6 +71,11 @@ class FaultyLog:
 
     async def end(self, topics: Sequence[str]) -> Cursor:
         return Cursor()
+
+    async def held(self, topic: str) -> dict[str, Held]:
+        return {}
+
+    async def renew(self) -> None: ...
 
 
 class FaultyStore(SqliteCommitStore):
@@ -220,3 +228,18 @@ async def published(log: Log, count: int) -> None:
         count -= len(batch)
         if count <= 0:
             return
+
+
+async def test_a_commit_of_a_later_version_keeps_back_its_own_aggregate_alone(stores: Stores, logs: Logs, tmp_path: Path) -> None:
+    store, log = await stores(), await logs()
+    await store.append([commit(said, f"thing:{key}", first) for key in "abc" for first in (1, 2)])
+    with contextlib.closing(sqlite3.connect(tmp_path / "store.sqlite3")) as later, later:
+        later.execute("UPDATE commits SET events = replace(events, '.noted.v1', '.noted.v9') WHERE aggregate IN ('thing:a', 'thing:b') AND first = 1")
+    relay = Relay(store, log, "trial")
+    assert await relay.catch_up()
+    assert not await relay.drain()
+    assert sequences(await heard(log, ["trial.test"])) == {"thing:c": [1, 2]}
+    with contextlib.closing(sqlite3.connect(tmp_path / "store.sqlite3")) as later, later:
+        later.execute("UPDATE commits SET events = replace(events, '.noted.v9', '.noted.v1')")
+    assert await relay.drain()
+    assert sequences(await heard(log, ["trial.test"])) == {f"thing:{key}": [1, 2] for key in "abc"}

@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 
 from libs.events.envelope import to_record
+from libs.events.log import Cursor
 from libs.events.sqlite_log import SqliteLog
 from libs.events.sqlite_store import SqliteCommitStore
 from libs.events.store import Commit, Outcome, StoreUnavailable
-from libs.events.testing import CommitStoreContract, LogContract, OperatorDecisionsContract, commit
+from libs.events.testing import CommitStoreContract, LogContract, OperatorDecisionsContract, commit, heard
 from tests.events.kinds import said
 
 
@@ -95,3 +96,24 @@ async def test_the_sqlite_log_absorbs_a_record_sent_again(logs: Callable[[], Awa
     counted = sqlite3.connect(tmp_path / "log.sqlite3")
     assert counted.execute("SELECT count(*) FROM log").fetchone() == (1,)
     counted.close()
+
+
+@pytest.mark.parametrize("replaced", [False, True])
+async def test_nothing_is_acknowledged_once_the_file_is_gone(stores: Stores, tmp_path: Path, replaced: bool) -> None:
+    store, file = await stores(), tmp_path / "store.sqlite3"
+    await store.append([commit(said, "thing:a", 1)])
+    file.rename(tmp_path / "moved")
+    if replaced:
+        file.write_bytes(b"")
+    with pytest.raises(StoreUnavailable, match="deleted or replaced"):
+        await store.append([commit(said, "thing:a", 2)])
+    (tmp_path / "moved").rename(file)
+    assert await store.append([commit(said, "thing:a", 2)]) == [Outcome.STORED]
+
+
+async def test_a_cursor_from_beyond_the_end_begins_anew(logs: Callable[[], Awaitable[SqliteLog]]) -> None:
+    log = await logs()
+    await log.publish([to_record("trial", said("thing:a", n)) for n in (1, 2)])
+    (partition,) = (await log.end(["trial.test"])).offsets
+    assert [len(await heard(log, ["trial.test"], Cursor({partition: n}))) for n in (0, 1, 2, 3, 4)] == [2, 2, 1, 0, 2]
+    assert len(await heard(log, ["trial.test"], Cursor({"of another file": 2}))) == 2

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import random
+from collections.abc import Callable
 from datetime import date, timedelta
 
 import pytest
 
+from libs.events.event import Event
 from libs.events.facts import Facts
 from libs.events.world import World
-from tests.events.kinds import THING, said
+from tests.events.kinds import THING, Thing, ThingNoted, said
 
 
 def told(*events: tuple[str, int]) -> World:
@@ -76,3 +78,33 @@ def _seen(facts: Facts, id: str) -> int:
 
 def _seen_on(facts: Facts, id: str, day: date) -> int:
     return facts.on(day).derive(_seen, id)
+
+
+def test_an_event_that_no_state_can_begin_with_is_not_taken_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = told(("thing:a", 1))
+    monkeypatch.setattr(THING, "evolve", fails_on("poison"))
+    with pytest.raises(ValueError, match="thing:a@2 cannot be folded: ZeroDivisionError"):
+        world.apply(said("thing:a", 2, text="poison"))
+    assert (world.last("thing:a"), world.tallies()["thing"].events) == (1, 1)
+
+
+def test_an_event_that_fails_in_the_end_is_left_out_and_said_once(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+    world = told(("thing:b", 1))
+    for sequence, text in ((1, "before"), (2, "poison"), (3, "")):
+        world.apply(said("thing:faulty", sequence, text=text))
+    monkeypatch.setattr(THING, "evolve", fails_on("poison"))
+    for day in (1, 2):
+        facts = Facts.on_day(world, date(2024, 1, day))
+        assert [thing.id for thing in facts.every(THING)] == ["b", "faulty"]
+    assert caplog.text.count("thing:faulty@2 is left out") == 1
+
+
+def fails_on(text: str) -> Callable[[Thing, Event], Thing]:
+    before = THING.evolve
+
+    def evolve(state: Thing, event: Event) -> Thing:
+        if isinstance(event.data, ThingNoted) and event.data.text == text:
+            raise ZeroDivisionError(text)
+        return before(state, event)
+
+    return evolve

@@ -220,3 +220,10 @@ def test_sustain_without_a_team_and_other_oddities_are_survived() -> None:
     assert where(odd, 10).status is GraduationStatus.HANDING_OFF
     assert where([*odd, joined("p1", TeamRole.PRODUCT_OWNER, 3, Staffing.CONTRACTED)], 10).blocked_by
     assert seen(world_of([]), 10).derive(graduation, "parks").since is None
+
+
+@pytest.mark.requirement("R-04")
+def test_an_attestation_that_does_not_count_does_not_hide_the_day_on_which_the_one_that_counts_lapses() -> None:
+    readings = [read(85, n) for n in range(400, 800, 100)]
+    others = [attested(500, by="importer"), Statement(WAY, Attested(criterion="R-03", statement="It is so"), 510, "executive@env")]
+    assert status([*graduating(), *readings, *others], 640) == (GraduationStatus.AT_RISK, 255 + 366)

@@ -30,6 +30,12 @@ def test_progress_is_the_delivered_share_of_what_is_linked_and_not_dropped() -> 
     assert shares == [Decimal("0.0000"), Decimal("0.2500"), Decimal("0.5000"), Decimal("0.6667")]
 
 
+@pytest.mark.requirement("S0-20")
+def test_progress_is_rounded_as_every_share_is() -> None:
+    s = linked(*(f"i{n}" for n in range(32))).given("item:i0", ItemDelivered(), at="2024-03-01")
+    assert s.facts().derive(progress, "search") == Decimal("0.0312")
+
+
 def test_nothing_linked_is_no_progress_at_all() -> None:
     assert progress(linked().facts(), "search") is None
     assert progress(linked("a").given("item:a", ItemDropped()).facts(), "search") is None

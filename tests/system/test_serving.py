@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -15,6 +17,7 @@ from pathlib import Path
 
 import pytest
 
+from headway.contracts import openapi
 from headway.serving import listening
 from libs.service.issuer import Issuer
 from libs.service.settings import Settings
@@ -24,8 +27,8 @@ ENVIRONMENT = {k: v for k, v in os.environ.items() if not k.startswith("HEADWAY_
 
 
 def free_port() -> int:
-    with listening("127.0.0.1", 0) as socket:
-        return int(socket.getsockname()[1])
+    with listening("127.0.0.1", 0) as bound:
+        return int(bound.getsockname()[1])
 
 
 @contextmanager
@@ -120,6 +123,7 @@ def test_each_service_runs_alone_and_the_gateway_shows_all(tmp_path: Path) -> No
         (("query", "nowhere.graphql"), {"HEADWAY_TOKEN": "t"}, 2, "nowhere.graphql"),
         (("events",), {}, 2, "HEADWAY_TOKEN"),
         (("events",), {"HEADWAY_TOKEN": "t", "HEADWAY_URL": "http://127.0.0.1:9"}, 5, "does not answer"),
+        (("events",), {"HEADWAY_TOKEN": "t", "HEADWAY_URL": "127.0.0.1:9"}, 2, "HEADWAY_URL"),
     ],
 )
 def test_a_wrong_call_ends_with_one_line_and_its_code(tmp_path: Path, words: Sequence[str], environment: dict[str, str], code: int, said: str) -> None:
@@ -151,3 +155,67 @@ def test_every_contract_is_printed(contract: str) -> None:
     assert len(done.stdout) > 2000
     if contract != "graphql":
         json.loads(done.stdout)
+
+
+def test_a_damaged_store_is_found_by_the_doctor_and_ends_the_start_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "headway.portfolio.sqlite3").write_bytes(b"no database" * 100)
+    (tmp_path / "issuer.key").write_text("no key")
+    looked = run("doctor", "--data", str(tmp_path))
+    assert looked.returncode == 1 and [line.split()[1] for line in looked.stdout.splitlines() if "MEND" in line] == ["issuer:", "store"]
+    (tmp_path / "issuer.key").unlink()
+    done = run("serve", "--port", str(free_port()), "--data", str(tmp_path))
+    assert done.returncode == 2 and "doctor" in done.stderr.splitlines()[-1]
+
+
+def test_the_doctor_counts_what_the_log_holds(tmp_path: Path) -> None:
+    with served(tmp_path) as (process, url):
+        post(url, "/portfolio/v1/commands/register_organisation", {"organisation": "env", "name": "Environment"}, tmp_path)
+        process.send_signal(signal.SIGTERM)
+        process.wait(20)
+    assert "log: 1 events" in run("doctor", "--data", str(tmp_path)).stdout
+
+
+def test_a_request_half_sent_holds_up_no_stop(tmp_path: Path) -> None:
+    with served(tmp_path) as (process, url):
+        token = Issuer.embedded(Settings(data=tmp_path)).token("importer")
+        with socket.create_connection(("127.0.0.1", int(url.rpartition(":")[2]))) as half:
+            half.sendall(f"POST /graphql HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\nContent-Length: 9\r\n\r\n{{".encode())
+            time.sleep(0.2)
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(10) == 0
+
+
+@pytest.mark.parametrize(
+    ("persona", "words", "code"),
+    [
+        ("importer", 'mutation { registerOrganisation(input: {organisation: "env", name: "E"}) { id } }', 4),
+        ("subscriber", 'mutation { registerOrganisation(input: {organisation: "new", name: "N"}) { id } }', 6),
+        ("importer", 'mutation { registerOrganisation(input: {organisation: "A/B", name: "N"}) { id } }', 2),
+        ("importer", "{ nothing }", 2),
+        ("importer", "{ __typename }", 0),
+    ],
+)
+def test_a_question_ends_with_the_code_of_what_went_wrong(environment: tuple[Path, str], tmp_path: Path, persona: str, words: str, code: int) -> None:
+    data, url = environment
+    document = tmp_path / "asked.graphql"
+    document.write_text(words)
+    done = run("query", str(document), "--var", "x=1e400", HEADWAY_URL=url, HEADWAY_TOKEN=Issuer.embedded(Settings(data=data)).token(persona))
+    assert done.returncode == code, done.stderr
+
+
+@pytest.fixture(scope="module")
+def environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, str]]:
+    """A data folder and the address of what serves it, with one organisation."""
+    data = tmp_path_factory.mktemp("served")
+    with served(data) as (_, url):
+        post(url, "/portfolio/v1/commands/register_organisation", {"organisation": "env", "name": "Environment"}, data)
+        yield data, url
+
+
+def test_the_whole_description_names_each_operation_once_and_mixes_up_no_schemas() -> None:
+    whole = openapi()
+    names = [operation["operationId"] for operations in whole["paths"].values() for operation in operations.values()]
+    assert len(names) == len(set(names)) and {"/events", "/graphql", "/portfolio/v1/teams"} <= whole["paths"].keys()
+    schemas = whole["components"]["schemas"]
+    assert {"BacklogDropItem", "RoadmapDropItem"} <= schemas.keys() and "DropItem" not in schemas
+    assert all(name in schemas for name in re.findall(r'"#/components/schemas/([^"]+)"', json.dumps(whole)))

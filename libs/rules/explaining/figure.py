@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final
 
-from libs.events.event import KINDS, Event, Payload, split
+from libs.events.event import KINDS, Event, Payload, Retracted, split
 from libs.events.facts import Facts, Rest
 from libs.rules.catalogue import IMPROVE, ITIL, RULES, SUSTAIN
 
@@ -83,7 +83,17 @@ class Figure:
         if types is None:
             return history
         found = [event for event in history if isinstance(event.data, types)]
+        if Retracted in types:
+            found += _struck(facts, aggregate, types)
         return found or (history[:1] if First in types else [])
+
+
+def _struck(facts: Facts, aggregate: str, types: tuple[type[Payload], ...]) -> list[Event]:
+    """What was taken back of an aggregate as far as it matters, and the retractions."""
+    known = [event for event in facts.histories.events(aggregate) if facts.known_at is None or event.recorded <= facts.known_at]
+    retractions = {event.data.event: event for event in known if isinstance(event.data, Retracted)}
+    gone = [e for e in known if e.id in retractions and isinstance(e.data, types) and (facts.before is None or e.time < facts.before)]
+    return [*gone, *(retractions[event.id] for event in gone)]
 
 
 def _aggregates(facts: Facts, rests: Iterable[Rest]) -> set[str]:

@@ -25,7 +25,7 @@ from libs.events.catalog.portfolio.team import ProductsLeft, ProductsServed, Tea
 from libs.events.catalog.roadmap.change import ChangeRaised
 from libs.events.catalog.roadmap.metric import MetricDefined
 from libs.events.catalog.roadmap.release import ReleaseProposed
-from libs.events.event import Overridden, Payload
+from libs.events.event import Overridden, Payload, Retracted
 from libs.events.facts import Facts
 from libs.rules.explaining import values
 from libs.rules.explaining.figure import Figure, First, Part, Reading, Says
@@ -83,7 +83,7 @@ _BORNE = " An amount lies evenly over the days it covers; the days of a loan cou
 
 WARNINGS: Final[Says] = MappingProxyType(
     {
-        "investment": (*_BASELINES, Overridden),
+        "investment": (*_BASELINES, Overridden, Retracted),
         "bid": (BidSubmitted, Overridden),
         "team": (TeamFormed, ProductsServed, ProductsLeft, Overridden, First),
         "graduation": (Overridden,),
@@ -120,7 +120,7 @@ def money_figures(subject: str) -> Iterator[Figure]:
         subject,
         "investment.warnings",
         Part(whole, "warnings"),
-        "Support at zero, one-off projects with an end, halted work, and rules that were lifted.",
+        "Support at zero, one-off projects with an end, halted work, first baselines that were struck through, and rules that were lifted.",
         ("S0-08", "S4-03", "S0-03"),
         WARNINGS,
     )

@@ -17,9 +17,11 @@ from libs.commands.catalog.backlog.item import (
     StateItem,
 )
 from libs.commands.deciding import Case
-from libs.commands.errors import Invalid, NotFound
+from libs.commands.errors import AlreadyExists, Invalid, NotFound
+from libs.commands.rows import anew, of_row
 from libs.events.catalog.backlog.backlog import BACKLOG
 from libs.events.catalog.backlog.item import (
+    ITEM,
     REFINED,
     Item,
     ItemAdded,
@@ -43,15 +45,18 @@ from services.backlog.domain import decisions
 def add_item(command: AddItem, case: Case[Item]) -> Iterator[Payload]:
     """A new item of an opened backlog (S0-18); a row of an import that changed says what is new of the same item.
 
-    Need and roadmap item may be heard of later. Raises NotFound without a backlog, Invalid for a row that would move an item to another product.
+    An item that so far only its source has stated is added by whoever names the same source: it stays one. Need and roadmap item may be heard of later.
+    Raises NotFound without a backlog, AlreadyExists for an item that another source has stated, Invalid for a row that would move an item to another product.
     """
     backlog = case.current.get(BACKLOG, command.product)
     if backlog is None or backlog.opened is None:
         raise NotFound(f"{command.product} has no backlog", field="product", remedy="Open it first: backlog.open_backlog.")
     item = case.now
-    if item is None:
+    if item is None or item.added is None or (not case.revising and _same_source(item, command)):
         yield ItemAdded(product=command.product, roadmap_item=command.roadmap_item, **{field: getattr(command, field) for field in REFINED})
         return
+    if not case.revising:
+        raise AlreadyExists(f"there is an item {item.id!r} already", field="item", remedy="Use another id, or a command that changes it.")
     if item.product != command.product:
         raise Invalid(f"{item.id} belongs to {item.product}", field="product", remedy="Drop it there, and add another item here.")
     given = {field: value for field in REFINED if (value := getattr(command, field)) is not None and value != getattr(item, field)}
@@ -65,36 +70,40 @@ def add_item(command: AddItem, case: Case[Item]) -> Iterator[Payload]:
 @decisions.decides(RefineItem)
 def refine_item(command: RefineItem, case: Case[Item]) -> Iterator[Payload]:
     """Better words for an item (S0-18): only what differs from what it was at that time."""
-    item = _there(case)
-    given = {field: value for field in REFINED if (value := getattr(command, field, None)) is not None and value != getattr(item, field)}
-    if given:
-        yield ItemRefined(**given)
+    item, row = _there(case), _row(case)
+    given = {field: value for field in REFINED if (value := getattr(command, field, None)) is not None}
+    new = {field: value for field, value in given.items() if row is not None or value != getattr(item, field)}
+    if new:
+        yield from anew(case, row, ItemRefined(**new))
 
 
 @decisions.decides(EstimateItem)
 def estimate_item(command: EstimateItem, case: Case[Item]) -> Iterator[Payload]:
     """How large it is, in points without a unit."""
-    if _there(case).points != command.points:
-        yield ItemEstimated(points=command.points)
+    item, row = _there(case), _row(case)
+    if row is not None or item.points != command.points:
+        yield from anew(case, row, ItemEstimated(points=command.points))
 
 
 @decisions.decides(LinkItem)
 def link_item(command: LinkItem, case: Case[Item]) -> Iterator[Payload]:
     """Part of one roadmap item, instead of any before; that may be heard of later (S0-20)."""
-    if _there(case).roadmap_item != command.roadmap_item:
-        yield ItemLinked(roadmap_item=command.roadmap_item)
+    item, row = _there(case), _row(case)
+    if row is not None or item.roadmap_item != command.roadmap_item:
+        yield from anew(case, row, ItemLinked(roadmap_item=command.roadmap_item))
 
 
 @decisions.decides(StartItem)
 def start_item(command: StartItem, case: Case[Item]) -> Iterator[Payload]:
-    """Under way, from open alone."""
+    """Under way, from open alone; whatever only a source has stated, the later word holds."""
     item = _there(case)
-    said = case.there.started
+    said = case.there.started if case.there.state is ItemState.STARTED else None
     if case.revising and said is not None and said.time != case.at:
         yield from _withdrawn(said)
     elif item.state is ItemState.STARTED:
         return
-    _from(item, case, ItemState.OPEN, ItemState.STARTED)
+    if not (item.turns and isinstance(item.turns[-1].event.data, ItemStated)):
+        _from(item, case, ItemState.OPEN, ItemState.STARTED)
     yield ItemStarted()
 
 
@@ -118,7 +127,7 @@ def drop_item(command: DropItem, case: Case[Item]) -> Iterator[Payload]:
     if item.state is ItemState.DROPPED and not case.revising:
         return
     _from(item, case, ItemState.OPEN, ItemState.STARTED, ItemState.DROPPED)
-    yield ItemDropped(reason=command.reason)
+    yield from anew(case, _row(case), ItemDropped(reason=command.reason))
 
 
 @decisions.decides(ReopenItem)
@@ -158,6 +167,16 @@ def state_item(command: StateItem, case: Case[Item]) -> Iterator[Payload]:
         final=command.final,
         delivery=command.delivery,
     )
+
+
+def _same_source(item: Item, command: AddItem) -> bool:
+    named = command.source
+    return item.product == command.product and named is not None and item.source is not None and named.of(item.source)
+
+
+def _row(case: Case[Item]) -> Event | None:
+    """What a changed row of an import had said."""
+    return of_row(case, ITEM)
 
 
 def _there(case: Case[Item]) -> Item:

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from libs.commands.catalog.backlog.need import ChangeNeed, JudgeNeed, RecordNeed
 from libs.commands.deciding import Case
 from libs.commands.errors import Invalid
-from libs.events.catalog.backlog.need import Need, NeedChanged, NeedJudged, NeedRecorded
-from libs.events.event import Payload
+from libs.commands.rows import anew, of_row
+from libs.events.catalog.backlog.need import NEED, Need, NeedChanged, NeedJudged, NeedRecorded
+from libs.events.event import Event, Payload
 from services.backlog.domain import decisions
 
 
@@ -16,9 +17,13 @@ from services.backlog.domain import decisions
 def record_need(command: RecordNeed, case: Case[Need]) -> Iterator[Payload]:
     """A need of a product's users (S0-04), which may be heard of later; a row of an import that changed says the whole again."""
     said = NeedRecorded(product=command.product, user=command.user, text=command.text, origin=command.origin, prioritised=command.prioritised)
-    if case.now is not None and case.now.product != command.product:
+    if case.now is not None and case.now.recorded is not None and case.now.product != command.product:
         raise Invalid(f"{case.id} is a need of {case.now.product}", field="product", remedy="Record another need.")
-    if case.now is None or any(getattr(case.now, field) != getattr(said, field) for field in ("user", "text", "origin", "prioritised")):
+    if (
+        case.now is None
+        or case.now.recorded is None
+        or any(getattr(case.now, field) != getattr(said, field) for field in ("user", "text", "origin", "prioritised"))
+    ):
         yield said
 
 
@@ -28,17 +33,23 @@ def change_need(command: ChangeNeed, case: Case[Need]) -> Iterator[Payload]:
     need = _there(case)
     if command.text is None and command.prioritised is None:
         raise Invalid("neither a new text nor a new priority is given", field="text")
-    text = None if command.text == need.text else command.text
-    prioritised = None if command.prioritised == need.prioritised else command.prioritised
+    row = _row(case)
+    text = None if row is None and command.text == need.text else command.text
+    prioritised = None if row is None and command.prioritised == need.prioritised else command.prioritised
     if text is not None or prioritised is not None:
-        yield NeedChanged(text=text, prioritised=prioritised, reason=command.reason)
+        yield from anew(case, row, NeedChanged(text=text, prioritised=prioritised, reason=command.reason))
 
 
 @decisions.decides(JudgeNeed)
 def judge_need(command: JudgeNeed, case: Case[Need]) -> Iterator[Payload]:
     """How far it is met at that time (S0-04, S0-22): each judgement stands, the latest counts."""
     _there(case)
-    yield NeedJudged(verdict=command.verdict, evidence=command.evidence)
+    yield from anew(case, _row(case), NeedJudged(verdict=command.verdict, evidence=command.evidence))
+
+
+def _row(case: Case[Need]) -> Event | None:
+    """What a changed row of an import had said."""
+    return of_row(case, NEED)
 
 
 def _there(case: Case[Need]) -> Need:

@@ -20,6 +20,7 @@ from libs.commands.errors import HeadwayError, Invalid, KeyReused, NotFound, Rac
 from libs.commands.handling import Handling
 from libs.commands.judging import Ask
 from libs.events.catalog.backlog.item import ITEM, ItemState
+from libs.events.catalog.backlog.naming import issue_id
 from libs.events.catalog.backlog.source import SOURCE, Source, System
 from libs.events.event import visible
 from libs.events.store import CommitStore, StoreUnavailable
@@ -119,19 +120,26 @@ class Receiver:
         return item, await self._say(source, command, key)
 
     async def _item(self, source: Source, reference: str) -> str:
-        """The item that all deliveries of a source about this reference speak of; one that an importer named by its reference is the same."""
-        own, plain = item_id(source.id, reference), reference.lower()
-        if not re.fullmatch(ID_PATTERN, plain):
-            return own
+        """The item that all deliveries of a source about this reference speak of; one that was imported from there is the same.
+
+        A Jira issue is called as its import would call it, so that it is one item also where the import comes later. Two sources of a product may mean two
+        sites: what only the other one has spoken of is not this one's.
+        """
+        own, issue, plain = item_id(source.id, reference), issue_id(source.product, reference), reference.lower()
+        ids = [own, issue, *([plain] if re.fullmatch(ID_PATTERN, plain) else [])]
         try:
-            found = await self.store.load([ITEM.key(own), ITEM.key(plain)])
+            found = await self.store.load([ITEM.key(id) for id in ids])
         except StoreUnavailable as e:
             raise UnknownOutcome(f"the store does not answer: {e}", remedy="Send it again: it is stored once.") from e
         if found[ITEM.key(own)]:
             return own
-        item = ITEM.fold(plain, visible(found[ITEM.key(plain)]))
-        imported = item is not None and item.product == source.product and item.source is not None
-        return plain if imported and item and item.source and (item.source.system, item.source.reference) == (source.system, reference) else own
+        for id in ids[1:]:
+            item = ITEM.fold(id, visible(found[ITEM.key(id)]))
+            if item is None or item.source is None or item.product != source.product or item.stated_by not in (None, source.id):
+                continue
+            if (item.source.system, item.source.reference) == (source.system, reference):
+                return id
+        return issue if source.system is System.JIRA and not found[ITEM.key(issue)] else own
 
     async def _say(self, source: Source, command: Command, key: str) -> bool:
         """Says it in the source's name; returns whether it was said before. A race is only lost to another process, and then tried again."""

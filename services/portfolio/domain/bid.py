@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from libs.commands.catalog.portfolio.bid import RecordBidOutcome, SubmitBid
 from libs.commands.deciding import Case
 from libs.commands.errors import AlreadyExists, Invalid
-from libs.events.catalog.portfolio.bid import Bid, BidOutcomeRecorded, BidSubmitted
+from libs.commands.rows import anew, of_row
+from libs.events.catalog.portfolio.bid import BID, Bid, BidOutcomeRecorded, BidSubmitted
 from libs.events.catalog.portfolio.investment import INVESTMENT
 from libs.events.event import Payload
 from services.portfolio.domain import decisions
@@ -33,4 +34,4 @@ def record_bid_outcome(command: RecordBidOutcome, case: Case[Bid]) -> Iterator[P
         raise AlreadyExists(f"the outcome of {case.id} was recorded on {case.there.outcome.time.date()}", field="bid")
     if case.then is None or case.then.submitted is None:
         raise Invalid(f"{case.id} was not submitted by {case.at.date()}", field="at")
-    yield BidOutcomeRecorded(won=command.won, reason=command.reason)
+    yield from anew(case, of_row(case, BID), BidOutcomeRecorded(won=command.won, reason=command.reason))

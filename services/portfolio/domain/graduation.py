@@ -15,7 +15,9 @@ from libs.commands.catalog.portfolio.graduation import (
 )
 from libs.commands.deciding import Case
 from libs.commands.errors import AlreadyExists, Invalid, NotFound
+from libs.commands.rows import anew, of_row
 from libs.events.catalog.portfolio.graduation import (
+    GRADUATION,
     Attested,
     CeremonyHeld,
     Graduation,
@@ -26,7 +28,7 @@ from libs.events.catalog.portfolio.graduation import (
     SustainEntered,
 )
 from libs.events.catalog.portfolio.team import TEAM, HealthReading, HealthSubject
-from libs.events.event import Payload
+from libs.events.event import Event, Payload
 from libs.rules.graduation import backlog_diminishes, beta_released
 from services.portfolio.domain import decisions
 
@@ -48,7 +50,7 @@ def enter_sustain(command: EnterSustain, case: Case[Graduation]) -> Iterator[Pay
         if health is None or health.reading is not HealthReading.GOOD:
             lacking.append(f"the health of the {subject} is {health.reading if health else 'not recorded'}")
     case.demand("S4-02", not lacking, f"Sustain cannot be entered: {'; '.join(lacking)}", field="team")
-    yield SustainEntered()
+    yield from _said(case, SustainEntered())
 
 
 @decisions.decides(PrepareHandoff)
@@ -56,8 +58,8 @@ def prepare_handoff(command: PrepareHandoff, case: Case[Graduation]) -> Iterator
     """A function has prepared (S4-17), perhaps with more evidence than before; nothing where this was said by then. Raises NotFound."""
     _on_its_way(case)
     said = HandoffPrepared(function=command.function, evidence=command.evidence)
-    if case.then is None or said not in [event.data for event in case.then.handoff(command.function).prepared]:
-        yield said
+    if _row(case) or case.then is None or said not in [event.data for event in case.then.handoff(command.function).prepared]:
+        yield from _said(case, said)
 
 
 @decisions.decides(AcceptHandoff)
@@ -69,21 +71,21 @@ def accept_handoff(command: AcceptHandoff, case: Case[Graduation]) -> Iterator[P
         raise AlreadyExists(f"{command.function} accepted on {accepted.time.date()}", field="function")
     prepared = case.then is not None and case.then.handoff(command.function).preparation is not None
     case.demand("S4-17", prepared, f"{command.function} has not prepared by {case.at.date()}", field="function", remedy="Prepare the hand-off first.")
-    yield HandoffAccepted(function=command.function, accepted_by=command.accepted_by)
+    yield from _said(case, HandoffAccepted(function=command.function, accepted_by=command.accepted_by))
 
 
 @decisions.decides(RecordFailedHandoff)
 def record_failed_handoff(command: RecordFailedHandoff, case: Case[Graduation]) -> Iterator[Payload]:
     """A hand-off did not succeed, and that stays on record (S4-07). Raises NotFound."""
     _there(case)
-    yield HandoffFailed(function=command.function, reason=command.reason)
+    yield from _said(case, HandoffFailed(function=command.function, reason=command.reason))
 
 
 @decisions.decides(Attest)
 def attest(command: Attest, case: Case[Graduation]) -> Iterator[Payload]:
     """An executive's word on a criterion (R-04): each is a fact of its day. Raises NotFound."""
     _there(case)
-    yield Attested(criterion=command.criterion, statement=command.statement)
+    yield from _said(case, Attested(criterion=command.criterion, statement=command.statement))
 
 
 @decisions.decides(TellStory)
@@ -91,7 +93,7 @@ def tell_story(command: TellStory, case: Case[Graduation]) -> Iterator[Payload]:
     """What was achieved, and what failed (R-05, S4-18); only blanks tell nothing. Raises NotFound."""
     _there(case)
     failed = command.failed if command.failed and command.failed.strip() else None
-    yield StoryTold(achieved=command.achieved, failed=failed, channels=tuple(command.channels))
+    yield from _said(case, StoryTold(achieved=command.achieved, failed=failed, channels=tuple(command.channels)))
 
 
 @decisions.decides(HoldCeremony)
@@ -111,7 +113,17 @@ def hold_ceremony(command: HoldCeremony, case: Case[Graduation]) -> Iterator[Pay
     detail = f"there is nothing to celebrate by {case.at.date()}: {'; '.join(lacking)}"
     case.demand("S4-18", not lacking, detail, field="team", remedy="Finish the hand-off and tell the story, then celebrate.")
     if not any(event.time.date() == case.at.date() for event in then.ceremonies):
-        yield CeremonyHeld()
+        yield from _said(case, CeremonyHeld())
+
+
+def _row(case: Case[Graduation]) -> Event | None:
+    """What a changed row of an import had said."""
+    return of_row(case, GRADUATION)
+
+
+def _said(case: Case[Graduation], said: Payload) -> Iterator[Payload]:
+    """This, instead of what a changed row of an import had said."""
+    return anew(case, _row(case), said)
 
 
 def _there(case: Case[Graduation]) -> None:

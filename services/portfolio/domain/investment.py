@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from libs.commands.catalog.portfolio.investment import DecideInvestment, ProposeInvestment, RebaselineInvestment
 from libs.commands.deciding import Case
 from libs.commands.errors import AlreadyExists, Invalid
+from libs.commands.rows import anew, of_row
 from libs.events.catalog.portfolio.baselines import Amounts
 from libs.events.catalog.portfolio.investment import (
+    INVESTMENT,
     FixedScopeFlagged,
     Funding,
     Investment,
@@ -56,13 +58,23 @@ def propose_investment(command: ProposeInvestment, case: Case[Investment]) -> It
 
 @decisions.decides(DecideInvestment)
 def decide_investment(command: DecideInvestment, case: Case[Investment]) -> Iterator[Payload]:
-    """The steering group's word, once (S0-14); an approved amount without support is announced (S0-08). Raises AlreadyExists."""
+    """The steering group's word, once (S0-14); an approved amount without support is announced (S0-08).
+
+    Raises AlreadyExists, and Invalid for a day on which it was not proposed yet.
+    """
     investment = case.there
+    if case.then is None or case.then.proposed is None:
+        raise Invalid(f"{case.id} was not proposed by {case.at.date()}", field="at", remedy="Propose it first.")
     if investment.decision and not case.revising:
         raise AlreadyExists(
             f"{case.id} was decided on {investment.decision.time.date()}", field="investment", remedy="Re-baseline it, or retract the decision."
         )
-    yield InvestmentDecided(approved=command.approved, reason=command.reason)
+    decided = InvestmentDecided(approved=command.approved, reason=command.reason)
+    row = of_row(case, INVESTMENT)
+    if row is not None and (command.approved or not investment.approved):
+        yield from anew(case, row, decided)
+    else:  # an approval has made a first baseline, which no later word takes away
+        yield decided
     if command.approved and investment.asked is not None:
         yield from _unfunded(investment.asked)
 

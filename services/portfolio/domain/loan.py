@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from libs.commands.catalog.portfolio.loan import LendTeam, ReturnTeam
 from libs.commands.deciding import Case
 from libs.commands.errors import AlreadyExists, Invalid
+from libs.commands.rows import anew, of_row
 from libs.events.catalog.portfolio.loan import LOAN, Loan, TeamLent, TeamReturned
 from libs.events.event import Payload
 from services.portfolio.domain import decisions
@@ -41,4 +42,4 @@ def return_team(command: ReturnTeam, case: Case[Loan]) -> Iterator[Payload]:
         raise AlreadyExists(f"{case.id} ended on {loan.last_day}", field="loan")
     if loan.starts is not None and case.at.date() < loan.starts:
         raise Invalid(f"the loan begins on {loan.starts}, after that", field="at")
-    yield TeamReturned()
+    yield from anew(case, of_row(case, LOAN), TeamReturned())

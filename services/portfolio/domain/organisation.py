@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from libs.commands.catalog.portfolio.organisation import RegisterOrganisation, SetPolicy
 from libs.commands.deciding import Case
 from libs.commands.errors import Invalid
-from libs.events.catalog.portfolio.organisation import Organisation, OrganisationRegistered, Policy, PolicySet
+from libs.commands.rows import anew, of_row
+from libs.events.catalog.portfolio.organisation import ORGANISATION, Organisation, OrganisationRegistered, Policy, PolicySet
 from libs.events.event import Payload
 from services.portfolio.domain import decisions
 
@@ -27,5 +28,6 @@ def set_policy(command: SetPolicy, case: Case[Organisation]) -> Iterator[Payload
     if not given:
         raise Invalid("no threshold is given", field=THRESHOLDS[0], remedy=f"Give one of {', '.join(THRESHOLDS)}.")
     holds = case.then.policy if case.then else Policy()
-    if any(getattr(holds, name) != value for name, value in given.items()):
-        yield PolicySet(**given)
+    row = of_row(case, ORGANISATION)
+    if row is not None or any(getattr(holds, name) != value for name, value in given.items()):
+        yield from anew(case, row, PolicySet(**given))

@@ -7,13 +7,17 @@ from collections.abc import Iterator
 from libs.commands.catalog.portfolio.product import DecommissionProduct, EnterPhase, HaltProduct, RegisterProduct, ResumeProduct
 from libs.commands.deciding import Case
 from libs.commands.errors import AlreadyExists, Invalid
+from libs.commands.rows import anew, of_row
 from libs.events.catalog.portfolio.lifecycle import DEFAULT_LIFECYCLE, LIFECYCLE, Lifecycle
-from libs.events.catalog.portfolio.product import PhaseEntered, Product, ProductDecommissioned, ProductHalted, ProductRegistered, ProductResumed
+from libs.events.catalog.portfolio.product import PRODUCT, PhaseEntered, Product, ProductDecommissioned, ProductHalted, ProductRegistered, ProductResumed
 from libs.events.catalog.portfolio.program import PROGRAM
-from libs.events.event import Payload
+from libs.events.event import Event, Payload
 from services.portfolio.domain import decisions
 
 RESOURCE_CONSTRAINT = "resource_constraint"
+
+IMPROVE = "improve"
+"""The phase that nothing but the end of the product ends (S0-02), in whatever lifecycle."""
 
 
 @decisions.decides(RegisterProduct)
@@ -26,10 +30,10 @@ def register_product(command: RegisterProduct, case: Case[Product]) -> Iterator[
 
 @decisions.decides(EnterPhase)
 def enter_phase(command: EnterPhase, case: Case[Product]) -> Iterator[Payload]:
-    """A phase of its lifecycle (S4-02), never its end (S0-02).
+    """A phase of its lifecycle (S4-02), never its end (S0-02), and none after Improve, which ends by decommissioning alone.
 
     Raises Invalid for a phase that the lifecycle does not have, and for a product that was decommissioned by then; Refused (S0-02) for a phase that has
-    ended. Nothing where the product is in it already.
+    ended, and for one that would end Improve. Nothing where the product is in it already.
     """
     lifecycle = _lifecycle(case)
     phase = lifecycle.phase(command.phase)
@@ -42,8 +46,11 @@ def enter_phase(command: EnterPhase, case: Case[Product]) -> Iterator[Payload]:
     if case.then and case.then.decommissioned:
         raise Invalid(f"{case.id} was decommissioned on {case.then.decommissioned.time.date()}", field="product")
     case.demand("S0-02", phase.active, f"{phase.title} is the end of the product, and only decommissioning ends its phases", field="phase")
-    if case.then is None or case.then.phase != phase.id:
-        yield PhaseEntered(phase=phase.id)
+    row = _row(case)
+    before = [entry.phase for entry in case.then.phases if entry.event is not row] if case.then else []
+    case.demand("S0-02", before[-1:] != [IMPROVE] or phase.id == IMPROVE, f"{case.id} is in Improve, which only decommissioning ends", field="phase")
+    if row is not None or before[-1:] != [phase.id]:
+        yield from anew(case, row, PhaseEntered(phase=phase.id))
 
 
 @decisions.decides(HaltProduct)
@@ -54,15 +61,15 @@ def halt_product(command: HaltProduct, case: Case[Product]) -> Iterator[Payload]
     if case.then and case.then.decommissioned:
         raise Invalid(f"{case.id} was decommissioned on {case.then.decommissioned.time.date()}", field="product")
     halted = ProductHalted(reason=reason, lacking=command.lacking)
-    if case.then is None or case.then.halted is None or case.then.halted.data != halted:
-        yield halted
+    if _row(case) or case.then is None or case.then.halted is None or case.then.halted.data != halted:
+        yield from anew(case, _row(case), halted)
 
 
 @decisions.decides(ResumeProduct)
 def resume_product(command: ResumeProduct, case: Case[Product]) -> Iterator[Payload]:
     """Work goes on. Raises Invalid for a product that is not halted at that time; a repeated row changes nothing."""
-    if case.then is not None and case.then.halted is not None:
-        yield ProductResumed()
+    if _row(case) or (case.then is not None and case.then.halted is not None):
+        yield from anew(case, _row(case), ProductResumed())
     elif not case.revising:
         raise Invalid(f"work on {case.id} is not halted", field="product", remedy="Check the day, or halt it first.")
 
@@ -73,7 +80,12 @@ def decommission_product(command: DecommissionProduct, case: Case[Product]) -> I
     if case.there.decommissioned and not case.revising:
         raise AlreadyExists(f"{case.id} was decommissioned on {case.there.decommissioned.time.date()}", field="product")
     end = _lifecycle(case).end
-    yield ProductDecommissioned(reason=command.reason, phase=end.id if end else None)
+    yield from anew(case, _row(case), ProductDecommissioned(reason=command.reason, phase=end.id if end else None))
+
+
+def _row(case: Case[Product]) -> Event | None:
+    """What a changed row of an import had said."""
+    return of_row(case, PRODUCT)
 
 
 def _lifecycle(case: Case[Product]) -> Lifecycle:

@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from libs.commands.catalog.portfolio.team import FormTeam, JoinTeam, LeaveTeam, PivotAway, RecordHealth, ServeProduct, StopServing
 from libs.commands.deciding import Case
 from libs.commands.errors import AlreadyExists, Invalid, NotFound
+from libs.commands.rows import anew, of_row, take_back
 from libs.events.catalog.portfolio.team import (
     CORE_ROLES,
+    TEAM,
     CoreRoleUncovered,
     HealthRecorded,
     MemberJoined,
@@ -20,7 +22,7 @@ from libs.events.catalog.portfolio.team import (
     TeamFormed,
     TeamPivotedAway,
 )
-from libs.events.event import Payload
+from libs.events.event import Event, Payload
 from services.portfolio.domain import decisions
 
 
@@ -33,15 +35,15 @@ def form_team(command: FormTeam, case: Case[Team]) -> Iterator[Payload]:
 @decisions.decides(ServeProduct)
 def serve_product(command: ServeProduct, case: Case[Team]) -> Iterator[Payload]:
     """One more product (S4-08); nothing where the team serves it at that time."""
-    if case.then is None or command.product not in case.then.products:
-        yield ProductsServed(products=(command.product,))
+    if _row(case) or case.then is None or command.product not in case.then.products:
+        yield from anew(case, _row(case), ProductsServed(products=(command.product,)))
 
 
 @decisions.decides(StopServing)
 def stop_serving(command: StopServing, case: Case[Team]) -> Iterator[Payload]:
     """One product less. Raises NotFound where the team does not serve it at that time; a repeated row changes nothing."""
-    if case.then is not None and command.product in case.then.products:
-        yield ProductsLeft(products=(command.product,))
+    if _row(case) or (case.then is not None and command.product in case.then.products):
+        yield from anew(case, _row(case), ProductsLeft(products=(command.product,)))
     elif not case.revising:
         raise NotFound(f"{case.id} does not serve {command.product} at that time", field="product", remedy="Check the day, and the products of the team.")
 
@@ -54,20 +56,26 @@ def join_team(command: JoinTeam, case: Case[Team]) -> Iterator[Payload]:
     if core and drawn_on:
         raise Invalid(f"{command.role} is drawn on, never a core seat", field="core", remedy="Say `core: false`.")
     said = MemberJoined(person=command.person, role=command.role, core=core, staffing=command.staffing)
-    if not any((m.role, m.core, m.staffing) == (said.role, said.core, said.staffing) for m in _seats(case.then, command.person)):
-        yield said
+    if _row(case) or not any((m.role, m.core, m.staffing) == (said.role, said.core, said.staffing) for m in _seats(case.then, command.person)):
+        yield from anew(case, _row(case), said)
 
 
 @decisions.decides(LeaveTeam)
 def leave_team(command: LeaveTeam, case: Case[Team]) -> Iterator[Payload]:
     """A person is gone, out of one role or all, and the core roles that nobody fills then are announced (S0-10). Raises NotFound for who is not there."""
-    seats = [seat for seat in _seats(case.then, command.person) if command.role in (None, seat.role)]
+    row = _row(case)
+    seats = [seat for seat in _seats(case.then, command.person, row) if command.role in (None, seat.role)]
     if not seats or case.then is None:
         if case.revising:
             return
         role = f" as {command.role}" if command.role else ""
         raise NotFound(f"{command.person} is not on {case.id}{role} at that time", field="person", remedy="Check the day, and who is on the team.")
-    yield MemberLeft(person=command.person, role=command.role)
+    left = MemberLeft(person=command.person, role=command.role)
+    if row is not None and (row.data, row.time) == (left, case.at):
+        return
+    uncovered = [e for e in case.current.history(TEAM, case.id) if e.id in case.row and isinstance(e.data, CoreRoleUncovered)]
+    yield from take_back(case, row, *uncovered)
+    yield left
     stays = {member.role for member in case.then.core if member not in seats}
     for role in CORE_ROLES:
         if role not in stays and any(seat.core and seat.role is role for seat in seats):
@@ -77,7 +85,7 @@ def leave_team(command: LeaveTeam, case: Case[Team]) -> Iterator[Payload]:
 @decisions.decides(RecordHealth)
 def record_health(command: RecordHealth, case: Case[Team]) -> Iterator[Payload]:
     """A reading of the health of the team or of its product (S4-01): each is a fact of its day, also where it says the same."""
-    yield HealthRecorded(subject=command.subject, reading=command.reading, source=command.source)
+    yield from anew(case, _row(case), HealthRecorded(subject=command.subject, reading=command.reading, source=command.source))
 
 
 @decisions.decides(PivotAway)
@@ -85,8 +93,14 @@ def pivot_away(command: PivotAway, case: Case[Team]) -> Iterator[Payload]:
     """For good, and once. Raises AlreadyExists."""
     if case.there.pivoted and not case.revising:
         raise AlreadyExists(f"{case.id} pivoted away on {case.there.pivoted.time.date()}", field="team")
-    yield TeamPivotedAway(reason=command.reason)
+    yield from anew(case, _row(case), TeamPivotedAway(reason=command.reason))
 
 
-def _seats(team: Team | None, person: str) -> list[Membership]:
-    return [member for member in team.present if member.person == person] if team else []
+def _seats(team: Team | None, person: str, row: Event | None = None) -> list[Membership]:
+    """Where somebody sits; also the seats left by what a changed row of an import had said, which it takes back."""
+    return [member for member in team.members if member.person == person and (member.left is None or member.left is row)] if team else []
+
+
+def _row(case: Case[Team]) -> Event | None:
+    """What a changed row of an import had said."""
+    return of_row(case, TEAM)

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from libs.commands.catalog.roadmap.change import AddDependency, ChangeOfRelation, DecideChange, LinkChange, RaiseChangeRequest, RemoveDependency
 from libs.commands.deciding import Case
 from libs.commands.errors import AlreadyExists, Invalid
+from libs.commands.rows import take_back
 from libs.events.catalog.roadmap.change import Change, ChangeDecided, ChangeLinked, ChangeRaised
 from libs.events.catalog.roadmap.release import RELEASE
 from libs.events.event import Payload
 from libs.rules.dependencies import dependencies
 from services.roadmap.domain import decisions
-from services.roadmap.domain.rows import take_back
 
 
 @decisions.decides(RaiseChangeRequest)

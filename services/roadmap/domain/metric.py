@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from libs.commands.catalog.roadmap.metric import DefineMetric, MeasureBaseline, ReadMetric, SetTarget
 from libs.commands.deciding import Case
 from libs.commands.errors import Invalid
+from libs.commands.rows import said_by_row, take_back
 from libs.events.catalog.roadmap.metric import BaselineMeasured, Metric, MetricDefined, MetricRead, TargetSet
 from libs.events.event import Payload
 from services.roadmap.domain import decisions
-from services.roadmap.domain.rows import said_by_row, take_back
 
 
 @decisions.decides(DefineMetric)

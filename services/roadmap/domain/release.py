@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from libs.commands.catalog.roadmap.release import ProposeRelease, PublishRelease, SignOffRelease
 from libs.commands.deciding import Case
 from libs.commands.errors import AlreadyExists, Invalid
-from libs.events.catalog.roadmap.change import CHANGE
+from libs.commands.rows import take_back
+from libs.events.catalog.roadmap.change import CHANGE, Change
 from libs.events.catalog.roadmap.release import Release, ReleaseProposed, ReleasePublished, ReleaseSignedOff
 from libs.events.event import Payload
 from services.roadmap.domain import decisions
-from services.roadmap.domain.rows import take_back
 
 
 @decisions.decides(ProposeRelease)
@@ -44,7 +44,19 @@ def publish_release(command: PublishRelease, case: Case[Release]) -> Iterator[Pa
     for change in changes:
         rule = "S0-17" if change.dependency else "S0-16"
         case.demand(rule, change.decision is not None, f"the board has not decided on the change request {change.id!r} yet")
-        case.demand(rule, change.approved is not False, f"the board has turned the change request {change.id!r} down")
+        case.demand(rule, change.approved or _asked_anew(change, changes), f"the board has turned the change request {change.id!r} down")
     case.demand("S0-13", case.then.signed_off is not None, "the product owner has not signed it off")
     yield from take_back(case, case.there.published)
     yield ReleasePublished()
+
+
+def _asked_anew(change: Change, changes: list[Change]) -> bool:
+    """Whether the board has approved since what it turned down: another request for the same relation, or for the release itself."""
+    turned_down = change.decision
+    return turned_down is not None and any(
+        other.decision is not None
+        and other.approved
+        and other.dependency == change.dependency
+        and (other.decision.time, other.decision.recorded) >= (turned_down.time, turned_down.recorded)
+        for other in changes
+    )

@@ -8,6 +8,7 @@ from datetime import date
 from libs.commands.catalog.roadmap.roadmap_item import DropItem, FinishItem, MoveItem, PlaceItem, RedateItem, RetitleItem
 from libs.commands.deciding import Case
 from libs.commands.errors import Invalid
+from libs.commands.rows import anew, of_row, take_back
 from libs.events.catalog.roadmap.roadmap_item import (
     ROADMAP_ITEM,
     Horizon,
@@ -22,7 +23,6 @@ from libs.events.catalog.roadmap.roadmap_item import (
 )
 from libs.events.event import Event, Payload
 from services.roadmap.domain import decisions
-from services.roadmap.domain.rows import take_back
 
 
 @decisions.decides(PlaceItem)
@@ -45,15 +45,17 @@ def place_item(command: PlaceItem, case: Case[RoadmapItem]) -> Iterator[Payload]
 @decisions.decides(MoveItem)
 def move_item(command: MoveItem, case: Case[RoadmapItem]) -> Iterator[Payload]:
     """Another horizon; it brings back what was dropped or done, and to done it finishes."""
-    if not _stands(case.then, command.horizon):
-        yield RoadmapItemFinished() if command.horizon is Horizon.DONE else RoadmapItemMoved(horizon=command.horizon)
+    row = _row(case)
+    if row is not None or not _stands(case.then, command.horizon):
+        yield from anew(case, row, RoadmapItemFinished() if command.horizon is Horizon.DONE else RoadmapItemMoved(horizon=command.horizon))
 
 
 @decisions.decides(RetitleItem)
 def retitle_item(command: RetitleItem, case: Case[RoadmapItem]) -> Iterator[Payload]:
     """Another title."""
-    if case.then is None or case.then.title != command.title:
-        yield RoadmapItemRetitled(title=command.title)
+    row = _row(case)
+    if row is not None or case.then is None or case.then.title != command.title:
+        yield from anew(case, row, RoadmapItemRetitled(title=command.title))
 
 
 @decisions.decides(RedateItem)
@@ -63,25 +65,37 @@ def redate_item(command: RedateItem, case: Case[RoadmapItem]) -> Iterator[Payloa
         raise Invalid("say when it starts or when it ends", field="ends")
     stands = case.then or case.there
     _in_order(command.starts or stands.starts, command.ends or stands.ends)
-    taken_back = list(take_back(case, *_overtaken(case)))
+    redated = RoadmapItemRedated(starts=command.starts, ends=command.ends, reason=command.reason)
+    row = _row(case)
+    if row is not None and (row.data, row.time) == (redated, case.at):
+        return
+    overtaken = {event.id: event for event in (*_overtaken(case), *([row] if row else ()))}
+    taken_back = list(take_back(case, *overtaken.values()))
     yield from taken_back
     same = case.then is not None and (command.starts or case.then.starts, command.ends or case.then.ends) == (case.then.starts, case.then.ends)
     if taken_back or not same:
-        yield RoadmapItemRedated(starts=command.starts, ends=command.ends, reason=command.reason)
+        yield redated
 
 
 @decisions.decides(DropItem)
 def drop_item(command: DropItem, case: Case[RoadmapItem]) -> Iterator[Payload]:
     """Off the roadmap, with its history; moving it brings it back."""
-    if case.then is None or case.then.state is not RoadmapItemState.DROPPED:
-        yield RoadmapItemDropped(reason=command.reason)
+    row = _row(case)
+    if row is not None or case.then is None or case.then.state is not RoadmapItemState.DROPPED:
+        yield from anew(case, row, RoadmapItemDropped(reason=command.reason))
 
 
 @decisions.decides(FinishItem)
 def finish_item(command: FinishItem, case: Case[RoadmapItem]) -> Iterator[Payload]:
     """Done; it stays on the roadmap under that."""
-    if not _stands(case.then, Horizon.DONE):
-        yield RoadmapItemFinished()
+    row = _row(case)
+    if row is not None or not _stands(case.then, Horizon.DONE):
+        yield from anew(case, row, RoadmapItemFinished())
+
+
+def _row(case: Case[RoadmapItem]) -> Event | None:
+    """What a changed row of an import had said."""
+    return of_row(case, ROADMAP_ITEM)
 
 
 def _stands(item: RoadmapItem | None, horizon: Horizon) -> bool:

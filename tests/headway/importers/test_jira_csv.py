@@ -28,9 +28,9 @@ def test_an_issue_is_added_when_it_was_created_and_delivered_when_it_was_resolve
     assert not refused
     assert [(line.command, line.key, line.at, line.revise) for line in found] == [
         ("backlog.add_item", "jira:permits:PER-2:add", "2023-03-07T00:05:00+00:00", True),
-        ("backlog.deliver_item", "jira:permits:PER-2:deliver", "2023-03-08T12:30:00+00:00", True),
+        ("backlog.deliver_item", "jira:permits:PER-2:state", "2023-03-08T12:30:00+00:00", True),
     ]
-    assert found[0].data == {"item": "per-2", "product": "permits", "title": "Search", "source": {"system": "jira", "reference": "PER-2"}}
+    assert found[0].data == {"item": "permits.per-2", "product": "permits", "title": "Search", "source": {"system": "jira", "reference": "PER-2"}}
 
 
 @pytest.mark.parametrize(
@@ -46,6 +46,11 @@ def test_an_issue_is_added_when_it_was_created_and_delivered_when_it_was_resolve
 def test_the_status_category_says_the_state_and_else_the_name_of_the_status(status: str, category: str, commands: list[str]) -> None:
     found, _ = said(HEADER + f"Search,PER-2,{status},{category},07/Mar/23 12:05 AM,09/Mar/23 1:00 PM,,,,,\n")
     assert [line.command for line in found] == [f"backlog.{verb}_item" for verb in commands]
+
+
+def test_an_issue_has_one_row_for_its_state_so_that_going_back_is_a_change() -> None:
+    keys = [said(HEADER + f"Search,PER-2,,{category},07/Mar/23 12:05 AM,,,,,,\n")[0][1].key for category in ("To Do", "In Progress", "Done")]
+    assert set(keys) == {"jira:permits:PER-2:state"}
 
 
 def test_the_backlog_is_opened_from_its_first_issue_on_where_it_is_not_there_yet() -> None:
@@ -64,10 +69,10 @@ def test_parents_may_come_after_children_and_states_follow_all_that_is_added() -
     )
     assert not refused
     assert [(line.command, line.data["item"]) for line in found] == [
-        ("backlog.add_item", "per-3"),
-        ("backlog.add_item", "per-1"),
-        ("backlog.start_item", "per-3"),
-        ("backlog.deliver_item", "per-1"),
+        ("backlog.add_item", "permits.per-3"),
+        ("backlog.add_item", "permits.per-1"),
+        ("backlog.start_item", "permits.per-3"),
+        ("backlog.deliver_item", "permits.per-1"),
     ]
 
 

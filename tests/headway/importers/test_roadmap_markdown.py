@@ -141,6 +141,32 @@ def test_a_title_is_the_text_of_its_bullet_without_markdown() -> None:
     assert plain("[x] Search") == "Search"
 
 
+def test_what_marks_nothing_stays_in_a_title() -> None:
+    assert plain("Keep snake_case and 5 * 3, `a_b*c`, \\*starred\\*") == "Keep snake_case and 5 * 3, a_b*c, *starred*"
+    assert plain("~~Old~~ <https://a.example/x_y_z> ***all* of** it`") == "Old https://a.example/x_y_z all of it"
+    assert plain("[Search] and [maps]", frozenset({"search"})) == "Search and [maps]"
+
+
+def test_a_horizon_is_known_in_whatever_decoration() -> None:
+    for heading in (
+        "## \U0001f6a7 Working on now ##",
+        "## :rocket: **Working on now**:",
+        "## Working on now {#now}",
+        "Working on now\n---",
+        "Working on now\n===",
+    ):
+        found = entries(f"{heading}\n1. one\n   - a part of one\n-\n2) two\n\nAbout\n=====\n- three\n")
+        assert found is not None
+        assert [entry.title for entry in found] == ["one", "two"]
+    assert entries("---\ntitle: Later\n---\n- a\n") is None
+
+
+def test_an_address_below_the_text_makes_a_link_of_its_label() -> None:
+    found = entries("## Later\r\n- [Search] for all\r\n\r\n[search]: https://a.example\r\n")
+    assert found is not None
+    assert [entry.title for entry in found] == ["Search for all"]
+
+
 def test_only_top_level_bullets_under_a_horizon_count() -> None:
     text = (
         "\ufeff---\ntitle: x\n---\n- before\n## WORKING ON NOW:\nWe do:\n- one\n  - a part of one\n* two\n\n---\n<!--\n- hidden\n-->\n```\n- code\n```\n"
@@ -149,6 +175,17 @@ def test_only_top_level_bullets_under_a_horizon_count() -> None:
     found = entries(text)
     assert found is not None
     assert [entry.title for entry in found] == ["one", "two", "three"]
+
+
+def test_a_version_found_later_makes_an_item_stand_from_its_earlier_day_on_under_the_same_row() -> None:
+    late = ("2020-02-01.md", version(now=["Maps", "Search"]))
+    between = ("2020-01-15.md", version(now=["Maps"], later=["Search"]))
+    placings = [
+        {line.key: (line.data["item"], line.at) for line in said(*files) if line.command == "roadmap.place_item" and line.data["title"] == "Search"}
+        for files in ([late], [between, late])
+    ]
+    assert [list(placing) for placing in placings] == [list(placings[0])] * 2
+    assert [at for placing in placings for _, at in placing.values()] == ["2020-02-01", "2020-01-15"]
 
 
 titles = st.sampled_from(

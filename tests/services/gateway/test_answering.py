@@ -215,3 +215,24 @@ async def test_a_read_of_what_does_not_come_is_503_with_retry_after(told_gateway
 async def test_what_is_no_position_is_refused(told_gateway: Gateway) -> None:
     answer = await told_gateway.post(WORLD, X_Headway_After="nonsense")
     assert answer.status_code == 422 and answer.json()["field"] == "X-Headway-After"
+
+
+@pytest.mark.parametrize("accept", ["application/json", "text/event-stream"])
+@pytest.mark.parametrize("method", ["GET", "POST"])
+async def test_of_several_operations_none_runs_unless_it_is_named(told_gateway: Gateway, method: str, accept: str) -> None:
+    asked = {"query": 'mutation A { registerOrganisation(input: {name: "X"}) { id } } query B { __typename }'}
+    headers = {**told_gateway.signed_in("importer"), "Accept": accept}
+    given: dict[str, Any] = {"params": asked} if method == "GET" else {"json": asked}
+    answer = await told_gateway.client.request(method, "/graphql", headers=headers, **given)
+    assert "OPERATION" in answer.text and "Unreachable" not in answer.text
+
+
+@pytest.mark.parametrize(("query", "code"), [("{", "SYNTAX"), ("{ a" * 60, "DEPTH"), ("query A { __typename } query B { __typename }", "OPERATION")])
+async def test_a_stream_says_why_a_document_cannot_be_read_and_ends(told_gateway: Gateway, query: str, code: str) -> None:
+    answer = await told_gateway.post(query, Accept="text/event-stream")
+    assert code in answer.text and answer.text.endswith("event: complete\ndata: {}\n\n")
+
+
+async def test_a_variable_may_be_a_number_of_any_length(told_gateway: Gateway) -> None:
+    answer = await told_gateway.post("query($f: Int) { portfolio { teams(first: $f) { totalCount } } }", {"f": 10**30})
+    assert answer.status_code == 200 and answer.json()["errors"][0]["extensions"]["code"] == "FIRST"

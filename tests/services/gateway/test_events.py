@@ -19,6 +19,7 @@ from libs.events.catalog.portfolio.team import TEAM, TeamFormed
 from libs.events.envelope import to_record
 from libs.events.event import Event, Kind, Payload
 from libs.events.values import Money
+from services.gateway import answering
 from services.gateway.events import Followers
 from services.gateway.replaying import timed
 from tests.services.gateway.small_world import Gateway
@@ -234,3 +235,11 @@ async def test_a_stream_ends_when_the_process_stops(logged: Gateway) -> None:
     await chunks.until(1)
     logged.process.app.state.stopping.set()
     await asyncio.wait_for(reading, 5)
+
+
+async def test_the_log_is_read_once_what_was_named_is_heard(logged: Gateway, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(answering, "SECONDS", 0.01)
+    await organisations(logged, 1)
+    for position, status in (("organisation:o0@1", 200), ("organisation:o0@9", 503), ("nonsense", 422)):
+        headers = {**logged.signed_in("subscriber"), "X-Headway-After": position}
+        assert (await logged.client.get("/events", headers=headers)).status_code == status

@@ -114,3 +114,12 @@ async def test_a_query_asked_for_as_a_stream_is_one_event_and_the_end(logged: Ga
     answer = await logged.post("{ portfolio { asOf } }", Accept="text/event-stream")
     assert answer.headers["content-type"].startswith("text/event-stream")
     assert answer.text == 'event: next\ndata: {"data":{"portfolio":{"asOf":"2026-03-02"}}}\n\nevent: complete\ndata: {}\n\n'
+
+
+async def test_a_document_that_cannot_be_read_is_an_error_of_its_own_operation(logged: Gateway) -> None:
+    socket, _ = await connected(logged, f'{{"Authorization": "{logged.signed_in("subscriber")["Authorization"]}"}}')
+    for number, query in enumerate(("{", "{ a", "subscription A { world } subscription B { world }")):
+        await socket.say(f'{{"type": "subscribe", "id": "{number}", "payload": {{"query": "{query}"}}}}')
+        answer = (await socket.next())["text"]
+        assert '"type":"error"' in answer.replace(" ", "") and ("SYNTAX" in answer or "OPERATION" in answer)
+    await socket.close()

@@ -171,3 +171,16 @@ async def test_what_the_owner_would_say_has_no_tag(owner: Owner) -> None:
 async def test_a_command_that_there_is_not_is_refused(owner: Owner, command: str, data: Any, field: str) -> None:
     error = (await owner.gateway.post(WHY, {"c": command, "d": data})).json()["errors"][0]
     assert error["extensions"]["field"] == field and owner.asked == []
+
+
+@pytest.mark.parametrize("key", ["\u043a\u043b\u044e\u0447", "a\r\nX: y"])
+async def test_a_key_that_no_header_can_hold_is_refused_and_nothing_is_sent(owner: Owner, key: str) -> None:
+    query = 'mutation($k: String) { registerOrganisation(input: {name: "New"}, idempotencyKey: $k) { id } }'
+    answer = await owner.gateway.post(query, {"k": key}, persona="lab_ops")
+    assert answer.json()["errors"][0]["extensions"]["field"] == "idempotencyKey" and not owner.asked
+
+
+async def test_data_may_hold_a_number_of_any_length(owner: Owner) -> None:
+    query = 'query($d: JSON!) { whyBlocked(command: "portfolio.form_team", data: $d) { detail } }'
+    assert await owner.gateway.ask(query, {"d": {"name": 10**30}}, persona="lab_ops") == {"whyBlocked": None}
+    assert owner.asked[0][1] == {"name": 10**30}

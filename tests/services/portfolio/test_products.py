@@ -126,3 +126,21 @@ def test_an_override_lifts_the_rule_and_is_said() -> None:
     override = {"rule": "S0-03", "reason": "By order of the cabinet"}
     scenario = biohub().when(command(HaltProduct, product="biohub", reason="Election", override=override))
     assert [type(event.data) for event in scenario.said] == [Overridden, ProductHalted]
+
+
+@pytest.mark.requirement("S0-02")
+def test_improve_ends_by_decommissioning_alone() -> None:
+    scenario = (
+        biohub().given("product:biohub", PhaseEntered(phase="live"), at="2024-09-01").given("product:biohub", PhaseEntered(phase="improve"), at="2025-01-01")
+    )
+    scenario.when(command(EnterPhase, product="biohub", phase="beta")).refused(Refused, "S0-02")
+    scenario.when(command(EnterPhase, product="biohub", phase="beta", at="2024-08-01")).then(PhaseEntered(phase="beta"))
+    assert seen(scenario).phase == "improve"
+
+
+@pytest.mark.requirement("S0-02")
+def test_a_product_whose_end_is_learned_late_does_not_come_back_by_what_was_said_of_later_days() -> None:
+    scenario = biohub().given("product:biohub", PhaseEntered(phase="beta"), ProductHalted(reason="resource_constraint"), at="2025-01-01")
+    scenario.when(command(DecommissionProduct, product="biohub", reason="Merged", at="2024-12-01"))
+    found = seen(scenario)
+    assert (found.phase, found.halted) == ("decommissioned", None)

@@ -139,3 +139,19 @@ def test_an_override_lifts_the_rule_and_is_said() -> None:
     lifted = Override(rule="S0-16", reason="Flood warning")
     s = proposed().given(BETA, ReleaseSignedOff()).when(PublishRelease(release="beta", override=lifted))
     s.then(Overridden(rule="S0-16", reason="Flood warning", command="roadmap.publish_release"), ReleasePublished())
+
+
+@pytest.mark.requirement("S0-16")
+def test_what_the_board_turned_down_goes_out_once_it_has_approved_another_request_for_it() -> None:
+    s = raised(proposed().given(BETA, ReleaseSignedOff())).given("change:cr-1", ChangeDecided(approved=False, reason="Too early"), at="2024-06-20")
+    s = raised(s, "cr-2")
+    s.when(PUBLISH, by=OWNER).refused(Refused, "S0-16")
+    s.given("change:cr-2", APPROVED, at="2024-06-30").when(PUBLISH, by=OWNER).then(ReleasePublished())
+
+
+@pytest.mark.requirement("S0-17")
+def test_an_approval_of_something_else_or_of_before_does_not_lift_what_was_turned_down() -> None:
+    s = raised(proposed().given(BETA, ReleaseSignedOff()), on="maps").given("change:cr-1", ChangeDecided(approved=False, reason="Too early"), at="2024-06-20")
+    raised(s, "cr-2").given("change:cr-2", APPROVED, at="2024-06-30").when(PUBLISH, by=OWNER).refused(Refused, "S0-17")
+    s = raised(s, "cr-3", on="maps").given("change:cr-3", APPROVED, at="2024-06-15")
+    s.when(PUBLISH, by=OWNER).refused(Refused, "S0-17")

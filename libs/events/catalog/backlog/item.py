@@ -37,6 +37,10 @@ class ItemSource(BaseModel):
     reference: Annotated[Reference, Field(description="What it is called there: PERMIT-12, owner/repository#12.")]
     url: Annotated[Url | None, Field(description="Where people read it.")] = None
 
+    def of(self, other: ItemSource) -> bool:
+        """Whether both name the same thing of the same system, wherever people read it."""
+        return (self.system, self.reference) == (other.system, other.reference)
+
 
 @event("headway.backlog.item.added.v1")
 class ItemAdded(Payload):

@@ -77,11 +77,13 @@ class Product:
 
 
 def evolve(product: Product, event: Event) -> Product:
-    """The product after one more event, in whatever order. Of several registrations the one said last counts."""
+    """The product after one more event, in whatever order. Of several registrations the one said last counts; after its end no phase and no halt does."""
     match event.data:
         case ProductRegistered(name=name, home=home, program=program, lifecycle=lifecycle):
             if product.registered is None or product.registered.sequence < event.sequence:
                 return changed(product, name=name, home=home, program=program, lifecycle=lifecycle, registered=event)
+        case PhaseEntered() | ProductHalted() if product.decommissioned is not None:
+            return product
         case PhaseEntered(phase=phase):
             return changed(product, phases=(*product.phases, PhaseSince(phase, event.time, event)))
         case ProductHalted():

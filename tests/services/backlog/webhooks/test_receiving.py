@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,16 +15,21 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+from headway.importers.jira_csv import lines
+from headway.importers.line import Line
 from libs.commands.catalog.backlog.backlog import OpenBacklog
 from libs.commands.catalog.backlog.item import AddItem
 from libs.commands.catalog.backlog.source import ConnectSource, DisconnectSource
 from libs.commands.command import Command
+from libs.commands.errors import AlreadyExists
 from libs.commands.handling import Handling
 from libs.commands.judging import Ask
 from libs.events.catalog.backlog.item import ITEM, Item, ItemSource, ItemState, ItemStated
+from libs.events.catalog.backlog.naming import issue_id
 from libs.events.catalog.backlog.source import SOURCE, Source
 from libs.events.event import visible
 from libs.events.sqlite_store import SqliteCommitStore
+from libs.events.values import ID_PATTERN
 from libs.events.world import World
 from libs.rules.roles import Principal, Role
 from libs.service.problems import install
@@ -61,7 +67,7 @@ class Backlog:
         return await self.send("github", raw(body), {"x-github-event": "issues", "x-github-delivery": delivery, **signed(raw(body))})
 
     async def item(self, source: str, reference: str) -> Item | None:
-        return await self.item_of(item_id(source, reference))
+        return await self.item_of(issue_id("permits", reference) if source == "jira" else item_id(source, reference))
 
     async def item_of(self, id: str) -> Item | None:
         return ITEM.fold(id, visible((await self.store.load([ITEM.key(id)]))[ITEM.key(id)]))
@@ -203,6 +209,34 @@ async def test_an_item_that_was_imported_by_its_reference_is_the_one_that_is_sta
     assert answer.json()["item"] == "perm-4"
     item = await backlog.item_of("perm-4")
     assert item is not None and (item.state, item.title, item.stated_by) == (ItemState.DELIVERED, "Pay online", "jira")
+
+
+async def test_an_issue_that_is_imported_after_it_was_stated_is_one_item(backlog: Backlog) -> None:
+    body = raw(jira("done"))
+    stated = (await backlog.send("jira", body, signed(body, "x-hub-signature"))).json()["item"]
+    (added, _) = lines("permits", [("jira.csv", "Issue key,Summary,Status,Created\nPERM-4,Pay,Done,2024-01-01\n")], known=True)
+    assert isinstance(added, Line) and added.data["item"] == stated
+    await backlog.say(AddItem.model_validate({**added.data, "at": added.at}))
+    item = await backlog.item("jira", "PERM-4")
+    assert item is not None and item.source is not None
+    assert (item.state, item.title, item.source.reference) == (ItemState.DELIVERED, "Pay online", "PERM-4")
+    with pytest.raises(AlreadyExists):
+        await backlog.say(AddItem.model_validate(added.data))
+
+
+async def test_what_one_site_stated_is_neither_anothers_nor_whoever_names_no_source(backlog: Backlog) -> None:
+    await backlog.say(ConnectSource.model_validate({"source": "site", "system": "jira", "product": "permits", "secret": SECRET}))
+    body = raw(jira("done"))
+    items = {source: (await backlog.send(source, body, signed(body, "x-hub-signature"))).json()["item"] for source in ("jira", "site")}
+    assert items == {"jira": issue_id("permits", "PERM-4"), "site": item_id("site", "PERM-4")}
+    with pytest.raises(AlreadyExists):
+        await backlog.say(AddItem(item=items["jira"], product="permits", title="Mine"))
+
+
+def test_the_id_of_an_issue_is_its_products_and_keys_and_fits() -> None:
+    assert issue_id("permits", "PER-2") == "permits.per-2"
+    ids = {issue_id(product, reference) for product in ("a", "a.b", "p" * 64) for reference in ("B-1", "b.B-1", "ñ-1", "x" * 300)}
+    assert len(ids) == 12 and all(re.fullmatch(ID_PATTERN, id) for id in ids)
 
 
 async def test_github_may_send_a_form(backlog: Backlog) -> None:

@@ -8,7 +8,8 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from libs.commands.catalog.backlog.item import DeliverItem, StateItem
+from libs.commands.catalog.backlog.item import DeliverItem, StartItem, StateItem
+from libs.commands.errors import Invalid
 from libs.commands.testing import NOW, Scenario
 from libs.events.catalog.backlog.item import ITEM, Item, ItemState
 from libs.events.catalog.backlog.source import SourceConnected, System
@@ -87,6 +88,13 @@ def test_a_person_and_a_source_speak_of_one_item_and_the_later_word_holds() -> N
     assert item(said).state is ItemState.DELIVERED
     said.when(StateItem(item="x", product="permits", source="gh", reference="town/permits#1", at=NOW, instant=NOW, state=ItemState.OPEN))
     assert item(said).state is ItemState.OPEN
+
+
+def test_work_begun_after_what_a_source_stated_last_is_begun() -> None:
+    said = heard([{"instant": START, "state": ItemState.DELIVERED, "title": "Pay"}]).when(StartItem(item="x", at=day("2024-04-01")))
+    assert item(said).state is ItemState.STARTED
+    said.when(DeliverItem(item="x", at=day("2024-04-02")))
+    said.when(StartItem(item="x", at=day("2024-04-03"))).refused(Invalid)
 
 
 def test_what_was_dropped_is_not_in_the_backlog() -> None:

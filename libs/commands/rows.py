@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from libs.commands.deciding import Case
-from libs.events.event import Event, Payload, Retracted, S
+from libs.events.event import Event, Kind, Overridden, Payload, Retracted, S
 
 WHY = "The row of the import has changed"
 
@@ -17,16 +17,31 @@ def take_back(case: Case[S], *events: Event | None) -> Iterator[Payload]:
         yield from (Retracted(event=event.id, reason=WHY) for event in events if event is not None)
 
 
+def of_row(case: Case[S], kind: Kind[S]) -> Event | None:
+    """Which event of its aggregate the changed row had said last, but for rules that were lifted; None where nothing is revised, or it is out already."""
+    if not case.revising:
+        return None
+    return next((event for event in case.current.history(kind, case.id) if event.id in case.row and not isinstance(event.data, Overridden)), None)
+
+
+def anew(case: Case[S], before: Event | None, now: Payload) -> Iterator[Payload]:
+    """What a row says now instead of what it said before; nothing where that is the same on the same day."""
+    if before is None or before.data != now or before.time != case.at:
+        yield from take_back(case, before)
+        yield now
+
+
 def said_by_row(case: Case[S], said: Iterable[tuple[Event, tuple[object, ...]]], *now: object) -> Event | None:
     """Which of several events the changed row had said: of the same actor's the one most like what it says now; None where nothing is revised.
 
-    `said` are events with their values, `now` the row's values. Nothing keeps which row led to which event, so likeness (time, then values, then
+    `said` are events with their values, `now` the row's values. Where it is not known which event the row led to, likeness (time, then values, then
     lateness) decides.
     """
     if not case.revising:
         return None
     own = [(event, values) for event, values in said if event.actor.id == case.actor.id]
-    return max(own, key=lambda e: _likeness(e[0], e[1], case.at, now), default=(None, ()))[0]
+    known = [(event, values) for event, values in own if event.id in case.row]
+    return max(known or own, key=lambda e: _likeness(e[0], e[1], case.at, now), default=(None, ()))[0]
 
 
 def _likeness(event: Event, values: tuple[object, ...], at: datetime, now: tuple[object, ...]) -> tuple[bool, int, int]:

@@ -1,0 +1,121 @@
+"""A changed row of an import is a change of the same thing: as if it had been said so from the beginning, on every day, also when it is edited back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import fields, is_dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from libs.commands.command import COMMANDS
+from libs.commands.handling import Handling
+from libs.commands.judging import Ask
+from libs.events.event import KINDS, Event, split, visible
+from libs.events.sqlite_store import SqliteCommitStore
+from libs.events.values import end_of
+from libs.events.world import World
+from services.backlog.domain import decisions as of_backlog
+from services.portfolio.domain import decisions as of_portfolio
+from services.roadmap.domain import decisions as of_roadmap
+from tests.commands.conftest import IMPORTER, NOW
+
+Line = tuple[str, dict[str, Any]]
+DECISIONS = {"portfolio": of_portfolio, "roadmap": of_roadmap, "backlog": of_backlog}
+DAYS = [date(2023, month, 15) for month in (5, 6, 7, 8)]
+CAD = {"amount": "100", "currency": "CAD"}
+
+BEFORE: list[Line] = [
+    ("portfolio.register_product", {"product": "p", "name": "Permits", "home": "env"}),
+    ("portfolio.form_team", {"team": "t", "name": "Permits", "home": "env", "products": ["p"]}),
+    ("portfolio.join_team", {"team": "t", "person": "zoe", "role": "developer", "staffing": "staff"}),
+    ("portfolio.prepare_handoff", {"team": "t", "function": "it_agency", "evidence": "Agreement"}),
+    ("portfolio.propose_investment", {"investment": "i", "team": "t", "amount": CAD}),
+    ("roadmap.place_item", {"item": "r", "product": "p", "title": "Search", "horizon": "next"}),
+    ("backlog.open_backlog", {"product": "p"}),
+    ("backlog.add_item", {"item": "a", "product": "p", "title": "Pay"}),
+    ("backlog.add_item", {"item": "b", "product": "p", "title": "Print"}),
+    ("backlog.record_need", {"need": "n", "product": "p", "user": "a citizen", "text": "pay", "origin": "alpha"}),
+]
+
+ROWS: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
+    ("portfolio.record_health", {"team": "t", "subject": "team", "reading": "good", "source": "Check"}, {"reading": "poor"}),
+    ("portfolio.join_team", {"team": "t", "person": "ana", "role": "developer", "staffing": "staff"}, {"role": "user_research"}),
+    ("portfolio.leave_team", {"team": "t", "person": "zoe"}, {}),
+    ("portfolio.pivot_away", {"team": "t", "reason": "Priorities moved"}, {}),
+    ("portfolio.serve_product", {"team": "t", "product": "maps"}, {"product": "fees"}),
+    ("portfolio.attest", {"team": "t", "criterion": "R-04", "statement": "It is so"}, {"criterion": "R-03"}),
+    ("portfolio.tell_story", {"team": "t", "achieved": "One form", "failed": "The map"}, {"failed": None}),
+    ("portfolio.prepare_handoff", {"team": "t", "function": "project_office", "evidence": "Plan"}, {"function": "strategic_hr"}),
+    ("portfolio.accept_handoff", {"team": "t", "function": "it_agency", "accepted_by": "env"}, {"accepted_by": "ana"}),
+    ("portfolio.record_forecast", {"investment": "i", "amount": CAD}, {"amount": CAD | {"amount": "90"}}),
+    (
+        "portfolio.record_actual",
+        {"investment": "i", "amount": CAD, "covers_from": "2023-04-01", "covers_until": "2023-04-30"},
+        {"covers_until": "2023-04-29"},
+    ),
+    ("portfolio.record_return", {"investment": "i", "amount": CAD, "description": "Forms"}, {"description": "Paper"}),
+    ("portfolio.enter_phase", {"product": "p", "phase": "alpha"}, {"phase": "beta"}),
+    ("portfolio.halt_product", {"product": "p", "reason": "resource constraint"}, {"lacking": "A developer"}),
+    ("portfolio.decommission_product", {"product": "p", "reason": "Merged"}, {"reason": "Closed"}),
+    ("roadmap.move_item", {"item": "r", "horizon": "now"}, {"horizon": "later"}),
+    ("roadmap.retitle_item", {"item": "r", "title": "Find"}, {"title": "Look up"}),
+    ("roadmap.redate_item", {"item": "r", "ends": "2024-01-01"}, {"ends": "2024-02-01"}),
+    ("roadmap.drop_item", {"item": "r", "reason": "No money"}, {"reason": "No need"}),
+    ("backlog.drop_item", {"item": "a", "reason": "No money"}, {"reason": "No need"}),
+    ("backlog.estimate_item", {"item": "a", "points": "3"}, {"points": "5"}),
+    ("backlog.refine_item", {"item": "a", "title": "Pay online"}, {"title": "Pay by card"}),
+    ("backlog.reorder_backlog", {"product": "p", "item": "b", "position": 1, "reason": "Asked for"}, {"reason": "Fees are due"}),
+    ("backlog.judge_need", {"need": "n", "verdict": "met", "evidence": "Survey"}, {"verdict": "unmet"}),
+    ("backlog.change_need", {"need": "n", "text": "pay late", "reason": "Study"}, {"text": "pay early"}),
+]
+
+
+async def after(file: Path, versions: Sequence[dict[str, Any]], command: str) -> dict[date, dict[str, Any]]:
+    """What is seen on each of the days after one row went through these versions."""
+    service = command.partition(".")[0]
+    store = SqliteCommitStore(file)
+    await store.open()
+    try:
+        handling = Handling(service, store, World(), DECISIONS[service], clock=lambda: NOW)
+        before = [(name, {**data, "at": "2023-01-01"}) for name, data in BEFORE if name.startswith(f"{service}.")]
+        for name, data in before:
+            await handling.answer(Ask(COMMANDS[name].model_validate(data), IMPORTER))
+        for version in versions:
+            assert (await handling.answer(Ask(COMMANDS[command].model_validate(version), IMPORTER, key="row", revise=True))).created
+        names = [name for kind in KINDS.values() if kind.service == service for name, _ in await store.heads(kind.name)]
+        histories = await store.load(names)
+    finally:
+        await store.close()
+    return {day: {name: _told(_fold(name, history, day)) for name, history in histories.items()} for day in DAYS}
+
+
+def _fold(name: str, history: Sequence[Event], day: date) -> Any:
+    kind, id = split(name)
+    return KINDS[kind].fold(id, visible(history, before=end_of(day)))
+
+
+def _told(value: Any) -> Any:
+    """A state without what differs however equal it is: the numbers of its events."""
+    if isinstance(value, Event):
+        return value.time, value.data
+    if isinstance(value, tuple):
+        return tuple(_told(one) for one in value)
+    if is_dataclass(value):
+        return {field.name: _told(getattr(value, field.name)) for field in fields(value)}
+    return value
+
+
+@pytest.mark.parametrize("day", ["2023-06-01", "2023-07-01", "2023-05-01"])
+@pytest.mark.parametrize(("command", "row", "edit"), ROWS, ids=[command for command, _, _ in ROWS])
+async def test_a_row_that_is_edited_and_edited_back_leaves_what_it_says_last(
+    tmp_path: Path, command: str, row: dict[str, Any], edit: dict[str, Any], day: str
+) -> None:
+    first = {**row, "at": "2023-06-01"}
+    edited = {**row, **edit, "at": day}
+    if edited == first:
+        return
+    assert await after(tmp_path / "edited.sqlite3", [first, edited], command) == await after(tmp_path / "said.sqlite3", [edited], command)
+    assert await after(tmp_path / "back.sqlite3", [first, edited, first], command) == await after(tmp_path / "once.sqlite3", [first], command)

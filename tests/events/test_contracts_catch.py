@@ -1,0 +1,432 @@
+"""The contract suites catch sloppy adapters: each of these is broken in one way that looks harmless, and none of them passes."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from libs.events.event import Event
+from libs.events.log import Cursor, Delivery, Held, NotSent, Record
+from libs.events.parking import Discard
+from libs.events.store import Answered, Commit, Mark, Outcome, Tally
+from libs.events.testing import CommitStoreContract, LogContract, OperatorDecisionsContract
+from tests.events.kinds import said
+from tests.events.memory import Disk, MemoryDecisions, MemoryLog, MemoryStore
+
+
+class StoreSuite(CommitStoreContract):
+    say = staticmethod(said)
+
+
+class LogSuite(LogContract):
+    say = staticmethod(said)
+
+
+SUITES: dict[type, tuple[Any, str]] = {
+    MemoryStore: (StoreSuite, "stores"),
+    MemoryLog: (LogSuite, "logs"),
+    MemoryDecisions: (OperatorDecisionsContract, "decisions"),
+}
+StoreSuite.__test__ = LogSuite.__test__ = False  # type: ignore[attr-defined]
+
+
+async def failing(adapter: Callable[[Disk], Any], suite: Any, fixture: str) -> list[str]:
+    """The tests of a suite that an adapter does not pass; one that never ends does not pass."""
+    failed = []
+    for name in sorted(n for n in dir(suite) if n.startswith("test_")):
+        disk = Disk()
+
+        async def opened(disk: Disk = disk) -> Any:
+            return adapter(disk)
+
+        given = {fixture: opened} | ({"namespace": "trial"} if fixture == "logs" else {})
+        try:
+            async with asyncio.timeout(0.5):
+                await getattr(suite(), name)(**given)
+        except (Exception, pytest.fail.Exception):
+            failed.append(name)
+    return failed
+
+
+@pytest.mark.parametrize("right", SUITES)
+async def test_the_plain_adapters_pass(right: type) -> None:
+    assert await failing(right, *SUITES[right]) == []
+
+
+# Commit stores
+
+
+class KeysUniqueWithinAnAggregate(MemoryStore):
+    def key_taken(self, commit: Commit) -> bool:
+        return MemoryStore.key_taken(self, commit) and any(c.command == commit.command for c in self.of(commit.aggregate))
+
+
+class KeysUniqueWithoutTheirRevision(MemoryStore):
+    def key_taken(self, commit: Commit) -> bool:
+        return commit.command is not None and any(c.command and c.command.key == commit.command.key for c in self.disk.commits)
+
+
+class KeysForgottenAtARestart(MemoryStore):
+    def __init__(self, disk: Disk) -> None:
+        super().__init__(disk)
+        self.keys: set[tuple[str, int]] = set()
+
+    def key_taken(self, commit: Commit) -> bool:
+        return commit.command is not None and (commit.command.key, commit.command.revision) in self.keys
+
+    def stored(self, commit: Commit) -> None:
+        super().stored(commit)
+        if commit.command:
+            self.keys.add((commit.command.key, commit.command.revision))
+
+
+class NamesTheVersionFirst(MemoryStore):
+    def judged(self, commit: Commit) -> Outcome:
+        return Outcome.VERSION_TAKEN if self.version_taken(commit) else super().judged(commit)
+
+
+class StoresAGap(MemoryStore):
+    def version_taken(self, commit: Commit) -> bool:
+        return commit.first <= self.last(commit.aggregate)
+
+
+class LocksOnlyTheFirstOfACommit(MemoryStore):
+    """As a unique index on (aggregate, first) alone does: a commit into the middle of a longer one goes in."""
+
+    def version_taken(self, commit: Commit) -> bool:
+        return any(c.first == commit.first for c in self.of(commit.aggregate)) or commit.first > self.last(commit.aggregate) + 1
+
+
+class ChecksThenWrites(MemoryStore):
+    async def append(self, commits: Sequence[Commit]) -> list[Outcome]:
+        outcomes = [self.judged(c) for c in commits]
+        await asyncio.sleep(0)
+        for commit, outcome in zip(commits, outcomes, strict=True):
+            if outcome is Outcome.STORED:
+                self.stored(commit)
+        return outcomes
+
+
+class GoesOnBehindAFailedCommit(MemoryStore):
+    async def append(self, commits: Sequence[Commit]) -> list[Outcome]:
+        return [outcome for c in commits for outcome in await super(GoesOnBehindAFailedCommit, self).append([c])]
+
+
+class StopsTheWholeCallAtAFailure(MemoryStore):
+    """As an ordered bulk insert does."""
+
+    async def append(self, commits: Sequence[Commit]) -> list[Outcome]:
+        outcomes: list[Outcome] = []
+        for c in commits:
+            going = all(o is Outcome.STORED for o in outcomes)
+            outcomes += await super().append([c]) if going else [Outcome.SKIPPED]
+        return outcomes
+
+
+class MarksInASecondStep(MemoryStore):
+    """Cancelled in between, a commit is stored and never published."""
+
+    async def append(self, commits: Sequence[Commit]) -> list[Outcome]:
+        before = set(self.disk.unpublished)
+        outcomes = await super().append(commits)
+        marked = self.disk.unpublished - before
+        self.disk.unpublished -= marked
+        await asyncio.sleep(0)
+        self.disk.unpublished |= marked
+        return outcomes
+
+
+class StoresEventByEvent(MemoryStore):
+    async def append(self, commits: Sequence[Commit]) -> list[Outcome]:
+        outcomes = await super().append(commits)
+        for c in [c for c, o in zip(commits, outcomes, strict=True) if o is Outcome.STORED]:
+            self.disk.commits = [replace(k, events=k.events[:1]) if k == replace(c, private=None) else k for k in self.disk.commits]
+            await asyncio.sleep(0)
+            self.disk.commits = [replace(c, private=None) if (k.aggregate, k.first) == (c.aggregate, c.first) else k for k in self.disk.commits]
+        return outcomes
+
+
+class MarksOneCommitOfACall(MemoryStore):
+    async def append(self, commits: Sequence[Commit]) -> list[Outcome]:
+        outcomes = await super().append(commits)
+        self.disk.unpublished.difference_update((c.aggregate, c.first) for c in commits[1:])
+        return outcomes
+
+
+class LosesMarksAtARestart(MemoryStore):
+    def __init__(self, disk: Disk) -> None:
+        super().__init__(disk)
+        disk.unpublished = set()
+
+
+class MarksWholeAggregates(MemoryStore):
+    async def published(self, marks: Sequence[Mark]) -> None:
+        named = {a for a, _ in marks}
+        self.disk.unpublished = {m for m in self.disk.unpublished if m[0] not in named}
+
+
+class MarksEverythingUpTo(MemoryStore):
+    async def published(self, marks: Sequence[Mark]) -> None:
+        upto = dict(sorted(marks))
+        self.disk.unpublished = {(a, first) for a, first in self.disk.unpublished if first > upto.get(a, 0)}
+
+
+class PagesInTheOrderOfInsertion(MemoryStore):
+    async def unpublished(self, after: Mark | None = None, limit: int = 500) -> list[Commit]:
+        return [c for c in self.disk.commits if (c.aggregate, c.first) in self.disk.unpublished and (after is None or (c.aggregate, c.first) > after)][:limit]
+
+
+class PagesInTheOrderOfText(MemoryStore):
+    """As `_id: "thing:a:10"` without leading zeros does."""
+
+    async def unpublished(self, after: Mark | None = None, limit: int = 500) -> list[Commit]:
+        waiting = [c for c in self.disk.commits if (c.aggregate, c.first) in self.disk.unpublished]
+        return sorted((c for c in waiting if after is None or text(c) > (after[0], str(after[1]))), key=text)[:limit]
+
+
+def text(commit: Commit) -> tuple[str, str]:
+    return commit.aggregate, str(commit.first)
+
+
+class LoadsInTheOrderOfText(MemoryStore):
+    def of(self, aggregate: str) -> list[Commit]:
+        return sorted(super().of(aggregate), key=text)
+
+
+class PagesFromTheAggregateAfter(MemoryStore):
+    async def unpublished(self, after: Mark | None = None, limit: int = 500) -> list[Commit]:
+        return [c for c in await super().unpublished(None, 10**6) if after is None or c.aggregate > after[0]][:limit]
+
+
+class PagesWithoutALimit(MemoryStore):
+    async def unpublished(self, after: Mark | None = None, limit: int = 500) -> list[Commit]:
+        return await super().unpublished(after, 10**6)
+
+
+class RelaysWhatIsPrivate(MemoryStore):
+    async def unpublished(self, after: Mark | None = None, limit: int = 500) -> list[Commit]:
+        return [replace(c, private=self.disk.private.get((c.aggregate, c.first))) for c in await super().unpublished(after, limit)]
+
+
+class NamesTheLastUnpublished(MemoryStore):
+    async def first_unpublished(self, aggregates: Sequence[str]) -> dict[str, int]:
+        return {a: max(firsts) for a in aggregates if (firsts := [first for b, first in self.disk.unpublished if b == a])}
+
+
+class RepublishesNothing(MemoryStore):
+    async def republish(self, behind: Mapping[str, int]) -> None: ...
+
+
+class RepublishesFromTheNextCommitOnly(MemoryStore):
+    """The commit that holds the first lost event in its middle stays out."""
+
+    async def republish(self, behind: Mapping[str, int]) -> None:
+        self.disk.unpublished.update((c.aggregate, c.first) for a, n in behind.items() for c in self.of(a) if c.first > n)
+
+
+class AnswersWithTheFirstRevision(MemoryStore):
+    async def answered(self, keys: Sequence[str]) -> dict[str, Answered]:
+        found: dict[str, Answered] = {}
+        for c in self.disk.commits:
+            if c.command and c.command.key in keys:
+                found.setdefault(c.command.key, Answered(c.command.key, c.command.revision, c.command.hash, c.aggregate, c.reply))
+        return found
+
+
+class HeadsOfKindsThatBeginAlike(MemoryStore):
+    async def heads(self, kind: str, after: str = "", limit: int = 1000) -> list[Mark]:
+        names = sorted({c.aggregate for c in self.disk.commits if c.aggregate.startswith(kind) and c.aggregate > after})
+        return [(a, self.last(a)) for a in names[:limit]]
+
+
+class HeadsCountCommits(MemoryStore):
+    async def heads(self, kind: str, after: str = "", limit: int = 1000) -> list[Mark]:
+        return [(a, len(self.of(a))) for a, _ in await super().heads(kind, after, limit)]
+
+
+class ReferencesOfTheLastEventOnly(MemoryStore):
+    async def referring(self, kind: str, field: str, id: str) -> list[str]:
+        found = await super().referring(kind, field, id)
+        return [a for a in found if getattr(self.of(a)[-1].events[-1].data, field, None) == id]
+
+
+class TalliesWhatItStoredItself(MemoryStore):
+    def __init__(self, disk: Disk) -> None:
+        super().__init__(disk)
+        self.own = Disk()
+
+    def stored(self, commit: Commit) -> None:
+        super().stored(commit)
+        self.own.commits.append(commit)
+
+    async def tallies(self) -> dict[str, Tally]:
+        return await MemoryStore(self.own).tallies()
+
+
+class ErasesEverybody(MemoryStore):
+    async def erase(self, aggregate: str) -> None:
+        self.disk.private.clear()
+
+
+class AnswersBeforeItIsStored(MemoryStore):
+    """Buffered: what was acknowledged is gone with the process."""
+
+    def __init__(self, disk: Disk) -> None:
+        super().__init__(disk)
+        self.durable, self.disk = disk, Disk(list(disk.commits), set(disk.unpublished), dict(disk.private))
+
+
+class LoadsWhatIsThereOnly(MemoryStore):
+    async def load(self, aggregates: Sequence[str]) -> dict[str, list[Event]]:
+        return {a: events for a, events in (await super().load(aggregates)).items() if events}
+
+
+# Logs
+
+
+class ReordersKeys(MemoryLog):
+    async def publish(self, records: Sequence[Record]) -> list[Exception | None]:
+        answers = await super().publish(records)
+        size = len(records)
+        if size > 1:
+            self.disk.records[-size:] = reversed(self.disk.records[-size:])
+        return answers
+
+
+class AcknowledgesWhatFailed(MemoryLog):
+    async def publish(self, records: Sequence[Record]) -> list[Exception | None]:
+        await super().publish(records)
+        return [None] * len(records)
+
+
+class SendsBehindAFailure(MemoryLog):
+    """As aiokafka's producer does."""
+
+    async def publish(self, records: Sequence[Record]) -> list[Exception | None]:
+        return [answer for r in records for answer in await super(SendsBehindAFailure, self).publish([r])]
+
+
+class FailsTheWholeCall(MemoryLog):
+    async def publish(self, records: Sequence[Record]) -> list[Exception | None]:
+        error = next((e for r in records if (e := self.fault(r))), None)
+        return [error] * len(records) if error else await super().publish(records)
+
+
+class RaisesInsteadOfAnswering(MemoryLog):
+    async def publish(self, records: Sequence[Record]) -> list[Exception | None]:
+        for r in records:
+            if error := self.fault(r):
+                raise error
+        return await super().publish(records)
+
+
+class SaysNotSentOfEverything(MemoryLog):
+    async def publish(self, records: Sequence[Record]) -> list[Exception | None]:
+        return [a and NotSent() for a in await super().publish(records)]
+
+
+class TakesAPositionOnce(MemoryLog):
+    async def publish(self, records: Sequence[Record]) -> list[Exception | None]:
+        there = {(r.key, r.headers.get("ce_sequence")) for r in self.disk.records}
+        await super().publish([r for r in records if (r.key, r.headers.get("ce_sequence")) not in there])
+        return [None] * len(records)
+
+
+class CursorsAtInsteadOfBehind(MemoryLog):
+    def cursor(self, n: int) -> Cursor:
+        return super().cursor(max(0, n - 1))
+
+
+class CursorsOneTooFar(MemoryLog):
+    def cursor(self, n: int) -> Cursor:
+        return super().cursor(n + 1)
+
+
+class CursorsOfWholeBatches(MemoryLog):
+    async def read(self, topics: Sequence[str], after: Cursor = Cursor(), *, follow: bool = True, limit: int = 1000) -> AsyncIterator[Sequence[Delivery]]:  # noqa: B008
+        async for batch in super().read(topics, after, follow=follow, limit=limit):
+            yield [replace(d, cursor=batch[-1].cursor) for d in batch]
+
+
+class ReadsEveryTopic(MemoryLog):
+    async def read(self, topics: Sequence[str], after: Cursor = Cursor(), *, follow: bool = True, limit: int = 1000) -> AsyncIterator[Sequence[Delivery]]:  # noqa: B008
+        async for batch in super().read(["trial.test", "trial.elsewhere"], after, follow=follow, limit=limit):
+            yield batch
+
+
+class ReadsOneBatch(MemoryLog):
+    async def read(self, topics: Sequence[str], after: Cursor = Cursor(), *, follow: bool = True, limit: int = 1000) -> AsyncIterator[Sequence[Delivery]]:  # noqa: B008
+        async for batch in super().read(topics, after, follow=follow, limit=limit):
+            yield batch
+            return
+
+
+class ReadsWithoutALimit(MemoryLog):
+    async def read(self, topics: Sequence[str], after: Cursor = Cursor(), *, follow: bool = True, limit: int = 1000) -> AsyncIterator[Sequence[Delivery]]:  # noqa: B008
+        async for batch in super().read(topics, after, follow=follow, limit=10**6):
+            yield batch
+
+
+class FollowsFromTheEnd(MemoryLog):
+    """As `auto_offset_reset="latest"` does."""
+
+    async def read(self, topics: Sequence[str], after: Cursor = Cursor(), *, follow: bool = True, limit: int = 1000) -> AsyncIterator[Sequence[Delivery]]:  # noqa: B008
+        begin = await self.end(topics) if follow and not after.offsets else after
+        async for batch in super().read(topics, begin, follow=follow, limit=limit):
+            yield batch
+
+
+class KeepsReadersWhenClosed(MemoryLog):
+    async def read(self, topics: Sequence[str], after: Cursor = Cursor(), *, follow: bool = True, limit: int = 1000) -> AsyncIterator[Sequence[Delivery]]:  # noqa: B008
+        async for batch in MemoryLog(self.disk).read(topics, after, follow=follow, limit=limit):
+            yield batch
+
+
+class EndsBeforeTheLast(MemoryLog):
+    async def end(self, topics: Sequence[str]) -> Cursor:
+        return self.cursor(max((n for n, r in enumerate(self.disk.records) if r.topic in topics), default=0))
+
+
+class LosesAtARestart(MemoryLog):
+    def __init__(self, disk: Disk) -> None:
+        super().__init__(Disk())
+
+
+class HoldsByTheHighest(MemoryLog):
+    async def held(self, topic: str) -> dict[str, Held]:
+        return {key: Held(h.last, h.last) for key, h in (await super().held(topic)).items()}
+
+
+class HoldsByCounting(MemoryLog):
+    async def held(self, topic: str) -> dict[str, Held]:
+        return {r.key: Held(n := sum(k.key == r.key for k in self.disk.records), n) for r in self.disk.records if r.topic == topic}
+
+
+class HoldsWithoutWhatIsBehindAGap(MemoryLog):
+    async def held(self, topic: str) -> dict[str, Held]:
+        return {key: Held(h.unbroken, h.unbroken) for key, h in (await super().held(topic)).items()}
+
+
+# Operators' decisions
+
+
+class TheLastDecisionStands(MemoryDecisions):
+    async def discard(self, decision: Discard) -> None:
+        self.disk.discards[decision.position] = decision
+
+
+class ForgetsDecisions(MemoryDecisions):
+    def __init__(self, disk: Disk) -> None:
+        super().__init__(Disk())
+
+
+BROKEN: tuple[type, ...] = (*MemoryStore.__subclasses__(), *MemoryLog.__subclasses__(), *MemoryDecisions.__subclasses__())
+
+
+@pytest.mark.parametrize("broken", BROKEN, ids=[broken.__name__ for broken in BROKEN])
+async def test_a_broken_adapter_is_caught(broken: Any) -> None:
+    assert await failing(broken, *SUITES[broken.__mro__[1]])
