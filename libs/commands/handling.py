@@ -20,7 +20,7 @@ from libs.commands.errors import HeadwayError, Invalid, KeyReused, NotFound, Rac
 from libs.commands.judging import Ask, judge
 from libs.commands.reading import Reading, not_heard
 from libs.commands.retracting import Retract
-from libs.events.event import Event, split
+from libs.events.event import Event, position, split
 from libs.events.store import Answered, CommandKey, Commit, CommitStore, Outcome, StoreUnavailable
 from libs.events.values import references
 from libs.events.world import World
@@ -109,7 +109,9 @@ class Handling(Reading):
 
     async def answer_all(self, asks: Sequence[Ask]) -> list[Result]:
         """Answers commands in order, each alone: what is wrong with one leaves the others. What is answered as stored is durable."""
-        unheard = await self.unheard({p for ask in asks for p in ask.after}, self.nothing_loaded())
+        # What an earlier line of the same call may make is looked for when the line's turn comes.
+        made = {t for ask in asks if (t := ask.command.target) is not None} if len(asks) > 1 else set()
+        unheard = await self.unheard({p for ask in asks for p in ask.after if position(p)[0] not in made})
         async with AsyncExitStack() as turns:
             for name in sorted({name for ask in asks if (name := ask.command.target or _key(ask)) is not None}):
                 await turns.enter_async_context(self._turn(name))
@@ -125,7 +127,7 @@ class Handling(Reading):
         await self.load(work.loaded, {t for ask in asks for t in self._foreseen(ask.command)})
         since = time.monotonic()
         for n, ask in enumerate(asks):
-            if missing := unheard.intersection(ask.after):
+            if missing := unheard.intersection(ask.after) | await self._absent(work, ask):
                 work.results[n] = not_heard(missing)
                 continue
             await self._take(work, n)
@@ -134,6 +136,13 @@ class Handling(Reading):
                 since = time.monotonic()
         await self._flush(work)
         return [work.results[n] for n in range(len(asks))]
+
+    async def _absent(self, work: _Work, ask: Ask) -> set[str]:
+        """What this command says must be there, of what this call itself speaks of, and is not."""
+        mine = [p for p in ask.after if split(p)[0] in self.own]
+        if any(position(p)[0] in work.unstored for p in mine):
+            await self._flush(work)
+        return await self.absent(mine, work.loaded) if mine else set()
 
     async def _take(self, work: _Work, n: int, *, alone: bool = False) -> None:
         """Decides one command and stages its commit, or notes its result; `alone` when it is decided again after a lost race."""

@@ -61,7 +61,7 @@ def judge(
         raise NotFound(f"there is no {kind.name} {id!r}", field=field, remedy=f"Check the id, or create the {kind.name} first.")
     if exists and state is not None and command.SPEC.creates and not revising:
         raise AlreadyExists(f"there is a {kind.name} {id!r} already", field=field, remedy="Use another id, or a command that changes it.")
-    facts = Facts.at(histories, at)
+    facts = current if at == now else Facts.at(histories, at)
     case: Case[Any] = Case(id, at, state, facts.get(kind, id), facts, current, who.actor, revising=revising, row=row, override=command.override)
     said = list(retract(command, case, history) if isinstance(command, Retract) else decisions[type(command)](command, case))
     lifted = command.override

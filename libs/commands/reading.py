@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any, TypeVar
@@ -16,6 +18,8 @@ from libs.events.world import World
 
 PATIENCE = 2.0
 """Seconds to wait for what must have been heard first."""
+LOOK = 0.05
+"""Seconds between two looks into the store for what is waited for."""
 
 T = TypeVar("T")
 
@@ -53,19 +57,28 @@ class Reading:
 
     async def must_have_heard(self, positions: Sequence[str]) -> None:
         """Waits until these were heard. Raises NotHeardYet after two seconds."""
-        if positions and (missing := await self.unheard(set(positions), self.nothing_loaded())):
+        if positions and (missing := await self.unheard(set(positions))):
             raise not_heard(missing)
 
-    async def unheard(self, positions: set[str], loaded: Loaded) -> set[str]:
+    async def unheard(self, positions: set[str]) -> set[str]:
         """Of what must have been heard first, what was not, after two seconds at most.
 
-        What this service does not follow is not waited for: it cannot change an answer.
+        The service's own is looked for in its store. What it does not follow is not waited for: it cannot change an answer.
         """
-        mine = {p: position(p) for p in positions if split(p)[0] in self.own}
-        elsewhere = [p for p in positions if p not in mine and self.follows(split(p)[0])]
-        await self.load(loaded, {aggregate for aggregate, _ in mine.values()})
-        lacking = {p for p, (aggregate, sequence) in mine.items() if len(loaded.events(aggregate)) < sequence}
-        return lacking.union(await self.heard.heard(elsewhere, PATIENCE)) if elsewhere else lacking
+        until = time.monotonic() + PATIENCE
+        mine = {p for p in positions if split(p)[0] in self.own}
+        lacking = set(await self.heard.heard([p for p in positions - mine if self.follows(split(p)[0])], PATIENCE))
+        while absent := await self.absent(mine, self.nothing_loaded()):
+            if time.monotonic() >= until:
+                return lacking | absent
+            await asyncio.sleep(LOOK)
+        return lacking
+
+    async def absent(self, positions: Iterable[str], loaded: Loaded) -> set[str]:
+        """Those of the service's own positions that are not there now."""
+        wanted = {p: position(p) for p in positions}
+        await self.load(loaded, {aggregate for aggregate, _ in wanted.values()})
+        return {p for p, (aggregate, sequence) in wanted.items() if len(loaded.events(aggregate)) < sequence}
 
     async def version(self, aggregate: str) -> int:
         """The version of one of the service's own aggregates; 0 where it does not exist."""

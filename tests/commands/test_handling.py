@@ -255,6 +255,23 @@ async def test_one_call_of_many_commands_ends_as_many_calls_of_one(tmp_path_fact
     assert ends[0] == ends[1]
 
 
+async def test_a_line_may_rest_on_what_an_earlier_line_of_its_call_makes(handling: Handling) -> None:
+    asks = [
+        Ask(OpenBacklog(product="p"), IMPORTER),
+        Ask(add("b1"), IMPORTER, after=("backlog:p@1",)),
+        Ask(StartItem(item="b1"), IMPORTER, after=("item:b1@1",)),
+        Ask(DeliverItem(item="b1"), IMPORTER, after=("item:b1@7",)),
+    ]
+    assert [_short(r) for r in await handling.answer_all(asks)] == ["created 1", "created 1", "created 2", "NotHeardYet"]
+
+
+async def test_a_position_of_its_own_that_comes_in_time_is_waited_for(opened: Handling) -> None:
+    waiting = asyncio.create_task(opened.answer(Ask(add("b2"), IMPORTER, after=("item:b1@1",))))
+    await asyncio.sleep(0.02)
+    await opened.answer(Ask(add("b1"), IMPORTER))
+    assert (await waiting).created
+
+
 async def test_what_a_service_does_not_follow_is_not_waited_for(store: SqliteCommitStore) -> None:
     handling = Handling("backlog", store, World(), decisions, clock=lambda: NOW, follows=lambda kind: kind == "product")
     assert (await handling.answer(Ask(OpenBacklog(product="p"), IMPORTER, after=("loan:l@7",)))).created
