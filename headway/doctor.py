@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from headway.stack import SERVICES
-from libs.events.envelope import topic
+from libs.events.envelope import all_topics
 from libs.events.sqlite_decisions import SqliteDecisions
 from libs.events.sqlite_log import SqliteLog
 from libs.events.sqlite_store import SqliteCommitStore
@@ -26,7 +26,7 @@ SANE = datetime(2026, 1, 1, tzinfo=UTC)
 
 def examined(settings: Settings) -> list[Finding]:
     """Each check with whether it is good, in one line that says what to do where it is not."""
-    topics = [topic(settings.namespace, name) for name in SERVICES]
+    topics = all_topics(settings.namespace)
     return [
         (sys.version_info >= (3, 11), f"Python {sys.version.split()[0]}; 3.11 or later is needed"),
         (True, f"settings: namespace {settings.namespace}, {'embedded' if not settings.issuer else 'external'} issuer, audience {settings.audience}"),

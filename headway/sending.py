@@ -11,8 +11,8 @@ from typing import Any
 import httpx
 
 from headway.importers.line import Line
+from libs.events.envelope import SERVICES
 
-SERVICES = ("portfolio", "roadmap", "backlog")
 LINES_A_BATCH = 1_000
 BYTES_A_BATCH = 1_048_576
 POSITIONS_A_READ = 100

@@ -57,7 +57,7 @@ class Reading:
 
     async def must_have_heard(self, positions: Sequence[str]) -> None:
         """Waits until these were heard. Raises NotHeardYet after two seconds."""
-        if positions and (missing := await self.unheard(set(positions))):
+        if missing := await self.unheard(set(positions)):
             raise not_heard(missing)
 
     async def unheard(self, positions: set[str]) -> set[str]:
@@ -65,6 +65,8 @@ class Reading:
 
         The service's own is looked for in its store. What it does not follow is not waited for: it cannot change an answer.
         """
+        if not positions:
+            return set()
         until = time.monotonic() + PATIENCE
         mine = {p for p in positions if split(p)[0] in self.own}
         lacking = set(await self.heard.heard([p for p in positions - mine if self.follows(split(p)[0])], PATIENCE))

@@ -6,7 +6,7 @@ import base64
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 
 import orjson
 from pydantic import ValidationError
@@ -65,9 +65,18 @@ def to_record(namespace: str, event: Event) -> Record:
     return Record(topic(namespace, service), event.aggregate, headers, orjson.dumps(payload(event)))
 
 
+SERVICES: Final = ("backlog", "roadmap", "portfolio")
+"""Who owns facts and publishes them."""
+
+
 def topic(namespace: str, service: str) -> str:
     """The topic on which a service publishes."""
     return f"{namespace}.{service}"
+
+
+def all_topics(namespace: str) -> list[str]:
+    """The topics of all services: the whole log."""
+    return [topic(namespace, service) for service in SERVICES]
 
 
 def attributes(event: Event) -> dict[str, str]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from libs.events.event import Event, split
+from libs.events.event import Event
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,8 +132,3 @@ class CommitStore(Protocol):
 
 class StoreUnavailable(Exception):
     """The store did not answer, or not in time."""
-
-
-def kind_of(commit: Commit) -> str:
-    """The kind of the aggregate that a commit belongs to."""
-    return split(commit.aggregate)[0]

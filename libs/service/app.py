@@ -97,12 +97,15 @@ class _ByPath(BaseRoute):
     def __init__(self) -> None:
         self.routes: dict[str, tuple[str, SignedInRoute]] = {}
 
+    def _found(self, scope: Scope) -> tuple[str, str, SignedInRoute | None]:
+        """Where this app is mounted, where in it the route is, and the route of exactly this path."""
+        root: str = scope.get("root_path", "")
+        path = scope["path"].removeprefix(root) if scope["type"] == "http" else ""
+        return root, *self.routes.get(path, ("", None))
+
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         """The route's own answer, where there is one of exactly this path."""
-        if scope["type"] != "http":
-            return Match.NONE, {}
-        root: str = scope.get("root_path", "")
-        mount, route = self.routes.get(scope["path"].removeprefix(root), ("", None))
+        root, mount, route = self._found(scope)
         if route is None:
             return Match.NONE, {}
         if not mount:
@@ -112,10 +115,7 @@ class _ByPath(BaseRoute):
 
     def direct(self, scope: Scope) -> SignedInRoute | None:
         """The route of exactly this path and method whose endpoint answers requests itself; the scope then says where it is mounted."""
-        if scope["type"] != "http":
-            return None
-        root: str = scope.get("root_path", "")
-        mount, route = self.routes.get(scope["path"].removeprefix(root), ("", None))
+        root, mount, route = self._found(scope)
         if route is None or scope["method"] not in (route.methods or ()) or not hasattr(route.endpoint, DIRECT):
             return None
         scope["app_root_path"], scope["root_path"], scope["route"] = scope.get("app_root_path", root), root + mount, route

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields, is_dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
 from typing import Any
@@ -11,13 +11,6 @@ from typing import Any
 from libs.events.envelope import iso
 from libs.events.event import Event
 from libs.events.values import Money
-
-_LAST_THAT_ENDS = date.max - timedelta(days=1)
-
-
-def ended(day: date) -> date:
-    """The day asked about, or the one before the last of the calendar, whose end no instant can name: nothing is true only on that one."""
-    return min(day, _LAST_THAT_ENDS)
 
 
 def presented(value: Any, *, money: bool) -> Any:

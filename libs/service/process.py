@@ -5,13 +5,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import httpx
 from fastapi import FastAPI
 
 from libs.events.consuming import Consumer
-from libs.events.envelope import topic
+from libs.events.envelope import SERVICES, all_topics
 from libs.events.owner import Owner
 from libs.events.world import World
 from libs.service.adapters import Adapters, adapters_of
@@ -23,8 +22,6 @@ from libs.service.owning import HttpOwner
 from libs.service.serving import Declared, Service
 from libs.service.settings import Settings, SettingsError
 from libs.service.telemetry import Telemetry
-
-SERVICES = ("backlog", "roadmap", "portfolio")
 
 
 class Process:
@@ -86,8 +83,7 @@ class Process:
         await adapters.decisions.open()
         for service in self.services.values():
             await service.start()
-        topics = [topic(self.settings.namespace, name) for name in SERVICES]
-        self.consumer = Consumer(adapters.log, topics, self.world, owners=self.owners(), decisions=adapters.decisions, kinds=kinds)
+        self.consumer = Consumer(adapters.log, all_topics(self.settings.namespace), self.world, owners=self.owners(), decisions=adapters.decisions, kinds=kinds)
         hearing = asyncio.create_task(self.consumer.run(), name="hearing")
         try:
             yield
@@ -106,5 +102,5 @@ class Process:
 def own_issuer(settings: Settings) -> Issuer:
     """The issuer by which this installation's own services sign: the embedded one, or that of a key file."""
     if settings.issuer.startswith("file:"):
-        return Issuer.from_key_file(Path(settings.issuer_file), audience=settings.audience)
+        return Issuer.from_key_file(settings.issuer_file, audience=settings.audience)
     return Issuer.embedded(settings)

@@ -23,7 +23,7 @@ from libs.events.values import Instant
 from libs.rules.authority import belonging, reads_money
 from libs.rules.roles import Principal
 from libs.service.app import principal
-from libs.service.presenting import ended, has_money, presented
+from libs.service.presenting import has_money, presented
 
 PAGE = 50
 MOST = 100
@@ -76,7 +76,7 @@ def _add(router: APIRouter, handling: Handling, view: View) -> None:
         who: Principal = Depends(principal),
     ) -> Response:
         await handling.must_have_heard(positions(x_headway_after))
-        found = await handling.see(lambda facts: _shown(facts, kind, id, who), day=asOf and ended(asOf), known_at=knownAt)
+        found = await handling.see(lambda facts: _shown(facts, kind, id, who), day=asOf, known_at=knownAt)
         if found is None:
             raise NotFound(f"there is no {kind.name} {id!r}" + (f" on {asOf}" if asOf else ""), field="id")
         version = await handling.version(kind.key(id))
@@ -97,7 +97,7 @@ def _add(router: APIRouter, handling: Handling, view: View) -> None:
             raise Invalid("cannot be asked by this", field=odd[0][:60], remedy=f"It takes {', '.join([*sorted(known), *view.by])}.")
         narrowed = {field: request.query_params[field] for field in view.by if field in request.query_params}
         ids = await handling.names(kind, narrowed, after or "", first + 1)
-        nodes = await handling.see(lambda facts: [_shown(facts, kind, id, who) for id in ids[:first]], day=asOf and ended(asOf), known_at=knownAt)
+        nodes = await handling.see(lambda facts: [_shown(facts, kind, id, who) for id in ids[:first]], day=asOf, known_at=knownAt)
         body = {
             kind.plural: [n for n in nodes if n is not None and all(_names(n.get(f), v) for f, v in narrowed.items())],
             "next": ids[first - 1] if len(ids) > first else None,

@@ -12,7 +12,6 @@ from strawberry.fastapi import BaseContext
 from libs.events.facts import Facts
 from libs.rules.authority import MONEY, belonging, reads_money
 from libs.rules.roles import Principal
-from libs.service.presenting import ended
 
 if TYPE_CHECKING:
     from libs.service.process import Process
@@ -47,7 +46,7 @@ class Asking(BaseContext):
 
     def facts(self, as_of: date | None, known_at: datetime | None) -> Facts:
         """The world as of the end of a day (None: today) and as known at an instant (None: all that was heard)."""
-        return self.process.world.facts(ended(as_of or self.today), known_at)
+        return self.process.world.facts(as_of or self.today, known_at)
 
     def reads_money(self, facts: Facts, kind: str | None, id: str | None) -> bool:
         """Whether the caller may see the money of this aggregate; without a kind, that of the whole portfolio."""

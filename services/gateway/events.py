@@ -11,11 +11,11 @@ from fastapi import APIRouter, Depends, Header, HTTPException, Query, Request
 from starlette.responses import Response, StreamingResponse
 
 from libs.commands.errors import Invalid
-from libs.events.envelope import topic
+from libs.events.envelope import all_topics
 from libs.events.log import Cursor
 from libs.rules.roles import Principal
 from libs.service.app import principal
-from libs.service.process import SERVICES, Process
+from libs.service.process import Process
 from services.gateway.answering import must_have_heard
 from services.gateway.replaying import Shown, newest, replayed, timed
 from services.gateway.stopping import stopping_of
@@ -54,7 +54,7 @@ def event_routes(process: Process, followers: Followers | None = None) -> APIRou
     """`GET /events`."""
     router = APIRouter(tags=["events"])
     counted = followers or Followers()
-    topics = [topic(process.settings.namespace, name) for name in SERVICES]
+    topics = all_topics(process.settings.namespace)
 
     async def events(
         request: Request,

@@ -7,8 +7,7 @@ from typing import Annotated
 
 import strawberry
 
-from libs.events.envelope import topic
-from libs.service.process import SERVICES
+from libs.events.envelope import all_topics
 from services.gateway.asking import Info
 from services.gateway.types.telling import followed
 
@@ -42,7 +41,7 @@ class Subscription:
 
 async def _changes(info: Info, kinds: frozenset[str] | None) -> AsyncGenerator[Change, None]:
     process = info.context.process
-    topics = [topic(process.settings.namespace, name) for name in SERVICES]
+    topics = all_topics(process.settings.namespace)
     log = process.adapters.log
     expires = info.context.principal.expires
     async for batch in log.read(topics, await log.end(topics)):

@@ -8,10 +8,10 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from libs.events.event import Event, hash_of, mentions
+from libs.events.event import Event, hash_of, mentions, split
 from libs.events.log import Cursor, Delivery, Held, LogUnavailable, NotSent, Record
 from libs.events.parking import Discard
-from libs.events.store import Answered, Commit, Mark, Outcome, Tally, kind_of
+from libs.events.store import Answered, Commit, Mark, Outcome, Tally
 
 
 @dataclass
@@ -86,17 +86,17 @@ class MemoryStore:
         return found
 
     async def referring(self, kind: str, field: str, id: str) -> list[str]:
-        return sorted({c.aggregate for c in self.disk.commits if kind_of(c) == kind and any((field, id) in mentions(e.data) for e in c.events)})
+        return sorted({c.aggregate for c in self.disk.commits if split(c.aggregate)[0] == kind and any((field, id) in mentions(e.data) for e in c.events)})
 
     async def heads(self, kind: str, after: str = "", limit: int = 1000) -> list[Mark]:
-        names = sorted({c.aggregate for c in self.disk.commits if kind_of(c) == kind and c.aggregate > after})
+        names = sorted({c.aggregate for c in self.disk.commits if split(c.aggregate)[0] == kind and c.aggregate > after})
         return [(a, self.last(a)) for a in names[:limit]]
 
     async def tallies(self) -> dict[str, Tally]:
         tallies: defaultdict[str, Tally] = defaultdict(lambda: Tally(0, 0))
         for c in self.disk.commits:
-            t = tallies[kind_of(c)]
-            tallies[kind_of(c)] = Tally(t.events + len(c.events), (t.digest + sum(hash_of(c.aggregate, e.sequence) for e in c.events)) % (1 << 64))
+            t = tallies[split(c.aggregate)[0]]
+            tallies[split(c.aggregate)[0]] = Tally(t.events + len(c.events), (t.digest + sum(hash_of(c.aggregate, e.sequence) for e in c.events)) % (1 << 64))
         return dict(tallies)
 
     async def unpublished(self, after: Mark | None = None, limit: int = 500) -> list[Commit]:

@@ -11,11 +11,11 @@ from typing import Any
 from headway.demonstration.story import lines
 from libs.commands.doors import Line, command_of
 from libs.commands.judging import Ask, judge
+from libs.events.envelope import SERVICES
 from libs.events.event import Actor, Event, Retracted, position
 from libs.events.values import start_of
 from libs.events.world import World
 from libs.rules.roles import Principal, Role
-from libs.service.process import SERVICES
 
 TODAY = date(2026, 11, 24)
 TAKEN_BACK = ("item:driving-licences-3@3", "metric:court-dates-satisfaction@5", "team:permits-team@9")

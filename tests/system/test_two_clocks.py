@@ -15,12 +15,12 @@ import pytest
 
 from headway.demonstration.story import lines
 from headway.importers.line import Line
-from libs.events.envelope import from_record, topic
+from libs.events.envelope import all_topics, from_record
 from libs.events.event import Event, Retracted
 from libs.events.values import end_of
 from libs.events.world import World
 from libs.rules.roles import Principal, Role
-from libs.service.process import SERVICES, Process
+from libs.service.process import Process
 from services.gateway.asking import Asking
 from services.gateway.documents import EXECUTIVE, PRODUCT
 from services.gateway.schema import schema
@@ -53,7 +53,7 @@ async def told(tmp_path: Path) -> AsyncIterator[tuple[Running, list[Event]]]:
             assert answer.status_code == 200, answer.text
             await stack.ask("{ __typename }", after=answer.json()["position"])
         process: Process = stack.app.state.process
-        topics = [topic(stack.settings.namespace, name) for name in SERVICES]
+        topics = all_topics(stack.settings.namespace)
         events = [from_record(d.record) async for batch in process.adapters.log.read(topics, follow=False) for d in batch]
         yield stack, events
 
