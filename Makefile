@@ -39,7 +39,7 @@ bench: $(READY) ## run the benchmarks; ARGS=NAME runs one
 lock: $(READY) ## resolve the dependencies anew into requirements.lock
 	@$(BIN)/python -m pip install --quiet 'pip-tools>=7.6.2,<8'
 	@CUSTOM_COMPILE_COMMAND='make lock' $(BIN)/python -m piptools compile --quiet --upgrade --generate-hashes --allow-unsafe --strip-extras \
-		--extra gateway --extra kafka --extra mongo --extra dev --no-annotate \
+		--extra gateway --extra kafka --extra mongo --extra motor --extra telemetry --extra dev --no-annotate \
 		--no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-emit-options --output-file requirements.lock pyproject.toml
 
 clean: ## remove the environment, the caches and what was built

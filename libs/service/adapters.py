@@ -8,11 +8,8 @@ from datetime import UTC, datetime
 
 from libs.events.log import Log
 from libs.events.parking import OperatorDecisions
-from libs.events.sqlite_decisions import SqliteDecisions
-from libs.events.sqlite_log import SqliteLog
-from libs.events.sqlite_store import SqliteCommitStore
 from libs.events.store import CommitStore
-from libs.service.settings import Settings
+from libs.service.settings import Settings, SettingsError
 
 
 def utc_now() -> datetime:
@@ -32,12 +29,47 @@ class Adapters:
 
 
 def adapters_of(settings: Settings) -> Adapters:
-    """The adapters that the settings name: SQLite files in the data folder, each beginning with the namespace."""
-    for folder in (settings.data, settings.store_folder, settings.log_folder):
-        folder.mkdir(parents=True, exist_ok=True)
+    """The adapters that the settings name; only their drivers are imported. Raises SettingsError where a driver is not installed."""
+    store, decisions = _stores(settings)
+    return Adapters(log=log_of(settings), store=store, decisions=decisions)
+
+
+def log_of(settings: Settings) -> Log:
+    """The log that the settings name: Kafka, or an SQLite file. Raises SettingsError where the driver is not installed."""
+    if settings.on_kafka:
+        try:
+            from libs.events.kafka import KafkaLog
+        except ImportError as e:
+            raise SettingsError(f"HEADWAY_LOG_URL is kafka://, and {e.name} is not installed: pip install 'headway[kafka]'") from e
+        return KafkaLog.of(settings.log_url, settings.namespace, settings.partitions)
+    from libs.events.sqlite_log import SqliteLog
+
+    settings.log_folder.mkdir(parents=True, exist_ok=True)
+    return SqliteLog(settings.log_folder / f"{settings.namespace}.log.sqlite3")
+
+
+def _stores(settings: Settings) -> tuple[Callable[[str], CommitStore], OperatorDecisions]:
     namespace = settings.namespace
-    return Adapters(
-        log=SqliteLog(settings.log_folder / f"{namespace}.log.sqlite3"),
-        store=lambda service: SqliteCommitStore(settings.store_folder / f"{namespace}.{service}.sqlite3"),
-        decisions=SqliteDecisions(settings.data / f"{namespace}.gateway.sqlite3"),
-    )
+    if settings.on_mongodb:
+        try:
+            from libs.events.mongo import MongoCommitStore, MongoDecisions, client_class
+
+            client_class(settings.mongo_driver)
+        except ImportError as e:
+            extra = "motor" if settings.mongo_driver == "motor" else "mongo"
+            raise SettingsError(f"HEADWAY_STORE_URL is mongodb://, and {e.name} is not installed: pip install 'headway[{extra}]'") from e
+
+        def kept(service: str) -> CommitStore:
+            return MongoCommitStore(settings.store_url, f"{namespace}_{service}", driver=settings.mongo_driver)
+
+        return kept, MongoDecisions(settings.store_url, f"{namespace}_gateway", driver=settings.mongo_driver)
+    from libs.events.sqlite_decisions import SqliteDecisions
+    from libs.events.sqlite_store import SqliteCommitStore
+
+    for folder in (settings.data, settings.store_folder):
+        folder.mkdir(parents=True, exist_ok=True)
+
+    def in_files(service: str) -> CommitStore:
+        return SqliteCommitStore(settings.store_folder / f"{namespace}.{service}.sqlite3")
+
+    return in_files, SqliteDecisions(settings.data / f"{namespace}.gateway.sqlite3")

@@ -25,7 +25,8 @@ class SettingsError(ValueError):
 class Settings:
     """One process's settings. Made in `main`, passed on, never read from the environment anywhere else. Raises SettingsError.
 
-    `store_url` and `log_url` are `sqlite:///dir` (three slashes: a relative folder, four: an absolute one) or empty for the data folder.
+    `store_url` is `mongodb://…`, `log_url` is `kafka://host:9092`; or each is `sqlite:///dir` (three slashes: a relative folder, four: an absolute one)
+    or empty for the data folder.
     `issuer` is empty (the embedded one, loopback only), `file:PATH` or `https://...`. `data`, `host` and `port` are arguments, not environment.
     """
 
@@ -56,7 +57,7 @@ class Settings:
             raise SettingsError("HEADWAY_PARTITIONS must be a number from 1 to 1000")
         if self.mongo_driver not in ("pymongo", "motor"):
             raise SettingsError("HEADWAY_MONGO_DRIVER must be pymongo or motor")
-        if self.mongo_driver == "motor" and not self.store_url.startswith("mongodb"):
+        if self.mongo_driver == "motor" and not self.on_mongodb:
             raise SettingsError("HEADWAY_MONGO_DRIVER=motor contradicts HEADWAY_STORE_URL, which is not mongodb://: take one of them out")
         for name in ("backlog_url", "roadmap_url", "portfolio_url", "telemetry_url"):
             _check_web(_PREFIX + name.upper(), getattr(self, name))
@@ -99,13 +100,23 @@ class Settings:
 
     @property
     def store_folder(self) -> Path:
-        """The folder of the commit stores' SQLite files."""
+        """The folder of the commit stores' SQLite files. Only where they are not in MongoDB."""
         return self._folder(self.store_url)
 
     @property
     def log_folder(self) -> Path:
-        """The folder of the log's SQLite file."""
+        """The folder of the log's SQLite file. Only where the log is not Kafka's."""
         return self._folder(self.log_url)
+
+    @property
+    def on_mongodb(self) -> bool:
+        """Whether the commit stores, and what operators decide, are kept in MongoDB."""
+        return _is_engine(self.store_url, "mongodb")
+
+    @property
+    def on_kafka(self) -> bool:
+        """Whether the log is Kafka's."""
+        return _is_engine(self.log_url, "kafka")
 
     @property
     def issuer_file(self) -> Path:
@@ -126,13 +137,15 @@ def is_loopback(host: str) -> bool:
 
 
 def _check_engine(variable: str, url: str, engine: str) -> None:
-    if not url:
+    if not url or _is_engine(url, engine) or re.fullmatch(r"sqlite:///.+", url):
         return
-    scheme = url.partition(":")[0].removesuffix("+srv")
-    if scheme == engine:
-        raise SettingsError(f"{variable} is {engine}://, and this build has the SQLite adapters only: leave it out, or set sqlite:///dir")
-    if not re.fullmatch(r"sqlite:///.+", url):
-        raise SettingsError(f"{variable} must be sqlite:///dir or {engine}://..., not {scheme[:20]!r}")
+    raise SettingsError(f"{variable} must be sqlite:///dir or {engine}://..., not {url.partition(':')[0][:20]!r}")
+
+
+def _is_engine(url: str, engine: str) -> bool:
+    """Whether a URL names this engine and a host; `mongodb+srv://` is MongoDB's too."""
+    scheme, _, rest = url.partition("://")
+    return scheme.removesuffix("+srv") == engine and bool(rest.rpartition("@")[2].strip("/"))
 
 
 def _check_web(variable: str, url: str) -> None:
