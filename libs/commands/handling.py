@@ -81,7 +81,7 @@ class _Work:
 
 
 class Handling(Reading):
-    """Answers the commands of one service; `stored` is called after something was."""
+    """Answers the commands of one service; `stored` is called after something was, `answered` with each command and what came of it."""
 
     def __init__(
         self,
@@ -93,10 +93,12 @@ class Handling(Reading):
         clock: Callable[[], datetime] | None = None,
         follows: Callable[[str], bool] | None = None,
         stored: Callable[[], None] | None = None,
+        answered: Callable[[Ask, Result], None] | None = None,
     ) -> None:
         super().__init__(service, store, heard, clock=clock, follows=follows)
         self.decisions = decisions.by_command
         self.stored = stored or (lambda: None)
+        self.answered = answered or (lambda ask, result: None)
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._asked_for: defaultdict[type[Command], set[tuple[str, str]]] = defaultdict(set)
 
@@ -115,7 +117,10 @@ class Handling(Reading):
         async with AsyncExitStack() as turns:
             for name in sorted({name for ask in asks if (name := ask.command.target or _key(ask)) is not None}):
                 await turns.enter_async_context(self._turn(name))
-            return await self._answer_all(asks, unheard)
+            results = await self._answer_all(asks, unheard)
+        for ask, result in zip(asks, results, strict=True):
+            self.answered(ask, result)
+        return results
 
     def _turn(self, name: str) -> asyncio.Lock:
         """Within a process, commands on one aggregate take turns; races are lost to other processes only."""

@@ -6,13 +6,13 @@ import asyncio
 import contextlib
 import dataclasses
 import logging
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from libs.events.backoff import rest
 from libs.events.envelope import from_record
-from libs.events.event import KINDS, split
+from libs.events.event import KINDS, Event, split
 from libs.events.log import Cursor, Delivery, Log, Record
 from libs.events.owner import Owner
 from libs.events.parking import Discard, NotParked, OperatorDecisions, Parked, unread
@@ -42,7 +42,7 @@ class Consumer:
     """Keeps a world up to date with the log. One task (`run`); everything else may be called from the same loop.
 
     `owners` are asked by the name of the service (`portfolio`). `kinds`: only these are taken in (None: all). `seconds`: between two comparisons with the
-    owners. `ready` is set once all that the log and the owners' stores held at the start is in the world or parked.
+    owners. `heard` is told of each event applied. `ready` is set once all that the log and the owners' stores held at the start is in the world or parked.
     """
 
     def __init__(
@@ -55,6 +55,7 @@ class Consumer:
         decisions: OperatorDecisions,
         kinds: Collection[str] | None = None,
         seconds: float = 5,
+        heard: Callable[[Sequence[Event]], None] | None = None,
     ) -> None:
         self.log, self.topics, self.world, self.owners, self.decisions, self.seconds = log, topics, world, owners, decisions, seconds
         self.kinds = None if kinds is None else frozenset(kinds)
@@ -62,6 +63,8 @@ class Consumer:
         self.cursor = Cursor()
         self.applied = 0
         self.dropped = 0
+        self.healed = 0
+        self.heard = heard
         self._parked: dict[str, Parked] = {}
         self._stopped: dict[str, str] = {}
         self._gaps: dict[str, _Gap] = {}
@@ -177,8 +180,11 @@ class Consumer:
                 self.world.pass_over(record.key, decision.reason, decision.by, decision.at)
                 return
         try:
-            self.world.apply(from_record(record))
+            event = from_record(record)
+            self.world.apply(event)
             self.applied += 1
+            if self.heard is not None:
+                self.heard((event,))
         except Exception as e:
             position = f"{record.key}@{sequence}"
             self._stopped[record.key] = position
@@ -261,6 +267,7 @@ class Consumer:
         last = self.world.last(aggregate)
         if aggregate in self._stopped or last >= gap.sequence:
             del self._gaps[aggregate]
+            self.healed += last >= gap.sequence
             self._expect(aggregate, gap.sequence)
             return
         gap.answers = 1 if last > before else gap.answers + 1

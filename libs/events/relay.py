@@ -6,11 +6,13 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 from libs.events.backoff import rest
 from libs.events.envelope import to_record
+from libs.events.event import Event
 from libs.events.log import Log, Record
 from libs.events.store import Commit, CommitStore, Mark
 
@@ -36,22 +38,38 @@ class _Round:
     failed: set[str] = field(default_factory=set)
     resting: set[str] = field(default_factory=set)
     left: bool = False
+    waiting: int = 0
+    oldest: datetime | None = None
+
+    def note(self, left: Sequence[Commit]) -> None:
+        """Commits that stay unpublished after this look."""
+        self.waiting += len(left)
+        for commit in left:
+            stored = commit.events[0].stored
+            self.oldest = stored if self.oldest is None else min(self.oldest, stored)
 
 
 class Relay:
     """One loop per process; any number of processes may relay the same store.
 
     A commit is marked as published only after the log acknowledged every event of it, so a crash at any point means sending again, never losing.
-    An aggregate whose event fails is left at that event until it succeeds, while the others go on. `failures` and `published` count since the start.
+    An aggregate whose event fails is left at that event until it succeeds, while the others go on. `failures` and `published` count since the start,
+    `waiting` is what the last look left unpublished. `sent` is told the events of each acknowledged commit.
     """
 
-    def __init__(self, store: CommitStore, log: Log, namespace: str) -> None:
-        self.store, self.log, self.namespace = store, log, namespace
+    def __init__(self, store: CommitStore, log: Log, namespace: str, *, sent: Callable[[Sequence[Event]], None] | None = None) -> None:
+        self.store, self.log, self.namespace, self.sent = store, log, namespace, sent
         self.published = 0
         self.failures = 0
+        self.waiting = 0
+        self._oldest: datetime | None = None
         self._nudged = asyncio.Event()
         self._one_at_a_time = asyncio.Lock()
         self._tried: dict[str, tuple[int, float]] = {}
+
+    def oldest(self) -> float:
+        """Seconds since the oldest commit that the last look left unpublished was stored; 0 where none was left."""
+        return 0.0 if self._oldest is None else max(0.0, (datetime.now(UTC) - self._oldest).total_seconds())
 
     def nudge(self) -> None:
         """Something was stored: looks at once."""
@@ -95,13 +113,16 @@ class Relay:
                 after: Mark | None = None
                 while page := await self.store.unpublished(after, PAGE):
                     after = page[-1].aggregate, page[-1].first
-                    await self._publish(page, done, patient=patient)
+                    acknowledged = set(await self._publish(page, done, patient=patient))
+                    done.note([c for c in page if (c.aggregate, c.first) not in acknowledged])
+                self.waiting, self._oldest = done.waiting, done.oldest
                 self._tried = {a: tried for a, tried in self._tried.items() if a in done.failed or a in done.resting}
             except Exception as e:
                 self._failed(done, _STORE, "the store failed", e)
         return done
 
-    async def _publish(self, page: Sequence[Commit], done: _Round, *, patient: bool) -> None:
+    async def _publish(self, page: Sequence[Commit], done: _Round, *, patient: bool) -> list[Mark]:
+        """The commits of a page that are marked as published now."""
         ready = await self._in_order(page, done, patient=patient)
         records: list[Record] = []
         sent: list[tuple[Commit, int]] = []
@@ -116,7 +137,7 @@ class Relay:
             records += said
             sent.append((commit, len(said)))
         if not sent:
-            return
+            return []
         try:
             answers = await self.log.publish(records)
         except Exception as e:
@@ -132,9 +153,12 @@ class Relay:
                 self._failed(done, commit.aggregate, f"{commit.aggregate}@{commit.first} was not acknowledged", error)
             else:
                 acknowledged.append((commit.aggregate, commit.first))
+                if self.sent is not None:
+                    self.sent(commit.events)
         await self.store.published(acknowledged)
         done.published += len(acknowledged)
         self.published += len(acknowledged)
+        return acknowledged
 
     async def _in_order(self, page: Sequence[Commit], done: _Round, *, patient: bool) -> list[Commit]:
         """The commits of a page before which nothing of their aggregate is unpublished, be it in the page or in the store.

@@ -20,6 +20,7 @@ from libs.commands.errors import NotSignedIn
 from libs.service import problems
 from libs.service.auth import Principal, Verifier
 from libs.service.body import StrictRequest
+from libs.service.health import Trouble
 from libs.service.limits import BodyLimit
 from libs.service.telemetry import EXPOSITION_TYPE, Observed, Telemetry
 
@@ -205,11 +206,18 @@ async def principal(request: Request) -> Principal:
 
 
 def create_base(
-    title: str, *, lifespan: Lifespan | None = None, verifier: Verifier, ready: Callable[[], Awaitable[bool]], telemetry: Telemetry | None = None
+    title: str,
+    *,
+    lifespan: Lifespan | None = None,
+    verifier: Verifier,
+    ready: Callable[[], Awaitable[bool]],
+    telemetry: Telemetry | None = None,
+    troubles: Callable[[], list[Trouble]] = list,
 ) -> SignedInApp:
     """An app with `/health/live`, `/health/ready`, `/metrics`, `/openapi.json` and `/docs`, whose routes need a token unless they are `public`.
 
-    `ready` is asked at each probe. Apps mounted in one process share `telemetry`, and the outermost counts. All paths are relative to where the app is mounted.
+    `ready` is asked at each probe, and `troubles` are said in its answer: a store that is away for all instances must not take all of them out of service.
+    Apps mounted in one process share `telemetry`, and the outermost counts. All paths are relative to where the app is mounted.
     """
     measured = telemetry or Telemetry()
     app = SignedInApp(title=title, lifespan=lifespan, openapi_url=None, docs_url=None, redoc_url=None)
@@ -221,21 +229,23 @@ def create_base(
     problems.install(app)
     app.add_middleware(Observed, telemetry=measured)
     app.answer_directly(Observed(problems.Unforeseen(BodyLimit(_directly)), measured))
-    _add_probes(app, ready, measured)
+    _add_probes(app, ready, measured, troubles)
     _add_documentation(app)
     return app
 
 
-def _add_probes(app: FastAPI, ready: Callable[[], Awaitable[bool]], telemetry: Telemetry) -> None:
+def _add_probes(app: FastAPI, ready: Callable[[], Awaitable[bool]], telemetry: Telemetry, troubles: Callable[[], list[Trouble]]) -> None:
     @public
     async def live() -> Response:
         return JSONResponse({"status": "live"})
 
     @public
     async def is_ready() -> Response:
+        found = troubles()
         if not await ready():
-            raise problems.NotReady("What the store and the log held at the start is still being taken in.")
-        return JSONResponse({"status": "ready"})
+            why = "; ".join(f"{t.part}: {t.why}, since {t.since:%Y-%m-%d %H:%M:%S} UTC" for t in found)
+            raise problems.NotReady(f"What the store and the log held at the start is still being taken in.{' ' + why if why else ''}")
+        return JSONResponse({"status": "ill" if found else "ready", "troubles": [trouble.as_json() for trouble in found]})
 
     @public
     async def metrics() -> Response:

@@ -103,6 +103,11 @@ def problem(error: Exception, *, instance: str | None = None) -> tuple[int, dict
     return row.status, dict(row.headers), body
 
 
+def slug_of(error: Exception) -> str:
+    """The last word of the `type` of an error's problem: `refused`, `not-allowed`, `unforeseen`."""
+    return next((TABLE[kind].slug for kind in type(error).__mro__ if kind in TABLE), _UNFORESEEN.slug)
+
+
 def as_dict(error: Exception) -> dict[str, Any]:
     """The body alone, with its `status`, as a line of a bulk answer carries it."""
     return problem(error)[2]

@@ -16,12 +16,16 @@ from libs.events.world import World
 from libs.service.adapters import Adapters, adapters_of
 from libs.service.app import SignedInApp, create_base
 from libs.service.auth import Verifier
+from libs.service.health import Health
 from libs.service.issuer import Issuer
+from libs.service.measuring import Answered, measure
 from libs.service.operating import parked_routes
 from libs.service.owning import HttpOwner
 from libs.service.serving import Declared, Service
 from libs.service.settings import Settings, SettingsError
 from libs.service.telemetry import Telemetry
+from libs.service.tracing import tracing_of
+from libs.service.watching import Watch
 
 
 class Process:
@@ -30,14 +34,19 @@ class Process:
     def __init__(self, settings: Settings, adapters: Adapters | None = None, *, hears_all: bool = False) -> None:
         self.settings = settings
         self.adapters = adapters or adapters_of(settings)
-        self.telemetry = Telemetry()
+        self.tracing = tracing_of(settings, "gateway" if hears_all else "service")
+        self.telemetry = Telemetry(self.tracing)
+        self.health = Health(self.adapters.clock)
+        self.answered = Answered(self.telemetry)
         self.verifier = Verifier.from_settings(settings)
         self.world = World()
         self.services: dict[str, Service] = {}
         self.hears_all = hears_all
         self.consumer: Consumer | None = None
         self._clients: list[httpx.AsyncClient] = []
-        self.app: SignedInApp = create_base("Headway", lifespan=self._lifespan, verifier=self.verifier, ready=self.is_ready, telemetry=self.telemetry)
+        self.app: SignedInApp = create_base(
+            "Headway", lifespan=self._lifespan, verifier=self.verifier, ready=self.is_ready, telemetry=self.telemetry, troubles=self.health.troubles
+        )
         self.app.state.ready = self.is_ready
         self.app.state.process = self
         self.app.adopt(parked_routes(lambda: self.consumer))
@@ -61,6 +70,10 @@ class Process:
         """Whether what store and log held at the start is in the world."""
         return self.consumer is not None and self.consumer.ready.is_set() and all(s.caught_up for s in self.services.values())
 
+    def lags(self) -> dict[str, float]:
+        """Records not heard yet by those that share the log's partitions, by consumer."""
+        return {name: lag for service in self.services.values() for name, lag in service.lags.items()}
+
     def owners(self) -> dict[str, Owner]:
         """The owner of each service's facts: in this process, else where the settings say it is."""
         found: dict[str, Owner] = {name: s.owner for name, s in self.services.items()}
@@ -78,25 +91,40 @@ class Process:
     @contextlib.asynccontextmanager
     async def _lifespan(self, app: FastAPI) -> AsyncIterator[None]:
         adapters = self.adapters
+        topics = all_topics(self.settings.namespace)
         kinds = None if self.hears_all else frozenset().union(*(s.declared.hears for s in self.services.values()))
         await adapters.log.open()
         await adapters.decisions.open()
         for service in self.services.values():
             await service.start()
-        self.consumer = Consumer(adapters.log, all_topics(self.settings.namespace), self.world, owners=self.owners(), decisions=adapters.decisions, kinds=kinds)
+        self.consumer = Consumer(
+            adapters.log,
+            topics,
+            self.world,
+            owners=self.owners(),
+            decisions=adapters.decisions,
+            kinds=kinds,
+            heard=self.tracing.heard if self.tracing is not None else None,
+        )
+        stores = {name: (service.store, min(service.handling.own)) for name, service in self.services.items()}
+        watch = Watch(self.health, adapters.log, topics, stores, lambda: self.consumer)
+        measure(self, watch)
         hearing = asyncio.create_task(self.consumer.run(), name="hearing")
+        watching = asyncio.create_task(watch.run(), name="watching")
         try:
             yield
         finally:
-            for service in self.services.values():
-                await service.stop()
-            hearing.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await hearing
+            await asyncio.gather(*(service.stop() for service in self.services.values()))
+            for task in (watching, hearing):
+                task.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await task
             for client in self._clients:
                 await client.aclose()
             await adapters.decisions.close()
             await adapters.log.close()
+            if self.tracing is not None:
+                await asyncio.to_thread(self.tracing.close)
 
 
 def own_issuer(settings: Settings) -> Issuer:

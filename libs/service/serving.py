@@ -53,7 +53,7 @@ class Service:
         self.declared, self.process = declared, process
         self.name = declared.name
         self.store = process.adapters.store(self.name)
-        self.relay = Relay(self.store, process.adapters.log, process.settings.namespace)
+        self.relay = Relay(self.store, process.adapters.log, process.settings.namespace, sent=process.tracing.sent if process.tracing is not None else None)
         self.handling = Handling(
             self.name,
             self.store,
@@ -62,7 +62,10 @@ class Service:
             clock=process.adapters.clock,
             follows=lambda kind: process.hears_all or kind in declared.hears,
             stored=self.relay.nudge,
+            answered=process.answered,
         )
+        self.lags: dict[str, float] = {}
+        """Of its reactions that hear the log together with other instances: how many records each is behind."""
         self.owner = StoreOwner(self.store, process.settings.namespace)
         self.app = self._app()
         self._tasks: list[asyncio.Task[object]] = []
@@ -70,7 +73,8 @@ class Service:
         self._recovered = False
 
     def _app(self) -> SignedInApp:
-        app = create_base(f"Headway {self.name}", verifier=self.process.verifier, ready=self.process.is_ready, telemetry=self.process.telemetry)
+        p = self.process
+        app = create_base(f"Headway {self.name}", verifier=p.verifier, ready=p.is_ready, telemetry=p.telemetry, troubles=p.health.troubles)
         routers = [
             command_routes(self.handling, principal, problems.as_dict, parse_json),
             read_routes(self.handling, self.declared.views),

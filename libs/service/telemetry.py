@@ -10,12 +10,15 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, ProcessCollector, generate_latest
-from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from libs.service.tracing import Tracing
+
 EXPOSITION_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+_UNTRACED: Final = ("/health/", "/metrics", "/static/")
 _TRACEPARENT = re.compile(rb"00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
 _log = logging.getLogger("headway.requests")
 _ids = random.Random()  # noqa: S311 - names of requests, no secrets
@@ -28,9 +31,10 @@ _SECURITY: Final = (
 
 
 class Telemetry:
-    """The metrics of one process, in a registry of their own; apps mounted in one process share one."""
+    """The metrics of one process, in a registry of their own, and its traces where they go somewhere; apps mounted in one process share one."""
 
-    def __init__(self) -> None:
+    def __init__(self, tracing: Tracing | None = None) -> None:
+        self.tracing: Final = tracing
         self.registry: Final = CollectorRegistry()
         ProcessCollector(registry=self.registry)
         self._requests = Counter("headway_http_requests", "Requests answered.", ["method", "route", "status"], registry=self.registry)
@@ -50,32 +54,45 @@ class Telemetry:
 
     def gauge(self, name: str, documentation: str, read: Callable[[], float]) -> None:
         """A number read when Prometheus asks. Raises ValueError where the name is taken."""
-        self.registry.register(_Gauges(name, documentation, None, lambda: {"": read()}))
+        self.registry.register(_Read(GaugeMetricFamily, name, documentation, None, lambda: {"": read()}))
 
     def gauges(self, name: str, documentation: str, label: str, read: Callable[[], Mapping[str, float]]) -> None:
         """Numbers read when Prometheus asks, one for each value of `label`. Raises ValueError where the name is taken."""
-        self.registry.register(_Gauges(name, documentation, label, read))
+        self.registry.register(_Read(GaugeMetricFamily, name, documentation, label, read))
+
+    def count(self, name: str, documentation: str, read: Callable[[], float]) -> None:
+        """A number that only grows, read when Prometheus asks; it is exposed as `<name>_total`. Raises ValueError where the name is taken."""
+        self.registry.register(_Read(CounterMetricFamily, name, documentation, None, lambda: {"": read()}))
+
+    def counts(self, name: str, documentation: str, label: str, read: Callable[[], Mapping[str, float]]) -> None:
+        """Numbers that only grow, one for each value of `label`. Raises ValueError where the name is taken."""
+        self.registry.register(_Read(CounterMetricFamily, name, documentation, label, read))
 
     def exposition(self) -> bytes:
         """All metrics in Prometheus' text format."""
         return generate_latest(self.registry)
 
 
-class _Gauges(Collector):
-    def __init__(self, name: str, documentation: str, label: str | None, read: Callable[[], Mapping[str, float]]) -> None:
-        self._family = name, documentation, label
+_Family = CounterMetricFamily | GaugeMetricFamily
+
+
+class _Read(Collector):
+    def __init__(self, family: type[_Family], name: str, documentation: str, label: str | None, read: Callable[[], Mapping[str, float]]) -> None:
+        self._family, self._name, self._documentation, self._label = family, name, documentation, label
         self._read = read
 
-    def describe(self) -> Iterable[GaugeMetricFamily]:
-        """The empty family: the registry learns the name without reading the numbers, which may not be there yet."""
-        name, documentation, label = self._family
-        return [GaugeMetricFamily(name, documentation, labels=[label] if label else [])]
+    def _empty(self) -> _Family:
+        return self._family(self._name, self._documentation, labels=[self._label] if self._label else [])
 
-    def collect(self) -> Iterable[GaugeMetricFamily]:
+    def describe(self) -> Iterable[_Family]:
+        """The empty family: the registry learns the name without reading the numbers, which may not be there yet."""
+        return [self._empty()]
+
+    def collect(self) -> Iterable[_Family]:
         """The family with its numbers as they are now."""
-        family = next(iter(self.describe()))
+        family = self._empty()
         for value, number in self._read().items():
-            family.add_metric([value] if self._family[2] else [], number)
+            family.add_metric([value] if self._label else [], number)
         yield family
 
 
@@ -94,6 +111,13 @@ class Observed:
         if scope["type"] != "http" or "headway.request" in scope:
             return await self._app(scope, receive, send)
         trace = traceparent(scope)
+        tracing = self._telemetry.tracing
+        span = None
+        if tracing is not None and not scope["path"].startswith(_UNTRACED):
+            span = tracing.request(scope["method"], trace)
+            trace = tracing.traceparent(span)
+            # What is said by this request keeps the request's own span as its context.
+            scope["headers"] = [(name, value) for name, value in scope["headers"] if name != b"traceparent"] + [(b"traceparent", trace.encode("ascii"))]
         request = scope["headway.request"] = trace[3:35] if trace else f"{_ids.getrandbits(128):032x}"
         status = 0
 
@@ -117,6 +141,8 @@ class Observed:
             # No answer at all: the sender went away, or the process is stopping.
             status = status or 499
             self._telemetry.observe(method, route, status, seconds)
+            if tracing is not None and span is not None:
+                tracing.answered(span, method, route, status)
             if _log.isEnabledFor(logging.INFO):
                 fields = {
                     "method": method[:16],

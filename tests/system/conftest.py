@@ -60,8 +60,9 @@ class Running:
 
 
 @asynccontextmanager
-async def running(data: Path, make: Callable[[Settings], FastAPI] = create_stack) -> AsyncIterator[Running]:
-    settings = Settings(data=data)
+async def running(data: Path | Settings, make: Callable[[Settings], FastAPI] = create_stack) -> AsyncIterator[Running]:
+    """A stack with these settings, or with none but its folder."""
+    settings = data if isinstance(data, Settings) else Settings(data=data)
     app = make(settings)
     async with app.router.lifespan_context(app), httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://127.0.0.1") as client:
         async with asyncio.timeout(20):

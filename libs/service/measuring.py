@@ -1,0 +1,77 @@
+"""What Prometheus is told of a process beyond its requests: commands, what is unpublished, how far behind it hears, what it holds."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from prometheus_client import Counter
+
+from libs.commands.handling import Result
+from libs.commands.judging import Ask
+from libs.service.problems import slug_of
+from libs.service.telemetry import Telemetry
+from libs.service.watching import Watch
+
+if TYPE_CHECKING:
+    from libs.events.consuming import Consumer
+    from libs.events.relay import Relay
+    from libs.service.process import Process
+
+_log = logging.getLogger("headway.commands")
+
+
+class Answered:
+    """Counts each answered command by its name and outcome, and logs it with the ids of its events: `created`, `unchanged`, or why not."""
+
+    def __init__(self, telemetry: Telemetry) -> None:
+        self._counter = Counter("headway_commands", "Commands answered.", ["command", "outcome"], registry=telemetry.registry)
+        self._children: dict[tuple[str, str], Counter] = {}
+
+    def __call__(self, ask: Ask, result: Result) -> None:
+        """One command of one call."""
+        outcome = slug_of(result) if isinstance(result, Exception) else "created" if result.created else "unchanged"
+        name = ask.command.SPEC.name
+        child = self._children.get((name, outcome))
+        if child is None:
+            child = self._children[name, outcome] = self._counter.labels(name, outcome)
+        child.inc()
+        if _log.isEnabledFor(logging.INFO):
+            fields = {
+                "command": name,
+                "outcome": outcome,
+                "key": ask.key,
+                "events": None if isinstance(result, Exception) else list(result.events),
+                "aggregate": ask.command.target,
+                "trace": ask.traceparent[3:35] if ask.traceparent else None,
+            }
+            _log.info("command", extra={"fields": fields})
+
+
+def measure(process: Process, watch: Watch) -> None:
+    """Registers the process's numbers, each read when Prometheus asks."""
+    t = process.telemetry
+
+    def services(read: Callable[[str], float]) -> Callable[[], dict[str, float]]:
+        return lambda: {name: read(name) for name in process.services}
+
+    def consumer(read: Callable[[Consumer], float]) -> Callable[[], float]:
+        return lambda: read(process.consumer) if process.consumer is not None else 0.0
+
+    def relay(name: str) -> Relay:
+        return process.services[name].relay
+
+    t.gauges("headway_unpublished", "Commits stored and not yet acknowledged by the log.", "service", services(lambda s: relay(s).waiting))
+    t.gauges("headway_unpublished_age_seconds", "How long the oldest of them has waited.", "service", services(lambda s: relay(s).oldest()))
+    t.counts("headway_relayed", "Commits acknowledged by the log.", "service", services(lambda s: relay(s).published))
+    t.counts("headway_relay_failures", "Sends that the log did not acknowledge.", "service", services(lambda s: relay(s).failures))
+    t.gauges("headway_consumer_lag", "Records of the log not heard yet, by consumer.", "consumer", lambda: {"world": watch.behind} | process.lags())
+    t.gauge("headway_parked", "Events that wait for an operator.", consumer(lambda c: len(c.parked())))
+    t.count("headway_events_applied", "Events applied to the world.", consumer(lambda c: c.applied))
+    t.count("headway_duplicates_dropped", "Records that had been heard before.", consumer(lambda c: c.dropped))
+    t.count("headway_gaps_healed", "Gaps closed by what their owners sent.", consumer(lambda c: c.healed))
+    t.gauge("headway_fold_rate", "Events applied a second between the last two looks.", lambda: watch.folding)
+    t.gauge("headway_loop_lag_seconds", "The most by which the loop was held up between the last two looks.", lambda: watch.late)
+    t.gauge("headway_world_events", "Events that the world holds.", lambda: sum(tally.events for tally in process.world.tallies().values()))
+    t.gauges("headway_ill", "1 for each part that is not well.", "part", lambda: {trouble.part: 1.0 for trouble in process.health.troubles()})
