@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from headway.cli.app import GOOD, HERE, OUR_FAULT, USAGE, DataDir, app, fail, say, settings
+from headway.cli.app import DEFAULT_URL, GOOD, HERE, OUR_FAULT, USAGE, DataDir, app, fail, say, settings
 from libs.service.settings import SettingsError
 
 
@@ -69,10 +70,10 @@ def keys(path: Annotated[Path, typer.Argument(help="The key file to write; its p
 
 @app.command()
 def doctor(data: DataDir = HERE) -> None:
-    """Check settings, store, log and clock, and say what to mend."""
+    """Check settings, store, log, clock and what is running, and say what to mend."""
     from headway.doctor import examined
 
-    found = examined(settings(data))
+    found = examined(settings(data), os.environ.get("HEADWAY_URL", DEFAULT_URL))
     for good, what in found:
         print(f"{'good' if good else 'MEND'}  {what}")
     raise typer.Exit(GOOD if all(good for good, _ in found) else OUR_FAULT)
