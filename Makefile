@@ -1,7 +1,7 @@
 # Headway: `make demo` tries it, `make test` and `make check` hold it. Needed beforehand: Python 3.11 or newer, and make.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check faults docs bench lock clean
+.PHONY: help demo servers servers-stop test test-quick check faults docs bench lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -10,37 +10,51 @@ PYTHON ?= $(shell for p in python3.11 python3 python3.12 python3.13 python3.14; 
 READY := $(VENV)/.ready
 
 help: ## this list
-	@sed -n 's/^\([a-z]*\):[^#]*## /\1\t/p' Makefile | while IFS="$$(printf '\t')" read -r name words; do printf '  make %-6s  %s\n' "$$name" "$$words"; done
+	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' Makefile | while IFS="$$(printf '\t')" read -r name words; do printf '  make %-12s  %s\n' "$$name" "$$words"; done
 
 demo: $(READY) ## load the demonstration portfolio and serve it; ARGS=--once stops after the table
 	@$(BIN)/headway demo $(ARGS)
 
-test: $(READY) ## run the tests; ARGS go to pytest
+servers: $(READY) ## start a real Kafka and MongoDB in .servers/, and print the settings that name them
+	@$(BIN)/python -m tools.servers start
+
+servers-stop: $(READY) ## stop them and delete their data
+	@$(BIN)/python -m tools.servers stop
+
+test: $(READY) ## run the tests, on real servers where they can be had; ARGS go to pytest
 	@$(BIN)/python -m pytest $(ARGS)
 
-check: $(READY) ## style, types, boundaries, and the documentation against the code
+test-quick: $(READY) ## run the tests that need no server, no browser and no node
+	@$(BIN)/python -m pytest -m 'not servers and not browser and not node and not faults' $(ARGS)
+
+check: $(READY) ## style, types, boundaries, the documentation and the deployment against the code
 	$(BIN)/ruff check --quiet .
 	$(BIN)/ruff format --check --quiet .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/python -m tools.readme_check
 	$(BIN)/python -m tools.requirements
+	$(BIN)/python -m tools.schemas
+	$(BIN)/python -m tools.servers.deployment_check
 
 faults: $(READY) ## the slow ones: a thousand moments, and kills over and over
-	@HEADWAY_TEST_INSTANTS=1000 HEADWAY_TEST_KILLS=40 $(BIN)/python -m pytest tests/system/test_two_clocks.py tests/events/test_crash.py tests/events/test_relay.py $(ARGS)
+	@HEADWAY_TEST_FAULTS=whole HEADWAY_TEST_INSTANTS=1000 HEADWAY_TEST_KILLS=40 $(BIN)/python -m pytest tests/system/test_two_clocks.py tests/events/test_crash.py tests/events/test_relay.py $(wildcard tests/faults) -s $(ARGS)
 
 docs: $(READY) ## print the documentation's tables from the code
 	@$(BIN)/python -m tools.readme_check --write
 	@$(BIN)/python -m tools.requirements --write
+	@$(BIN)/python -m tools.schemas --write
 
 bench: $(READY) ## run the benchmarks; ARGS=NAME runs one
 	@for name in $(or $(ARGS),$(filter-out __%,$(sort $(notdir $(basename $(wildcard bench/*.py)))))); do $(BIN)/python -m bench.$$name || exit 1; done
 
-lock: $(READY) ## resolve the dependencies anew into requirements.lock
+LOCKING = CUSTOM_COMPILE_COMMAND='make lock' $(BIN)/python -m piptools compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-annotate \
+	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-emit-options --extra gateway --extra kafka --extra mongo --extra motor --extra telemetry
+
+lock: $(READY) ## resolve the dependencies anew into requirements.lock, and those of an image into deploy/
 	@$(BIN)/python -m pip install --quiet 'pip-tools>=7.6.2,<8'
-	@CUSTOM_COMPILE_COMMAND='make lock' $(BIN)/python -m piptools compile --quiet --upgrade --generate-hashes --allow-unsafe --strip-extras \
-		--extra gateway --extra kafka --extra mongo --extra motor --extra telemetry --extra dev --no-annotate \
-		--no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-emit-options --output-file requirements.lock pyproject.toml
+	@$(LOCKING) --extra dev --upgrade --output-file requirements.lock pyproject.toml
+	@$(LOCKING) --upgrade --constraint requirements.lock --output-file deploy/requirements.lock pyproject.toml
 
 clean: ## remove the environment, the caches and what was built
 	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
@@ -49,7 +63,7 @@ clean: ## remove the environment, the caches and what was built
 # pip takes only what the lock names, each file by its hash; the project itself is linked, not copied.
 $(READY): pyproject.toml requirements.lock
 	@test -n '$(PYTHON)' || { echo 'Headway needs Python 3.11 or newer; found: '"$$(python3 --version 2>/dev/null || echo none)"'. Name another one with PYTHON=...' >&2; exit 1; }
-	@echo 'Installing what Headway needs into $(VENV) (once, and again when requirements.lock changes) ...'
+	@echo 'Installing what Headway needs into $(VENV) (once, and again when requirements.lock changes) ...' >&2
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .

@@ -5,14 +5,49 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+from collections import Counter
 from pathlib import Path
 
 import pytest
+
+from tests.servers import kafka, kafka_server, mongo, mongo_server
+
+__all__ = ["kafka", "kafka_server", "mongo", "mongo_server", "node"]
 
 NODE = Path(__file__).parent / "node"
 
 for name in [n for n in os.environ if n.startswith("HEADWAY_") and not n.startswith("HEADWAY_TEST_")]:
     del os.environ[name]
+
+
+# What a test asks for says what it needs, so `make test-quick` can leave it out.
+MARKS = {
+    "kafka": pytest.mark.servers,
+    "mongo": pytest.mark.servers,
+    "kafka_server": pytest.mark.servers,
+    "mongo_server": pytest.mark.servers,
+    "node": pytest.mark.node,
+}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Marks what needs servers, node or a browser, by the fixtures it asks for."""
+    for item in items:
+        asked = getattr(item, "fixturenames", ())
+        for name, mark in MARKS.items():
+            if name in asked:
+                item.add_marker(mark)
+        if any(name.startswith(("browser", "chromium")) for name in asked):
+            item.add_marker(pytest.mark.browser)
+        if item.path.is_relative_to(Path(__file__).parent / "faults"):
+            item.add_marker(pytest.mark.faults)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Says in one line each what was skipped and why."""
+    reasons = Counter(str(report.longrepr[2]).removeprefix("Skipped: ") for report in terminalreporter.stats.get("skipped", ()))
+    for reason, times in sorted(reasons.items()):
+        terminalreporter.write_line(f"skipped {times} test{'s' if times > 1 else ''}: {reason}", yellow=True)
 
 
 @pytest.fixture(scope="session")
