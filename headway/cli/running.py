@@ -47,11 +47,13 @@ def token(
     persona: Annotated[str, typer.Argument(help="A role as in `executive`, `importer@*`, `product_owner@permits`.")],
     data: DataDir = HERE,
 ) -> None:
-    """Print a token of the embedded issuer, for trying out."""
+    """Print a token of the embedded issuer, or of the key file that HEADWAY_ISSUER names, for trying out."""
     from libs.service.issuer import Issuer
 
+    made = settings(data)
     try:
-        print(Issuer.embedded(settings(data)).token(persona))
+        issuer = Issuer.from_key_file(made.issuer_file, audience=made.audience) if made.issuer.startswith("file:") else Issuer.embedded(made)
+        print(issuer.token(persona))
     except ValueError as e:
         fail(str(e), USAGE)
 

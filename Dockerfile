@@ -1,0 +1,26 @@
+# One image for each service: docker build --build-arg SERVICE=backlog (or roadmap, portfolio, gateway).
+FROM python:3.11.14-slim-bookworm AS installed
+WORKDIR /install
+COPY deploy/requirements.lock ./
+RUN python -m venv /opt/headway \
+    && /opt/headway/bin/pip install --no-cache-dir --require-hashes -r requirements.lock
+
+FROM python:3.11.14-slim-bookworm
+RUN useradd --system --uid 10001 --user-group --no-create-home --shell /usr/sbin/nologin headway \
+    && install --directory --owner=headway --group=headway --mode=0700 /issuer
+COPY --from=installed /opt/headway /opt/headway
+COPY deploy/headway /opt/headway/bin/headway
+WORKDIR /app
+COPY libs/ libs/
+COPY services/ services/
+COPY headway/ headway/
+# Before the RUN that depends on it, so that no builder takes another service's layer out of its cache.
+ARG SERVICE
+RUN test -f "services/${SERVICE}/main.py" && /opt/headway/bin/python -m compileall -q libs services headway
+ENV PATH=/opt/headway/bin:$PATH PYTHONPATH=/app PYTHONUNBUFFERED=1 SERVICE=${SERVICE}
+USER 10001:10001
+EXPOSE 8000
+STOPSIGNAL SIGTERM
+HEALTHCHECK --interval=5s --timeout=4s --start-period=60s --retries=6 \
+    CMD ["python", "-c", "__import__('urllib.request').request.urlopen('http://127.0.0.1:8000/health/ready',timeout=3)"]
+CMD ["/bin/sh", "-c", "exec headway serve \"${SERVICE}\" --host 0.0.0.0 --port 8000"]

@@ -1,0 +1,82 @@
+"""One address in front of services that run elsewhere: what comes under a service's name is passed on to it as it came, and its answer back."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Final
+
+import httpx
+from fastapi import FastAPI
+from starlette.requests import Request
+from starlette.responses import StreamingResponse
+from starlette.types import Receive, Scope, Send
+
+from libs.commands.errors import Unreachable
+from libs.events.envelope import SERVICES
+from libs.service.problems import instance_of, response
+from libs.service.process import Process
+
+SECONDS: Final = 30.0
+"""How long a service may be silent while it answers: a thousand lines of a bulk import take some."""
+_OURS: Final = frozenset({"host", "cookie", "connection", "keep-alive", "transfer-encoding", "upgrade", "te", "trailer", "proxy-authorization", "expect"})
+"""Headers that belong to one connection, or to the gateway's own sessions."""
+_THEIRS: Final = frozenset({"connection", "keep-alive", "transfer-encoding", "trailer", "x-request-id"})
+
+
+class Passing:
+    """An ASGI app that stands for one service. The owner looks at the token; the gateway only bounds the body."""
+
+    def __init__(self, service: str, url: str) -> None:
+        self.service, self.url = service, url
+        self._client: httpx.AsyncClient | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Passes one request on; 503 where the service does not answer."""
+        if scope["type"] != "http":
+            return
+        request = Request(scope, receive)
+        try:
+            answer = await self._asked(request)
+        except httpx.HTTPError as e:
+            why = Unreachable(f"{self.service} does not answer ({type(e).__name__})", remedy="Send it again; a command with the same idempotency key.")
+            await response(why, instance=instance_of(scope))(scope, receive, send)
+            return
+        headers = [(name, value) for name, value in answer.headers.raw if name.decode("latin-1").lower() not in _THEIRS]
+        passed = StreamingResponse(_chunks(answer), answer.status_code)
+        passed.raw_headers = headers
+        await passed(scope, receive, send)
+
+    async def close(self) -> None:
+        """Lets go of the connections."""
+        if self._client is not None:
+            await self._client.aclose()
+            self._client = None
+
+    async def _asked(self, request: Request) -> httpx.Response:
+        if self._client is None:
+            self._client = httpx.AsyncClient(base_url=self.url, timeout=SECONDS, limits=httpx.Limits(max_connections=100))
+        raw: bytes = request.scope.get("raw_path") or request.scope["path"].encode()
+        path = raw.decode("ascii", "replace") + (f"?{request.url.query}" if request.url.query else "")
+        headers = [(name, value) for name, value in request.headers.raw if name.decode("latin-1").lower() not in _OURS]
+        asked = self._client.build_request(request.method, path, headers=headers, content=await request.body())
+        return await self._client.send(asked, stream=True)
+
+
+def mount_passing(app: FastAPI, process: Process) -> list[Passing]:
+    """Mounts one for each service that does not run in this process and whose address the settings name."""
+    found = []
+    for service in SERVICES:
+        url = getattr(process.settings, f"{service}_url")
+        if service not in process.services and url:
+            found.append(Passing(service, url))
+            app.mount(f"/{service}", found[-1])
+    return found
+
+
+async def _chunks(answer: httpx.Response) -> AsyncIterator[bytes]:
+    """The body as it came, compressed where it was."""
+    try:
+        async for chunk in answer.aiter_raw():
+            yield chunk
+    finally:
+        await answer.aclose()

@@ -1,0 +1,75 @@
+"""What is asked under a service's path of a gateway that runs alone goes to the service and comes back as it is."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from headway.serving import listening, server
+from libs.service import problems
+from services.gateway.passing import Passing
+
+
+async def _said(request: Request) -> Response:
+    body = await request.body()
+    names = ",".join(sorted(set(request.headers) - {"user-agent", "accept", "accept-encoding"}))
+    headers = {"x-seen": f"{request.method} {request.scope['raw_path'].decode()}?{request.url.query}", "x-names": names, "x-headway-world": "w"}
+    return PlainTextResponse(body + b" heard", status_code=418, headers=headers)
+
+
+@pytest.fixture
+async def service() -> AsyncIterator[str]:
+    """A service that says what it was asked."""
+    every = ["GET", "POST", "PUT", "DELETE"]
+    with listening("127.0.0.1", 0) as bound:
+        bound.listen()
+        app = FastAPI()
+        app.mount("/", Starlette(routes=[Route("/{path:path}", _said, methods=every)]))
+        running = server(app)
+        task = asyncio.create_task(running.serve(sockets=[bound]))
+        yield f"http://127.0.0.1:{bound.getsockname()[1]}"
+        running.should_exit = True
+        await task
+
+
+@contextlib.asynccontextmanager
+async def gateway(url: str) -> AsyncIterator[httpx.AsyncClient]:
+    """A gateway that passes `/portfolio` on to this address."""
+    app, passing = FastAPI(), Passing("portfolio", url)
+    problems.install(app)
+    app.mount("/portfolio", passing)
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://gateway") as client:
+        yield client
+    await passing.close()
+
+
+async def test_method_path_query_and_body_go_as_they_are_and_the_answer_comes_as_it_is(service: str) -> None:
+    async with gateway(service) as client:
+        answer = await client.post("/portfolio/v1/teams/a%2Fb?first=2&after=%20x", content=b"line\nline\n")
+    assert (answer.status_code, answer.text, answer.headers["x-headway-world"]) == (418, "line\nline\n heard", "w")
+    assert answer.headers["x-seen"] == "POST /portfolio/v1/teams/a%2Fb?first=2&after=%20x"
+
+
+async def test_the_callers_token_goes_along_and_a_browsers_session_does_not(service: str) -> None:
+    async with gateway(service) as client:
+        answer = await client.get("/portfolio/v1/teams", headers={"Authorization": "Bearer t", "Cookie": "headway-session=t", "X-Hub-Signature-256": "s"})
+    names = answer.headers["x-names"].split(",")
+    assert {"authorization", "x-hub-signature-256"} <= set(names)
+    assert "cookie" not in names
+
+
+async def test_a_service_that_does_not_answer_is_a_503_that_may_be_sent_again() -> None:
+    async with gateway("http://127.0.0.1:9") as client:
+        answer = await client.post("/portfolio/v1/commands/form_team", json={})
+    assert answer.status_code == 503
+    assert answer.json()["detail"].startswith("portfolio does not answer")
+    assert "Retry-After" in answer.headers
