@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from headway.cli.app import app
+from headway.cli.app import HERE, app, settings
 
 
 class Contract(enum.StrEnum):
@@ -31,6 +31,6 @@ def schema(contract: Annotated[Contract, typer.Argument(help="Which contract.")]
         case Contract.openapi:
             print(json.dumps(openapi(), indent=2))
         case Contract.asyncapi:
-            print(json.dumps(asyncapi(), indent=2))
+            print(json.dumps(asyncapi(settings(HERE)), indent=2))
         case Contract.events:
             print(json.dumps(events(), indent=2))

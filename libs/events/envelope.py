@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, Final
@@ -11,7 +11,8 @@ from typing import Any, Final
 import orjson
 from pydantic import ValidationError
 
-from libs.events.event import KINDS, PAYLOADS, Actor, Event, adapter, position
+from libs.events.cloudevents import read_cloudevent
+from libs.events.event import KINDS, PAYLOADS, UPCASTS, Actor, Event, Payload, adapter, current, position
 from libs.events.log import Record
 
 
@@ -37,6 +38,8 @@ def to_stored(event: Event) -> dict[str, Any]:
 def from_stored(aggregate: str, document: Mapping[str, Any]) -> Event:
     """The inverse of `to_stored`. Raises Undecodable."""
     try:
+        said = adapter(PAYLOADS[document["type"]]).validate_python(document["data"])
+        data = current(said)
         return Event(
             aggregate,
             document["seq"],
@@ -44,16 +47,18 @@ def from_stored(aggregate: str, document: Mapping[str, Any]) -> Event:
             instant(document["recorded"]),
             instant(document["stored"]),
             actor(document["actor"]["id"], document["actor"]["role"]),
-            adapter(PAYLOADS[document["type"]]).validate_python(document["data"]),
+            data,
             document["traceparent"],
+            None if data is said else said,
         )
     except (KeyError, TypeError, ValueError) as e:
         raise Undecodable(f"{aggregate}@{document.get('seq')}: {_why(e)}") from e
 
 
 def payload(event: Event) -> dict[str, Any]:
-    """What the event says, as JSON values (money's amounts and days as text)."""
-    data: dict[str, Any] = adapter(type(event.data)).dump_python(event.data, mode="json", exclude_none=True)
+    """What the event says, as JSON values (money's amounts and days as text), in the version in which it was written."""
+    said = event.data if event.written is None else event.written
+    data: dict[str, Any] = adapter(type(said)).dump_python(said, mode="json", exclude_none=True)
     return data
 
 
@@ -84,7 +89,7 @@ def attributes(event: Event) -> dict[str, str]:
     found = {
         "specversion": "1.0",
         "id": event.id,
-        "source": f"/headway/{KINDS[event.kind].service}",
+        "source": _source(KINDS[event.kind].service),
         "type": event.type,
         "subject": event.aggregate,
         "time": iso(event.time),
@@ -99,6 +104,10 @@ def attributes(event: Event) -> dict[str, str]:
     return found
 
 
+def _source(service: str) -> str:
+    return f"/headway/{service}"
+
+
 def from_record(record: Record) -> Event:
     """The event in a record. Raises Undecodable, never anything else."""
     h = record.headers
@@ -106,10 +115,13 @@ def from_record(record: Record) -> Event:
         aggregate, sequence = position(h["ce_id"])
         if h["ce_specversion"] != "1.0" or aggregate != record.key or str(sequence) != h["ce_sequence"]:
             raise Undecodable(f"{h['ce_id']}: the envelope contradicts itself")
-        kind = aggregate.partition(":")[0]
-        if not h["ce_type"].startswith(f"headway.{KINDS[kind].service}.{kind}."):
+        kind, source, read = _reader(h["ce_type"])
+        if kind != aggregate.partition(":")[0]:
             raise Undecodable(f"{h['ce_id']}: {h['ce_type']} is not said of this kind")
-        data = PAYLOADS[h["ce_type"]]
+        if h["ce_source"] != source or h["ce_subject"] != aggregate:
+            raise Undecodable(f"{h['ce_id']}: its source or its subject is another's")
+        said = read(record.value)
+        data = current(said) if type(said) in UPCASTS else said
         return Event(
             record.key,
             sequence,
@@ -117,11 +129,20 @@ def from_record(record: Record) -> Event:
             instant(h["ce_recorded"]),
             instant(h["ce_stored"]),
             actor(h["ce_actor"], h["ce_actorrole"]),
-            adapter(data).validate_json(record.value),
+            data,
             h.get("ce_traceparent"),
+            None if data is said else said,
         )
     except (KeyError, ValueError, TypeError) as e:
         raise Undecodable(f"{h.get('ce_id', record.key)}: {_why(e)}") from e
+
+
+@lru_cache(maxsize=1024)
+def _reader(type_name: str) -> tuple[str, str, Callable[[bytes], Payload]]:
+    """The kind of which events of this type are said, their source, and what reads their data. Raises KeyError for a type that is not known."""
+    read = adapter(PAYLOADS[type_name]).validate_json
+    _, service, kind, *_ = type_name.split(".")
+    return kind, _source(service), read
 
 
 def to_structured(record: Record) -> dict[str, Any]:
@@ -136,11 +157,11 @@ def to_structured(record: Record) -> dict[str, Any]:
 
 
 def from_structured(event: Mapping[str, Any], topic: str) -> Record:
-    """The inverse of `to_structured`, for the topic that it was published on. Raises KeyError where it is no CloudEvent of ours."""
-    headers = {f"ce_{name}": str(value) for name, value in event.items() if name not in ("data", "data_base64", "datacontenttype")}
-    headers["content-type"] = event.get("datacontenttype", "application/json")
-    value = base64.b64decode(event["data_base64"]) if "data_base64" in event else orjson.dumps(event["data"])
-    return Record(topic, event["subject"], headers, value)
+    """The inverse of `to_structured`, for the topic that it was published on. Raises ValueError where it is no CloudEvent, KeyError where it is not ours."""
+    found = read_cloudevent(event)
+    value, content_type = found.pop("data"), found.pop("datacontenttype", "application/json")
+    headers = {f"ce_{name}": str(value) for name, value in found.items()} | {"content-type": content_type}
+    return Record(topic, found["subject"], headers, value if isinstance(value, bytes) else orjson.dumps(value))
 
 
 @lru_cache(maxsize=4096)
@@ -151,11 +172,14 @@ def iso(instant: datetime) -> str:
 
 @lru_cache(maxsize=4096)
 def instant(text: str) -> datetime:
-    """The inverse of `iso`; equal texts share one object, since many events of an import bear the same. Raises ValueError."""
+    """The inverse of `iso`; equal texts share one object, since many events of an import bear the same. Raises ValueError where it is not RFC 3339."""
     found = datetime.fromisoformat(text)
     if found.tzinfo is None:
         raise ValueError(f"{text} has no offset")
-    return found.astimezone(UTC)
+    # What Python reads beyond RFC 3339: no seconds, weeks, decimals behind a comma, no colons, offsets of whole hours or with seconds.
+    if text[16:17] != ":" or text[7] != "-" or text[10] != "T" or text[19:20] == "," or not (text[-1] == "Z" or text[-6] in "+-"):
+        raise ValueError(f"{text} is not an instant of RFC 3339, as in 2024-05-01T09:00:00Z")
+    return found if found.tzinfo is UTC else found.astimezone(UTC)
 
 
 @lru_cache(maxsize=4096)

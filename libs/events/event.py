@@ -22,6 +22,7 @@ class Payload:
 
 
 P = TypeVar("P", bound=Payload)
+Newer = TypeVar("Newer", bound=Payload)
 
 
 class Identified(Protocol):
@@ -55,6 +56,41 @@ def register(type_name: str, cls: type[P]) -> type[P]:
         raise ValueError(f"{type_name} is declared twice")
     PAYLOADS[type_name] = cls
     return cls
+
+
+def upcasts(older: type[P], newer: type[Newer]) -> Callable[[Callable[[P], Newer]], Callable[[P], Newer]]:
+    """Declares how what an older version of an event said is said in the next one: a pure function, asked whenever such an event is read.
+
+    Raises ValueError unless `newer` is the version after `older` of the same event, or where `older` has one already.
+    """
+    (name, number), (same, following) = _version(older), _version(newer)
+    if name != same or following != number + 1 or older in UPCASTS:
+        raise ValueError(f"{newer.TYPE} cannot be what follows {older.TYPE}")
+
+    def declare(upcast: Callable[[P], Newer]) -> Callable[[P], Newer]:
+        UPCASTS[older] = upcast
+        return upcast
+
+    return declare
+
+
+def current(data: Payload) -> Payload:
+    """What was said, in the newest version of its event. Raises ValueError where an upcaster fails."""
+    while (upcast := UPCASTS.get(type(data))) is not None:
+        try:
+            data = upcast(data)
+        except Exception as e:
+            raise ValueError(f"{data.TYPE} cannot be read as its next version: {type(e).__name__}: {e}") from e
+    return data
+
+
+UPCASTS: dict[type[Payload], Callable[[Any], Payload]] = {}
+"""Older version of an event -> the function that says it in the next one."""
+
+
+def _version(cls: type[Payload]) -> tuple[str, int]:
+    name, _, number = cls.TYPE.rpartition(".v")
+    return name, int(number)
 
 
 @dataclass_transform(frozen_default=True, kw_only_default=True)
@@ -103,7 +139,10 @@ class Actor:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One fact: what was said, of which aggregate, by whom, and the three times (true, learned, arrived)."""
+    """One fact: what was said, of which aggregate, by whom, and the three times (true, learned, arrived).
+
+    `data` is what it says in the newest version of the event; `written` what it was written as, where that was an older one.
+    """
 
     aggregate: str
     sequence: int
@@ -113,6 +152,7 @@ class Event:
     actor: Actor
     data: Payload
     traceparent: str | None = None
+    written: Payload | None = None
 
     @property
     def id(self) -> str:
@@ -125,7 +165,8 @@ class Event:
 
     @property
     def type(self) -> str:
-        return type_of(self.kind, type(self.data))
+        """The stable name of what was written: an older version keeps its own."""
+        return type_of(self.kind, type(self.data if self.written is None else self.written))
 
 
 class Kind(Generic[S]):

@@ -22,6 +22,7 @@ __all__ = ["ROLES", "FixedKey", "KeySource", "Principal", "Role", "Verifier"]
 LEEWAY: Final = 10.0
 _LONGEST: Final = 16 * 1024
 _COMPACT = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*")
+_NAME = re.compile(r"[^\x00-\x1f\x7f-\x9f]{1,200}")
 # A signature costs more than the rest of a request, so what has verified is kept: this many tokens, this many seconds at most.
 _KEPT_TOKENS: Final = 2048
 _KEPT_SECONDS: Final = 300.0
@@ -122,4 +123,6 @@ def _principal(claims: Mapping[str, Any], expires: float) -> Principal:
         ends = datetime.fromtimestamp(expires, UTC)
     except (ValueError, OverflowError, OSError):
         raise NotSignedIn("The token's claim 'exp' is out of range.") from None
+    if not _NAME.fullmatch(claims["sub"]):
+        raise NotSignedIn("The token's claim 'sub' is empty, longer than 200 characters, or holds control characters.")
     return Principal(claims["sub"], known_roles(roles if isinstance(roles, list) else ()), ends)

@@ -9,7 +9,7 @@ import libs.events.catalog  # noqa: F401 - the kinds that authority rests on
 from libs.commands.deciding import Decisions
 from libs.commands.testing import Scenario
 from libs.events.catalog.backlog.item import ItemAdded, ItemDelivered, ItemDropped
-from libs.events.catalog.roadmap.change import ChangeDecided, ChangeRaised
+from libs.events.catalog.roadmap.change import ChangeDecided, ChangeRaised, Effect
 from libs.events.catalog.roadmap.roadmap_item import Horizon, RoadmapItemPlaced, RoadmapItemRedated
 from libs.rules.dependencies import dependencies, dependency_evidence
 from libs.rules.roadmaps import progress, slip_days
@@ -51,8 +51,13 @@ def test_slip_counts_whole_days_against_the_first_end() -> None:
 @pytest.mark.requirement("S0-17")
 def test_the_last_approved_change_decides_whether_a_dependency_holds() -> None:
     s = Scenario(Decisions())
-    for day, id, adds, approved in (("01", "a", True, True), ("02", "b", False, True), ("03", "c", True, True), ("04", "d", False, False)):
-        s.given(f"change:{id}", ChangeRaised(product="permits", title="Maps", on="maps", adds=adds), at=f"2024-01-{day}")
+    for day, id, effect, approved in (
+        ("01", "a", Effect.BEGINS, True),
+        ("02", "b", Effect.CEASES, True),
+        ("03", "c", Effect.BEGINS, True),
+        ("04", "d", Effect.CEASES, False),
+    ):
+        s.given(f"change:{id}", ChangeRaised(product="permits", title="Maps", on="maps", effect=effect), at=f"2024-01-{day}")
         s.given(f"change:{id}", ChangeDecided(approved=approved, reason="Said"), at=f"2024-02-{day}")
     assert [dependencies(s.facts(f"2024-02-0{day}"), "permits") for day in range(1, 5)] == [("maps",), (), ("maps",), ("maps",)]
     (request, approval) = dependency_evidence(s.facts(), "permits")["maps"]

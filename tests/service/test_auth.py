@@ -96,6 +96,8 @@ async def test_a_key_files_public_half_verifies(tmp_path: Path) -> None:
         ({"exp": "soon"}, "cannot be read"),
         ({"exp": 10**30}, "out of range"),
         ({"sub": 7}, "cannot be read"),
+        ({"sub": "ed\nwrites lines"}, "control characters"),
+        ({"sub": ""}, "is empty"),
     ],
 )
 async def test_a_claim_that_is_wrong_or_missing_is_named(verifier: Verifier, changed: dict[str, Any], says: str) -> None:

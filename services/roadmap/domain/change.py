@@ -8,7 +8,7 @@ from libs.commands.catalog.roadmap.change import AddDependency, ChangeOfRelation
 from libs.commands.deciding import Case
 from libs.commands.errors import AlreadyExists, Invalid
 from libs.commands.rows import take_back
-from libs.events.catalog.roadmap.change import Change, ChangeDecided, ChangeLinked, ChangeRaised
+from libs.events.catalog.roadmap.change import Change, ChangeDecided, ChangeLinked, ChangeRaised, Effect
 from libs.events.catalog.roadmap.release import RELEASE
 from libs.events.event import Payload
 from libs.rules.dependencies import dependencies
@@ -48,7 +48,7 @@ def add_dependency(command: AddDependency, case: Case[Change]) -> Iterator[Paylo
         raise Invalid("a product does not depend on itself", field="on")
     if not case.revising and command.on in dependencies(case.facts, command.product):
         raise Invalid(f"{command.product!r} depends on {command.on!r} already", field="on")
-    yield _raised(command, f"Depend on {command.on}", adds=True)
+    yield _raised(command, f"Depend on {command.on}", effect=Effect.BEGINS)
 
 
 @decisions.decides(RemoveDependency)
@@ -56,7 +56,7 @@ def remove_dependency(command: RemoveDependency, case: Case[Change]) -> Iterator
     """The board is asked to end an edge (S0-17) that is there."""
     if not case.revising and command.on not in dependencies(case.facts, command.product):
         raise Invalid(f"{command.product!r} does not depend on {command.on!r}", field="on")
-    yield _raised(command, f"No longer depend on {command.on}", adds=False)
+    yield _raised(command, f"No longer depend on {command.on}", effect=Effect.CEASES)
 
 
 def _of_the_same_product(case: Case[Change], release: str | None, product: str) -> None:
@@ -66,5 +66,5 @@ def _of_the_same_product(case: Case[Change], release: str | None, product: str) 
         raise Invalid(f"the release {release!r} is of {found.product!r}, not of {product!r}", field="release")
 
 
-def _raised(command: ChangeOfRelation, title: str, *, adds: bool) -> ChangeRaised:
-    return ChangeRaised(product=command.product, title=command.title or title, release=command.release, on=command.on, adds=adds)
+def _raised(command: ChangeOfRelation, title: str, *, effect: Effect) -> ChangeRaised:
+    return ChangeRaised(product=command.product, title=command.title or title, release=command.release, on=command.on, effect=effect)

@@ -8,7 +8,7 @@ from libs.commands.catalog.roadmap.change import AddDependency, DecideChange, Li
 from libs.commands.errors import AlreadyExists, Invalid, NotAllowed, NotFound
 from libs.commands.testing import Scenario
 from libs.events.catalog.portfolio.product import ProductRegistered
-from libs.events.catalog.roadmap.change import CHANGE, ChangeDecided, ChangeLinked, ChangeRaised
+from libs.events.catalog.roadmap.change import CHANGE, ChangeDecided, ChangeLinked, ChangeRaised, Effect
 from libs.events.event import Retracted
 from libs.events.values import start_of
 from libs.rules.dependencies import dependencies
@@ -25,7 +25,7 @@ def raised() -> Scenario:
 
 def depending() -> Scenario:
     return Scenario(decisions).given(
-        "change:maps", ChangeRaised(product="permits", title="Maps", on="maps", adds=True), ChangeDecided(approved=True, reason="Good")
+        "change:maps", ChangeRaised(product="permits", title="Maps", on="maps", effect=Effect.BEGINS), ChangeDecided(approved=True, reason="Good")
     )
 
 
@@ -82,7 +82,7 @@ def test_a_change_is_linked_to_its_release_later() -> None:
 @pytest.mark.requirement("S0-17")
 def test_a_dependency_holds_once_the_board_has_approved_it() -> None:
     s = Scenario(decisions).when(AddDependency(change="cr", product="permits", on="maps"), by="team@*")
-    s.then(ChangeRaised(product="permits", title="Depend on maps", on="maps", adds=True))
+    s.then(ChangeRaised(product="permits", title="Depend on maps", on="maps", effect=Effect.BEGINS))
     assert dependencies(s.facts(), "permits") == ()
     s.when(APPROVE, by="cab@*")
     assert dependencies(s.facts(), "permits") == ("maps",)
@@ -98,7 +98,7 @@ def test_a_dependency_that_the_board_turns_down_does_not_hold() -> None:
 @pytest.mark.requirement("S0-17")
 def test_a_dependency_ends_once_the_board_has_approved_that() -> None:
     s = depending().when(RemoveDependency(change="cr", product="permits", on="maps", title="Own maps"))
-    s.then(ChangeRaised(product="permits", title="Own maps", on="maps", adds=False))
+    s.then(ChangeRaised(product="permits", title="Own maps", on="maps", effect=Effect.CEASES))
     assert dependencies(s.facts(), "permits") == ("maps",)
     s.when(APPROVE)
     assert dependencies(s.facts(), "permits") == ()

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from libs.events.catalog.roadmap.change import CHANGE, ChangeDecided, ChangeLinked, ChangeRaised
+from libs.events.catalog.roadmap.change import CHANGE, ChangeDecided, ChangeLinked, ChangeRaised, Effect
 from libs.events.catalog.roadmap.metric import METRIC, BaselineMeasured, MetricDefined, MetricKind, MetricRead, TargetSet
 from libs.events.catalog.roadmap.release import RELEASE, ReleaseProposed, ReleasePublished, ReleaseSignedOff, ReleaseStage
 from libs.events.catalog.roadmap.roadmap_item import (
@@ -44,7 +44,7 @@ RELEASES = st.one_of(
     st.builds(ReleasePublished),
 )
 CHANGES = st.one_of(
-    st.builds(ChangeRaised, product=ids, title=words, release=st.none() | ids, on=st.none() | ids, adds=st.none() | st.booleans()),
+    st.builds(ChangeRaised, product=ids, title=words, release=st.none() | ids, on=st.none() | ids, effect=st.none() | st.sampled_from(Effect)),
     st.builds(ChangeLinked, release=ids),
     st.builds(ChangeDecided, approved=st.booleans(), reason=words),
 )

@@ -8,7 +8,7 @@ from libs.commands.catalog.roadmap.release import ProposeRelease, PublishRelease
 from libs.commands.command import Override
 from libs.commands.errors import AlreadyExists, Invalid, NotAllowed, Refused
 from libs.commands.testing import Scenario
-from libs.events.catalog.roadmap.change import ChangeDecided, ChangeRaised
+from libs.events.catalog.roadmap.change import ChangeDecided, ChangeRaised, Effect
 from libs.events.catalog.roadmap.release import RELEASE, ReleaseProposed, ReleasePublished, ReleaseSignedOff, ReleaseStage, ReleaseState
 from libs.events.event import Overridden, Retracted
 from libs.events.values import start_of
@@ -26,7 +26,9 @@ def proposed(*, functional: bool = True) -> Scenario:
 
 
 def raised(s: Scenario, id: str = "cr-1", on: str | None = None) -> Scenario:
-    return s.given(f"change:{id}", ChangeRaised(product="permits", title="Search", release="beta", on=on, adds=None if on is None else True), at="2024-06-11")
+    return s.given(
+        f"change:{id}", ChangeRaised(product="permits", title="Search", release="beta", on=on, effect=None if on is None else Effect.BEGINS), at="2024-06-11"
+    )
 
 
 def state(s: Scenario) -> ReleaseState:

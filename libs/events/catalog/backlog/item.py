@@ -104,7 +104,7 @@ class ItemReopened(Payload):
 class ItemLinked(Payload):
     """It is part of this roadmap item; of none, where none is given."""
 
-    roadmap_item: RoadmapItemId | None
+    roadmap_item: RoadmapItemId | None = None
 
 
 @event("headway.backlog.item.impact_recorded.v1")
@@ -188,7 +188,7 @@ def evolve(item: Item, event: Event) -> Item:
             return _added(item, said, event)
         case ItemRefined() as said:
             given = {field: value for field in REFINED if (value := getattr(said, field)) is not None}
-            return changed(item, **{field: None for field in said.cleared if field in CLEARABLE}, **given)
+            return changed(item, **{field: None for field in said.cleared if field in CLEARABLE} | given)
         case ItemEstimated(points=points):
             return changed(item, points=points)
         case ItemStarted():

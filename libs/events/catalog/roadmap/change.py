@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
-from libs.events.event import Event, Kind, Payload, changed, event, state
+from libs.events.event import Event, Kind, Payload, changed, event, state, upcasts
 from libs.events.values import ProductId, ReleaseId
 
 
+class Effect(StrEnum):
+    """What becomes of a product's dependency on another."""
+
+    BEGINS = "begins"
+    CEASES = "ceases"
+
+
 @event("headway.roadmap.change.raised.v1")
-class ChangeRaised(Payload):
-    """The board is asked. `on` and `adds` say that the product shall begin (True) or cease (False) to depend on another."""
+class ChangeRaisedV1(Payload):
+    """Said by earlier releases: the board is asked. `on` and `adds` say that a dependency begins (True, or left out) or ceases (False)."""
 
     product: ProductId
     title: str
@@ -18,6 +26,25 @@ class ChangeRaised(Payload):
     description: str | None = None
     on: ProductId | None = None
     adds: bool | None = None
+
+
+@event("headway.roadmap.change.raised.v2")
+class ChangeRaised(Payload):
+    """The board is asked. Where the dependency on another product (`on`) is to change, `effect` says how: it begins or it ceases."""
+
+    product: ProductId
+    title: str
+    release: ReleaseId | None = None
+    description: str | None = None
+    on: ProductId | None = None
+    effect: Effect | None = None
+
+
+@upcasts(ChangeRaisedV1, ChangeRaised)
+def named_effect(said: ChangeRaisedV1) -> ChangeRaised:
+    """Version 1 left unsaid that a dependency begins, and could say of no dependency that it does."""
+    effect = None if said.on is None else Effect.CEASES if said.adds is False else Effect.BEGINS
+    return ChangeRaised(product=said.product, title=said.title, release=said.release, description=said.description, on=said.on, effect=effect)
 
 
 @event("headway.roadmap.change.linked.v1")
@@ -76,10 +103,11 @@ class Change:
 def evolve(change: Change, event: Event) -> Change:
     """The change request after one more event, in whatever order."""
     match event.data:
-        case ChangeRaised(product=product, title=title, release=release, description=description, on=on, adds=adds):
+        case ChangeRaised(product=product, title=title, release=release, description=description, on=on, effect=effect):
             if change.raised is not None and event.sequence < change.raised.sequence:
                 return change
             release = release or change.release
+            adds = None if effect is None else effect is Effect.BEGINS
             return changed(change, product=product, title=title, release=release, description=description, on=on, adds=adds, raised=event)
         case ChangeLinked(release=release):
             return changed(change, release=release)
