@@ -71,17 +71,20 @@ def events(
     all: Annotated[bool, typer.Option("--all", help="From the beginning.")] = False,
     follow: Annotated[bool, typer.Option("--follow", help="Go on as they come, until Ctrl-C.")] = False,
     after: Annotated[str | None, typer.Option(help="Only those behind this cursor.")] = None,
-    type: Annotated[str | None, typer.Option("--type", help="Only this type of event.")] = None,
+    type: Annotated[list[str] | None, typer.Option("--type", help="Only this type of event. May be repeated.")] = None,
+    subject: Annotated[list[str] | None, typer.Option(help="Only this aggregate, as team:biohub. May be repeated.")] = None,
+    from_: Annotated[str | None, typer.Option("--from", help="Only what was true on this day (UTC) or at this instant, or later.")] = None,
+    to: Annotated[str | None, typer.Option(help="Only what was true on this day (UTC) or earlier; before this instant, if it is one.")] = None,
     json: Annotated[bool, typer.Option("--json", help="CloudEvents, one a line.")] = False,
 ) -> None:
     """Show the log: without a flag the newest 100 events."""
-    ask: dict[str, str] = {"follow": "true" if follow else "false"}
+    ask: dict[str, str | list[str]] = {"follow": "true" if follow else "false"}
     if after:
         ask["after"] = after
     elif not all:
         ask["last"] = "100"
-    if type:
-        ask["type"] = type
+    chosen: dict[str, str | list[str] | None] = {"type": type, "subject": subject, "from": from_, "to": to}
+    ask |= {name: value for name, value in chosen.items() if value}
     with client(None if follow else 120) as http, http.stream("GET", "/events", params=ask, headers={"Accept": "application/x-ndjson"}) as answer:  # type: ignore[arg-type]
         lines = (line for line in checked(answer).iter_lines() if line.strip())
         try:
@@ -106,4 +109,5 @@ def _print(lines: Iterator[str], *, json: bool, follow: bool) -> None:
 
 
 def _row(event: dict[str, Any]) -> tuple[str, str, str, str]:
-    return event["time"][:16].replace("T", " "), event["type"].removeprefix("headway."), event["id"], event.get("actorrole", "")
+    # A damaged record may lack any of them.
+    return event.get("time", "")[:16].replace("T", " "), event.get("type", "").removeprefix("headway."), event.get("id", ""), event.get("actorrole", "")

@@ -16,6 +16,7 @@ from libs.events.event import KINDS, Event, split
 from libs.events.log import Cursor, Delivery, Log, Record
 from libs.events.owner import Owner
 from libs.events.parking import Discard, NotParked, OperatorDecisions, Parked, unread
+from libs.events.published import Published
 from libs.events.reconciling import Reconciliation
 from libs.events.world import World
 
@@ -65,6 +66,8 @@ class Consumer:
         self.dropped = 0
         self.healed = 0
         self.heard = heard
+        # Only for whoever hears all: the others show the log to nobody.
+        self.published = Published() if kinds is None else None
         self._parked: dict[str, Parked] = {}
         self._stopped: dict[str, str] = {}
         self._gaps: dict[str, _Gap] = {}
@@ -148,9 +151,13 @@ class Consumer:
     async def _take(self, batch: Sequence[Delivery]) -> None:
         for begin in range(0, len(batch), TOGETHER):
             for delivery in batch[begin : begin + TOGETHER]:
+                if self.published is not None:
+                    self.published.take(delivery)
                 self._hear(delivery.record)
             self.cursor = delivery.cursor
             self._advanced.set()
+            if self.published is not None:
+                self.published.advanced()
             await asyncio.sleep(0)
 
     def _hear(self, record: Record) -> None:

@@ -9,7 +9,7 @@ from graphql import FieldNode, FragmentSpreadNode, InlineFragmentNode, NullValue
 
 from services.gateway.limits import Prepared
 
-BEYOND: Final = frozenset({"whyBlocked"})
+BEYOND: Final = frozenset({"whyBlocked", "events", "streamDigest"})
 """Entry points that are answered by somebody else than the world."""
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import AsyncIterator
 from typing import Annotated, Any, Final
 
@@ -17,6 +16,7 @@ from libs.rules.roles import Principal
 from libs.service.app import principal
 from libs.service.process import Process
 from services.gateway.answering import must_have_heard
+from services.gateway.choosing import MOST_CURSOR, MOST_NAMED, TYPE, cursor_of, span, wanted
 from services.gateway.replaying import Shown, newest, replayed, timed
 from services.gateway.stopping import stopping_of
 
@@ -26,7 +26,8 @@ MOST_LAST: Final = 1_000
 MOST_FOLLOWERS: Final = 32
 HEARTBEAT: Final = 15.0
 """Seconds without an event after which a comment keeps an SSE connection open."""
-_TYPE = re.compile(r"[a-z0-9_.]{1,120}")
+_FROM: Final = "Only what was true (`time`) at this instant or later; a day means its start (UTC)."
+_TO: Final = "Only what was true (`time`) before this instant; a day is meant as a whole (UTC), so that `from` and `to` of one day are that day."
 
 
 class Followers:
@@ -58,8 +59,11 @@ def event_routes(process: Process, followers: Followers | None = None) -> APIRou
 
     async def events(
         request: Request,
-        after: Annotated[str | None, Query(max_length=4000, description="The cursor behind which to begin: an SSE id, or `cursor` of a line.")] = None,
-        type: Annotated[list[str] | None, Query(description="Only events of this type; several are taken.")] = None,
+        after: Annotated[str | None, Query(max_length=MOST_CURSOR, description="The cursor behind which to begin: an SSE id, or `cursor` of a line.")] = None,
+        type: Annotated[list[str] | None, Query(max_length=MOST_NAMED, description="Only events of this type; several are taken.")] = None,
+        subject: Annotated[list[str] | None, Query(max_length=MOST_NAMED, description="Only of this aggregate, as `team:biohub`; several are taken.")] = None,
+        from_: Annotated[str | None, Query(alias="from", max_length=40, description=_FROM)] = None,
+        to: Annotated[str | None, Query(max_length=40, description=_TO)] = None,
         follow: Annotated[bool | None, Query(description="Go on as they come. Default: yes for SSE, no for NDJSON.")] = None,
         last: Annotated[int | None, Query(ge=1, le=MOST_LAST, description="Begin with the newest so many.")] = None,
         last_event_id: Annotated[str | None, Header(description="What a browser sends when it connects again; goes before `after`.")] = None,
@@ -67,13 +71,10 @@ def event_routes(process: Process, followers: Followers | None = None) -> APIRou
     ) -> Response:
         as_sse = SSE in request.headers.get("accept", "").lower()
         follows = as_sse if follow is None else follow
-        begin = _cursor(last_event_id or after)
+        begin = cursor_of(last_event_id or after)
         if last is not None and begin is not None:
             raise Invalid("give either a cursor or `last`", field="last")
-        for one in type or ():
-            if not _TYPE.fullmatch(one):
-                raise Invalid("a type is such as headway.backlog.item.added.v1", field="type")
-        shown = Shown(process, who, frozenset(type or ()))
+        shown = Shown(process, who, wanted(type or (), subject or (), span(from_, "from"), span(to, "to", ends=True)))
         if follows:
             counted.must_have_room()
         await must_have_heard(process, request)
@@ -86,8 +87,8 @@ def event_routes(process: Process, followers: Followers | None = None) -> APIRou
         "/events",
         summary="The log",
         description="Every event once, in order per aggregate, as CloudEvents 1.0 (structured mode): SSE where `Accept: text/event-stream` asks for it, "
-        "else NDJSON. The SSE id, and `cursor` of a line, is an opaque cursor over the whole log. Money is null for whoever may not read it; "
-        "`stored` is for auditors.",
+        "else NDJSON. `type`, `subject`, `from` and `to` choose: an event is shown where all that are given hold. The SSE id, and `cursor` of a line, is an "
+        "opaque cursor over the whole log, whatever was chosen. Money is null for whoever may not read it; `stored` is for auditors.",
         response_class=Response,
         responses={200: {"content": {NDJSON: {"schema": {"type": "string"}}, SSE: {"schema": {"type": "string"}}}}},
     )(events)
@@ -95,15 +96,6 @@ def event_routes(process: Process, followers: Followers | None = None) -> APIRou
 
 
 _HEADERS: Final = {"Cache-Control": "no-store", "X-Accel-Buffering": "no", "Vary": "Accept, Authorization"}
-
-
-def _cursor(text: str | None) -> Cursor | None:
-    if not text:
-        return None
-    try:
-        return Cursor.parse(text)
-    except ValueError as e:
-        raise Invalid(str(e), field="after", remedy="Give an SSE id, or the `cursor` of a line, as it came.") from e
 
 
 async def _lines(process: Process, topics: list[str], begin: Cursor, last: int | None, follows: bool, shown: Shown) -> AsyncIterator[dict[str, Any]]:
@@ -130,4 +122,6 @@ async def _sse(lines: AsyncIterator[dict[str, Any] | None]) -> AsyncIterator[byt
         if line is None:
             yield b": still here\n\n"
         else:
-            yield b"id: " + line["cursor"].encode() + b"\nevent: " + line["type"].encode() + b"\ndata: " + orjson.dumps(line) + b"\n\n"
+            named = line.get("type", "")
+            kind = b"event: " + named.encode() + b"\n" if TYPE.fullmatch(named) else b""  # a damaged record may say anything, and none at all
+            yield b"id: " + line["cursor"].encode() + b"\n" + kind + b"data: " + orjson.dumps(line) + b"\n\n"

@@ -5,45 +5,64 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import heapq
-from collections.abc import AsyncIterator, Sequence
-from typing import Any, TypeVar
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from typing import Any, TypeVar, cast
 
+from libs.events.digest import identity
 from libs.events.envelope import to_structured
-from libs.events.log import Cursor, Delivery, Log, Record
+from libs.events.log import Cursor, Delivery, Log
+from libs.events.published import Place, Published, Sequences, place_between
 from libs.rules.authority import MONEY, belonging, reads_money
 from libs.rules.roles import Principal
 from libs.service.process import Process
+from services.gateway.choosing import Wanted
 
 T = TypeVar("T")
 
 
 class Shown:
-    """What one reader sees of records: duplicates and other types left out, money and `stored` as its roles allow."""
+    """What one reader sees of deliveries: repeats and what was not asked for left out, money and `stored` as its roles allow.
 
-    def __init__(self, process: Process, who: Principal, types: frozenset[str]) -> None:
-        self._process, self._who, self._types = process, who, types
+    Whether a delivery is a repeat is known by where it lies, since the process's own consumer has read the log from its beginning: so each event is shown
+    once, also across a resume. Besides, what this reader was shown is not shown to it again, should the log be read anew.
+    """
+
+    def __init__(self, process: Process, who: Principal, wanted: Wanted) -> None:
+        self._process, self._who, self._wanted = process, who, wanted
         self._audits = who.has("auditor")
         self._all_money = reads_money(who.roles, frozenset())
         self._some_money = any(role.name in MONEY for role in who.roles)
-        self._heard: dict[str, int] = {}
+        self._begun = self._at = Cursor()
+        self._likely: tuple[str, ...] = ()
+        self._seen = Sequences()
 
-    def begin(self) -> None:
-        """Forgets what was shown: the log is read again from elsewhere."""
-        self._heard.clear()
+    def begin(self, cursor: Cursor) -> None:
+        """The log is read from here on."""
+        self._begun = self._at = cursor
+
+    def forget(self) -> None:
+        """What was shown so far is thrown away: it is read again."""
+        self._seen = Sequences()
 
     @property
     def expired(self) -> bool:
         """Whether the reader's token has ended meanwhile."""
         return self._who.expires is not None and self._process.adapters.clock() >= self._who.expires
 
-    def news(self, record: Record) -> bool:
-        """Whether this is shown: an event not seen before, of a type that was asked for."""
-        sequence = record.headers.get("ce_sequence", "")
-        if sequence.isascii() and sequence.isdigit():
-            if int(sequence) <= self._heard.get(record.key, 0):
-                return False
-            self._heard[record.key] = int(sequence)
-        return not self._types or record.headers.get("ce_type") in self._types
+    async def known(self, cursor: Cursor) -> None:
+        """Waits until the process itself has read as far as this reader now has."""
+        published = self._published
+        if published is not None:
+            await published.reach({name: offset for name, offset in cursor.offsets.items() if self._begun.offsets.get(name) != offset})
+
+    def news(self, delivery: Delivery) -> bool:
+        """Whether this is shown: a first delivery, of what was asked for. Deliveries are given in the order in which they were read."""
+        place = place_between(self._at, delivery.cursor, self._likely)
+        self._at, self._likely = delivery.cursor, place[0] if place else ()
+        event = identity(delivery.record.headers)
+        if event is not None and (self._is_repeat(place) or not self._seen.add(*event)):
+            return False
+        return self._wanted.takes(delivery.record)
 
     def line(self, delivery: Delivery) -> dict[str, Any]:
         """A record as one JSON CloudEvent, with the cursor behind it."""
@@ -55,6 +74,13 @@ class Shown:
         event["cursor"] = str(delivery.cursor)
         return event
 
+    @property
+    def _published(self) -> Published | None:
+        return self._process.consumer.published if self._process.consumer else None
+
+    def _is_repeat(self, place: Place | None) -> bool:
+        return self._published is not None and self._published.is_first(place) is False
+
     def _reads_money(self, aggregate: str) -> bool:
         if self._all_money or not self._some_money:
             return self._all_money
@@ -62,14 +88,23 @@ class Shown:
         return reads_money(self._who.roles, belonging(self._process.world.facts(self._process.adapters.clock().date()), kind, id))
 
 
+async def scanned(log: Log, topics: Sequence[str], begin: Cursor, follow: bool, shown: Shown) -> AsyncIterator[tuple[Delivery, bool]]:
+    """What lies behind a cursor, each with whether it is shown, until the reader's token ends: no further than the process itself has read."""
+    shown.begin(begin)
+    async with contextlib.aclosing(cast("AsyncGenerator[Sequence[Delivery], None]", log.read(topics, begin, follow=follow, limit=500))) as batches:
+        async for batch in batches:
+            await shown.known(batch[-1].cursor)
+            for delivery in batch:
+                yield delivery, shown.news(delivery)
+            if shown.expired:
+                return
+
+
 async def replayed(log: Log, topics: Sequence[str], begin: Cursor, follow: bool, shown: Shown) -> AsyncIterator[dict[str, Any]]:
     """What lies behind a cursor, and then, with `follow`, what comes, until the reader's token ends."""
-    async for batch in log.read(topics, begin, follow=follow, limit=500):
-        for delivery in batch:
-            if shown.news(delivery.record):
-                yield shown.line(delivery)
-        if shown.expired:
-            return
+    async for delivery, is_shown in scanned(log, topics, begin, follow, shown):
+        if is_shown:
+            yield shown.line(delivery)
 
 
 async def newest(log: Log, topics: Sequence[str], many: int, shown: Shown) -> tuple[list[dict[str, Any]], Cursor]:
@@ -87,18 +122,17 @@ async def newest(log: Log, topics: Sequence[str], many: int, shown: Shown) -> tu
 
 
 async def _newest_since(log: Log, topics: Sequence[str], begin: Cursor, many: int, shown: Shown) -> list[Delivery]:
-    shown.begin()
+    shown.forget()
     kept: list[tuple[str, int, Delivery]] = []
     read = 0
-    async for batch in log.read(topics, begin, follow=False):
-        for delivery in batch:
-            if shown.news(delivery.record):
-                read += 1
-                entry = (delivery.record.headers.get("ce_stored", ""), read, delivery)
-                if len(kept) < many:
-                    heapq.heappush(kept, entry)
-                else:
-                    heapq.heappushpop(kept, entry)
+    async for delivery, is_shown in scanned(log, topics, begin, False, shown):
+        if is_shown:
+            read += 1
+            entry = (delivery.record.headers.get("ce_stored", ""), read, delivery)
+            if len(kept) < many:
+                heapq.heappush(kept, entry)
+            else:
+                heapq.heappushpop(kept, entry)
     return [delivery for _, _, delivery in sorted(kept, key=lambda entry: entry[1])]
 
 

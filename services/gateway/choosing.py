@@ -1,0 +1,99 @@
+"""What a reader of the stream chooses: types, subjects, a span of time, and the cursor behind which to begin."""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from pydantic import TypeAdapter
+
+from libs.commands.errors import Invalid
+from libs.events.envelope import instant
+from libs.events.log import Cursor, Record
+from libs.events.values import Instant, end_of
+
+MOST_NAMED: Final = 200
+"""How many types, and how many subjects, one reader may name."""
+MOST_CURSOR: Final = 60_000
+"""Characters: room for a thousand partitions and more."""
+TYPE: Final = re.compile(r"[a-z0-9_.]{1,120}")
+SUBJECT: Final = re.compile(r"[a-z_]{1,40}:[a-z0-9][a-z0-9._-]{0,63}")
+_INSTANT: TypeAdapter[datetime] = TypeAdapter(Instant)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a reader asks for; empty is all. `begin` and `end` are about `time`, when it was true: from `begin` on, and before `end`."""
+
+    types: frozenset[str] = frozenset()
+    subjects: frozenset[str] = frozenset()
+    begin: datetime | None = None
+    end: datetime | None = None
+
+    def takes(self, record: Record) -> bool:
+        """Whether a record is asked for. One that says no time lies in no span."""
+        if self.types and record.headers.get("ce_type") not in self.types:
+            return False
+        if self.subjects and record.headers.get("ce_subject") not in self.subjects:
+            return False
+        if self.begin is None and self.end is None:
+            return True
+        try:
+            time = instant(record.headers["ce_time"])
+        except (KeyError, ValueError, OverflowError):
+            return False
+        return (self.begin is None or self.begin <= time) and (self.end is None or time < self.end)
+
+
+def wanted(types: Iterable[str], subjects: Iterable[str], begin: datetime | None, end: datetime | None) -> Wanted:
+    """What a reader chooses, by names and by a span of `time`. Raises Invalid for what can be none, and for a span that ends before it begins."""
+    found = Wanted(frozenset(types), frozenset(subjects), begin, end)
+    for field, named in (("type", found.types), ("subject", found.subjects)):
+        if len(named) > MOST_NAMED:
+            raise Invalid(f"name at most {MOST_NAMED} at once", field=field)
+    if not all(map(TYPE.fullmatch, found.types)):
+        raise Invalid("a type is such as headway.backlog.item.added.v1", field="type")
+    if not all(map(SUBJECT.fullmatch, found.subjects)):
+        raise Invalid("a subject is an aggregate such as team:biohub", field="subject")
+    if begin and end and end <= begin:
+        raise Invalid("this span of time ends before it begins", field="to")
+    return found
+
+
+def span(text: str | None, field: str, *, ends: bool = False) -> datetime | None:
+    """An end of a span of time: a day (its start, or, where the span ends, its end) or an instant with its offset. Raises Invalid."""
+    if not text:
+        return None
+    try:
+        found = _INSTANT.validate_python(text)
+        if len(text) != 10 and datetime.fromisoformat(text).tzinfo is None:
+            raise ValueError(text)
+    except ValueError as e:
+        raise Invalid("give a day such as 2024-05-01, or an instant with its offset such as 2024-05-01T09:00:00Z", field=field) from e
+    return end_of(found.date()) if ends and len(text) == 10 else found
+
+
+def cursor_of(text: str | None, field: str = "after") -> Cursor | None:
+    """The cursor that a reader gives back; None for none. Raises Invalid."""
+    if not text:
+        return None
+    try:
+        if len(text) > MOST_CURSOR:
+            raise ValueError("too long")
+        return Cursor.parse(text)
+    except ValueError as e:
+        raise Invalid("this is no cursor of this log", field=field, remedy="Give an SSE id, or the `cursor` of a line, as it came.") from e
+
+
+def read_up_to(text: str | None) -> Cursor | None:
+    """How far a reader has read, as a cursor or, for a reader of Kafka, as JSON: `{"backlog.3": 17}` is the next offset in a partition of a service's topic.
+
+    Raises Invalid.
+    """
+    if text is None or not text.lstrip().startswith("{"):
+        return cursor_of(text, "upTo")
+    return cursor_of(base64.urlsafe_b64encode(text.encode("utf-8", "replace")).decode(), "upTo")
