@@ -40,10 +40,10 @@ def main(single: int, bulk: int) -> None:
         try:
             token = Issuer.embedded(Settings(data=data)).token("importer")
             with httpx.Client(base_url=f"http://127.0.0.1:{port}", headers={"Authorization": f"Bearer {token}"}, timeout=120) as client:
-                _ready(client)
+                ready(client)
                 opened = client.post("/backlog/v1/commands/open_backlog", json={"product": "bench"})
                 opened.raise_for_status()
-                rate = asyncio.run(_singles(port, token, single))
+                rate = asyncio.run(singles(port, token, single))
                 imported = _bulk(client, bulk)
         finally:
             process.terminate()
@@ -80,7 +80,8 @@ def _started(data: Path) -> tuple[subprocess.Popen[bytes], int]:
     return subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL), port
 
 
-def _ready(client: httpx.Client) -> None:
+def ready(client: httpx.Client) -> None:
+    """Returns once the server is ready; ends the run after a minute."""
     for _ in range(600):
         try:
             if client.get("/health/ready").status_code == 200:
@@ -91,7 +92,7 @@ def _ready(client: httpx.Client) -> None:
     raise SystemExit("the server did not become ready")
 
 
-async def _singles(port: int, token: str, count: int) -> float:
+async def singles(port: int, token: str, count: int) -> float:
     """Commands per second over plain keep-alive sockets: a client library of comfort would be what is measured."""
     waiting = iter(range(count))
     run = uuid.uuid4().hex[:8]

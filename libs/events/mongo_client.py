@@ -1,0 +1,147 @@
+"""A collection in MongoDB by the API that pymongo's async client and motor share: durable whatever the URL says, and opened before its server is there."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import inspect
+import logging
+from collections.abc import AsyncIterator, Sequence
+from typing import Any
+
+import pymongo
+from pymongo import IndexModel, ReadPreference, WriteConcern
+from pymongo.errors import ConnectionFailure, ExecutionTimeout, OperationFailure, PyMongoError
+from pymongo.read_concern import ReadConcern
+
+logger = logging.getLogger(__name__)
+
+ANSWER = 3.0
+"""Seconds for one question in all, finding the server and asking again included, after which a write has an unknown outcome."""
+OPENING = 1.5
+"""Seconds to find a server that has not been there since the start."""
+GOODBYE = 1.0
+"""Seconds that a server has to take leave of a client."""
+BUILDING = 600.0
+"""Seconds for creating the indexes of a store that holds much already."""
+
+
+def client_class(driver: str) -> type[Any]:
+    """The client of a driver, `pymongo` or `motor`. Raises ImportError where it is not installed."""
+    if driver == "motor":
+        from motor.motor_asyncio import AsyncIOMotorClient
+
+        motor: type[Any] = AsyncIOMotorClient
+        return motor
+    from pymongo import AsyncMongoClient
+
+    return AsyncMongoClient
+
+
+class Keeping:
+    """Where a store keeps its documents. What is written is acknowledged only once a majority has it in its journal; what is read is a majority's.
+
+    `unavailable` is what the callers of `using` get where MongoDB fails or is away.
+    """
+
+    def __init__(self, url: str, database: str, collection: str, indexes: Sequence[IndexModel], driver: str, unavailable: type[Exception]) -> None:
+        self.name = f"{database}.{collection}"
+        self._url, self._database, self._collection_name, self._indexes, self._driver = url, database, collection, indexes, driver
+        self._unavailable = unavailable
+        self._client: Any = None
+        self._collection: Any = None
+        self._preparing: asyncio.Task[None] | None = None
+        self._prepared = False
+
+    async def open(self) -> None:
+        """Creates what is missing, or leaves that to the first use where the server is away: a service starts before its store is there.
+
+        Raises the `unavailable` error where waiting does not help: a wrong URL or password, an index of the same name that is another.
+        """
+        try:
+            self._client = client_class(self._driver)(
+                self._url,
+                appname="headway",
+                timeoutMS=int(ANSWER * 1000),
+                connectTimeoutMS=int(ANSWER * 1000),
+            )
+            self._collection = self._client.get_database(
+                self._database, write_concern=WriteConcern("majority", j=True), read_concern=ReadConcern("majority"), read_preference=ReadPreference.PRIMARY
+            ).get_collection(self._collection_name)
+            await self._prepare()
+        except (ConnectionFailure, ExecutionTimeout) as e:
+            logger.warning("store: %s is not there yet; it is looked for each time it is used: %s", self.name, said(e), extra={"store": self.name})
+        except (PyMongoError, ValueError, OSError) as e:
+            await self.close()
+            raise self._unavailable(f"{self.name} cannot be used: {said(e)}") from e
+
+    async def close(self) -> None:
+        """Lets go of the connections; again is harmless."""
+        client, self._client, self._collection, self._prepared = self._client, None, None, False
+        if self._preparing is not None:
+            self._preparing.cancel()
+            self._preparing = None
+        if client is None:
+            return
+        # A driver says goodbye to the server first, and motor does so on the caller's thread. One that hangs is not waited for: a second call says nothing.
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(GOODBYE):
+                await _closed(client)
+            return
+        await _closed(client)
+
+    @contextlib.asynccontextmanager
+    async def using(self) -> AsyncIterator[Any]:
+        """The collection, with everything that was missing created. Raises the `unavailable` error for whatever MongoDB says within."""
+        try:
+            yield await self.ready()
+        except PyMongoError as e:
+            raise self._unavailable(trouble(e)) from e
+
+    async def ready(self) -> Any:
+        """The collection, for who tells MongoDB's errors apart. Raises PyMongoError, and the `unavailable` error where this is not open."""
+        if self._client is None:
+            raise self._unavailable(f"{self.name} is not open")
+        if not self._prepared:
+            await self._prepare()
+        return self._collection
+
+    async def _prepare(self) -> None:
+        """One attempt for all who wait: each on its own would wait in turn while the server is away."""
+        if self._preparing is None or self._preparing.done():
+            self._preparing = asyncio.create_task(self._create(self._collection))
+            self._preparing.add_done_callback(lambda task: task.cancelled() or task.exception())
+        await asyncio.shield(self._preparing)
+
+    async def _create(self, collection: Any) -> None:
+        with pymongo.timeout(OPENING):
+            await collection.find_one({}, {"_id": 1})
+        if self._indexes:
+            with pymongo.timeout(BUILDING):
+                await collection.create_indexes(list(self._indexes))
+        self._prepared = True
+
+
+async def _closed(client: Any) -> None:
+    if inspect.iscoroutinefunction(client.close):
+        await client.close()
+    else:
+        await asyncio.to_thread(client.close)
+
+
+async def listed(cursor: Any) -> list[dict[str, Any]]:
+    """All documents of a cursor; pymongo's `aggregate` must be awaited for it, motor's must not."""
+    if inspect.isawaitable(cursor):
+        cursor = await cursor
+    found: list[dict[str, Any]] = await cursor.to_list()
+    return found
+
+
+def said(error: Exception) -> str:
+    """What went wrong, for the operator: with the server's address, without the driver's description of the whole deployment."""
+    return str(error).partition(", Timeout:")[0].partition(" (configured timeouts")[0][:300] or type(error).__name__
+
+
+def trouble(error: PyMongoError) -> str:
+    """What went wrong, for whoever sent a command: without addresses."""
+    return f"MongoDB {'refuses' if isinstance(error, OperationFailure) else 'does not answer'} ({type(error).__name__})"
