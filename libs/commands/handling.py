@@ -16,7 +16,7 @@ from uuid6 import uuid7
 
 from libs.commands.command import Command
 from libs.commands.deciding import Decisions, Loaded, NotLoaded
-from libs.commands.errors import HeadwayError, Invalid, KeyReused, NotFound, RaceLost, UnknownOutcome
+from libs.commands.errors import HeadwayError, Invalid, KeyReused, NotFound, RaceLost, UnknownOutcome, Unreachable
 from libs.commands.judging import Ask, judge
 from libs.commands.reading import Reading, not_heard
 from libs.commands.retracting import Retract
@@ -81,7 +81,10 @@ class _Work:
 
 
 class Handling(Reading):
-    """Answers the commands of one service; `stored` is called after something was, `answered` with each command and what came of it."""
+    """Answers the commands of one service; `stored` is called after something was, `answered` with each command and what came of it.
+
+    Until `open`, every command is refused: what the store has lost must be back before anything is numbered on from it.
+    """
 
     def __init__(
         self,
@@ -94,11 +97,13 @@ class Handling(Reading):
         follows: Callable[[str], bool] | None = None,
         stored: Callable[[], None] | None = None,
         answered: Callable[[Ask, Result], None] | None = None,
+        open: Callable[[], bool] | None = None,
     ) -> None:
         super().__init__(service, store, heard, clock=clock, follows=follows)
         self.decisions = decisions.by_command
         self.stored = stored or (lambda: None)
         self.answered = answered or (lambda ask, result: None)
+        self.open = open or (lambda: True)
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._asked_for: defaultdict[type[Command], set[tuple[str, str]]] = defaultdict(set)
 
@@ -111,6 +116,9 @@ class Handling(Reading):
 
     async def answer_all(self, asks: Sequence[Ask]) -> list[Result]:
         """Answers commands in order, each alone: what is wrong with one leaves the others. What is answered as stored is durable."""
+        if not self.open():
+            closed = Unreachable(f"{self.service} has not held its store against the log yet: one of the two does not answer", remedy="Send it again later.")
+            return [closed for _ in asks]
         # What an earlier line of the same call may make is looked for when the line's turn comes.
         made = {t for ask in asks if (t := ask.command.target) is not None} if len(asks) > 1 else set()
         unheard = await self.unheard({p for ask in asks for p in ask.after if position(p)[0] not in made})

@@ -95,8 +95,7 @@ class Process:
         kinds = None if self.hears_all else frozenset().union(*(s.declared.hears for s in self.services.values()))
         await adapters.log.open()
         await adapters.decisions.open()
-        for service in self.services.values():
-            await service.start()
+        await asyncio.gather(*(service.start() for service in self.services.values()))
         self.consumer = Consumer(
             adapters.log,
             topics,

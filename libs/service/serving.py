@@ -54,6 +54,7 @@ class Service:
         self.name = declared.name
         self.store = process.adapters.store(self.name)
         self.relay = Relay(self.store, process.adapters.log, process.settings.namespace, sent=process.tracing.sent if process.tracing is not None else None)
+        self._recovered = False
         self.handling = Handling(
             self.name,
             self.store,
@@ -63,6 +64,7 @@ class Service:
             follows=lambda kind: process.hears_all or kind in declared.hears,
             stored=self.relay.nudge,
             answered=process.answered,
+            open=lambda: self._recovered,
         )
         self.lags: dict[str, float] = {}
         """Of its reactions that hear the log together with other instances: how many records each is behind."""
@@ -70,7 +72,6 @@ class Service:
         self.app = self._app()
         self._tasks: list[asyncio.Task[object]] = []
         self.caught_up = False
-        self._recovered = False
 
     def _app(self) -> SignedInApp:
         p = self.process
@@ -98,7 +99,9 @@ class Service:
             try:
                 await recover(self.store, self.process.adapters.log, self.process.settings.namespace, self.name, self.handling.own)
                 self._recovered = True
+                self.process.health.well(f"recovery of {self.name}")
             except Exception as e:
+                self.process.health.ill(f"recovery of {self.name}", str(e) or type(e).__name__)
                 logger.warning("recovery: %s cannot be held against the log: %s", self.name, e, extra={"service": self.name, "error": type(e).__name__})
         return self._recovered
 

@@ -7,6 +7,7 @@ import contextlib
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Final, TypeVar
 
 from libs.events.consuming import Consumer
@@ -55,8 +56,9 @@ class Watch:
     async def look(self) -> None:
         """One look at everything."""
         self.late, self._latest = self._latest, 0.0
-        await asyncio.gather(*(self._asked(f"store of {name}", store.heads(kind, "", 1)) for name, (store, kind) in self.stores.items()))
-        end = await self._asked("log", self.log.end(self.topics))
+        for name, (store, kind) in self.stores.items():
+            await self._asked(f"store of {name}", partial(store.heads, kind, "", 1))
+        end = await self._asked("log", partial(self.log.end, self.topics))
         self._consumer(end)
 
     async def _look_on(self) -> None:
@@ -65,10 +67,10 @@ class Watch:
                 await self.look()
             await asyncio.sleep(self.seconds)
 
-    async def _asked(self, part: str, answer: Awaitable[T]) -> T | None:
+    async def _asked(self, part: str, ask: Callable[[], Awaitable[T]]) -> T | None:
         try:
             async with asyncio.timeout(PATIENCE):
-                found = await answer
+                found = await ask()
         except TimeoutError:
             self.health.ill(part, f"no answer within {PATIENCE:g} s")
         except Exception as e:

@@ -14,7 +14,19 @@ from hypothesis import strategies as st
 from libs.commands.catalog.backlog.backlog import OpenBacklog, ReorderBacklog
 from libs.commands.catalog.backlog.item import AddItem, DeliverItem, StartItem
 from libs.commands.command import Command
-from libs.commands.errors import AlreadyExists, HeadwayError, Invalid, KeyReused, NotAllowed, NotFound, NotHeardYet, RaceLost, StaleVersion, UnknownOutcome
+from libs.commands.errors import (
+    AlreadyExists,
+    HeadwayError,
+    Invalid,
+    KeyReused,
+    NotAllowed,
+    NotFound,
+    NotHeardYet,
+    RaceLost,
+    StaleVersion,
+    UnknownOutcome,
+    Unreachable,
+)
 from libs.commands.handling import Answer, Handling
 from libs.commands.judging import Ask
 from libs.commands.retracting import RetractInBacklog
@@ -34,6 +46,18 @@ async def test_a_command_is_answered_with_its_position_and_is_in_the_store(opene
     assert answer.body() == {"id": "b1", "version": 1, "events": ["item:b1@1"], "position": "item:b1@1"}
     (event,) = (await store.load(["item:b1"]))["item:b1"]
     assert (event.time, event.recorded, event.stored) == (NOW, NOW, NOW)
+
+
+async def test_nothing_is_decided_before_the_store_was_held_against_the_log(store: SqliteCommitStore, world: World) -> None:
+    recovered = False
+    handling = Handling("backlog", store, world, decisions, clock=lambda: NOW, open=lambda: recovered)
+    with pytest.raises(Unreachable):
+        await handling.answer(Ask(add("b1"), IMPORTER))
+    assert (await store.load(["item:b1"]))["item:b1"] == []
+    recovered = True
+    with pytest.raises(HeadwayError) as caught:  # the rules are asked from now on: there is no backlog yet
+        await handling.answer(Ask(add("b1"), IMPORTER))
+    assert not isinstance(caught.value, Unreachable)
 
 
 async def test_an_id_is_made_where_none_is_given(opened: Handling) -> None:
