@@ -7,13 +7,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import orjson
+
 from libs.commands.command import COMMANDS, Command
 from libs.commands.deciding import Case, Decision
-from libs.commands.errors import AlreadyExists, Invalid, NotFound, StaleVersion
+from libs.commands.errors import AlreadyExists, Invalid, NotFound, StaleVersion, TooLarge
 from libs.commands.retracting import Retract, retract
 from libs.commands.rights import speaker
+from libs.events.envelope import payload
 from libs.events.event import KINDS, Event, Kind, Overridden, split
 from libs.events.facts import Facts, Histories
+from libs.events.log import LARGEST
 from libs.rules.roles import Principal
 
 
@@ -44,7 +48,7 @@ def judge(
     """The events that a command leads to at an instant, numbered on from the aggregate's last; none where nothing would change.
 
     `revising` says that the command is a changed row of an import, `row` what that row said last (positions). Raises NotAllowed, Invalid, NotFound,
-    AlreadyExists, StaleVersion or Refused.
+    AlreadyExists, StaleVersion, TooLarge or Refused.
     """
     command = ask.command
     kind, id = KINDS[aggregate.partition(":")[0]], split(aggregate)[1]
@@ -70,7 +74,17 @@ def judge(
     spoken = [(who.actor, data) for data in said]
     if said and lifted:
         spoken.insert(0, (who.overriding, Overridden(rule=lifted.rule, reason=lifted.reason, command=command.SPEC.name)))
-    return tuple(Event(aggregate, len(history) + 1 + n, at, known, now, actor, data, ask.traceparent) for n, (actor, data) in enumerate(spoken))
+    return tuple(_sendable(Event(aggregate, len(history) + 1 + n, at, known, now, actor, data, ask.traceparent)) for n, (actor, data) in enumerate(spoken))
+
+
+def _sendable(event: Event) -> Event:
+    """The event, unless no log would take it: once acknowledged it would wait in the store for ever, and all that follows of its aggregate with it."""
+    size = len(orjson.dumps(payload(event)))
+    if size > LARGEST:
+        raise TooLarge(
+            f"it would be an event of {size:,} bytes, and {LARGEST:,} is the most", remedy="Say it in fewer or shorter texts, or in several commands."
+        )
+    return event
 
 
 def _created(kind: Kind[Any], history: Iterable[Event]) -> bool:

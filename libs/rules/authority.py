@@ -38,10 +38,14 @@ AUTHORITY: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
         "steering_group": frozenset({"decisions", "baselines", "overrides"}),
         "cab": frozenset({"change decisions"}),
         "executive": frozenset({"attestations", "stories", "ceremonies", "acceptances", "opportunities", "visions", "overrides"}),
-        "lab_ops": frozenset({"teams", "health", "onboarding", "sustain", "preparations", "pivots", "precedents", "lifecycles", "organisations", "backlogs"}),
+        "lab_ops": frozenset(
+            {"teams", "health", "onboarding", "sustain", "preparations", "pivots", "precedents", "lifecycles", "organisations", "backlogs", "webhooks"}
+        ),
+        "subscriber": frozenset({"webhooks"}),
+        "auditor": frozenset({"webhooks"}),
     }
 )
-"""Role -> the topics it may speak on within its scope. An importer may say anything; a subscriber and an auditor say nothing."""
+"""Role -> the topics it may speak on within its scope. An importer may say anything; a subscriber and an auditor only where events are sent to them."""
 
 OVERRIDES: Final = "overrides"
 """The topic of who may lift a rule (never authority), and take that back."""

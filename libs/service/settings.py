@@ -27,6 +27,7 @@ class Settings:
 
     `store_url` is `mongodb://…`, `log_url` is `kafka://host:9092`; or each is `sqlite:///dir` (three slashes: a relative folder, four: an absolute one)
     or empty for the data folder.
+    `webhooks_to_private` allows events to be sent to private and loopback addresses.
     `issuer` is empty (the embedded one, loopback only), `file:PATH` or `https://...`. `data`, `host` and `port` are arguments, not environment.
     """
 
@@ -42,6 +43,7 @@ class Settings:
     roadmap_url: str = ""
     portfolio_url: str = ""
     telemetry_url: str = field(default="", repr=False)
+    webhooks_to_private: bool = False
     data: Path = Path(".headway")
     host: str = "127.0.0.1"
     port: int = 8000
@@ -93,10 +95,13 @@ class Settings:
         partitions = given.pop("partitions", "12")
         if not re.fullmatch(r"[0-9]{1,4}", partitions):
             raise SettingsError("HEADWAY_PARTITIONS must be a number from 1 to 1000")
+        to_private = given.pop("webhooks_to_private", "no").lower()
+        if to_private not in ("yes", "no"):
+            raise SettingsError("HEADWAY_WEBHOOKS_TO_PRIVATE must be yes or no")
         for name in ("backlog_url", "roadmap_url", "portfolio_url"):
             if name in given:
                 given[name] = given[name].rstrip("/")
-        return cls(**given, partitions=int(partitions), data=data, host=host, port=port)
+        return cls(**given, partitions=int(partitions), webhooks_to_private=to_private == "yes", data=data, host=host, port=port)
 
     @property
     def store_folder(self) -> Path:

@@ -9,12 +9,12 @@ from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from typing import Any, TypeVar, cast
 
 from libs.events.digest import identity
-from libs.events.envelope import to_structured
 from libs.events.log import Cursor, Delivery, Log
 from libs.events.published import Place, Published, Sequences, place_between
 from libs.rules.authority import MONEY, belonging, reads_money
 from libs.rules.roles import Principal
 from libs.service.process import Process
+from libs.service.showing import shown
 from services.gateway.choosing import Wanted
 
 T = TypeVar("T")
@@ -66,11 +66,7 @@ class Shown:
 
     def line(self, delivery: Delivery) -> dict[str, Any]:
         """A record as one JSON CloudEvent, with the cursor behind it."""
-        event = to_structured(delivery.record)
-        if not self._audits:
-            event.pop("stored", None)
-        if "data" in event and not self._reads_money(delivery.record.key):
-            event["data"] = blanked(event["data"])
+        event = shown(delivery.record, money=self._reads_money(delivery.record.key), audits=self._audits)
         event["cursor"] = str(delivery.cursor)
         return event
 
@@ -159,12 +155,3 @@ async def timed(items: AsyncIterator[T], seconds: float, stopping: asyncio.Event
             waiting.cancel()
             with contextlib.suppress(asyncio.CancelledError, StopAsyncIteration):
                 await waiting
-
-
-def blanked(value: Any) -> Any:
-    """JSON values with null where money stands."""
-    if isinstance(value, dict):
-        return None if value.keys() == {"amount", "currency"} else {k: blanked(v) for k, v in value.items()}
-    if isinstance(value, list):
-        return [blanked(v) for v in value]
-    return value

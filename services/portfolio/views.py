@@ -11,6 +11,7 @@ from libs.events.catalog.portfolio.organisation import ORGANISATION
 from libs.events.catalog.portfolio.product import PRODUCT
 from libs.events.catalog.portfolio.program import PROGRAM
 from libs.events.catalog.portfolio.team import TEAM
+from libs.events.catalog.portfolio.webhook import WEBHOOK
 from libs.service.reads import View
 
 VIEWS = (
@@ -23,4 +24,5 @@ VIEWS = (
     View(INVESTMENT, ("team", "product")),
     View(BID, ("investment",)),
     View(GRADUATION),
+    View(WEBHOOK),
 )

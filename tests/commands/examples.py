@@ -21,6 +21,7 @@ from libs.events.catalog.portfolio.organisation import OrganisationRegistered
 from libs.events.catalog.portfolio.product import ProductRegistered
 from libs.events.catalog.portfolio.program import ProgramOpened
 from libs.events.catalog.portfolio.team import Staffing, TeamFormed
+from libs.events.catalog.portfolio.webhook import WebhookSubscribed
 from libs.events.catalog.roadmap.change import ChangeRaised
 from libs.events.catalog.roadmap.metric import MetricDefined, MetricKind
 from libs.events.catalog.roadmap.release import ReleaseProposed, ReleaseStage
@@ -66,6 +67,7 @@ _FACTS: Final[tuple[tuple[str, Payload], ...]] = (
     ("item:i", ItemAdded(product="permits", title="Pay by card")),
     ("need:n", NeedRecorded(product="permits", user="angler", text="fish", origin="discovery")),
     ("source:gh", SourceConnected(system=System.GITHUB, product="permits")),
+    ("webhook:w", WebhookSubscribed(origin="https://hooks.example.org", secret=True)),
 )
 
 
@@ -85,6 +87,7 @@ def aggregates() -> Iterator[tuple[str, str]]:
             yield kind, id
 
 
+_SECRET: Final = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 _TEN: Final = {"amount": "10.00", "currency": "CAD"}
 _STATED: Final = {"instant": "2026-05-01T09:00:00Z"}
 
@@ -115,6 +118,13 @@ EXAMPLES: Final[dict[str, dict[str, Any]]] = {
     "portfolio.record_bid_outcome": {"bid": "b", "won": True, "reason": "Good"},
     "portfolio.lend_team": {"loan": "new", "team": "t", "lender": "env", "borrower": "citz", "staffing": "staff", "agreement": "Signed"},
     "portfolio.return_team": {"loan": "l"},
+    "portfolio.subscribe_webhook": {"webhook": "new", "url": "https://hooks.example.org/in", "secret": _SECRET},
+    "portfolio.change_webhook": {"webhook": "w", "kinds": ["team"]},
+    "portfolio.change_webhook_secret": {"webhook": "w", "secret": _SECRET},
+    "portfolio.pause_webhook": {"webhook": "w", "reason": "Mending"},
+    "portfolio.resume_webhook": {"webhook": "w"},
+    "portfolio.replay_webhook": {"webhook": "w", "event": "team:t@1"},
+    "portfolio.end_webhook": {"webhook": "w"},
     "portfolio.enter_sustain": {"team": "t"},
     "portfolio.prepare_handoff": {"team": "t", "function": "it_agency", "evidence": "Plan"},
     "portfolio.record_failed_handoff": {"team": "t", "function": "it_agency", "reason": "Nobody came"},

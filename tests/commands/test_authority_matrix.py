@@ -100,6 +100,14 @@ OUR_OWN: Final[dict[str, frozenset[str]]] = {
     # Said by webhooks; by hand it is for whoever may connect the source.
     "backlog.note_delivery": frozenset({"team"}),
     "backlog.state_item": frozenset({"team"}),
+    # Where the stream is sent, for whoever the stream is, and for who keeps the installation going. A webhook lies in no scope.
+    **dict.fromkeys(
+        [
+            f"portfolio.{verb}_webhook{what}"
+            for verb, what in (("subscribe", ""), ("change", ""), ("change", "_secret"), ("pause", ""), ("resume", ""), ("replay", ""), ("end", ""))
+        ],
+        frozenset({"subscriber", "auditor", "lab_ops"}),
+    ),
     # Whoever defines a metric may also read it.
     "roadmap.read_metric": frozenset({"product_owner"}),
 }
@@ -185,7 +193,7 @@ def test_what_is_our_own_is_not_in_the_table_already() -> None:
 def test_the_small_world_lies_in_one_organisation() -> None:
     facts = WORLD.facts(NOW.date())
     for kind, id in aggregates():
-        if kind != "lifecycle":
+        if kind not in ("lifecycle", "webhook"):
             assert ("organisation", "env") in belonging(facts, kind, id), f"{kind}:{id}"
             assert ("organisation", "citz") not in belonging(facts, kind, id), f"{kind}:{id}"
 

@@ -17,8 +17,10 @@ from libs.events.event import Event, split
 from libs.events.facts import Facts
 from libs.rules.evidence import evidence
 from libs.rules.money import Amount
+from libs.rules.stories import called
+from libs.service.showing import blanked
 from services.gateway.asking import Info
-from services.gateway.replaying import blanked
+from services.gateway.ids import outside
 from services.gateway.scalars import exact
 from services.gateway.types.telling import told
 
@@ -40,6 +42,10 @@ class SaidEvent:
     recorded: datetime = strawberry.field(description="When it was learned.")
     asserted_by: str = strawberry.field(description="The role that said it.")
     retracted: bool = strawberry.field(description="Whether it was taken back, so that it counts no longer.")
+
+    @told("Of what it was said.")
+    def subject(self) -> Subject:
+        return Subject(id=outside(*split(self.event.aggregate)), name=called(self.facts, self.event.aggregate))
 
     @told("Whether somebody else than the team that is explained said it; null where it is not a team that is explained.")
     def independent(self) -> bool | None:

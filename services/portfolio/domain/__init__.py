@@ -4,6 +4,6 @@ from libs.commands.deciding import Decisions
 
 decisions = Decisions()
 
-from services.portfolio.domain import bid, graduation, investment, lifecycle, loan, organisation, product, program, spending, team  # noqa: E402
+from services.portfolio.domain import bid, graduation, investment, lifecycle, loan, organisation, product, program, spending, team, webhook  # noqa: E402
 
-__all__ = ["bid", "decisions", "graduation", "investment", "lifecycle", "loan", "organisation", "product", "program", "spending", "team"]
+__all__ = ["bid", "decisions", "graduation", "investment", "lifecycle", "loan", "organisation", "product", "program", "spending", "team", "webhook"]

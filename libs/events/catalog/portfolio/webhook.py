@@ -1,0 +1,152 @@
+"""A webhook: an address outside to which the events of the log are sent as they come."""
+
+from __future__ import annotations
+
+import enum
+from datetime import datetime
+from typing import Annotated
+
+from libs.events.event import Event, Kind, Payload, changed, event, state
+from libs.events.values import Id, Instant, Ref
+
+WebhookId = Annotated[Id, Ref("webhook")]
+
+
+class WebhookStatus(enum.StrEnum):
+    """Whether events are sent: paused, they wait in the log and are sent once it is resumed; ended, they are not."""
+
+    ACTIVE = "active"
+    PAUSED = "paused"
+    ENDED = "ended"
+
+
+@event("headway.portfolio.webhook.subscribed.v1")
+class WebhookSubscribed(Payload):
+    """Events of these types, kinds of aggregate and aggregates (none given: all) are sent there, from now on, or from behind a cursor or from an event on.
+
+    Only the origin of the address stands here: the rest of it may be a secret, and lies apart as what signs does. `secret` says whether that was given.
+    """
+
+    origin: str
+    secret: bool = False
+    types: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+    subjects: tuple[str, ...] = ()
+    after: str | None = None
+    event: str | None = None
+
+
+@event("headway.portfolio.webhook.changed.v1")
+class WebhookChanged(Payload):
+    """Events are sent elsewhere, or others are; what is left out stays as it was."""
+
+    origin: str | None = None
+    types: tuple[str, ...] | None = None
+    kinds: tuple[str, ...] | None = None
+    subjects: tuple[str, ...] | None = None
+
+
+@event("headway.portfolio.webhook.secret_changed.v1")
+class WebhookSecretChanged(Payload):
+    """Another secret signs from now on; until an instant the former one does so as well."""
+
+    former_until: Instant
+
+
+@event("headway.portfolio.webhook.paused.v1")
+class WebhookPaused(Payload):
+    """Nothing is sent until it is resumed, and why."""
+
+    reason: str
+
+
+@event("headway.portfolio.webhook.resumed.v1")
+class WebhookResumed(Payload):
+    """It goes on where it stopped."""
+
+
+@event("headway.portfolio.webhook.replayed.v1")
+class WebhookReplayed(Payload):
+    """Events are sent again: from behind a cursor, from an event on, or, where neither is given, from the beginning of the log."""
+
+    after: str | None = None
+    event: str | None = None
+
+
+@event("headway.portfolio.webhook.ended.v1")
+class WebhookEnded(Payload):
+    """Nothing is sent any more."""
+
+
+@state
+class Webhook:
+    """A webhook as it stands. `role` is by whose rights its events are shown, `subscriber` who may change it.
+
+    `begun` is the event that says from where on it is sent (`after`, `event`), `standing` the one that made it active, paused or ended, `placed` the one that
+    said where to, and `signed` those that came with a secret since it was subscribed: nothing is sent without one.
+    """
+
+    id: str
+    origin: str = ""
+    types: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+    subjects: tuple[str, ...] = ()
+    status: WebhookStatus = WebhookStatus.ENDED
+    reason: str | None = None
+    role: str = ""
+    subscriber: str = ""
+    after: str | None = None
+    event: str | None = None
+    former_until: datetime | None = None
+    begun: Event | None = None
+    standing: Event | None = None
+    placed: Event | None = None
+    signed: tuple[Event, ...] = ()
+
+
+def evolve(webhook: Webhook, event: Event) -> Webhook:
+    """The webhook after one more event, in whatever order: of what stands and of where it began, that said last counts."""
+    match event.data:
+        case WebhookSubscribed(origin=origin, types=types, kinds=kinds, subjects=subjects, secret=secret, after=after, event=first):
+            found = _stands(_begins(webhook, event, after, first), event, WebhookStatus.ACTIVE)
+            later = tuple(e for e in webhook.signed if e.sequence > event.sequence)
+            signed = (event, *later) if secret else later
+            found = changed(found, subscriber=event.actor.id, types=types, kinds=kinds, subjects=subjects, former_until=None, signed=signed)
+            return _placed(found, event, origin)
+        case WebhookChanged(origin=origin, types=types, kinds=kinds, subjects=subjects):
+            given = {name: value for name, value in (("types", types), ("kinds", kinds), ("subjects", subjects)) if value is not None}
+            found = changed(webhook, **given)
+            return found if origin is None else _placed(found, event, origin)
+        case WebhookSecretChanged(former_until=until):
+            return changed(webhook, former_until=until, signed=tuple(sorted((*webhook.signed, event), key=lambda e: e.sequence)))
+        case WebhookPaused(reason=reason):
+            return _stands(webhook, event, WebhookStatus.PAUSED, reason)
+        case WebhookResumed():
+            return _stands(webhook, event, WebhookStatus.ACTIVE)
+        case WebhookReplayed(after=after, event=first):
+            return _begins(webhook, event, after, first)
+        case WebhookEnded():
+            return _stands(webhook, event, WebhookStatus.ENDED)
+    return webhook
+
+
+def _placed(webhook: Webhook, event: Event, origin: str) -> Webhook:
+    """Sent there from now on, as the one who says so may see it: else who points it elsewhere would be sent what others may see."""
+    if webhook.placed is not None and webhook.placed.sequence > event.sequence:
+        return webhook
+    return changed(webhook, origin=origin, role=event.actor.role, placed=event)
+
+
+def _stands(webhook: Webhook, event: Event, status: WebhookStatus, reason: str | None = None) -> Webhook:
+    if webhook.standing is not None and webhook.standing.sequence > event.sequence:
+        return webhook
+    return changed(webhook, status=status, reason=reason, standing=event)
+
+
+def _begins(webhook: Webhook, event: Event, after: str | None, first: str | None) -> Webhook:
+    if webhook.begun is not None and webhook.begun.sequence > event.sequence:
+        return webhook
+    return changed(webhook, after=after, event=first, begun=event)
+
+
+WEBHOOK = Kind("portfolio", "webhook", "webhooks", Webhook, evolve)
