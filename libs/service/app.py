@@ -22,6 +22,7 @@ from libs.service.auth import Principal, Verifier
 from libs.service.body import StrictRequest
 from libs.service.health import Trouble
 from libs.service.limits import BodyLimit
+from libs.service.session import token_where_taken
 from libs.service.telemetry import EXPOSITION_TYPE, Observed, Telemetry
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[Any]]
@@ -186,12 +187,19 @@ async def _directly(scope: Scope, receive: Receive, send: Send) -> None:
 
 
 async def authenticate(connection: HTTPConnection) -> Principal:
-    """Who asks, by `Authorization: Bearer TOKEN`; looked at once a request. Raises NotSignedIn, and Unreachable where the issuer does not answer."""
+    """Who asks, by `Authorization: Bearer TOKEN`, or by the session where the address takes one; looked at once a request.
+
+    Raises NotSignedIn, and Unreachable where the issuer does not answer.
+    """
     scope = connection.scope
     known = scope.get("headway.principal")
     if isinstance(known, Principal):
         return known
     scheme, _, token = connection.headers.get("authorization", "").partition(" ")
+    if not scheme and (kept := token_where_taken(connection)) is not None:
+        # What is forwarded in the caller's name finds the token where programs send it.
+        scope["headers"] = [*scope["headers"], (b"authorization", b"Bearer " + kept.encode("latin-1", "replace"))]
+        scheme, token = "bearer", kept
     if scheme.lower() != "bearer" or not token.strip():
         raise NotSignedIn("There is no token.", remedy="Send 'Authorization: Bearer TOKEN'; 'headway token' makes one for the embedded issuer.")
     verifier: Verifier = connection.app.state.verifier

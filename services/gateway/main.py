@@ -17,6 +17,8 @@ from services.gateway.answering import graphql_routes
 from services.gateway.events import event_routes
 from services.gateway.following import socket_route
 from services.gateway.forwarding import Forwarding
+from services.gateway.pages.mounting import mount_pages
+from services.gateway.passing import Passing, mount_passing
 from services.gateway.stopping import stopping_of
 
 STATIC: Final = Path(__file__).parent / "static"
@@ -32,8 +34,9 @@ def add_to(process: Process) -> None:
     app.include_router(graphql_routes(process, forwarding))
     app.include_router(event_routes(process))
     app.router.routes.append(socket_route(process, forwarding))
+    mount_pages(process, forwarding)
     app.mount("/static/graphiql", StaticFiles(directory=STATIC / "graphiql"))
-    _close_with(app, forwarding)
+    _close_with(app, forwarding, *mount_passing(app, process))
 
 
 def create_app(settings: Settings, adapters: Adapters | None = None) -> FastAPI:
@@ -43,7 +46,7 @@ def create_app(settings: Settings, adapters: Adapters | None = None) -> FastAPI:
     return process.composed()
 
 
-def _close_with(app: FastAPI, forwarding: Forwarding) -> None:
+def _close_with(app: FastAPI, *connected: Forwarding | Passing) -> None:
     """What forwards lets go of its connections when the app stops."""
     inner = app.router.lifespan_context
 
@@ -53,6 +56,7 @@ def _close_with(app: FastAPI, forwarding: Forwarding) -> None:
             try:
                 yield state
             finally:
-                await forwarding.close()
+                for speaking in connected:
+                    await speaking.close()
 
     app.router.lifespan_context = lifespan

@@ -1,13 +1,17 @@
-// Joins GraphiQL to this server's own /graphql, with the token that the reader pastes above the editor.
+// Joins GraphiQL to this server's own /graphql: as the session of the pages, or with a token that the reader pastes above the editor.
+// A page opens it with its query and variables in the address.
 "use strict";
 
 const token = document.getElementById("token");
+const who = document.getElementById("who");
 token.value = sessionStorage.getItem("headway.token") ?? "";
 
+const asked = new URLSearchParams(location.search);
 const authorization = () => (token.value.trim() ? { Authorization: `Bearer ${token.value.trim()}` } : {});
+let session = null;
 
-// Without a token every answer is a refusal, so nothing is asked before there is one.
-const unsigned = () => Response.json({ errors: [{ message: "Paste a token above: nothing is answered without one." }] });
+// Without a token or a session every answer is a refusal, so nothing is asked before there is one.
+const unsigned = () => Response.json({ errors: [{ message: "Sign in, or paste a token above: nothing is answered without one." }] });
 
 const endpoint = new URL("/graphql", location.href);
 const socket = new URL(endpoint);
@@ -16,9 +20,15 @@ socket.protocol = endpoint.protocol === "https:" ? "wss:" : "ws:";
 const fetcher = GraphiQL.createFetcher({
   url: endpoint.href,
   fetch: (address, options) =>
-    token.value.trim() ? fetch(address, { ...options, headers: { ...options.headers, ...authorization() } }) : Promise.resolve(unsigned()),
+    token.value.trim() || session
+      ? fetch(address, { ...options, headers: { ...options.headers, ...authorization() } })
+      : Promise.resolve(unsigned()),
   wsClient: graphqlWs.createClient({ url: socket.href, connectionParams: authorization }),
 });
+
+const fromAddress = asked.has("query")
+  ? { query: asked.get("query"), variables: asked.get("variables") ?? "", operationName: asked.get("operationName") ?? undefined }
+  : {};
 
 const root = ReactDOM.createRoot(document.getElementById("ide"));
 let signIns = 0;
@@ -30,6 +40,7 @@ const show = () =>
       key: signIns++,
       fetcher,
       defaultQuery: "# The teams of the portfolio as they stand today.\n{\n  portfolio {\n    world\n    asOf\n    teams(first: 10) {\n      nodes { id name }\n    }\n  }\n}\n",
+      ...fromAddress,
     }),
   );
 
@@ -39,4 +50,11 @@ token.addEventListener("change", () => {
   show();
 });
 
-show();
+fetch("/session")
+  .then((answer) => answer.json())
+  .then((found) => {
+    session = found.who;
+    who.textContent = session ? `Signed in as ${session}; a token goes before that.` : "";
+  })
+  .catch(() => {})
+  .finally(show);

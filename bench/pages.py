@@ -1,0 +1,96 @@
+"""The server's time for `/` and `/graduation` with 200 teams, and what they weigh over the wire: `python -m bench.pages [TEAMS]`."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import gzip
+import statistics
+import sys
+import tempfile
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import httpx
+from rich.console import Console
+from rich.table import Table
+
+from bench.portfolio import fill
+from libs.service.adapters import adapters_of
+from libs.service.issuer import Issuer
+from libs.service.process import Process
+from libs.service.settings import Settings
+from services.gateway.main import add_to
+from services.gateway.pages.assets import assets
+from services.gateway.pages.registry import PAGES
+from services.gateway.pages.warming import warm
+
+TURNS = 7
+NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
+LOADED = ("govuk.css", "headway.css", "htmx.min.js", "hx-sse.min.js")
+
+
+def main(teams: int) -> None:
+    """Measures and prints."""
+    asyncio.run(_measure(teams))
+
+
+async def _measure(teams: int) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        settings = Settings(data=Path(folder))
+        process = Process(settings, dataclasses.replace(adapters_of(settings), clock=lambda: NOW), hears_all=True)
+        events = fill(process.world, teams)
+        add_to(process)
+        process.consumer = _caught_up()
+        headers = {"Accept": "text/html", "Accept-Encoding": "identity", "Authorization": f"Bearer {Issuer.embedded(settings).token('executive')}"}
+        client = httpx.AsyncClient(transport=httpx.ASGITransport(process.app), base_url="http://127.0.0.1", headers=headers)
+        begun = time.perf_counter()
+        await warm(process, NOW.date())
+        warmed = time.perf_counter() - begun
+        title = f"{teams} teams, {events:,} events; {warmed * 1000:,.0f} ms of warming after a start, a team at a time"
+        table = Table("page", "first ms", "after an event ms", "asked before ms", "unchanged ms", "HTML kB", "kB over the wire", title=title)
+        for page in PAGES:
+            table.add_row(page.name, *await _times(client, process, page.path))
+        await client.aclose()
+    Console(width=140).print(table)
+
+
+async def _times(client: httpx.AsyncClient, process: Process, path: str) -> list[str]:
+    """The first answer, one after each further event, one that somebody asked for before, and a 304."""
+    address = path.replace("{id}", "t0" if "teams" in path else "p0")
+    first, answer = await _timed(client, address)
+    if answer.status_code != 200:
+        return [str(answer.status_code), "", "", "", "", ""]
+    again = [await _afresh(client, process, address) for _ in range(TURNS)]
+    answer = (await _timed(client, address))[1]
+    kept = [(await _timed(client, address))[0] for _ in range(TURNS)]
+    unchanged = [(await _timed(client, address, {"If-None-Match": answer.headers["etag"]}))[0] for _ in range(TURNS)]
+    weight = len(gzip.compress(answer.content, 5)) + sum(len(assets()[name].compressed) for name in LOADED)
+    times = [first, statistics.median(again), statistics.median(kept), statistics.median(unchanged)]
+    return [*(f"{seconds * 1000:,.1f}" for seconds in times), f"{len(answer.content) / 1000:,.0f}", f"{weight / 1000:,.0f}"]
+
+
+async def _timed(client: httpx.AsyncClient, address: str, headers: dict[str, str] | None = None) -> tuple[float, httpx.Response]:
+    begun = time.perf_counter()
+    answer = await client.get(address, headers=headers)
+    return time.perf_counter() - begun, answer
+
+
+async def _afresh(client: httpx.AsyncClient, process: Process, address: str) -> float:
+    """After one event more."""
+    last = process.world.events("organisation:o0")[-1]
+    process.world.apply(dataclasses.replace(last, sequence=process.world.last("organisation:o0") + 1))
+    return (await _timed(client, address))[0]
+
+
+def _caught_up() -> Any:
+    ready = asyncio.Event()
+    ready.set()
+    return SimpleNamespace(ready=ready)
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 200)

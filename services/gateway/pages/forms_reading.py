@@ -1,0 +1,124 @@
+"""What was filled into a form as the fields of a command, and what is wrong with it in words that stand beside the field."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from pydantic import ValidationError
+
+from libs.commands.command import Command
+from services.gateway.pages.forms import Field, Widget
+
+_GROUPED: Final = re.compile(r"-?\d{1,3}(?:[ ,\u00a0\u202f]\d{3})+(?:\.\d+)?\Z")
+_INTEGER: Final = re.compile(r"-?\d{1,15}\Z")
+_EMPTY: Final = frozenset({"missing", "string_too_short", "too_short"})
+_IN_WORDS: Final[Mapping[str, str]] = {
+    "enum": "Choose one of these.",
+    "literal_error": "Choose one of these.",
+    "bool_parsing": "Choose yes or no.",
+    "date_parsing": "Write a day as 2026-03-31.",
+    "date_from_datetime_parsing": "Write a day as 2026-03-31.",
+    "datetime_from_date_parsing": "Write a day as 2026-03-31.",
+    "datetime_parsing": "Write a day as 2026-03-31.",
+    "decimal_parsing": "Write a number such as 1250.50.",
+    "decimal_max_places": "Write at most two digits after the point.",
+    "int_parsing": "Write a whole number.",
+    "int_from_float": "Write a whole number.",
+    "greater_than_equal": "Write a larger number.",
+    "less_than_equal": "Write a smaller number.",
+    "string_too_long": "Write less: it is too long.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """What is wrong: `field` by its name in the form (None: no single one), in words, with the rule that says so, its source, and what to do."""
+
+    text: str
+    field: str | None = None
+    rule: str | None = None
+    source: str | None = None
+    remedy: str | None = None
+
+
+def data_of(fields: Iterable[Field], form: Mapping[str, str]) -> dict[str, Any]:
+    """The fields that were filled in, as the JSON values that a command takes; what was left empty is left out."""
+    found: dict[str, Any] = {}
+    for field in fields:
+        value = _value(field, form)
+        if value is not None:
+            found[field.name.rpartition(".")[2]] = value
+    return found
+
+
+def wrong_in(command: type[Command], data: Mapping[str, Any]) -> tuple[Wrong, ...]:
+    """What the declaration itself finds wrong, all at once; the owner judges the rules."""
+    try:
+        command.model_validate_json(json.dumps(data))
+    except ValidationError as e:
+        return tuple(Wrong(_in_words(one), ".".join(map(str, one["loc"]))) for one in e.errors(include_url=False, include_input=False))
+    return ()
+
+
+def wrong_of(problem: Mapping[str, Any]) -> tuple[Wrong, ...]:
+    """What an owner's problem details say (RFC 9457): its fields, or the rule with its source and remedy."""
+    many = problem.get("errors")
+    if many:
+        return tuple(Wrong(str(one["reason"]), str(one["field"])) for one in many)
+    text = str(problem.get("detail") or problem.get("title") or "The owner refused it.")
+    return (Wrong(text, problem.get("field"), problem.get("rule"), problem.get("source"), problem.get("remedy")),)
+
+
+def placed(wrong: Sequence[Wrong], fields: Iterable[Field]) -> dict[str, Wrong]:
+    """What is wrong by the name of the form's field beside which it stands; what belongs to none of them stands in the summary alone."""
+    names: dict[str, str] = {}
+    for field in fields:
+        for name in (field.name, *(part.name for part in field.parts), *(f"{field.name}.{part}" for part in ("amount", "currency"))):
+            names.setdefault(name, field.name if field.widget is Widget.MONEY else name)
+    found: dict[str, Wrong] = {}
+    for one in wrong:
+        name = names.get(one.field or "") or names.get((one.field or "").partition(".")[0])
+        if name is not None:
+            found.setdefault(name, one)
+    return found
+
+
+def _value(field: Field, form: Mapping[str, str]) -> Any:
+    if field.widget is Widget.PARTS:
+        return data_of(field.parts, form) or None
+    if field.widget is Widget.MONEY:
+        amount, currency = (form.get(name, "").strip() for name in field.names)
+        return {"amount": _ungrouped(amount), "currency": currency.upper()} if amount else None
+    text = form.get(field.name, "")
+    if field.widget is Widget.SECRET:
+        return text or None
+    text = text.replace("\r\n", "\n").strip()
+    if not text:
+        return None
+    match field.widget:
+        case Widget.MANY:
+            return [line.strip() for line in text.split("\n") if line.strip()]
+        case Widget.NUMBER:
+            number = _ungrouped(text)
+            return int(number) if field.whole_number and _INTEGER.match(number) else number
+        case Widget.CHOICE if field.truth and text in ("true", "false"):
+            return text == "true"
+    return text
+
+
+def _ungrouped(text: str) -> str:
+    """`1,250,000.50` as `1250000.50`; what is not grouped by thousands as it is."""
+    return re.sub("[ ,\u00a0\u202f]", "", text) if _GROUPED.match(text) else text
+
+
+def _in_words(one: Mapping[str, Any]) -> str:
+    if one["type"] in _EMPTY:
+        return "Fill this in: it is needed."
+    if one["type"] == "string_pattern_mismatch":
+        pattern = one["ctx"]["pattern"]
+        return "Small letters, digits, dots and hyphens, 64 at most." if pattern.startswith("^[a-z0-9]") else f"It must look like {pattern.strip('^$')}."
+    return _IN_WORDS.get(one["type"]) or str(one["msg"]).removeprefix("Value error, ")

@@ -1,0 +1,222 @@
+"""`/graduation`: how many teams stand where, and of each team what is met, what it rests on, what blocks, what is next, and who decided when."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from markupsafe import Markup
+
+from services.gateway.pages import charts, words
+from services.gateway.pages.page import Data, Page, Visit, of_portfolio
+from services.gateway.pages.tables import Cell, Column, Table, day, status, text
+
+STATUS, AFTER, FIRST = "status", "after", 25
+ALL: Final = 500
+"""How many teams a CSV holds at most."""
+NAMES_SHOWN: Final = 8
+DECISIONS: Final[Mapping[str, str]] = {
+    "headway.portfolio.graduation.sustain_entered.v1": "Sustain entered",
+    "headway.portfolio.graduation.handoff_accepted.v1": "Hand-off accepted",
+    "headway.portfolio.graduation.attested.v1": "Expectations attested",
+    "headway.portfolio.graduation.story_told.v1": "Story told",
+    "headway.roadmap.release.published.v1": "Beta published",
+}
+"""What somebody decided, among the evidence."""
+FUNCTIONS: Final[Mapping[str, str]] = {
+    "IT_AGENCY": "IT agency",
+    "PROJECT_OFFICE": "Project office",
+    "CORPORATE_SERVICES": "Corporate services",
+    "STRATEGIC_HR": "Strategic HR",
+    "PROGRAM_LEADERSHIP": "Program leadership",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """One of the six: whether and why it is met, and its evidence, each in a sentence."""
+
+    id: str
+    title: str
+    met: bool
+    why: str
+    evidence: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What was decided, by which role, on which day (ISO)."""
+
+    what: str
+    by: str
+    on: str
+
+
+@dataclass(frozen=True, slots=True)
+class TeamCard:
+    """A team on its way."""
+
+    id: str
+    name: str
+    href: str
+    home: str
+    products: str
+    status: str
+    since: str | None
+    met: int
+    steps: Markup
+    criteria: tuple[Criterion, ...]
+    blocked_by: str
+    next_step: str
+    handoff: tuple[tuple[str, str, bool], ...]
+    decisions: tuple[Decision, ...]
+    story: str
+
+
+@dataclass(frozen=True, slots=True)
+class GraduationView:
+    """What the page shows: all teams by status, and one page of teams in full."""
+
+    by_status: Table
+    teams: Table
+    cards: tuple[TeamCard, ...]
+    total: int
+    chosen: str
+    before: str | None
+    more: str | None
+    title: str = "Graduation"
+
+    @property
+    def tables(self) -> tuple[Table, ...]:
+        """All of them."""
+        return self.by_status, self.teams
+
+
+def _variables(visit: Visit) -> dict[str, Any]:
+    status = visit.query.get(STATUS)
+    first = ALL if visit.as_csv else FIRST
+    return {**of_portfolio(visit), "status": [status] if status else None, "first": first, "after": visit.query.get(AFTER)}
+
+
+def _present(visit: Visit, data: Data) -> GraduationView:
+    portfolio = data["portfolio"]
+    every, page = portfolio["all"]["nodes"], portfolio["teams"]
+    cards = tuple(sorted((card(visit, team) for team in page["nodes"]), key=_needs_first))
+    info = page["pageInfo"]
+    return GraduationView(
+        by_status=_by_status(visit, every),
+        teams=_teams(visit, cards),
+        cards=cards,
+        total=page["totalCount"],
+        chosen=visit.query.get(STATUS, ""),
+        before=visit.here(after=None) if info["hasPreviousPage"] else None,
+        more=visit.here(after=info["endCursor"]) if info["hasNextPage"] else None,
+    )
+
+
+def _needs_first(card: TeamCard) -> tuple[int, str, str]:
+    order = list(words.STATUSES)
+    return order.index(card.status) if card.status in order else len(order), card.name, card.id
+
+
+def _by_status(visit: Visit, teams: Sequence[Mapping[str, Any]]) -> Table:
+    names: defaultdict[str, list[str]] = defaultdict(list)
+    for team in teams:
+        names[team["graduation"]["status"]].append(team["name"])
+    rows = tuple(
+        (
+            Cell(words.STATUSES[name].words, visit.href("/graduation", status=name), note=words.STATUSES[name].meaning, value=name),
+            text(len(names[name]), value=len(names[name])),
+            text(_some(names[name]), value="; ".join(names[name])),
+        )
+        for name in words.STATUSES
+        if names[name]
+    )
+    columns = (Column("Status", "status"), Column("Teams", "teams", True), Column("Which", "names"))
+    return Table("teams-by-status", "Teams by status", columns, rows, empty="No team is known on this day.")
+
+
+def _some(names: Sequence[str]) -> str:
+    rest = len(names) - NAMES_SHOWN
+    return ", ".join(names) if rest <= 0 else f"{', '.join(names[:NAMES_SHOWN])} and {rest} more"
+
+
+def _teams(visit: Visit, cards: Sequence[TeamCard]) -> Table:
+    columns = (
+        Column("Team", "team"),
+        Column("Home", "home"),
+        Column("Status", "status"),
+        Column("Since", "since"),
+        Column("Criteria met of six", "met", True),
+        Column("Blocked by", "blocked_by"),
+        Column("Next step", "next_step"),
+    )
+    rows = tuple(
+        (
+            Cell(card.name, card.href, value=card.id),
+            text(card.home),
+            status(card.status),
+            day(card.since),
+            text(card.met, value=card.met),
+            text(card.blocked_by),
+            text(card.next_step),
+        )
+        for card in cards
+    )
+    return Table("teams", "Teams", columns, rows, empty="No team is here.")
+
+
+def card(visit: Visit, team: Mapping[str, Any]) -> TeamCard:
+    """A team of an answer, with its graduation, as pages show it."""
+    graduation = team["graduation"]
+    criteria = tuple(_criterion(one) for one in graduation["criteria"])
+    met = sum(one.met for one in criteria)
+    unmet = words.listed(one.id for one in criteria if not one.met)
+    label = f"{words.number(met)} of {words.number(len(criteria))} criteria met" + (f", not {unmet}" if unmet else "")
+    return TeamCard(
+        id=words.plain(team["id"]),
+        name=team["name"],
+        href=visit.href(f"/teams/{words.plain(team['id'])}"),
+        home=team["home"]["name"] if team["home"] else "",
+        products=words.listed(product["name"] for product in team["products"]),
+        status=graduation["status"],
+        since=graduation["since"],
+        met=met,
+        steps=charts.steps([one.met for one in criteria], label),
+        criteria=criteria,
+        blocked_by=", ".join(graduation["blockedBy"]),
+        next_step=graduation["nextStep"] or "",
+        handoff=tuple((FUNCTIONS.get(h["function"], h["function"]), h["state"].lower(), h["late"]) for h in graduation["handoff"]),
+        decisions=tuple(_decisions(graduation)),
+        story=(graduation["ceremony"] or {}).get("story") or "",
+    )
+
+
+def _criterion(one: Mapping[str, Any]) -> Criterion:
+    return Criterion(one["id"], one["title"], one["met"], words.sentence(one["why"]), tuple(_evidence(e) for e in one["evidence"]))
+
+
+def _evidence(one: Mapping[str, Any]) -> str:
+    """An event in words: what happened, when, who said it, whether that was the team itself, and until when it counts."""
+    what = " ".join(one["type"].split(".")[-3:-1]).replace("_", " ").capitalize()
+    until = f", counts until {words.day(one['expiresAt'])}" if one["expiresAt"] else ""
+    own = "" if one["independent"] else ", the team's own word"
+    return f"{what} on {words.day(one['at'])}, said by {words.role(one['assertedBy'])}{own}{until}"
+
+
+def _decisions(graduation: Mapping[str, Any]) -> Iterator[Decision]:
+    """By day: each decision that a criterion rests on once, and the ceremony."""
+    found: dict[str, Decision] = {}
+    for criterion in graduation["criteria"]:
+        for one in criterion["evidence"]:
+            if one["type"] in DECISIONS:
+                found[one["event"]] = Decision(DECISIONS[one["type"]], words.role(one["assertedBy"]), one["at"][:10])
+    ceremony = graduation["ceremony"]
+    if ceremony:
+        found[ceremony["event"]] = Decision("Ceremony held", words.role(ceremony["assertedBy"]), ceremony["heldOn"])
+    yield from sorted(found.values(), key=lambda one: (one.on, one.what))
+
+
+GRADUATION: Final = Page("graduation", "/graduation", "Graduation", _variables, _present)

@@ -1,0 +1,257 @@
+"""`/`: is it going well, what does it cost, which teams can stand alone, what is due, and where somebody is needed most."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any, Final
+
+from markupsafe import Markup
+
+from libs.commands.errors import Invalid
+from services.gateway.pages import charts, words
+from services.gateway.pages.moment import last_quarter_end, read_day
+from services.gateway.pages.page import Data, Page, Visit, of_portfolio
+from services.gateway.pages.tables import Cell, Column, Table, day, money, status, text
+from services.gateway.pages.verdict import Sum, Verdict, sums_of, verdict
+from services.gateway.pages.worst import ORDER, Worst, worst
+
+SINCE: Final = "since"
+DUTIES_SHOWN: Final = 6
+WAITING, ALL, WAITING_SHOWN = "waiting", "all", 3
+SOON: Final = timedelta(days=30)
+"""What is due within that is shown before what has no day."""
+DUTIES: Final[Mapping[str, str]] = {"BID_UNDECIDED": "Outcome of a bid", "EVIDENCE_EXPIRES": "Evidence to renew"}
+
+
+@dataclass(frozen=True, slots=True)
+class HomeView:
+    """What the overview shows."""
+
+    verdict: Verdict
+    since: date
+    since_words: str
+    by_status: Table
+    status_bars: tuple[Markup, ...]
+    money: Table | None
+    money_bars: tuple[Markup, ...]
+    money_words: tuple[str, ...]
+    overdue: Table
+    next: Table
+    worst: tuple[Worst, ...]
+    worst_table: Table
+    warnings: tuple[str, ...]
+    outcomes: tuple[str, ...]
+    awaiting: Table
+    awaiting_shown: int | None
+    awaiting_total: int
+    organisations: tuple[tuple[str, str], ...]
+    hidden_teams: int
+    order: str = ORDER
+    duties_shown: int = DUTIES_SHOWN
+
+    @property
+    def title(self) -> str:
+        """The verdict stands as the heading."""
+        return "Overview"
+
+    @property
+    def tables(self) -> tuple[Table, ...]:
+        """All of them."""
+        return (self.awaiting, self.by_status, *((self.money,) if self.money else ()), self.overdue, self.next, self.worst_table)
+
+
+def _since(visit: Visit) -> date:
+    """The day that statuses are compared with: the one asked for, else the end of the quarter before."""
+    since = read_day(visit.query.get(SINCE), SINCE) or last_quarter_end(visit.moment.day)
+    if since > visit.moment.day:
+        raise Invalid("the day to compare with lies behind the day that is looked at", field=SINCE, remedy="Choose an earlier day.")
+    return since
+
+
+def _variables(visit: Visit) -> dict[str, Any]:
+    then = visit.moment.before(_since(visit))
+    return {**of_portfolio(visit), "since": then.variables["asOf"], "sinceKnown": then.variables["knownAt"]}
+
+
+def _present(visit: Visit, data: Data) -> HomeView:
+    portfolio = data["portfolio"]
+    teams, duties, investment = portfolio["teams"]["nodes"], portfolio["duties"], portfolio["investment"]
+    now, then = _counts(teams), _counts(data["then"]["teams"]["nodes"])
+    since = _since(visit)
+    most = Decimal(max([*now.values(), *then.values()], default=1))
+    overdue = [duty for duty in duties if duty["overdue"]]
+    found = worst(teams, duties)
+    rows, bars, said = _money(investment)
+    return HomeView(
+        verdict=verdict(now, len(overdue), sums_of(investment)),
+        since=since,
+        since_words=_since_words(visit, since),
+        by_status=_by_status(visit, now, then),
+        status_bars=tuple(_status_bar(name, now[name], then[name], most) for name in _statuses(now, then)),
+        money=rows,
+        money_bars=bars,
+        money_words=said,
+        overdue=_duties(visit, "overdue", "Overdue", overdue, "No duty is overdue."),
+        next=_duties(visit, "next", "Next", [duty for duty in duties if not duty["overdue"]], "No duty is ahead."),
+        worst=found,
+        worst_table=_worst_table(visit, found),
+        warnings=tuple(dict.fromkeys(words.sentence(f"{one['message']} ({one['rule']})") for one in (investment or {}).get("warnings", ()))),
+        outcomes=_outcomes(portfolio),
+        awaiting=_awaiting(visit, data["awaiting"]),
+        awaiting_total=data["awaiting"]["totalCount"],
+        awaiting_shown=None if visit.query.get(WAITING) == ALL else WAITING_SHOWN,
+        organisations=tuple((words.plain(one["id"]), one["name"]) for one in data["everywhere"]["organisations"]),
+        hidden_teams=portfolio["teams"]["totalCount"] - len(teams),
+    )
+
+
+def _awaiting(visit: Visit, awaiting: Mapping[str, Any]) -> Table:
+    """What waits for the reader, what is due first at the top."""
+    columns = (
+        Column("What to do", "what"),
+        Column("About", "about"),
+        Column("Due", "due"),
+        Column("Since", "since", csv_only=True),
+        Column("Rule", "rule", csv_only=True),
+    )
+    rows = tuple(
+        (
+            Cell(words.sentence(one["what"]), note=_waiting_since(one)),
+            Cell(one["subject"]["name"], _page_of(visit, one["subject"]["id"]), value=one["subject"]["id"]),
+            Cell("Overdue", tone="bad", note=words.short_day(one["due"]), value=one["due"]) if one["overdue"] else day(one["due"]),
+            day(one["since"]),
+            text(one["rule"]),
+        )
+        for one in sorted(awaiting["nodes"], key=lambda one: _urgency(one, visit.moment.day))
+    )
+    return Table("awaiting", "Waiting for you", columns, rows, caption_hidden=True)
+
+
+def _urgency(one: Mapping[str, Any], today: date) -> tuple[int, str]:
+    """Overdue or due soon first, then what has no day, by how long it waits, then what has time."""
+    if one["due"] is None:
+        return 1, one["since"] or today.isoformat()
+    return (0 if one["overdue"] or date.fromisoformat(one["due"]) <= today + SOON else 2), one["due"]
+
+
+def _waiting_since(one: Mapping[str, Any]) -> str:
+    return f"{one['rule']}, since {words.day(one['since'])}" if one["since"] else one["rule"]
+
+
+def _counts(teams: Sequence[Mapping[str, Any]]) -> Counter[str]:
+    return Counter(team["graduation"]["status"] for team in teams)
+
+
+def _statuses(now: Counter[str], then: Counter[str]) -> list[str]:
+    """Those that some team has or had, in the order of all pages."""
+    return [name for name in (*words.STATUSES, *sorted((now.keys() | then.keys()) - words.STATUSES.keys())) if now[name] or then[name]]
+
+
+def _since_words(visit: Visit, since: date) -> str:
+    if visit.query.get(SINCE):
+        return f"Change since {words.day(since)}, as it was known then."
+    return f"Change since {words.day(since)}, the end of the last quarter: no review of the whole portfolio is on record."
+
+
+def _by_status(visit: Visit, now: Counter[str], then: Counter[str]) -> Table:
+    rows = tuple(
+        (
+            Cell(words.STATUSES[name].words if name in words.STATUSES else name, visit.href("/graduation", status=name), value=name),
+            text(now[name], value=now[name]),
+            Cell(words.change(now[name] - then[name]), value=now[name] - then[name]),
+        )
+        for name in _statuses(now, then)
+    )
+    total, before = sum(now.values()), sum(then.values())
+    foot = (Cell("All teams", visit.href("/graduation")), Cell(str(total)), Cell(words.change(total - before)))
+    columns = (Column("Status", "status"), Column("Teams", "teams", True), Column("Change", "change", True))
+    return Table("teams-by-status", "Teams by status", columns, rows, foot if rows else (), "No team is known on this day.", caption_hidden=True)
+
+
+def _status_bar(name: str, now: int, then: int, most: Decimal) -> Markup:
+    known = words.STATUSES.get(name)
+    label = f"{known.words if known else name}: {words.count(now, 'team')} now, {words.number(then)} then"
+    return charts.bar(charts.Bar(Decimal(now), known.tone if known else "plain", Decimal(then)), most, label)
+
+
+def _money(investment: Mapping[str, Any] | None) -> tuple[Table | None, tuple[Markup, ...], tuple[str, ...]]:
+    """A row for each baseline, the forecast and what was spent, in each currency, and a sentence a currency; no table where money is withheld."""
+    if investment is None:
+        return None, (), ()
+    rows: list[tuple[Cell, ...]] = []
+    bars: list[Markup] = []
+    said: list[str] = []
+    for one in sums_of(investment) or ():
+        sums = {name: _in(investment[name], one.currency) for name in ("committed", "actual", "againstCurrentBaseline")}
+        most = max(one.first, sums["committed"], one.forecast, sums["actual"], Decimal(1))
+        said.append(_against(one, sums["againstCurrentBaseline"], sums["committed"]))
+        for figure, value, tone in (
+            ("First baseline", one.first, "plain"),
+            ("Current baseline", sums["committed"], "plain"),
+            ("Forecast", one.forecast, "bad" if one.over > 0 else "good"),
+            ("Spent so far", sums["actual"], "going"),
+        ):
+            rows.append((text(figure), money([{"amount": f"{value:.2f}", "currency": one.currency}])))
+            bars.append(charts.bar(charts.Bar(value, tone), most, f"{figure}: {words.amount({'amount': value, 'currency': one.currency})}"))
+    columns = (Column("Figure", "figure"), Column("Amount", "amount", True))
+    caption = "Money against the first and the current baseline"
+    return Table("money", caption, columns, tuple(rows), empty="No investment is approved.", caption_hidden=True), tuple(bars), tuple(said)
+
+
+def _in(values: Sequence[Mapping[str, Any]], currency: str) -> Decimal:
+    return next((Decimal(one["amount"]) for one in values if one["currency"] == currency), Decimal(0))
+
+
+def _against(one: Sum, over_current: Decimal, current: Decimal) -> str:
+    return f"The forecast is {_over(one.over, one.first, one.currency)} the first baseline and {_over(over_current, current, one.currency)} the current one."
+
+
+def _over(over: Decimal, baseline: Decimal, currency: str) -> str:
+    if not over:
+        return "at"
+    return f"{words.amount({'amount': abs(over), 'currency': currency})} ({words.share(over, baseline)}) {'over' if over > 0 else 'under'}"
+
+
+def _duties(visit: Visit, id: str, caption: str, duties: Sequence[Mapping[str, Any]], empty: str) -> Table:
+    columns = (Column("Due", "due"), Column("What", "what"), Column("About", "about"), Column("Rule", "rule", csv_only=True))
+    rows = tuple(
+        (
+            day(duty["dueOn"]),
+            text(DUTIES.get(duty["kind"], duty["kind"].replace("_", " ").capitalize()), note=duty["rule"], value=duty["kind"]),
+            Cell(duty["subject"]["name"], _page_of(visit, duty["subject"]["id"]), value=duty["subject"]["id"]),
+            text(duty["rule"]),
+        )
+        for duty in duties
+    )
+    return Table(f"duties-{id}", f"{caption}", columns, rows, empty=empty)
+
+
+def _page_of(visit: Visit, subject: str) -> str | None:
+    """The page of a team or a product."""
+    kind, _, id = subject.partition(":")
+    return visit.href(f"/{kind}s/{id}") if kind in ("team", "product") else None
+
+
+def _worst_table(visit: Visit, found: Sequence[Worst]) -> Table:
+    columns = (Column("Team", "team"), Column("Status", "status"), Column("Why", "why"))
+    rows = tuple((Cell(one.name, _page_of(visit, one.team), value=one.team), status(one.status), text(" ".join(one.reasons))) for one in found)
+    return Table("worst", "Where somebody is needed most", columns, rows, empty="Nowhere.")
+
+
+def _outcomes(portfolio: Mapping[str, Any]) -> tuple[str, ...]:
+    """Needs and targets in sentences, where there are any."""
+    needs, targets = portfolio["needs"], portfolio["targets"]
+    found = []
+    if needs["prioritised"]:
+        found.append(f"{needs['met']} of {words.count(needs['prioritised'], 'prioritised user need')} {'is' if needs['met'] == 1 else 'are'} met.")
+    if targets["hit"] or targets["missed"] or targets["notMeasured"]:
+        waiting = f", {targets['notMeasured']} not measured yet" if targets["notMeasured"] else ""
+        found.append(f"{words.count(targets['hit'], 'target').capitalize()} hit, {words.number(targets['missed'])} missed{waiting}.")
+    return tuple(found)
+
+
+HOME: Final = Page("home", "/", "Overview", _variables, _present)

@@ -1,0 +1,116 @@
+"""What a page is: its address, its document, the variables it asks with, what it makes of the answer, and who looks at it when."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, Protocol
+from urllib.parse import quote, urlencode
+
+from libs.rules.roles import Principal
+from services.gateway.pages.moment import AS_OF, KNOWN_AT, Moment
+from services.gateway.pages.tables import Table
+from services.gateway.queries import document
+
+ORGANISATION: Final = "organisation"
+KEPT: Final = (AS_OF, KNOWN_AT, ORGANISATION)
+"""What links from page to page keep of an address: the moment, and whose portfolio it is."""
+FORMAT, CSV = "format", "csv"
+PASSING: Final = frozenset({"theme", FORMAT, "table", "heard"})
+"""What an address says once, and no link repeats."""
+
+Data = Mapping[str, Any]
+
+
+class View(Protocol):
+    """What a template shows: everything in it is words, numbers and tables already."""
+
+    @property
+    def title(self) -> str:
+        """The heading of the page."""
+
+    @property
+    def tables(self) -> tuple[Table, ...]:
+        """Every table on it, each also as CSV."""
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One look at a page: the moment, what stands in its path (`id`) and in its query, who looks, and the state of the world they look at."""
+
+    page: Page
+    moment: Moment
+    reader: Principal
+    path: Mapping[str, str] = field(default_factory=dict)
+    query: Mapping[str, str] = field(default_factory=dict)
+    world: str = ""
+    withheld: bool = False
+
+    @property
+    def address(self) -> str:
+        """The path of this page."""
+        return self.page.path.format(**{name: quote(value, safe="") for name, value in self.path.items()})
+
+    @property
+    def kept(self) -> dict[str, str]:
+        """What every link keeps of the address."""
+        return {name: self.query[name] for name in KEPT if self.query.get(name)}
+
+    @property
+    def state(self) -> dict[str, str]:
+        """The whole state of this page in its address."""
+        return {name: value for name, value in self.query.items() if value and name not in PASSING}
+
+    @property
+    def as_csv(self) -> bool:
+        """Whether a table is asked for as CSV: then a page may ask for more than it shows."""
+        return self.query.get(FORMAT) == CSV
+
+    def href(self, path: str, **query: str | None) -> str:
+        """The address of another page at the same moment; None leaves a part out."""
+        return _address(path, {**self.kept, **query})
+
+    def here(self, **query: str | None) -> str:
+        """The address of this page with parts of its state otherwise; None leaves a part out."""
+        return _address(self.address, {**self.state, **query})
+
+    @property
+    def variables(self) -> dict[str, Any]:
+        """What the document of the page is asked with."""
+        return {name: value for name, value in self.page.variables(self).items() if value is not None}
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page. `name` is also that of its document, its template and its live line; `kinds` are those of the events it rests on (none: all).
+
+    `variables` says with what the document is asked; `present` is a pure function from the visit and the answer's data to what the template shows. It raises
+    NotFound where what was asked for is not there. `nav` is its place in the navigation by its words; empty for a page that links alone lead to.
+    """
+
+    name: str
+    path: str
+    nav: str
+    variables: Callable[[Visit], Mapping[str, Any]]
+    present: Callable[[Visit, Data], View]
+    kinds: tuple[str, ...] = ()
+
+    @property
+    def document(self) -> str:
+        """The text of its document."""
+        return document(self.name)
+
+    @property
+    def template(self) -> str:
+        """The file of its template."""
+        return f"{self.name}.html"
+
+
+def of_portfolio(visit: Visit) -> dict[str, Any]:
+    """The variables of a document about the portfolio at the visit's moment: `asOf`, `knownAt`, `organisation`."""
+    return {**visit.moment.variables, ORGANISATION: visit.query.get(ORGANISATION)}
+
+
+def _address(path: str, query: Mapping[str, str | None]) -> str:
+    said = {name: value for name, value in query.items() if value}
+    return f"{path}?{urlencode(said)}" if said else path

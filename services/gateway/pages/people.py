@@ -1,0 +1,52 @@
+"""Who is on a team, by role: core seats first, also those that nobody fills, and who was there and left."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from services.gateway.pages import words
+from services.gateway.pages.tables import Cell, Column, Table, day, text
+
+
+def people(team: Mapping[str, Any]) -> Table:
+    """The people of a team by role; a core seat that nobody fills has a row of its own."""
+    columns = (
+        Column("Role", "role"),
+        Column("Who", "person"),
+        Column("Seat", "seat"),
+        Column("Since", "since"),
+        Column("Staffing", "staffing", csv_only=True),
+    )
+    order = {one["role"]: n for n, one in enumerate(team["core"])}
+    rows = [(order.get(one["role"], len(order)), not one["core"], one["since"], _member(one)) for one in team["members"]]
+    rows += [(order[one["role"]], False, "", _vacant(one["role"])) for one in team["core"] if not one["covered"]]
+    return Table(
+        "people", "People by role", columns, tuple(row for *_, row in sorted(rows, key=lambda one: one[:3])), empty="Nobody is on it.", caption_hidden=True
+    )
+
+
+def former(members: Sequence[Mapping[str, Any]]) -> Table:
+    """Who left, the last first."""
+    columns = (Column("Who", "person"), Column("Role", "role"), Column("Since", "since"), Column("Left", "left_on"))
+    rows = tuple((text(one["person"]["name"]), text(role_words(one["role"])), day(one["since"]), day(one["leftOn"])) for one in members)
+    return Table("former-members", "Who left", columns, rows, empty="Nobody has left.")
+
+
+def role_words(role: str) -> str:
+    """`USER_RESEARCH` as `User research`."""
+    return role.replace("_", " ").capitalize()
+
+
+def _member(one: Mapping[str, Any]) -> tuple[Cell, ...]:
+    return (
+        Cell(role_words(one["role"]), value=one["role"]),
+        text(one["person"]["name"] if one["person"] else ""),
+        Cell("Core" if one["core"] else "Drawn on", note=words.sentence(one["staffing"].lower()).rstrip("."), value="core" if one["core"] else "drawn on"),
+        day(one["since"]),
+        Cell(one["staffing"].capitalize(), value=one["staffing"]),
+    )
+
+
+def _vacant(role: str) -> tuple[Cell, ...]:
+    return (Cell(role_words(role), value=role), Cell("Nobody", tone="bad", value=""), Cell("Core", value="core"), day(None), text("", value=""))

@@ -1,0 +1,302 @@
+"""`/products/{id}`: the whole story of a product: phases, money, roadmap and releases, backlog over time, needs and metrics, people, duties, what was said."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, Final
+
+from markupsafe import Markup
+
+from services.gateway.pages import sections, words
+from services.gateway.pages.over_time import Period, band, burn
+from services.gateway.pages.page import Data, Page, View, Visit
+from services.gateway.pages.people import role_words
+from services.gateway.pages.sections import MoneyPart
+from services.gateway.pages.tables import Cell, Column, Table, day, status, text
+from services.gateway.pages.team import outcomes, story_variables
+from services.gateway.pages.told import Telling, telling
+
+KINDS: Final = ("product", "investment", "bid", "roadmap_item", "release", "change", "metric", "need", "backlog", "item")
+TONES: Final = {"HIT": "good", "MISSED": "bad", "MET": "good", "UNMET": "bad", "PUBLISHED": "good"}
+MONTHS_SHOWN: Final = 12
+
+
+@dataclass(frozen=True, slots=True)
+class ProductView:
+    """What the page shows."""
+
+    title: str
+    lead: str
+    tone: str
+    home: str
+    home_href: str
+    program: str
+    facts: tuple[tuple[str, str], ...]
+    phases: Table
+    band: Markup
+    band_from: str
+    band_until: str
+    money: MoneyPart | None
+    investments: Table
+    roadmap: Table
+    releases: Table
+    changes: Table
+    backlog: Table
+    burn: Markup
+    burn_from: str
+    items: Table
+    items_more: int
+    owner: str
+    months_shown: int
+    teams: Table
+    people: Table
+    needs: Table
+    metrics: Table
+    duties: Table
+    telling: Telling
+    not_yet: bool = False
+
+    @property
+    def tables(self) -> tuple[Table, ...]:
+        """All of them."""
+        money = (self.money.table,) if self.money else ()
+        work = (self.roadmap, self.releases, self.changes, self.backlog, self.items)
+        return self.phases, *money, self.investments, *work, self.teams, self.people, self.needs, self.metrics, self.duties, self.telling.table
+
+
+def _present(visit: Visit, data: Data) -> View:
+    product = data["product"]
+    if product is None:
+        return sections.not_yet(visit, "product", data["ever"])
+    backlog = product["backlog"] or {"owner": None, "open": 0, "delivered": 0, "overTime": [], "items": {"totalCount": 0, "nodes": []}}
+    months = backlog["overTime"]
+    lead, tone = _lead(product)
+    return ProductView(
+        title=product["name"],
+        lead=lead,
+        tone=tone,
+        home=product["home"]["name"] if product["home"] else "",
+        home_href=visit.href("/", organisation=words.plain(product["home"]["id"])) if product["home"] else "",
+        program=product["program"]["name"] if product["program"] else "",
+        facts=tuple(_facts(product, backlog)),
+        phases=_phases(visit, product),
+        band=_band(visit, product),
+        band_from=words.short_day(product["phases"][0]["since"]) if product["phases"] else "",
+        band_until=words.short_day(visit.moment.day),
+        money=sections.money_part(product["investment"]),
+        investments=sections.investments(visit, data["portfolio"]["investments"]["nodes"]),
+        roadmap=sections.roadmap(visit, product["roadmap"], of_products=False),
+        releases=_releases(product["releases"]),
+        changes=_changes(product["changeRequests"]["nodes"]),
+        backlog=_backlog(months),
+        burn=burn([one["delivered"] for one in months], [one["open"] for one in months], _burn_words(months)),
+        burn_from=words.short_day(months[0]["on"]) if months else "",
+        items=_items(backlog["items"]["nodes"]),
+        items_more=backlog["items"]["totalCount"] - len(backlog["items"]["nodes"]),
+        owner=backlog["owner"]["name"] if backlog["owner"] else "",
+        months_shown=MONTHS_SHOWN,
+        teams=_teams(visit, product["teams"]),
+        people=_people(visit, product["teams"]),
+        needs=_needs(product["userNeeds"]["nodes"]),
+        metrics=_metrics(product["metrics"]["nodes"]),
+        duties=sections.duties(visit, data["portfolio"]["duties"], sections.subjects_of(data, product["id"])),
+        telling=telling(visit, product["story"], KINDS),
+    )
+
+
+def _lead(product: Mapping[str, Any]) -> tuple[str, str]:
+    """Where it is, in a sentence, with its tone."""
+    if product["decommissionedOn"]:
+        return f"Decommissioned on {words.day(product['decommissionedOn'])}.", "ended"
+    phase = product["phase"]
+    begin = f"In {phase['title']} since {words.day(phase['since'])}" if phase else "In no phase yet"
+    if product["halt"]:
+        halt = product["halt"]
+        return f"{begin}. Work halted early on {words.day(halt['since'])}: {words.sentence(halt['reason'])}", "bad"
+    teams = product["teams"]
+    served = f"served by {words.listed(one['name'] for one in teams)}" if teams else "served by no team"
+    return f"{begin}, {served}.", "going" if teams else "bad"
+
+
+def _facts(product: Mapping[str, Any], backlog: Mapping[str, Any]) -> list[tuple[str, str]]:
+    found = [("Backlog", f"{backlog['open']} open, {backlog['delivered']} delivered")] if product["backlog"] else []
+    published = [one for one in product["releases"] if one["state"] == "PUBLISHED"]
+    if product["releases"]:
+        found.append(("Releases published", f"{len(published)} of {len(product['releases'])}"))
+    return found + outcomes(product)
+
+
+def _phases(visit: Visit, product: Mapping[str, Any]) -> Table:
+    columns = (Column("Phase", "phase"), Column("From", "from"), Column("Until", "until"), Column("Days", "days", True))
+    rows = []
+    for one, begins, ends in _periods(visit, product):
+        last = ends is None
+        days = ((ends or visit.moment.day) - begins).days + 1
+        rows.append(
+            (
+                Cell(one["title"], tone="going" if last else "ended", value=one["id"]),
+                day(one["since"]),
+                Cell("today" if visit.moment.as_of is None else "this day", value="") if ends is None else day(ends.isoformat()),
+                text(days, value=days),
+            )
+        )
+    return Table("phases", "Phases over time", columns, tuple(reversed(rows)), empty="It entered no phase yet.", caption_hidden=True)
+
+
+def _periods(visit: Visit, product: Mapping[str, Any]) -> list[tuple[Mapping[str, Any], date, date | None]]:
+    """Each phase with its first and its last day; None while it lasts."""
+    begun = [date.fromisoformat(one["since"]) for one in product["phases"]]
+    ends: list[date | None] = [max(begins, following - timedelta(days=1)) for begins, following in zip(begun, begun[1:], strict=False)]
+    return list(zip(product["phases"], begun, [*ends, None] if begun else [], strict=True))
+
+
+def _band(visit: Visit, product: Mapping[str, Any]) -> Markup:
+    periods = _periods(visit, product)
+    many = max(len(periods) - 1, 1)
+    drawn = [
+        Period(begins, ends or visit.moment.day, "going" if ends is None else "plain", n / many if len(periods) > 1 else 1.0)
+        for n, (_, begins, ends) in enumerate(periods)
+    ]
+    return band(drawn, f"Phases over time: {', then '.join(one['title'] for one, *_ in periods) or 'none'}")
+
+
+def _releases(releases: Sequence[Mapping[str, Any]]) -> Table:
+    columns = (Column("Release", "title"), Column("State", "state"), Column("Published", "released_on"), Column("Signed off by", "signed_off_by"))
+    rows = tuple(
+        (
+            Cell(one["title"], note=f"{one['stage'].capitalize()}, {'changes what it does' if one['functional'] else 'no functional change'}"),
+            Cell(one["state"].replace("_", " ").capitalize(), tone=TONES.get(one["state"], "going"), value=one["state"]),
+            day(one["releasedOn"]),
+            text(one["signedOffBy"]["name"] if one["signedOffBy"] else ""),
+        )
+        for one in releases
+    )
+    return Table("releases", "Releases", columns, rows, empty="No release was proposed.")
+
+
+def _changes(changes: Sequence[Mapping[str, Any]]) -> Table:
+    columns = (Column("Change request", "title"), Column("Outcome", "approved"), Column("Raised", "raised_on"), Column("Decided", "decided_on"))
+    outcomes_ = {True: ("Approved", "good"), False: ("Declined", "ended"), None: ("Waits for the board", "going")}
+    rows = tuple(
+        (
+            Cell(one["title"]),
+            Cell(outcomes_[one["approved"]][0], tone=outcomes_[one["approved"]][1], note=one["reason"] or ""),
+            day(one["raisedOn"]),
+            day(one["decidedOn"]),
+        )
+        for one in changes
+    )
+    return Table("change-requests", "Change requests", columns, rows, empty="The board was asked for no change.")
+
+
+def _backlog(months: Sequence[Mapping[str, Any]]) -> Table:
+    columns = (Column("At the end of", "on"), Column("Open", "open", True), Column("Delivered", "delivered", True))
+    rows = tuple((day(one["on"]), text(one["open"], value=one["open"]), text(one["delivered"], value=one["delivered"])) for one in reversed(months))
+    return Table("backlog-over-time", "Backlog over time", columns, rows, empty="It has no backlog items yet.", caption_hidden=True)
+
+
+def _burn_words(months: Sequence[Mapping[str, Any]]) -> str:
+    if not months:
+        return "Backlog over time: no items"
+    last = months[-1]
+    return f"Backlog from {words.day(months[0]['on'])} to {words.day(last['on'])}: {last['open']} open and {last['delivered']} delivered at the end"
+
+
+def _items(items: Sequence[Mapping[str, Any]]) -> Table:
+    columns = (
+        Column("Position", "position", True),
+        Column("Item", "title"),
+        Column("State", "state"),
+        Column("Part of", "roadmap_item"),
+        Column("Source", "source", csv_only=True),
+    )
+    rows = tuple(
+        (
+            text(one["position"], value=one["position"] or ""),
+            Cell(one["title"], note=f"{one['source']['system']} {one['source']['reference']}" if one["source"] else ""),
+            Cell(one["state"].capitalize(), tone="going" if one["state"] == "STARTED" else "ended", value=one["state"]),
+            text(one["roadmapItem"]["title"] if one["roadmapItem"] else ""),
+            text(f"{one['source']['system']} {one['source']['reference']}" if one["source"] else "", value=(one["source"] or {}).get("url") or ""),
+        )
+        for one in items
+    )
+    return Table("open-items", "Open items in the owner's order", columns, rows, empty="No item is open.")
+
+
+def _teams(visit: Visit, teams: Sequence[Mapping[str, Any]]) -> Table:
+    columns = (Column("Team", "team"), Column("Status", "status"), Column("Since", "since"))
+    rows = tuple(
+        (
+            Cell(one["name"], visit.href(f"/teams/{words.plain(one['id'])}"), value=one["id"]),
+            status(one["graduation"]["status"]),
+            day(one["graduation"]["since"]),
+        )
+        for one in teams
+    )
+    return Table("teams", "Teams that serve it", columns, rows, empty="No team serves it.", caption_hidden=True)
+
+
+def _people(visit: Visit, teams: Sequence[Mapping[str, Any]]) -> Table:
+    columns = (Column("Role", "role"), Column("Who", "person"), Column("Team", "team"), Column("Since", "since"))
+    members = [(one["role"], not one["core"], one["since"], one, team) for team in teams for one in team["members"]]
+    rows = tuple(
+        (
+            Cell(role_words(role), note="" if one["core"] else "drawn on", value=role),
+            text(one["person"]["name"] if one["person"] else ""),
+            Cell(team["name"], visit.href(f"/teams/{words.plain(team['id'])}"), value=team["id"]),
+            day(one["since"]),
+        )
+        for role, _, _, one, team in sorted(members, key=lambda found: found[:3])
+    )
+    return Table("people", "People by role", columns, rows, empty="Nobody is on a team that serves it.", caption_hidden=True)
+
+
+def _needs(needs: Sequence[Mapping[str, Any]]) -> Table:
+    columns = (Column("Need", "need"), Column("Judged", "verdict"), Column("Rests on", "evidence"), Column("Prioritised", "prioritised", csv_only=True))
+    rows = tuple(
+        (
+            Cell(words.sentence(f"{one['user']}: {one['text']}"), note="prioritised" if one["prioritised"] else "", value=one["id"]),
+            Cell(one["verdict"].capitalize(), tone=TONES.get(one["verdict"], "going"), value=one["verdict"]) if one["verdict"] else Cell("Not yet", value=""),
+            text(one["evidence"]),
+            Cell("yes" if one["prioritised"] else "no"),
+        )
+        for one in needs
+    )
+    return Table("needs", "What its users need", columns, rows, empty="No need is on record.")
+
+
+def _metrics(metrics: Sequence[Mapping[str, Any]]) -> Table:
+    columns = (Column("Metric", "metric"), Column("Baseline", "baseline", True), Column("Latest", "latest", True), Column("Target", "target"))
+    rows = tuple(
+        (
+            Cell(one["name"], note=words.sentence(one["goal"]) if one["goal"] else "", value=one["id"]),
+            text(one["baseline"]),
+            Cell(
+                str(one["latest"]) if one["latest"] is not None else words.NONE,
+                note=words.short_day(one["latestOn"]) if one["latestOn"] else "",
+                value=one["latest"] or "",
+            ),
+            _target(one),
+        )
+        for one in metrics
+    )
+    return Table("metrics", "By what it is measured", columns, rows, empty="No metric is defined.")
+
+
+def _target(metric: Mapping[str, Any]) -> Cell:
+    """The target set last, and what became of it."""
+    if not metric["targets"]:
+        return text(None, value="")
+    last = metric["targets"][-1]
+    came = last["state"].replace("_", " ").capitalize()
+    return Cell(
+        came,
+        tone=TONES.get(last["state"], "going"),
+        note=f"{last['value']} {metric['unit'] or ''} by {words.short_day(last['due'])}".replace("  ", " "),
+        value=f"{last['value']} by {last['due']}: {last['state']}",
+    )
+
+
+PRODUCT: Final = Page("product", "/products/{id}", "", story_variables, _present)

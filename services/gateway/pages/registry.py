@@ -1,0 +1,20 @@
+"""The pages there are, in the order of the navigation."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from services.gateway.pages.graduation import GRADUATION
+from services.gateway.pages.home import HOME
+from services.gateway.pages.page import Page
+from services.gateway.pages.product import PRODUCT
+from services.gateway.pages.roadmap import ROADMAP
+from services.gateway.pages.team import TEAM
+
+PAGES: Final[tuple[Page, ...]] = (
+    HOME,
+    ROADMAP,
+    GRADUATION,
+    TEAM,
+    PRODUCT,
+)

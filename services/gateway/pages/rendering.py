@@ -1,0 +1,94 @@
+"""Templates to HTML: the frame that all pages share, and what every template may call."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import urlencode
+
+import orjson
+from fastapi import Request
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.responses import Response
+
+from libs.rules.roles import Principal
+from libs.service.session import form_key, form_proof, is_secure
+from services.gateway.pages import words
+from services.gateway.pages.assets import asset, compressible
+from services.gateway.pages.page import Page, Visit
+
+TEMPLATES: Final = Path(__file__).parent / "templates"
+POLICY: Final = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+THEME: Final = "headway-theme"
+THEMES: Final = ("light", "dark")
+_YEAR: Final = 365 * 24 * 3600
+
+
+@cache
+def environment() -> Environment:
+    """The templates, read once a process; what they are not given is an error, and what they show is escaped."""
+    made = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    made.globals |= {"asset": asset, "words": words, "statuses": words.STATUSES}
+    made.filters |= {"day": words.day, "short_day": words.short_day, "sentence": words.sentence, "plain": words.plain, "role": words.role}
+    return made
+
+
+def rendered(request: Request, template: str, nav: tuple[Page, ...], reader: Principal | None, **given: Any) -> str:
+    """A whole page in the frame. `nav` is what the navigation leads to; `given` what the template needs beyond."""
+    visit: Visit | None = given.get("visit")
+    return (
+        environment()
+        .get_template(template)
+        .render(
+            **{"visit": None, "view": None, **given},
+            nav=[page for page in nav if page.nav],
+            reader=reader,
+            theme=theme_of(request),
+            themes=THEMES,
+            path=request.url.path,
+            in_theme=lambda name: visit.here(theme=name) if visit else _address(request, name),
+            kept=visit.kept if visit else {},
+            proof=lambda: form_proof(form_key(request)),
+        )
+    )
+
+
+def html(request: Request, body: str, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+    """A page as it goes out: compressed, under the policy, and with the theme kept that its address chose."""
+    said = {
+        "Content-Security-Policy": POLICY,
+        "Referrer-Policy": "same-origin",
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Content-Language": "en",
+        "Cache-Control": "private, no-cache",
+        "Vary": "Accept, Cookie, Authorization",
+        **(headers or {}),
+    }
+    response = compressible(request, body.encode("utf-8", "replace"), media_type="text/html; charset=utf-8", status=status, headers=said)
+    chosen = request.query_params.get("theme")
+    if chosen in THEMES:
+        response.set_cookie(THEME, chosen, max_age=_YEAR, path="/", secure=is_secure(request), httponly=True, samesite="lax")
+    elif chosen == "system":
+        response.delete_cookie(THEME, path="/")
+    return response
+
+
+def theme_of(request: Request) -> str:
+    """`light` or `dark` as the address or the cookie says; empty: as the reader's system has it."""
+    chosen = request.query_params.get("theme") or request.cookies.get(THEME, "")
+    return chosen if chosen in THEMES else ""
+
+
+def in_graphiql(visit: Visit) -> str:
+    """The address that opens the query behind a page in GraphiQL, with its variables."""
+    return "/graphql?" + urlencode({"query": visit.page.document, "variables": orjson.dumps(visit.variables, option=orjson.OPT_INDENT_2).decode()})
+
+
+def _address(request: Request, theme: str) -> str:
+    """This address in another theme."""
+    left = [(name, value) for name, value in request.query_params.multi_items() if name != "theme"]
+    return f"{request.url.path}?{urlencode([*left, ('theme', theme)])}"

@@ -1,0 +1,145 @@
+"""What the address of the roadmap asks for: which items, in which order, and which quarters; and what can be chosen instead."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from types import MappingProxyType
+from typing import Any, Final
+
+from libs.commands.errors import Invalid
+from libs.rules.fiscal_years import CALENDAR
+from services.gateway.pages import quarters, words
+from services.gateway.pages.moment import read_day
+from services.gateway.pages.page import ORGANISATION, Visit
+from services.gateway.pages.quarters import Quarter
+
+PROGRAM, TEAM, PRODUCT, HORIZON, TEXT, SLIPPED, ORDER = "program", "team", "product", "horizon", "text", "slipped", "order"
+FROM, SPAN, QUARTERS, AFTER, FIRST = "from", "span", "quarters", "after", 40
+FISCAL, BY_CALENDAR = "fiscal", "calendar"
+NARROWING: Final = (PROGRAM, TEAM, PRODUCT, HORIZON, TEXT, SLIPPED)
+
+HORIZONS: Final[Mapping[str, str]] = MappingProxyType({"NOW": "Now", "NEXT": "Next", "LATER": "Later", "DONE": "Done"})
+ORDERS: Final[Mapping[str, tuple[str, str, str]]] = MappingProxyType(
+    {
+        "product": ("by product", "PRODUCT", "ASC"),
+        "ends": ("what ends first", "ENDS", "ASC"),
+        "starts": ("what starts first", "STARTS", "ASC"),
+        "slip": ("what slips most", "SLIP", "DESC"),
+    }
+)
+"""As the address says it -> in words, and as the schema says it."""
+SPANS: Final[Mapping[str, tuple[str, int]]] = MappingProxyType({"1": ("1 year", 4), "2": ("2 years", 8), "3": ("3 years", 12), "5": ("5 years", 20)})
+USUAL_SPAN: Final = "2"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Something that can be chosen: its value in the address, its words, and whether it is chosen."""
+
+    value: str
+    words: str
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A way to another look: its words, its address, and whether it is the one that is looked at."""
+
+    words: str
+    href: str
+    current: bool = False
+
+
+def filter_of(visit: Visit) -> dict[str, Any]:
+    """The filter of the schema. Raises Invalid for a horizon that there is not."""
+    query = visit.query
+    found: dict[str, Any] = {name: [query[name]] for name in (ORGANISATION, PROGRAM, TEAM, PRODUCT) if query.get(name)}
+    if query.get(HORIZON):
+        found[HORIZON] = [_one_of(query[HORIZON], HORIZONS, HORIZON)]
+    if query.get(TEXT):
+        found[TEXT] = query[TEXT].strip()
+    return found | ({SLIPPED: True} if query.get(SLIPPED) else {})
+
+
+def variables(visit: Visit) -> dict[str, Any]:
+    """What the document is asked with. Raises Invalid for what cannot be chosen."""
+    wanted = filter_of(visit)
+    _, by, direction = ORDERS[order_of(visit)]
+    horizons = {name: {**wanted, HORIZON: [name] if wanted.get(HORIZON, [name]) == [name] else []} for name in HORIZONS}
+    return {
+        **visit.moment.variables,
+        ORGANISATION: visit.query.get(ORGANISATION),
+        "filter": wanted,
+        "order": {"by": by, "direction": direction},
+        "first": FIRST,
+        "after": visit.query.get(AFTER),
+        **{name.lower(): one for name, one in horizons.items()},
+    }
+
+
+def order_of(visit: Visit) -> str:
+    """The order that is asked for; by product where none is."""
+    return _one_of(visit.query.get(ORDER, "product"), ORDERS, ORDER)
+
+
+def year_begins(visit: Visit, fiscal_year_start: str) -> str:
+    """MM-DD on which years begin: those of the organisation, or, where asked, of the calendar."""
+    chosen = _one_of(visit.query.get(QUARTERS, FISCAL), {FISCAL: "", BY_CALENDAR: ""}, QUARTERS)
+    return CALENDAR if chosen == BY_CALENDAR else fiscal_year_start
+
+
+def quarters_of(visit: Visit, begins: str, spans: Sequence[quarters.Span]) -> tuple[Quarter, ...]:
+    """The quarters that the grid shows: from the day asked for, else those that fit what is shown. Raises Invalid for what is no day or length."""
+    count = SPANS[_one_of(visit.query.get(SPAN, USUAL_SPAN), SPANS, SPAN)][1]
+    first = read_day(visit.query.get(FROM), FROM) or quarters.fitting(spans, visit.moment.day, count, begins)
+    if not date(1900, 1, 1) <= first <= date(2200, 1, 1):
+        raise Invalid("the grid begins between 1900 and 2200", field=FROM, remedy="Choose a day in between, or leave it out.")
+    return quarters.quarters(first, count, begins)
+
+
+def grid_links(visit: Visit, shown: Sequence[Quarter], begins: str, fiscal_year_start: str) -> tuple[tuple[Link, ...], ...]:
+    """Ways to other quarters: back and forth, longer and shorter, and of the other kind of year."""
+    step = max(2, len(shown) // 2)
+    turning = tuple(
+        Link(said, visit.here(**{FROM: quarters.moved(shown[0].starts, by, begins).isoformat()})) for said, by in (("Earlier", -step), ("Later", step))
+    )
+    span = visit.query.get(SPAN, USUAL_SPAN)
+    lengths = tuple(Link(said, visit.here(**{SPAN: value}), value == span) for value, (said, _) in SPANS.items())
+    if fiscal_year_start == CALENDAR:
+        return turning, lengths
+    kinds = ((f"Fiscal years (from {_month_day(fiscal_year_start)})", FISCAL), ("Calendar years", BY_CALENDAR))
+    chosen = visit.query.get(QUARTERS, FISCAL)
+    return turning, lengths, tuple(Link(said, visit.here(**{QUARTERS: value}), value == chosen) for said, value in kinds)
+
+
+def choices(visit: Visit, found: Mapping[str, Any]) -> dict[str, tuple[Choice, ...]]:
+    """What can be chosen of programs, teams, products, horizons and orders; no products where there are too many to choose from."""
+    products = found["products"]
+    lists = {
+        PROGRAM: found["programs"],
+        TEAM: found["teams"]["nodes"],
+        PRODUCT: products["nodes"] if products["totalCount"] <= len(products["nodes"]) else [],
+    }
+    given = {
+        name: tuple(_choice(words.plain(one["id"]), one["name"], words.plain(visit.query.get(name, ""))) for one in listed) for name, listed in lists.items()
+    }
+    given[HORIZON] = tuple(_choice(name, said, visit.query.get(HORIZON, "").upper()) for name, said in HORIZONS.items())
+    given[ORDER] = tuple(_choice(name, said, order_of(visit)) for name, (said, _, _) in ORDERS.items())
+    return given
+
+
+def _choice(value: str, said: str, chosen: str) -> Choice:
+    return Choice(value, said, value == chosen)
+
+
+def _one_of(given: str, there: Mapping[str, Any], field: str) -> str:
+    found = next((name for name in there if name.lower() == given.strip().lower()), None)
+    if found is None:
+        raise Invalid(f"{given[:40]!r} is none of {', '.join(there)}", field=field, remedy="Choose one of these, or leave it out.")
+    return found
+
+
+def _month_day(begins: str) -> str:
+    return f"{int(begins[3:])}{words.NBSP}{date(2000, int(begins[:2]), 1):%B}"

@@ -1,0 +1,164 @@
+"""The addresses of the pages: from a request to HTML, CSV or 304, each from one state of the world and with its reader's rights."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable
+from typing import Any, Final
+
+from fastapi import APIRouter, Request
+from graphql import GraphQLError
+from starlette.responses import Response
+from strawberry.types.graphql import OperationType
+
+from libs.commands.doors import positions
+from libs.commands.errors import Invalid, NotFound, NotHeardYet
+from libs.rules.roles import Principal
+from libs.service.app import public
+from libs.service.problems import FORESEEN, NotReady
+from libs.service.process import Process
+from libs.service.session import form_key
+from services.gateway.asking import Asking
+from services.gateway.forwarding import Forwarding
+from services.gateway.pages.assets import version
+from services.gateway.pages.errors import error_page, wants_page
+from services.gateway.pages.live import seen
+from services.gateway.pages.moment import AS_OF, KNOWN_AT, moment_of
+from services.gateway.pages.page import Data, Page, View, Visit
+from services.gateway.pages.reading import authorization_of, reader_of
+from services.gateway.pages.rendering import html, in_graphiql, rendered, theme_of
+from services.gateway.schema import schema
+
+KEPT_ANSWERS: Final = 32
+"""Answers that are kept for whoever asks the same of the same world with the same rights: the CSV of a table, a second reader."""
+HEARD_SECONDS: Final = 2.0
+
+
+def page_routes(process: Process, forwarding: Forwarding, pages: tuple[Page, ...]) -> APIRouter:
+    """Every page at its path."""
+    router = APIRouter(include_in_schema=False)
+    answering = Pages(process, forwarding, pages)
+    for page in pages:
+        router.add_api_route(page.path, public(answering.endpoint(page)), methods=["GET", "HEAD"], response_class=Response)
+    return router
+
+
+class Pages:
+    """Answers for all pages: `nav` of each leads to the others."""
+
+    def __init__(self, process: Process, forwarding: Forwarding, pages: tuple[Page, ...]) -> None:
+        self.process, self.forwarding, self.pages = process, forwarding, pages
+        self._kept: OrderedDict[str, tuple[Data, bool]] = OrderedDict()
+
+    def endpoint(self, page: Page) -> Callable[[Request], Awaitable[Response]]:
+        """What answers at the page's path."""
+
+        async def answer(request: Request) -> Response:
+            try:
+                return await self.answer(request, page)
+            except FORESEEN:
+                raise
+            except Exception as error:
+                if not wants_page(request):
+                    raise
+                return error_page(request, error, self.pages)
+
+        return answer
+
+    async def answer(self, request: Request, page: Page) -> Response:
+        """HTML, a table as CSV, or 304. Raises SignInFirst, NotReady, NotHeardYet, and what the page or its query finds wrong."""
+        begun = time.perf_counter()
+        reader = await reader_of(request)
+        if not await self.process.is_ready():
+            raise NotReady("What the store and the log held at the start is still being taken in.", remedy="Open the page again in a moment.")
+        await self._must_have_heard(request)
+        visit = self._visit(request, page, reader)
+        table = request.query_params.get("table", "") if visit.as_csv else None
+        tag = self._tag(request, visit)
+        headers = {"ETag": tag, "X-Headway-World": visit.world}
+        if tag in [one.strip() for one in request.headers.get("if-none-match", "").split(",")]:
+            return Response(status_code=304, headers=headers | {"Cache-Control": "private, no-cache", "Vary": "Accept, Cookie, Authorization"})
+        events_seen = seen(self.process.world, page)
+        visit, view = await self.presented(request, visit)
+        if table is not None:
+            return _as_csv(view, table, headers)
+        body = rendered(
+            request, page.template, self.pages, reader, visit=visit, view=view, page=page, seen=events_seen, graphiql=in_graphiql(visit), problem=None
+        )
+        return html(request, body, headers=headers | {"Server-Timing": f"page;dur={(time.perf_counter() - begun) * 1000:.1f}"})
+
+    async def presented(self, request: Request, visit: Visit) -> tuple[Visit, View]:
+        """The page's document asked and its answer presented, also for a page that shows a form with errors again."""
+        data, withheld = await self._asked(request, visit)
+        visit = Visit(visit.page, visit.moment, visit.reader, visit.path, visit.query, visit.world, withheld)
+        return visit, visit.page.present(visit, data)
+
+    def _visit(self, request: Request, page: Page, reader: Principal) -> Visit:
+        given = {name: value for name, value in request.query_params.items() if value.strip()}
+        moment = moment_of(given, self.process.adapters.clock().date())
+        query = {name: value for name, value in given.items() if name not in (AS_OF, KNOWN_AT)} | moment.query
+        return Visit(page, moment, reader, dict(request.path_params), query, self.process.world.digest)
+
+    async def _asked(self, request: Request, visit: Visit) -> tuple[Data, bool]:
+        """The data of the answer, and whether money was withheld from it. Raises what the query's own error is."""
+        variables = visit.variables
+        key = _hash(visit.world, visit.page.name, repr(sorted(variables.items())), _rights(visit.reader), visit.moment.today.isoformat())
+        if key in self._kept:
+            self._kept.move_to_end(key)
+            return self._kept[key]
+        asking = Asking(self.process, self.forwarding, visit.reader, authorization=authorization_of(request), day=visit.moment.today)
+        result = await schema().execute(visit.page.document, variable_values=variables, context_value=asking, allowed_operation_types={OperationType.QUERY})
+        if result.errors or result.data is None:
+            raise _cause(result.errors or [])
+        found = result.data, bool((result.extensions or {}).get("withheld"))
+        if self.process.world.digest == visit.world:
+            self._kept[key] = found
+            if len(self._kept) > KEPT_ANSWERS:
+                self._kept.popitem(last=False)
+        return found
+
+    async def _must_have_heard(self, request: Request) -> None:
+        """Waits for what a form has just said: `heard` in the address names its positions."""
+        wanted = positions(request.query_params.get("heard") or request.headers.get("x-headway-after"))
+        missing = await self.process.world.heard(wanted, HEARD_SECONDS) if wanted else []
+        if missing:
+            raise NotHeardYet("What was said is stored, and not yet heard here.", remedy="Open the page again in a moment.")
+
+    def _tag(self, request: Request, visit: Visit) -> str:
+        """Equal where the page must be: same world, address, reader, rights, session, day, theme and assets."""
+        parts = [visit.world, visit.page.name, repr(sorted(visit.path.items())), repr(sorted(request.query_params.multi_items())), visit.reader.id]
+        parts += [_rights(visit.reader), form_key(request), visit.moment.today.isoformat(), theme_of(request), version()]
+        return f'W/"{_hash(*parts)}"'
+
+
+def _as_csv(view: View, name: str, headers: dict[str, str]) -> Response:
+    table = next((one for one in view.tables if one.id == name), None)
+    if table is None:
+        there = ", ".join(one.id for one in view.tables)
+        raise NotFound(f"this page has no table {name[:64]!r}", field="table", remedy=f"Ask for one of: {there}.")
+    said = headers | {
+        "Content-Disposition": f'attachment; filename="{table.id}.csv"',
+        "Cache-Control": "private, no-cache",
+        "X-Content-Type-Options": "nosniff",
+    }
+    return Response(table.as_csv().encode("utf-8"), headers=said, media_type="text/csv; charset=utf-8; header=present")
+
+
+def _cause(errors: list[GraphQLError]) -> Exception:
+    """The error of an answer as the typed one that it was made from: what the address asks for is impossible, is not there, or went wrong here."""
+    for error in errors:
+        said = error.extensions or {}
+        if said.get("code") not in (None, "UNFORESEEN", "SYNTAX"):
+            kind = NotFound if said["code"] == "NOT_FOUND" else Invalid
+            return kind(error.message, field=said.get("field"), remedy=said.get("remedy"))
+    return RuntimeError(f"the document of a page is not answered: {[e.message for e in errors]}")
+
+
+def _rights(reader: Principal) -> str:
+    return " ".join(sorted(map(str, reader.roles)))
+
+
+def _hash(*parts: Any) -> str:
+    return hashlib.sha256("\0".join(map(str, parts)).encode("utf-8", "surrogatepass")).hexdigest()[:32]

@@ -1,0 +1,222 @@
+"""What the pages of a team and of a product both show: money and investments, the roadmap, duties, and what there was to be found on a day before the first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Final
+
+from markupsafe import Markup
+
+from libs.commands.errors import NotFound
+from services.gateway.pages import charts, words
+from services.gateway.pages.page import Data, Visit
+from services.gateway.pages.tables import Cell, Column, Table, day, money, text
+from services.gateway.pages.told import page_of, when
+from services.gateway.pages.verdict import sums_of
+
+HORIZONS: Final[Mapping[str, tuple[str, str]]] = {"NOW": ("Now", "going"), "NEXT": ("Next", "plain"), "LATER": ("Later", "plain"), "DONE": ("Done", "good")}
+STATES: Final[Mapping[str, tuple[str, str]]] = {"PROPOSED": ("Proposed", "going"), "APPROVED": ("Approved", "good"), "DECLINED": ("Declined", "ended")}
+DUTIES: Final[Mapping[str, str]] = {"BID_UNDECIDED": "Outcome of a bid", "EVIDENCE_EXPIRES": "Evidence to renew"}
+_FIGURES: Final = (
+    ("Current baseline", "committed", "plain"),
+    ("of it to enhance", "enhance", "plain"),
+    ("of it to support", "support", "plain"),
+    ("Forecast", "forecast", "good"),
+    ("Spent so far", "actual", "going"),
+    ("Came back or was saved", "returned", "good"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class MoneyPart:
+    """Money in a table with a bar a row, a sentence a currency, and the warnings; None instead of it where it is withheld."""
+
+    table: Table
+    bars: tuple[Markup, ...]
+    said: tuple[str, ...]
+    warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NotYet:
+    """Instead of a story: on this day, or by what was known then, it had not begun. `begins` leads to its first day, `now` to today."""
+
+    title: str
+    sentence: str
+    begins: str
+    begins_words: str
+    now: str
+    tables: tuple[Table, ...] = ()
+    not_yet: bool = True
+
+
+def not_yet(visit: Visit, kind: str, ever: Mapping[str, Any] | None) -> NotYet:
+    """What is shown where a team or a product is not there at the visit's moment but is today. Raises NotFound where it never was."""
+    id = visit.path["id"]
+    if ever is None or ever["firstEvent"] is None:
+        raise NotFound(f"there is no {kind} {words.plain(id)[:64]!r}", field="id", remedy=f"Look for it in the list of {kind}s, or search for its name.")
+    first, name = ever["firstEvent"], ever["name"]
+    at, learned = first["at"][:10], first["recorded"][:10]
+    known_on = visit.moment.known_on
+    if visit.moment.day.isoformat() < at:
+        sentence = f"On {words.day(visit.moment.day)} {name} was not there yet. Its story begins on {words.day(at)}."
+    else:
+        known = f" by {words.day(known_on)}" if known_on else ""
+        sentence = f"Nothing was known of {name}{known}: what is first in its story was true on {words.day(at)} and learned on {when(first['recorded'])}."
+    begins = max(at, learned) if known_on else at
+    moved = visit.here(asOf=at if not known_on else max(at, visit.moment.day.isoformat()), knownAt=begins if known_on else None, after=None)
+    return NotYet(f"{name}: not yet", sentence, moved, words.day(begins), visit.here(asOf=None, knownAt=None, after=None))
+
+
+def money_part(investment: Mapping[str, Any] | None) -> MoneyPart | None:
+    """What is invested in a team or a product, in each currency."""
+    if investment is None:
+        return None
+    rows: list[tuple[Cell, ...]] = []
+    bars: list[Markup] = []
+    said: list[str] = []
+    for one in sums_of(investment) or ():
+        sums = {name: _in(investment[name], one.currency) for _, name, _ in _FIGURES}
+        most = max(one.first, one.forecast, *sums.values(), Decimal(1))
+        said.append(_against(one.over, one.first, one.currency, sums["actual"], one.forecast))
+        for figure, value, tone in (("First baseline", one.first, "plain"), *((words_, sums[name], tone) for words_, name, tone in _FIGURES)):
+            if figure.startswith(("of it", "Came")) and not value:
+                continue
+            tone = "bad" if figure == "Forecast" and one.over > 0 else tone
+            rows.append((text(figure), money([{"amount": f"{value:.2f}", "currency": one.currency}])))
+            bars.append(charts.bar(charts.Bar(value, tone), most, f"{figure}: {words.amount({'amount': value, 'currency': one.currency})}"))
+    columns = (Column("Figure", "figure"), Column("Amount", "amount", True))
+    warnings = dict.fromkeys(words.sentence(f"{one['message']} ({one['rule']})") for one in investment["warnings"])
+    table = Table("money", "Money", columns, tuple(rows), empty="No investment is approved.", caption_hidden=True)
+    return MoneyPart(table, tuple(bars), tuple(said), tuple(warnings))
+
+
+def investments(visit: Visit, cases: Sequence[Mapping[str, Any]]) -> Table:
+    """Each investment with what was asked, decided and bid for."""
+    columns = (
+        Column("Investment", "investment"),
+        Column("Decision", "state"),
+        Column("First baseline", "first_baseline", True),
+        Column("Now", "current_baseline", True),
+        Column("Forecast", "forecast", True),
+        Column("Proposed", "proposed_on", csv_only=True),
+        Column("Decided", "decided_on", csv_only=True),
+        Column("Reason", "reason", csv_only=True),
+        Column("Ends", "ends", csv_only=True),
+    )
+    rows = tuple(_investment(one) for one in cases)
+    return Table("investments", "Investments and bids", columns, rows, empty="No investment was proposed.")
+
+
+def _investment(one: Mapping[str, Any]) -> tuple[Cell, ...]:
+    amounts = one["amounts"]
+    shown, tone = STATES.get(one["state"], (one["state"].capitalize(), "going"))
+    decided = f"on {words.day(one['decidedOn'])}: {one['reason']}" if one["decidedOn"] and one["reason"] else ""
+    bids = "; ".join(f"bid to {bid['body']}: {bid['state'].lower()}" for bid in one["bids"])
+    asked = amounts and amounts["asked"]
+    name = one["value"] or words.plain(one["id"])
+    return (
+        Cell(
+            words.sentence(name).rstrip("."),
+            note=". ".join(part for part in (_asked(asked) if one["state"] == "PROPOSED" else "", bids) if part),
+            value=one["id"],
+        ),
+        Cell(shown, tone=tone, note=decided, value=one["state"]),
+        _total(amounts, "firstBaseline"),
+        _total(amounts, "currentBaseline"),
+        money(None) if amounts is None else money([amounts["forecast"]] if amounts["forecast"] else []),
+        day(one["proposedOn"]),
+        day(one["decidedOn"]),
+        text(one["reason"]),
+        day(one["ends"]),
+    )
+
+
+def _asked(asked: Mapping[str, Any] | None) -> str:
+    return f"{words.amount(asked['total'])} asked for" if asked else ""
+
+
+def _total(amounts: Mapping[str, Any] | None, name: str) -> Cell:
+    return money(None) if amounts is None else money([amounts[name]["total"]] if amounts[name] else [])
+
+
+def roadmap(visit: Visit, road: Mapping[str, Any], *, of_products: bool) -> Table:
+    """A roadmap from what is being worked on to what is done; with `of_products` each row names its product."""
+    columns = (
+        Column("What", "title"),
+        Column("Horizon", "horizon"),
+        Column("Planned end", "ends"),
+        Column("Delivered", "progress", True),
+        Column("Slip in days", "slip_days", csv_only=True),
+        Column("Planned start", "starts", csv_only=True),
+        Column("Product", "product", csv_only=True),
+        Column("Item", "item", csv_only=True),
+    )
+    found = [one for horizon in ("now", "next", "later", "done") for one in road[horizon]]
+    rows = tuple(_roadmap_row(one, of_products) for one in found)
+    return Table("roadmap", "Roadmap", columns, rows, empty="Nothing is on the roadmap.", caption_hidden=True)
+
+
+def _roadmap_row(one: Mapping[str, Any], of_products: bool) -> tuple[Cell, ...]:
+    shown, tone = HORIZONS.get(one["horizon"], (one["horizon"].capitalize(), "plain"))
+    progress = one["progress"]
+    return (
+        Cell(one["title"], note=one["product"]["name"] if of_products else "", value=one["title"]),
+        Cell(shown, tone=tone, value=one["horizon"]),
+        Cell(words.short_day(one["ends"]), note=_slip(one["slipDays"]), value=one["ends"] or "", datetime=one["ends"]),
+        Cell(words.NONE if progress is None else f"{progress:.0%}".replace("%", f"{words.NBSP}%"), value="" if progress is None else f"{progress:.4f}"),
+        text(one["slipDays"], value="" if one["slipDays"] is None else one["slipDays"]),
+        day(one["starts"]),
+        Cell(one["product"]["name"], value=one["product"]["id"]),
+        text(one["id"]),
+    )
+
+
+def _slip(days: int | None) -> str:
+    if not days:
+        return ""
+    return f"{words.count(abs(days), 'day')} {'later than' if days > 0 else 'before what was'} first planned"
+
+
+def duties(visit: Visit, all_duties: Iterable[Mapping[str, Any]], about: frozenset[str]) -> Table:
+    """The duties about these things, what is due first at the top."""
+    columns = (Column("Due", "due"), Column("What", "what"), Column("State", "overdue"), Column("Rule", "rule"), Column("About", "about", csv_only=True))
+    rows = tuple(
+        (
+            day(duty["dueOn"]),
+            text(DUTIES.get(duty["kind"], duty["kind"].replace("_", " ").capitalize()), note=_whose(duty), value=duty["kind"]),
+            Cell("Overdue", tone="bad", value="overdue") if duty["overdue"] else Cell("Ahead", value="ahead"),
+            text(duty["rule"]),
+            Cell(duty["subject"]["name"], page_of(visit, duty["subject"]["id"]), value=duty["subject"]["id"]),
+        )
+        for duty in all_duties
+        if duty["subject"]["id"] in about
+    )
+    return Table("duties", "Duties", columns, rows, empty="No duty is open.", caption_hidden=True)
+
+
+def _whose(duty: Mapping[str, Any]) -> str:
+    return "" if duty["subject"]["id"].startswith("team:") else str(duty["subject"]["name"])
+
+
+def subjects_of(data: Data, id: str) -> frozenset[str]:
+    """A team or product and the bids for its money: what its duties are about."""
+    return frozenset({id, *_bids(data["portfolio"]["investments"]["nodes"])})
+
+
+def _bids(cases: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    for case in cases:
+        yield from (bid["id"] for bid in case["bids"])
+
+
+def _in(values: Sequence[Mapping[str, Any]], currency: str) -> Decimal:
+    return next((Decimal(one["amount"]) for one in values if one["currency"] == currency), Decimal(0))
+
+
+def _against(over: Decimal, first: Decimal, currency: str, spent: Decimal, forecast: Decimal) -> str:
+    begin = f"The forecast is {words.amount({'amount': forecast, 'currency': currency})}, "
+    by = words.amount({"amount": abs(over), "currency": currency})
+    against = f"{by} ({words.share(over, first)}) {'over' if over > 0 else 'under'} the first baseline" if over else "as in the first baseline"
+    return f"{begin}{against}; {words.share(spent, forecast)} of it is spent." if forecast else f"{begin}{against}."

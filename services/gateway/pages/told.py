@@ -1,0 +1,184 @@
+"""Events as pages tell them: what was said of what, by whom, when it was true and when it was learned, and its fields in words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from services.gateway.pages import words
+from services.gateway.pages.page import Visit
+from services.gateway.pages.tables import Cell, Column, Table, text
+
+KIND: Final = "said"
+AFTER: Final = "after"
+_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
+_INSTANT: Final = re.compile(r"\d{4}-\d{2}-\d{2}T[\d:.]+(Z|[+-]\d{2}:\d{2})\Z")
+SHORT: Final = 70
+_TELLING: Final = (
+    ("criterion", "function", "person", "role", "amount", "phase", "status", "subject", "reading", "value", "verdict", "approved", "won", "horizon", "ends")
+    + ("borrower", "event", "title", "name", "text", "reason")
+)
+"""Fields that say most of an event, the most telling first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One event: `id` its position, `what` in words, its `gist`, what it is about with its page (None: it has none), who said it, both times, its fields."""
+
+    id: str
+    what: str
+    gist: str
+    about: str
+    href: str | None
+    kind: str
+    by: str
+    at: str
+    learned: str
+    late: bool
+    retracted: bool
+    fields: tuple[tuple[str, str], ...]
+    exact: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """A page of a story: the events, the same as a table for CSV, where it goes on, and the kinds it can be narrowed to."""
+
+    events: tuple[Told, ...]
+    table: Table
+    total: int
+    first: str | None
+    more: str | None
+    kinds: tuple[tuple[str, str, bool], ...]
+
+
+def telling(visit: Visit, story: Mapping[str, Any], kinds: Sequence[str]) -> Telling:
+    """The page of a story that an answer holds; `kinds` are those of aggregates that it may be narrowed to."""
+    events = tuple(told(visit, one) for one in story["nodes"])
+    info, chosen = story["pageInfo"], visit.query.get(KIND, "")
+    links = [("All", visit.here(said=None, after=None) + "#story", not chosen)]
+    links += [(kind_words(kind), visit.here(said=kind, after=None) + "#story", chosen == kind) for kind in kinds]
+    return Telling(
+        events=events,
+        table=events_table(events),
+        total=story["totalCount"],
+        first=visit.here(after=None) + "#story" if info["hasPreviousPage"] else None,
+        more=visit.here(after=info["endCursor"]) + "#story" if info["hasNextPage"] else None,
+        kinds=tuple(links),
+    )
+
+
+def told(visit: Visit, event: Mapping[str, Any]) -> Told:
+    """An event of an answer (`SaidEvent` with its subject and data) in words."""
+    subject = event.get("subject") or {"id": event["id"].partition("@")[0], "name": ""}
+    return Told(
+        id=event["id"],
+        what=what_of(event["type"]),
+        gist=_gist(event.get("data") or {}),
+        about=subject["name"],
+        href=page_of(visit, subject["id"]),
+        kind=kind_words(subject["id"].partition(":")[0]),
+        by=words.role(event["assertedBy"]),
+        at=when(event["at"]),
+        learned=when(event["recorded"]),
+        late=event["recorded"][:10] > event["at"][:10],
+        retracted=event["retracted"],
+        fields=tuple(_fields(event.get("data") or {})),
+        exact=event,
+    )
+
+
+def events_table(events: Sequence[Told]) -> Table:
+    """Events for CSV: instants and types as they are."""
+    columns = (
+        Column("When it was true", "at"),
+        Column("When it was learned", "recorded"),
+        Column("What", "type"),
+        Column("About", "about"),
+        Column("Said by", "asserted_by"),
+        Column("Taken back", "retracted"),
+        Column("Event", "event"),
+        Column("What it says", "data"),
+    )
+    rows = tuple(
+        (
+            Cell(one.at, value=one.exact["at"]),
+            Cell(one.learned, value=one.exact["recorded"]),
+            Cell(one.what, value=one.exact["type"]),
+            text(one.about),
+            Cell(one.by, value=one.exact["assertedBy"]),
+            Cell("yes" if one.retracted else "no"),
+            text(one.id),
+            text("; ".join(f"{name}: {value}" for name, value in one.fields), value="; ".join(f"{name}: {value}" for name, value in one.fields)),
+        )
+        for one in events
+    )
+    return Table("events", "Events on this page", columns, rows, empty="Nothing was said.")
+
+
+def what_of(type_: str) -> str:
+    """`headway.portfolio.team.member_joined.v1` as `Member joined`; `headway.backlog.item.added.v1` as `Backlog item added`."""
+    kind, said = type_.split(".")[-3:-1]
+    said = said.replace("_", " ").replace("handoff", "hand-off")
+    whole = said if kind in ("team", "graduation") or len(said.split()) > 1 else f"{kind_words(kind)} {said}"
+    return whole[:1].upper() + whole[1:]
+
+
+def kind_words(kind: str) -> str:
+    """A kind of aggregate as people call it."""
+    return {"item": "Backlog item", "change": "Change request", "graduation": "Graduation", "roadmap_item": "Roadmap item"}.get(
+        kind, kind.replace("_", " ").capitalize()
+    )
+
+
+def when(instant: str) -> str:
+    """A day where an instant is its beginning, else with the time (UTC)."""
+    found = datetime.fromisoformat(instant)
+    day = words.short_day(found)
+    return day if (found.hour, found.minute, found.second) == (0, 0, 0) else f"{day}, {found:%H:%M}{words.NBSP}UTC"
+
+
+def page_of(visit: Visit, global_id: str) -> str | None:
+    """The page that tells most of a thing: its own, that of its team or product, the portfolio of an organisation; None where it has none."""
+    kind, _, id = global_id.partition(":")
+    if kind in ("team", "graduation"):
+        return visit.href(f"/teams/{id}")
+    if kind in ("product", "backlog"):
+        return visit.href(f"/products/{id}")
+    return visit.href("/", organisation=id) if kind == "organisation" else None
+
+
+def _gist(data: Mapping[str, Any]) -> str:
+    """The one or two fields that say most, briefly."""
+    found = [_shown(data[name]) for name in _TELLING if data.get(name) is not None]
+    short = [one.replace("_", " ") for one in found if len(one) <= SHORT]
+    return ", ".join(short[:2])
+
+
+def _fields(data: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    for name, value in data.items():
+        shown = _shown(value)
+        if shown:
+            yield name.replace("_", " ").capitalize(), shown
+
+
+def _shown(value: Any) -> str:
+    match value:
+        case None:
+            return "withheld"
+        case {"amount": amount, "currency": currency}:
+            return words.amount({"amount": amount, "currency": currency})
+        case {**inner}:
+            return "; ".join(f"{name.replace('_', ' ')}: {_shown(one)}" for name, one in inner.items())
+        case [*many]:
+            return ", ".join(_shown(one) for one in many)
+        case bool():
+            return "yes" if value else "no"
+        case str() if _DAY.match(value):
+            return words.day(value)
+        case str() if _INSTANT.match(value):
+            return when(value)
+    return str(value)

@@ -1,0 +1,132 @@
+"""How pages say values in words: days, money, counts, statuses. What a machine reads stays beside it (`datetime`, CSV)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from types import MappingProxyType
+from typing import Any, Final
+
+NBSP: Final = "\N{NO-BREAK SPACE}"
+MINUS: Final = "\N{MINUS SIGN}"
+NONE: Final = "\N{EN DASH}"
+_NUMBERS: Final = "no one two three four five six seven eight nine ten".split()
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """A status as people say it: `words`, its `tone` (`good`, `going`, `bad`, `ended`), and what it means in a sentence."""
+
+    words: str
+    tone: str
+    meaning: str
+
+
+STATUSES: Final[Mapping[str, Status]] = MappingProxyType(
+    {
+        "AT_RISK": Status("At risk", "bad", "graduated, and a criterion is no longer met"),
+        "IN_RESIDENCY": Status("In residency", "going", "with the Lab, building the product and the team"),
+        "SUSTAIN": Status("Sustain", "going", "team and product are healthy, the home organisation comes along"),
+        "HANDING_OFF": Status("Handing off", "going", "the first function of the home organisation has accepted"),
+        "READY": Status("Ready", "good", "all six criteria are met, only the ceremony is missing"),
+        "GRADUATED": Status("Graduated", "good", "the ceremony was held, and all six criteria are still met"),
+        "ALUMNI": Status("Alumni", "good", "graduated long enough ago to help others"),
+        "PIVOTED_AWAY": Status("Pivoted away", "ended", "left this path for good"),
+    }
+)
+"""In the order in which pages list them: what needs somebody first, then the way to graduation."""
+
+
+def day(value: str | date | datetime | None) -> str:
+    """`24 November 2026`; a dash for none."""
+    found = _date(value)
+    return NONE if found is None else f"{found.day}{NBSP}{found:%B}{NBSP}{found.year}"
+
+
+def short_day(value: str | date | datetime | None) -> str:
+    """`24 Nov 2026`, where room is scarce; a dash for none."""
+    found = _date(value)
+    return NONE if found is None else f"{found.day}{NBSP}{found:%b}{NBSP}{found.year}"
+
+
+def _date(value: str | date | datetime | None) -> date | None:
+    if isinstance(value, str):
+        value = datetime.fromisoformat(value) if "T" in value else date.fromisoformat(value)
+    return value.date() if isinstance(value, datetime) else value
+
+
+def amount(value: Mapping[str, Any], *, signed: bool = False) -> str:
+    """`1,250,000 CAD`, cents only where there are some; with `signed` a plus or a minus before it."""
+    number = Decimal(str(value["amount"]))
+    text = f"{abs(number):,.2f}".removesuffix(".00")
+    sign = MINUS if number < 0 else "+" if signed and number > 0 else ""
+    return f"{sign}{text}{NBSP}{value['currency']}"
+
+
+def money(values: Sequence[Mapping[str, Any]] | None, *, signed: bool = False) -> str:
+    """One amount a currency, never added; a dash for nothing, `withheld` where the reader may not see it."""
+    if values is None:
+        return "withheld"
+    return ", ".join(amount(one, signed=signed) for one in values) or NONE
+
+
+def rounded(values: Sequence[Mapping[str, Any]] | None) -> str:
+    """Large amounts to three digits: `3.92 million CAD`; the exact figure stands in the table beside it."""
+    if values is None:
+        return "withheld"
+    return " and ".join(_rounded(one) for one in values) or NONE
+
+
+def _rounded(value: Mapping[str, Any]) -> str:
+    number = Decimal(str(value["amount"]))
+    for size, word in ((Decimal(10) ** 9, "billion"), (Decimal(10) ** 6, "million")):
+        if abs(number) >= size:
+            digits = f"{abs(number) / size:.2f}".rstrip("0").rstrip(".")
+            return f"{MINUS if number < 0 else ''}{digits}{NBSP}{word}{NBSP}{value['currency']}"
+    return amount({"amount": number.quantize(Decimal(1)), "currency": value["currency"]})
+
+
+def share(part: Decimal, whole: Decimal) -> str:
+    """`4.1 %` of a whole, without sign; a dash where there is no whole."""
+    return f"{abs(part) / abs(whole) * 100:.1f}{NBSP}%" if whole else NONE
+
+
+def number(value: int) -> str:
+    """`three`, but `12`: as a sentence says it."""
+    return _NUMBERS[value] if 0 <= value < len(_NUMBERS) else f"{value:,}"
+
+
+def count(value: int, one: str, many: str | None = None) -> str:
+    """`one team`, `three teams`."""
+    return f"{number(value)} {one if value == 1 else many or one + 's'}"
+
+
+def change(value: int) -> str:
+    """`+2`, `−1`, `±0`: how a count moved."""
+    return f"+{value}" if value > 0 else f"{MINUS}{-value}" if value < 0 else "±0"
+
+
+def listed(words: Iterable[str]) -> str:
+    """`a, b and c`."""
+    *first, last = list(words) or [""]
+    return f"{', '.join(first)} and {last}" if first else last
+
+
+def sentence(text: str) -> str:
+    """With a capital first letter and a full stop."""
+    text = text.strip()
+    return text and text[0].upper() + text[1:] + ("" if text.endswith((".", "!", "?")) else ".")
+
+
+def plain(global_id: str) -> str:
+    """`team:biohub` as `biohub`: as addresses of pages and commands have it."""
+    return global_id.partition(":")[2] or global_id
+
+
+def role(text: str) -> str:
+    """`executive@*` as `executive`, `product_owner@permits` as `product owner of permits`: a role as people say it."""
+    name, _, scope = text.partition("@")
+    words = name.replace("_", " ")
+    return words if scope in ("", "*") else f"{words} of {scope}"

@@ -1,0 +1,201 @@
+"""A real browser (Debian's chromium, driven by playwright) that looks at the demonstration as `headway demo` serves it."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import shutil
+import signal
+import sys
+import tempfile
+from collections.abc import AsyncIterator, Callable, Coroutine
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import httpx
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+
+from libs.service.issuer import Issuer
+from libs.service.session import COOKIE
+from libs.service.settings import Settings
+
+CHROMIUM: Final = os.environ.get("HEADWAY_TEST_CHROMIUM", "/usr/bin/chromium")
+ROOT: Final = Path(__file__).parents[2]
+SCREENSHOTS: Final = ROOT / "artefacts" / "screenshots"
+DESKTOP, PHONE = (1280, 900), (375, 812)
+SECONDS: Final = 60.0
+"""How long the demonstration may take to load."""
+
+Opening = Callable[..., Coroutine[Any, Any, "Looked"]]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "browser: looks through a real browser; skipped where chromium is not installed")
+
+
+@dataclass
+class Demo:
+    """The demonstration as it is served: its address, and the folder of its key."""
+
+    url: str
+    data: Path
+
+    def token(self, persona: str) -> str:
+        return Issuer.embedded(Settings(data=self.data)).token(persona)
+
+    def client(self, persona: str) -> httpx.AsyncClient:
+        """A program that asks in a persona's name."""
+        return httpx.AsyncClient(base_url=self.url, headers={"Authorization": f"Bearer {self.token(persona)}"})
+
+    async def settled(self) -> None:
+        """Returns once nothing is announced any more: the same world at two looks."""
+        worlds = [""]
+        async with self.client("executive") as client:
+            while len(worlds) < 3 or len(set(worlds[-3:])) > 1:
+                worlds.append((await client.get("/graphql", params={"query": "{ portfolio { world } }"})).headers["x-headway-world"])
+                await asyncio.sleep(0.5)
+
+
+@dataclass
+class Looked:
+    """A page in the browser, what its policy forbade, what its console said, and how many bytes came over the wire for it."""
+
+    page: Page
+    violations: list[str] = field(default_factory=list)
+    console: list[str] = field(default_factory=list)
+    weights: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def weight(self) -> int:
+        """Bytes of HTML, CSS and JavaScript as they came, compressed."""
+        return sum(self.weights.values())
+
+    async def axe(self, source: str) -> list[str]:
+        """What axe-core finds against WCAG 2.2 A and AA: the rule and where."""
+        await self.page.evaluate(source)
+        tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+        found = await self.page.evaluate("tags => axe.run({runOnly: {type: 'tag', values: tags}})", tags)
+        return [f"{one['id']}: {node['target']} {node['failureSummary']}" for one in found["violations"] for node in one["nodes"]]
+
+    async def photograph(self, name: str) -> Path:
+        """The whole page as a picture among the artefacts."""
+        SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+        path = SCREENSHOTS / f"{name}.png"
+        await self.page.screenshot(path=path, full_page=True)
+        return path
+
+
+def _missing(why: str) -> None:
+    if os.environ.get("HEADWAY_TEST_REQUIRE_SERVERS") == "1":
+        pytest.fail(why)
+    pytest.skip(why)
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def demo() -> AsyncIterator[Demo]:
+    """`headway demo` in a process of its own, over a folder of its own."""
+    folder = Path(tempfile.mkdtemp(prefix="headway-demo-"))
+    command = (sys.executable, "-c", "from headway.cli import main; main()", "demo", "--port", "0", "--data", str(folder))
+    process = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL, cwd=ROOT)
+    try:
+        async with asyncio.timeout(SECONDS):
+            found = Demo(await _address(process), folder)
+            await found.settled()
+        yield found
+    finally:
+        if process.returncode is None:
+            process.send_signal(signal.SIGTERM)
+            try:
+                await asyncio.wait_for(process.communicate(), 10)
+            except TimeoutError:
+                process.kill()
+                await process.wait()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+async def _address(process: asyncio.subprocess.Process) -> str:
+    assert process.stdout is not None
+    said = b""
+    async for line in process.stdout:
+        said += line
+        if found := re.search(rb"(http://127\.0\.0\.1:\d+)/graphql", line):
+            return found[1].decode()
+    pytest.fail(f"headway demo ended before it served: {said.decode(errors='replace')[-2000:]}")
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    if shutil.which(CHROMIUM) is None:
+        _missing(f"there is no chromium at {CHROMIUM}: pages are not looked at through a browser")
+    async with async_playwright() as playwright:
+        started = await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        yield started
+        await started.close()
+
+
+@pytest.fixture(scope="session")
+def axe(node: Path) -> str:
+    """The source of axe-core."""
+    return (node / "node_modules" / "axe-core" / "axe.min.js").read_text("utf-8")
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def browser_page(browser: Browser, demo: Demo) -> AsyncIterator[Opening]:
+    """Opens a page of the demonstration: `await browser_page("/", persona="executive", theme="dark", size=PHONE, javascript=False)`."""
+    contexts: list[BrowserContext] = []
+
+    async def opened(
+        path: str,
+        *,
+        persona: str | None = "executive",
+        theme: str = "light",
+        size: tuple[int, int] = DESKTOP,
+        javascript: bool = True,
+        media: str = "screen",
+        status: int = 200,
+    ) -> Looked:
+        context = await browser.new_context(
+            viewport={"width": size[0], "height": size[1]}, java_script_enabled=javascript, color_scheme="dark" if theme == "dark" else "light", locale="en-CA"
+        )
+        contexts.append(context)
+        if persona is not None:
+            await context.add_cookies([{"name": COOKIE, "value": demo.token(persona), "url": demo.url, "httpOnly": True, "sameSite": "Lax"}])
+        looked = Looked(await context.new_page())
+        await _watched(looked)
+        answer = await looked.page.goto(demo.url + path, wait_until="load")
+        assert answer is not None and answer.status == status, await looked.page.content()
+        if media == "print":
+            await looked.page.emulate_media(media="print")
+        return looked
+
+    yield opened
+    for context in contexts:
+        await context.close()
+
+
+async def _watched(looked: Looked) -> None:
+    """Collects what the policy forbids, what the console says of errors and warnings, and what comes over the wire."""
+
+    def said(message: Any) -> None:
+        if "Content Security Policy" in message.text or "Content-Security-Policy" in message.text:
+            looked.violations.append(message.text)
+        elif message.type in ("error", "warning"):
+            looked.console.append(f"{message.type}: {message.text}")
+
+    looked.page.on("console", said)
+    looked.page.on("pageerror", lambda error: looked.console.append(f"error: {error}"))
+    session = await looked.page.context.new_cdp_session(looked.page)
+    kinds: dict[str, tuple[str, str]] = {}
+    await session.send("Network.enable")
+    session.on("Network.responseReceived", lambda e: kinds.__setitem__(e["requestId"], (e["type"], e["response"]["url"])))
+
+    def finished(event: dict[str, Any]) -> None:
+        kind, url = kinds.get(event["requestId"], ("", ""))
+        if kind in ("Document", "Stylesheet", "Script"):
+            looked.weights[url] = int(event["encodedDataLength"])
+
+    session.on("Network.loadingFinished", finished)

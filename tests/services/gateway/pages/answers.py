@@ -1,0 +1,68 @@
+"""Answers of documents as pages get them, small and made by hand; and a browser's way through the sign-in without a browser."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+import httpx
+
+from libs.rules.roles import Principal, Role
+from services.gateway.pages.moment import Moment
+from services.gateway.pages.page import Page, Visit
+
+TODAY = date(2026, 3, 2)
+HTML = {"Accept": "text/html"}
+
+
+def visit(page: Page, query: Mapping[str, str] | None = None, *, as_of: date | None = None, known_at: datetime | None = None, **path: str) -> Visit:
+    """A look at a page by an executive."""
+    return Visit(page, Moment(TODAY, as_of, known_at), Principal("executive@*", frozenset({Role("executive")})), path, query or {}, "world-1")
+
+
+def cad(amount: str) -> list[dict[str, str]]:
+    """An amount in one currency."""
+    return [{"amount": amount, "currency": "CAD"}]
+
+
+def way(status: str, *, unmet: Sequence[str] = (), since: str = "2026-01-05", next_step: str | None = None) -> dict[str, Any]:
+    """The graduation of a team that lacks these criteria."""
+    criteria = [{"id": f"R-0{n}", "title": f"Title {n}", "met": f"R-0{n}" not in unmet, "why": f"reason {n}", "evidence": []} for n in range(1, 7)]
+    handoff = [{"function": "IT_AGENCY", "state": "ACCEPTED", "late": True}]
+    return {
+        "status": status,
+        "since": since,
+        "blockedBy": list(unmet),
+        "nextStep": next_step,
+        "criteria": criteria,
+        "handoff": handoff,
+        "ceremony": None,
+    }
+
+
+def team(id: str, graduation: Mapping[str, Any], *, forecast: str | None = None, over: str | None = None) -> dict[str, Any]:
+    """A team, perhaps with money: its forecast, and how far that is over the first baseline."""
+    investment = {"forecast": cad(forecast), "againstFirstBaseline": cad(over or "0")} if forecast else {"forecast": [], "againstFirstBaseline": []}
+    return {
+        "id": f"team:{id}",
+        "name": id.capitalize(),
+        "home": {"id": "organisation:env", "name": "Environment"},
+        "products": [{"id": "product:p", "name": "Permits"}],
+        "investment": investment,
+        "graduation": dict(graduation),
+    }
+
+
+async def signed_in(client: httpx.AsyncClient, persona: str = "executive", scope: str = "", following: str = "/") -> httpx.Response:
+    """Signs a client in as the page does it; its cookies are kept."""
+    return await client.post("/sign-in", data={"persona": persona, "scope": scope, "next": following, "proof": await proof(client)})
+
+
+async def proof(client: httpx.AsyncClient, path: str = "/sign-in") -> str:
+    """What a form of a page carries."""
+    page = await client.get(path, headers=HTML)
+    found = re.search(r'name="proof" value="([^"]+)"', page.text)
+    assert found is not None, page.text
+    return found[1]
