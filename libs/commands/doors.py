@@ -11,7 +11,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 from starlette.responses import Response
 
 from libs.commands.command import COMMANDS, COMMON, Command, of_service
-from libs.commands.errors import HeadwayError, Invalid, TooLarge
+from libs.commands.errors import HeadwayError, Invalid, TooLarge, UnknownOutcome, Unreachable
 from libs.commands.handling import Answer, Handling
 from libs.commands.judging import Ask
 from libs.events.event import KINDS, split
@@ -155,7 +155,10 @@ def _add_bulk(router: APIRouter, handling: Handling, identify: Identify, explain
         if len(raw) > MOST_LINES:
             raise TooLarge(f"{len(raw)} lines; a request takes {MOST_LINES} at most", remedy="Send them in several requests.")
         read = [_read(line, parse, who, handling.service, traceparent) for line in raw]
-        answers = iter(await handling.answer_all([one for _, one in read if isinstance(one, Ask)]))
+        results = await handling.answer_all([one for _, one in read if isinstance(one, Ask)])
+        if unknown := next((r for r in results if isinstance(r, UnknownOutcome | Unreachable)), None):
+            raise unknown  # a line is refused or it is not; the keys make it safe to send all of them again
+        answers = iter(results)
         lines = [_result(key, next(answers) if isinstance(one, Ask) else one, explain) for key, one in read]
         return Response(b"".join(lines), 200, media_type="application/x-ndjson")
 

@@ -115,10 +115,9 @@ class Handling(Reading):
         return result
 
     async def answer_all(self, asks: Sequence[Ask]) -> list[Result]:
-        """Answers commands in order, each alone: what is wrong with one leaves the others. What is answered as stored is durable."""
+        """Answers commands in order, each alone: what is wrong with one leaves the others. What is answered as stored is durable. Raises Unreachable."""
         if not self.open():
-            closed = Unreachable(f"{self.service} has not held its store against the log yet: one of the two does not answer", remedy="Send it again later.")
-            return [closed for _ in asks]
+            raise Unreachable(f"{self.service} has not held its store against the log yet: one of the two does not answer", remedy="Send it again later.")
         # What an earlier line of the same call may make is looked for when the line's turn comes.
         made = {t for ask in asks if (t := ask.command.target) is not None} if len(asks) > 1 else set()
         unheard = await self.unheard({p for ask in asks for p in ask.after if position(p)[0] not in made})
