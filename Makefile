@@ -35,6 +35,7 @@ check: $(READY) ## style, types, boundaries, the documentation and the deploymen
 	$(BIN)/python -m tools.readme_check
 	$(BIN)/python -m tools.requirements
 	$(BIN)/python -m tools.schemas
+	$(BIN)/python -m tools.graphql_schema
 	$(BIN)/python -m tools.servers.deployment_check
 
 faults: $(READY) ## the slow ones: a thousand moments, and kills over and over
@@ -44,6 +45,7 @@ docs: $(READY) ## print the documentation's tables from the code
 	@$(BIN)/python -m tools.readme_check --write
 	@$(BIN)/python -m tools.requirements --write
 	@$(BIN)/python -m tools.schemas --write
+	@$(BIN)/python -m tools.graphql_schema --write
 
 bench: $(READY) ## run the benchmarks; ARGS=NAME runs one
 	@for name in $(or $(ARGS),$(filter-out __%,$(sort $(notdir $(basename $(wildcard bench/*.py)))))); do $(BIN)/python -m bench.$$name || exit 1; done

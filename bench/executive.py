@@ -134,9 +134,10 @@ class _Holding:
         "Product": {"id", "name", "phase"},
         "Program": {"id", "name", "products", "investment"},
         "Roadmap": {"now", "next", "later"},
+        "RoadmapItem": {"id", "title", "progress"},
         "TeamConnection": {"totalCount", "pageInfo", "nodes"},
     }
-    LEFT_OUT: ClassVar[frozenset[str]] = frozenset({"ProductConnection", "Member"})
+    LEFT_OUT: ClassVar[frozenset[str]] = frozenset({"InvestmentCaseConnection", "ProductConnection", "Member"})
 
     def __init__(self) -> None:
         self._made: dict[str, type] = {}

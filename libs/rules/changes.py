@@ -80,7 +80,9 @@ def changes(before: Facts, after: Facts) -> tuple[Change, ...]:
 
 
 _NEVER: Final = start_of(date.min)
-_AMOUNTS: Final = tuple(field for field in FIGURES["team"] if field.startswith("investment.") and field != "investment.warnings")
+_TOLD_OTHERWISE: Final = ("investment.warnings", "investment.firstBaseline", "investment.fiscalYears")
+"""What is no amount, or moves only where another amount does."""
+_AMOUNTS: Final = tuple(field for field in FIGURES["team"] if field.startswith("investment.") and field not in _TOLD_OTHERWISE)
 _PIECES: Final = (
     (ChangeKind.PHASE, PRODUCT, ("phase.id",)),
     (ChangeKind.HORIZON, ROADMAP_ITEM, ("horizon",)),

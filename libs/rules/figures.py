@@ -59,28 +59,25 @@ def of_investment(facts: Facts, id: str) -> Figures:
 def of_team(facts: Facts, id: str) -> Figures:
     """Of all investments in a team, with all they have spent: a loan moves spending between organisations, not between teams."""
     team = facts.get(TEAM, id)
-    return _together(facts, [i.id for i in facts.related(INVESTMENT, "team", id)], teams=[id], products=team.products if team else ())
+    return _together(facts, investments_in(facts, "team", id), teams=[id], products=team.products if team else ())
 
 
 def of_product(facts: Facts, id: str) -> Figures:
     """Of all investments in a product; one that names a team alone counts in no product."""
-    return _together(facts, [i.id for i in facts.related(INVESTMENT, "product", id)], products=[id])
+    return _together(facts, investments_in(facts, "product", id), products=[id])
 
 
 def of_program(facts: Facts, id: str) -> Figures:
     """Of all investments in a program's products, or without a product in a team that serves one of them: so programs may overlap."""
     products = [product.id for product in facts.related(PRODUCT, "program", id)]
-    teams = {team.id for product in products for team in facts.related(TEAM, "products", product)}
-    found = [i.id for product in products for i in facts.related(INVESTMENT, "product", product)]
-    found += [i.id for team in sorted(teams) for i in facts.related(INVESTMENT, "team", team) if i.product is None]
-    return _together(facts, found, products=products, programs=[id])
+    return _together(facts, investments_in(facts, "program", id), products=products, programs=[id])
 
 
 def of_organisation(facts: Facts, id: str) -> Figures:
     """Of all investments at home in an organisation; spent is what it bears itself, for teams it has borrowed too (`libs.rules.spending`)."""
     return _together(
         facts,
-        facts.derive(investments_by_home).get(id, ()),
+        investments_in(facts, "organisation", id),
         teams=[team.id for team in facts.related(TEAM, "home", id)],
         products=[product.id for product in facts.related(PRODUCT, "home", id)],
         programs=[program.id for program in facts.related(PROGRAM, "home", id)],
@@ -95,12 +92,33 @@ def of_portfolio(facts: Facts, organisation: str | None) -> Figures:
         return facts.derive(of_organisation, organisation)
     return _together(
         facts,
-        [i.id for i in facts.every(INVESTMENT)],
+        investments_in(facts, "portfolio", None),
         teams=[team.id for team in facts.every(TEAM)],
         products=[product.id for product in facts.every(PRODUCT)],
         programs=[program.id for program in facts.every(PROGRAM)],
         organisations=[one.id for one in facts.every(ORGANISATION)],
     )
+
+
+def investments_in(facts: Facts, subject: str, id: str | None) -> tuple[str, ...]:
+    """The ids of the investments that make the figures of a team, product, program or organisation, or (`portfolio` without an id) of everything, each once."""
+    if id is None:
+        return tuple(investment.id for investment in facts.every(INVESTMENT))
+    if subject in ("organisation", "portfolio"):
+        return facts.derive(investments_by_home).get(id, ())
+    if subject != "program":
+        return tuple(investment.id for investment in facts.related(INVESTMENT, subject, id))
+    products = [product.id for product in facts.related(PRODUCT, "program", id)]
+    teams = {team.id for product in products for team in facts.related(TEAM, "products", product)}
+    found = [i.id for product in products for i in facts.related(INVESTMENT, "product", product)]
+    found += [i.id for team in sorted(teams) for i in facts.related(INVESTMENT, "team", team) if i.product is None]
+    return tuple(dict.fromkeys(found))
+
+
+def first_baselines(facts: Facts, subject: str, id: str | None) -> tuple[Amount, ...]:
+    """What was approved first of all approved investments of a subject together, one amount a currency (S0-14)."""
+    found = (facts.get(INVESTMENT, one) for one in investments_in(facts, subject, id))
+    return Sum.of(*(one.first_baseline.amount for one in found if one and one.approved and one.first_baseline)).to_tuple()
 
 
 def sums(facts: Facts, id: str) -> Sums:

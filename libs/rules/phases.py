@@ -30,13 +30,16 @@ class PhaseCount(NamedTuple):
 
 def phase_of(facts: Facts, product_id: str) -> PhaseOf | None:
     """The phase that a product is in (S0-01); None before the first."""
+    return next(reversed(facts.derive(phases_of, product_id)), None)
+
+
+def phases_of(facts: Facts, product_id: str) -> tuple[PhaseOf, ...]:
+    """Every phase that a product entered, in order of time (S0-01)."""
     product = facts.get(PRODUCT, product_id)
-    if product is None or not product.phases:
-        return None
-    last = product.phases[-1]
+    if product is None:
+        return ()
     lifecycle = (facts.get(LIFECYCLE, product.lifecycle) if product.lifecycle else None) or DEFAULT_LIFECYCLE
-    found = lifecycle.phase(last.phase)
-    return PhaseOf(last.phase, found.title if found else last.phase, last.since.date())
+    return tuple(PhaseOf(one.phase, found.title if (found := lifecycle.phase(one.phase)) else one.phase, one.since.date()) for one in product.phases)
 
 
 def phase_counts(facts: Facts, organisation: str | None) -> tuple[PhaseCount, ...]:

@@ -52,12 +52,28 @@ def borne(facts: Facts, investment_id: str) -> tuple[tuple[str | None, Sum], ...
     parts: list[tuple[str | None, tuple[str, Decimal]]] = []
     for actual in investment.actuals:
         whole, currency = actual.amount.amount, actual.amount.currency
-        for borrower, part in _lent_out(facts, investment, actual):
+        for borrower, part in lent_out(facts, investment, actual):
             parts.append((borrower, (currency, part)))
             whole -= part
         parts.append((home, (currency, whole)))
     organisations = dict.fromkeys((home, *(organisation for organisation, _ in parts)))
     return tuple((one, Sum(pair for organisation, pair in parts if organisation == one)) for one in organisations)
+
+
+def lent_and_borrowed(facts: Facts, organisation: str) -> tuple[Sum, Sum]:
+    """Of what an organisation's own investments have spent, the part that borrowers bear; and what it bears itself of other homes' investments (S4-15).
+
+    Spent by its own, less the first, and the second: that is what the organisation bears (`borne_by`).
+    """
+    lent: list[Sum] = []
+    borrowed: list[Sum] = []
+    for investment in facts.every(INVESTMENT):
+        home, parts = facts.derive(home_of, investment.id), facts.derive(borne, investment.id)
+        if home == organisation:
+            lent += [part for bearer, part in parts if bearer != organisation]
+        else:
+            borrowed += [part for bearer, part in parts if bearer == organisation]
+    return Sum.total(lent), Sum.total(borrowed)
 
 
 def borne_by(facts: Facts) -> Mapping[str | None, Sum]:
@@ -69,17 +85,17 @@ def borne_by(facts: Facts) -> Mapping[str | None, Sum]:
     return {organisation: Sum.total(parts) for organisation, parts in found.items()}
 
 
-def _lent_out(facts: Facts, investment: Investment, actual: Actual) -> list[tuple[str, Decimal]]:
+def lent_out(facts: Facts, investment: Investment, actual: Actual) -> list[tuple[str, Decimal]]:
     """The borrowers' parts of one amount, each rounded down to the cent."""
     first, last = actual.covers_from.toordinal(), actual.covers_until.toordinal()
     if investment.team is None or first > last:
         return []
-    days = _days_on_loan(facts, investment.team, first, last)
+    days = days_on_loan(facts, investment.team, first, last)
     cents = int(actual.amount.amount * 100)
     return [(borrower, Decimal(cents * n // (last - first + 1)) / 100) for borrower, n in sorted(days.items())]
 
 
-def _days_on_loan(facts: Facts, team: str, first: int, last: int) -> dict[str, int]:
+def days_on_loan(facts: Facts, team: str, first: int, last: int) -> dict[str, int]:
     """How many of these days (ordinals, both included) count for which borrower. Where loans overlap, the one that began last has the team."""
     spans = []
     for loan in facts.related(LOAN, "team", team):

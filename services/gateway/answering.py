@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from contextlib import aclosing
 from datetime import date
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import orjson
 from fastapi import APIRouter, HTTPException, Request
@@ -24,11 +25,12 @@ from libs.service.process import Process
 from services.gateway.asked import GRAPHQL, JSON, SSE, Asked, media_type, of_get, of_post, wants_page
 from services.gateway.asking import Asking
 from services.gateway.entering import BEYOND, asks_for_today, entry_points
-from services.gateway.extensions import readable
+from services.gateway.extensions import readable, result_of
 from services.gateway.forwarding import Forwarding
 from services.gateway.limits import Prepared, prepared
 from services.gateway.replaying import timed
 from services.gateway.schema import schema
+from services.gateway.staying import authorization_of, ending, open_of
 from services.gateway.stopping import stopping_of
 
 PAGE: Final = Path(__file__).parent / "static" / "graphiql" / "index.html"
@@ -38,6 +40,7 @@ POLICY: Final = (
 )
 HEARTBEAT: Final = 15.0
 """Seconds of silence after which a stream is kept open by a comment."""
+_STREAM: Final = {"Cache-Control": "no-store", "X-Accel-Buffering": "no", "Vary": "Accept, Authorization"}
 SECONDS: Final = 2.0
 """How long a read waits for what it says must have been heard first."""
 
@@ -84,21 +87,34 @@ class Answering:
     """Answers one request from one state of the world."""
 
     def __init__(self, process: Process, forwarding: Forwarding) -> None:
-        self.process, self.forwarding = process, forwarding
+        self.process, self.forwarding, self.open = process, forwarding, open_of(process.app)
 
     async def answer(self, request: Request, who: Principal, asked: Asked, *, reading: bool) -> Response:
         """The answer, or 304. Raises NotHeardYet, and HTTPException where the method or the media type does not fit."""
         media = media_type(request)
         await must_have_heard(self.process, request)
-        asking = Asking(self.process, self.forwarding, who, authorization=request.headers.get("authorization", ""), day=self.process.adapters.clock().date())
+        asking = Asking(self.process, self.forwarding, who, authorization=authorization_of(request))
         if media == SSE:
-            chunks = timed(_streamed(asked, asking, reading), HEARTBEAT, stopping_of(self.process.app))
-            return StreamingResponse(_kept_open(chunks), media_type=SSE, headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"})
+            if not self.open.has_room(who):
+                raise HTTPException(429, f"{self.open.most} connections of this caller are open already.", {"Retry-After": "5"})
+            return StreamingResponse(self._streamed(asked, asking, reading), media_type=SSE, headers=_STREAM)
         tag = self._tag(asked, who, media, asking.today)
         if tag and reading and tag in _tags(request.headers.get("if-none-match", "")):
             return Response(status_code=304, headers=self._headers(tag))
         status, body = await _executed(asked, asking, reading, media)
         return Response(orjson.dumps(body), status, self._headers(tag), f"{media}; charset=utf-8")
+
+    async def _streamed(self, asked: Asked, asking: Asking, reading: bool) -> AsyncIterator[bytes]:
+        """The results as they come, until they end, the process stops, or the caller may no longer listen: only then, and at the end, is it told `complete`."""
+        who = asking.principal
+        with self.open.one(who):
+            async with ending(self.process, who, asking.authorization, stopping_of(self.process.app)) as end:
+                results = cast("AsyncGenerator[bytes | None, None]", timed(_results(asked, asking, reading), HEARTBEAT, end))
+                async with aclosing(results):
+                    async for chunk in results:
+                        yield b":\n\n" if chunk is None else chunk
+                if end.why:
+                    yield _event("next", {"errors": [GraphQLError(end.why, extensions={"code": "NOT_SIGNED_IN"}).formatted]}) + _event("complete", {})
 
     def _headers(self, tag: str | None) -> dict[str, str]:
         headers = {"X-Headway-World": self.process.world.digest, "Cache-Control": "private, no-cache", "Vary": "Accept, Authorization"}
@@ -158,21 +174,16 @@ def _not_by(asked: Asked, reading: bool) -> HTTPException:
     return HTTPException(405, "A mutation is sent by POST." if reading else "Not by this method.", {"Allow": "POST"})
 
 
-async def _streamed(asked: Asked, asking: Asking, reading: bool) -> AsyncIterator[bytes]:
+async def _results(asked: Asked, asking: Asking, reading: bool) -> AsyncGenerator[bytes, None]:
     """Every result as an SSE event `next`, then `complete` (GraphQL over SSE, distinct connections)."""
     if reading and _kind(asked) is OperationType.MUTATION:
         yield _event("next", {"errors": [GraphQLError("A mutation is sent by POST.", extensions={"code": "METHOD"}).formatted]})
     else:
         stream = await schema().stream(asked.query, variable_values=asked.variables, context_value=asking, operation_name=asked.operation)
-        async for result in stream:
-            errors = [readable(e).formatted for e in getattr(result, "errors", None) or ()]
-            yield _event("next", {"data": getattr(result, "data", None), **({"errors": errors} if errors else {})})
+        async with aclosing(stream):
+            async for result in stream:
+                yield _event("next", result_of(result))
     yield _event("complete", {})
-
-
-async def _kept_open(chunks: AsyncIterator[bytes | None]) -> AsyncIterator[bytes]:
-    async for chunk in chunks:
-        yield b":\n\n" if chunk is None else chunk
 
 
 def _event(name: str, body: Mapping[str, Any]) -> bytes:

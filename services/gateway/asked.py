@@ -37,15 +37,16 @@ class Asked:
 
 async def of_post(request: Request) -> Asked:
     """The request in a JSON body. Raises Unreadable, Malformed, Invalid, and HTTPException 415 for another media type."""
-    media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if media != JSON:
-        raise HTTPException(415, f"The body must be {JSON}.")
+    media, *parameters = (part.strip().lower() for part in request.headers.get("content-type", "").split(";"))
+    charset = next((p.partition("=")[2].strip('"') for p in parameters if p.startswith("charset=")), "utf-8")
+    if media != JSON or charset not in ("utf-8", "utf8"):
+        raise HTTPException(415, f"The body must be {JSON}, in UTF-8.")
     body = await request.json()
     if isinstance(body, list):
         raise Unreadable("One request at a time: batches are not taken.", "body")
     if not isinstance(body, dict):
         raise Unreadable("The body must be an object with `query`.", "body")
-    return _asked(body)
+    return asked(body)
 
 
 def of_get(request: Request) -> Asked:
@@ -56,10 +57,11 @@ def of_get(request: Request) -> Asked:
             given[name] = parse_json(given[name])
         else:
             given.pop(name, None)
-    return _asked(given)
+    return asked(given)
 
 
-def _asked(given: Mapping[str, Any]) -> Asked:
+def asked(given: Mapping[str, Any]) -> Asked:
+    """The request in the parts of a body, a query string or a message. Raises Unreadable."""
     query, operation, variables = given.get("query"), given.get("operationName"), given.get("variables")
     if not isinstance(query, str) or not query.strip():
         raise Unreadable("There must be a GraphQL document in `query`.", "query")

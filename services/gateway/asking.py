@@ -34,15 +34,18 @@ class Asking(BaseContext):
         self.begin()
 
     def begin(self) -> None:
-        """Forgets what an earlier operation of the same connection left."""
+        """Forgets what an earlier operation of the same connection, or an earlier answer of a stream, left; the day may have changed since."""
+        self._today = self._day
         self.withheld: list[str] = []
         self.not_yet_seen: list[str] = []
         self._all_money = reads_money(self.principal.roles, frozenset())
 
     @property
     def today(self) -> date:
-        """The day (UTC) on which this is asked."""
-        return self._day or self.process.adapters.clock().date()
+        """The day (UTC) on which this is asked, one for the whole answer."""
+        if self._today is None:
+            self._today = self.process.adapters.clock().date()
+        return self._today
 
     def facts(self, as_of: date | None, known_at: datetime | None) -> Facts:
         """The world as of the end of a day (None: today) and as known at an instant (None: all that was heard)."""

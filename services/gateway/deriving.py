@@ -13,10 +13,13 @@ from libs.events.catalog.backlog.item import Item, ItemState
 from libs.events.catalog.roadmap.roadmap_item import RoadmapItem
 from libs.events.event import Event
 from libs.events.facts import Facts
-from libs.rules import backlogs, duties, phases, roadmaps, teams
+from libs.rules import backlogs, dependencies, duties, milestones, phases, roadmaps, teams
 from libs.rules import graduation as graduations
-from libs.rules.figures import Figures, of_organisation, of_portfolio, of_product, of_program, of_team
+from libs.rules.figures import Figures, first_baselines, of_organisation, of_portfolio, of_product, of_program, of_team
+from libs.rules.fiscal_years import FiscalYear, YearsOf, year_start, year_start_of
+from libs.rules.money import Amount
 from libs.rules.needs import Needs, needs
+from libs.rules.spending import lent_and_borrowed
 from libs.rules.targets import TargetCounts, targets
 
 _FIGURES: Mapping[str, Callable[[Facts, Any], Figures]] = MappingProxyType(
@@ -27,6 +30,32 @@ _FIGURES: Mapping[str, Callable[[Facts, Any], Figures]] = MappingProxyType(
 def figures(facts: Facts, kind: str, id: str | None) -> Figures:
     """The figures of a team, product, program or organisation, or (`portfolio`) of one organisation's portfolio or of the whole one."""
     return facts.derive(_FIGURES[kind], id)
+
+
+def first_baseline(facts: Facts, kind: str, id: str | None) -> tuple[Amount, ...]:
+    """What was approved first of the investments in the same."""
+    return facts.derive(first_baselines, kind, id)
+
+
+def fiscal_years(facts: Facts, kind: str, id: str | None) -> tuple[FiscalYear, ...]:
+    """The same by fiscal year."""
+    return facts.derive(YearsOf(kind), id)
+
+
+def fiscal_year_start(facts: Facts, kind: str, id: str | None) -> str:
+    """The day (MM-DD) on which the fiscal year begins there; that of the calendar where nothing or more than one is said."""
+    return facts.derive(year_start_of, kind, id)
+
+
+def own_year_start(facts: Facts, organisation: str) -> str:
+    """The day (MM-DD) on which an organisation's fiscal year begins."""
+    return facts.derive(year_start, organisation)
+
+
+def moved_by_loans(facts: Facts, organisation: str) -> tuple[tuple[Amount, ...], tuple[Amount, ...]]:
+    """Of what was spent, what others bear for an organisation's own investments, and what it bears for those of others."""
+    lent, borrowed = facts.derive(lent_and_borrowed, organisation)
+    return lent.to_tuple(), borrowed.to_tuple()
 
 
 def graduation(facts: Facts, team: str) -> graduations.Graduation:
@@ -64,6 +93,11 @@ def phase(facts: Facts, product: str) -> phases.PhaseOf | None:
     return facts.derive(phases.phase_of, product)
 
 
+def phases_of(facts: Facts, product: str) -> tuple[phases.PhaseOf, ...]:
+    """Every phase that a product entered."""
+    return facts.derive(phases.phases_of, product)
+
+
 def phase_counts(facts: Facts, organisation: str | None) -> tuple[phases.PhaseCount, ...]:
     """How many products of an organisation, or of all, are in each phase."""
     return facts.derive(phases.phase_counts, organisation)
@@ -72,6 +106,16 @@ def phase_counts(facts: Facts, organisation: str | None) -> tuple[phases.PhaseCo
 def planned(facts: Facts, product: str) -> tuple[RoadmapItem, ...]:
     """The items of a product's roadmap that are not dropped, in the order of their placing."""
     return facts.derive(roadmaps.planned, product)
+
+
+def depends_on(facts: Facts, product: str) -> tuple[str, ...]:
+    """The ids of the products that a product depends on."""
+    return facts.derive(dependencies.dependencies, product)
+
+
+def milestones_of(facts: Facts, product: str) -> tuple[milestones.Milestone, ...]:
+    """The releases and targets of a product that have a day, by day."""
+    return facts.derive(milestones.milestones, product)
 
 
 def progress(facts: Facts, roadmap_item: str) -> float | None:

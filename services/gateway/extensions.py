@@ -57,6 +57,12 @@ class Said(SchemaExtension):
         context.begin()
         yield
 
+    def on_stream_result(self, result: Any) -> Iterator[None]:
+        """Begins anew behind each answer of many: the next one says of itself alone."""
+        yield
+        context: Asking = self.execution_context.context
+        context.begin()
+
     def get_results(self) -> dict[str, Any]:
         """The parts of `extensions`."""
         context: Asking = self.execution_context.context
@@ -106,6 +112,13 @@ def readable(error: GraphQLError) -> GraphQLError:
         return _again(error, error.message.partition(" Did you mean")[0], {"code": "INVALID"})
     logger.error("unforeseen: %s", type(cause).__name__, exc_info=cause)
     return _again(error, "Something went wrong here.", {"code": "UNFORESEEN"})
+
+
+def result_of(result: Any) -> dict[str, Any]:
+    """One result of a stream as it is sent: `data` always, `errors` and `extensions` where there are any."""
+    errors = [readable(e).formatted for e in getattr(result, "errors", None) or ()]
+    extensions = getattr(result, "extensions", None)
+    return {"data": getattr(result, "data", None)} | ({"errors": errors} if errors else {}) | ({"extensions": extensions} if extensions else {})
 
 
 def code_of(body: dict[str, Any]) -> str:

@@ -1,62 +1,26 @@
-"""GraphQL over a WebSocket: `graphql-transport-ws` alone, a token before anything else, a bounded number of subscriptions."""
+"""The WebSocket at `/graphql`: who may open it, and from where."""
 
 from __future__ import annotations
 
-from datetime import timedelta
-from typing import Any, Final
+from starlette.routing import BaseRoute, WebSocketRoute
+from starlette.websockets import WebSocket
+from strawberry.http.websocket_origin import is_same_origin
 
-from fastapi.routing import APIWebSocketRoute
-from starlette.routing import BaseRoute
-from strawberry.exceptions import ConnectionRejectionError
-from strawberry.fastapi import GraphQLRouter
-from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
-
-from libs.commands.errors import HeadwayError
-from libs.rules.roles import Principal
 from libs.service.process import Process
-from services.gateway.asking import Asking
 from services.gateway.forwarding import Forwarding
-from services.gateway.schema import schema
-
-INIT_SECONDS: Final = 5
-MOST_SUBSCRIPTIONS: Final = 20
-_NOBODY: Final = Principal("nobody")
-
-
-class _Socket(GraphQLRouter[Asking, None]):
-    """Strawberry's handler of the protocol, with sign-in at `connection_init`."""
-
-    def __init__(self, process: Process, forwarding: Forwarding) -> None:
-        self.process = process
-
-        def context() -> Asking:
-            return Asking(process, forwarding, _NOBODY)
-
-        super().__init__(
-            schema(),
-            path="/graphql",
-            graphql_ide=None,
-            context_getter=context,
-            subscription_protocols=(GRAPHQL_TRANSPORT_WS_PROTOCOL,),
-            connection_init_wait_timeout=timedelta(seconds=INIT_SECONDS),
-            max_subscriptions_per_connection=MOST_SUBSCRIPTIONS,
-        )
-
-    async def on_ws_connect(self, context: Asking) -> Any:
-        """Takes the token from `{"Authorization": "Bearer …"}`. Raises ConnectionRejectionError."""
-        given = context.connection_params if isinstance(context.connection_params, dict) else {}
-        header = next((v for k, v in given.items() if k.lower() == "authorization" and isinstance(v, str)), "")
-        scheme, _, token = header.partition(" ")
-        if scheme.lower() != "bearer":
-            raise ConnectionRejectionError
-        try:
-            principal = await self.process.verifier.verify(token.strip())
-        except HeadwayError as e:
-            raise ConnectionRejectionError from e
-        context.signed_in(principal, header)
-        return {"world": self.process.world.digest}
+from services.gateway.protocol import Conversation
+from services.gateway.staying import open_of
 
 
 def socket_route(process: Process, forwarding: Forwarding) -> BaseRoute:
-    """The WebSocket at `/graphql`; everything else that strawberry's router has is left out."""
-    return next(route for route in _Socket(process, forwarding).routes if isinstance(route, APIWebSocketRoute))
+    """The WebSocket at `/graphql`. A page of another origin is refused in the handshake (403): a browser would send it what belongs to ours."""
+    open = open_of(process.app)
+
+    async def speak(socket: WebSocket) -> None:
+        origin = socket.headers.get("origin")
+        if origin is not None and not is_same_origin(origin, socket.headers.get("host")):
+            await socket.close()
+            return
+        await Conversation(socket, process, forwarding, open).hold()
+
+    return WebSocketRoute("/graphql", speak)

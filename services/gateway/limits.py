@@ -24,6 +24,7 @@ from graphql import (
     InlineFragmentNode,
     IntValueNode,
     Lexer,
+    ListValueNode,
     MaxIntrospectionDepthRule,
     Node,
     OperationDefinitionNode,
@@ -49,6 +50,9 @@ PLAIN_LIST: Final = 10
 MOST_FIRST: Final = 100
 MOST_FIRST_OF: Final[Mapping[tuple[str, str], int]] = {("Portfolio", "teams"): 500}
 """(type, field) -> the most that its `first` may be, where that is not 100."""
+
+MANY_OF: Final[Mapping[tuple[str, str], int]] = {("Change", "nodes"): 100}
+"""(type, field) -> how many a list without `first` holds at most, where that is more than ten."""
 
 _OPENING = frozenset({TokenKind.BRACE_L, TokenKind.BRACKET_L, TokenKind.PAREN_L})
 _CLOSING = frozenset({TokenKind.BRACE_R, TokenKind.BRACKET_R, TokenKind.PAREN_R})
@@ -195,7 +199,10 @@ class _Counting:
             return 0
         first = field.args.get("first")
         below = self._first(node, first, parent) if first is not None else PLAIN_LIST
-        many = page if _is_list(field.type) else 1
+        if "ids" in field.args:
+            many = self._ids(node, parent)
+        else:
+            many = MANY_OF.get((parent.name, node.name.value), page) if _is_list(field.type) else 1
         inner = self.objects(node.selection_set, named, below) if isinstance(named, _FIELDED) else 0
         return many * (1 + inner)
 
@@ -207,16 +214,26 @@ class _Counting:
             self._known[key] = self.objects(fragment.selection_set, condition if isinstance(condition, _FIELDED) else parent, page)
         return self._known[key]
 
+    def _ids(self, node: FieldNode, parent: GraphQLObjectType | GraphQLInterfaceType) -> int:
+        """How many things are asked for by their ids."""
+        given = self._given(node, "ids")
+        many = len(given.values) if isinstance(given, ListValueNode) else len(given) if isinstance(given, list) else 1
+        if many > MOST_FIRST:
+            raise refused("FIRST", f"`ids` of {parent.name}.{node.name.value} are {many}: give at most {MOST_FIRST} at once.", node)
+        return many
+
+    def _given(self, node: FieldNode, name: str) -> Any:
+        """The value of an argument: a node of the document, or what a variable or its default holds; None without any."""
+        given = next((a.value for a in node.arguments or () if a.name.value == name), None)
+        if not isinstance(given, VariableNode):
+            return given
+        variable = given.name.value
+        return self.variables[variable] if variable in self.variables else self.defaults.get(variable)
+
     def _first(self, node: FieldNode, argument: GraphQLArgument, parent: GraphQLObjectType | GraphQLInterfaceType) -> int:
         """How many a page holds at most: by the argument, by the variable or its default, else by the field's own default."""
         most = MOST_FIRST_OF.get((parent.name, node.name.value), MOST_FIRST)
-        given = next((a.value for a in node.arguments or () if a.name.value == "first"), None)
-        asked: Any = None
-        if isinstance(given, VariableNode):
-            name = given.name.value
-            asked = self.variables[name] if name in self.variables else self.defaults.get(name)
-        elif given is not None:
-            asked = given
+        asked = self._given(node, "first")
         if isinstance(asked, IntValueNode):
             asked = int(asked.value)
         if isinstance(asked, float) and asked.is_integer():

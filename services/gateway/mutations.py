@@ -2,30 +2,41 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import Annotated, Any
 
 import strawberry
 from graphql import GraphQLError
 from strawberry.tools import create_type
 
-from libs.commands.command import COMMANDS, Command
+from libs.commands.command import Command
 from libs.commands.errors import Invalid
 from services.gateway.asking import Info
 from services.gateway.extensions import code_of
 from services.gateway.forwarding import Problem, Sent
 from services.gateway.inputs import Inputs, said
+from services.gateway.naming import mutation_names
+from services.gateway.types.node import Node
+from services.gateway.types.nodes import node_at
+from services.gateway.types.telling import told
 
 SECONDS = 2.0
 """How long an answer waits until the world has applied what it speaks of."""
 
 
-@strawberry.type(description="What came of a command.")
+@strawberry.type(
+    description="What came of a command. One that was refused is null, and an error says why: `extensions.code`, and where a rule refused it `rule`, "
+    "`source` (the document that it comes from) and `remedy` (what to do)."
+)
 class CommandAnswer:
+    asking: strawberry.Private[Info]
     id: strawberry.ID = strawberry.field(description="The global id of the thing.")
     version: int = strawberry.field(description="Its version from now on, for `ifMatch`.")
     events: list[str] = strawberry.field(description="The positions of what was said; empty where nothing changed.")
     position: str = strawberry.field(description="`kind:id@sequence`, for `after` and X-Headway-After.")
+
+    @told("The thing as it is after this; null where it has no type of its own, and while the world has not seen it (`extensions.notYetSeen` says so).")
+    def node(self) -> Node | None:
+        return node_at(self.asking.context.facts(None, None), self.id)
 
 
 Key = Annotated[str | None, strawberry.argument(description="The same key and input again: the stored answer.")]
@@ -36,15 +47,8 @@ After = Annotated[list[str] | None, strawberry.argument(description="Positions t
 def mutation_type() -> type:
     """The type with one mutation a command; a name that several services have begins with the service."""
     inputs = Inputs()
-    verbs = Counter(command.SPEC.verb for command in COMMANDS.values())
-    return create_type("Mutation", [_mutation(command, inputs, name_of(command, verbs)) for command in COMMANDS.values()], description="What can be said.")
-
-
-def name_of(command: type[Command], verbs: Counter[str]) -> str:
-    """`form_team` as `formTeam`; `retract`, which every service has, as `portfolioRetract`."""
-    spec = command.SPEC
-    words = (spec.verb if verbs[spec.verb] == 1 else f"{spec.service}_{spec.verb}").split("_")
-    return words[0] + "".join(w.capitalize() for w in words[1:])
+    found = [_mutation(command, inputs, name) for command, name in mutation_names().items()]
+    return create_type("Mutation", found, description="What can be said: one mutation a command. Each is answered once the world has applied what was said.")
 
 
 def _mutation(command: type[Command], inputs: Inputs, name: str) -> Any:
@@ -52,7 +56,8 @@ def _mutation(command: type[Command], inputs: Inputs, name: str) -> Any:
         return await _forwarded(info, command, input, idempotency_key, if_match, after or [])
 
     resolve.__name__ = command.SPEC.name.replace(".", "_")
-    resolve.__annotations__["input"] = inputs.of(command, name[0].upper() + name[1:])
+    made = inputs.of(command, name[0].upper() + name[1:])
+    resolve.__annotations__["input"] = Annotated[made, strawberry.argument(description="The command's fields.")]
     cites = f" ({', '.join(command.SPEC.requirements)})" if command.SPEC.requirements else ""
     return strawberry.mutation(resolver=resolve, name=name, description=" ".join((command.__doc__ or "").split()) + cites)
 
@@ -68,4 +73,5 @@ async def _forwarded(info: Info, command: type[Command], input: Any, key: str | 
         raise GraphQLError(str(e), extensions={"code": code_of(e.body), **e.body}) from None
     position = str(answer["position"])
     asking.not_yet_seen += await asking.process.world.heard([position], SECONDS)
-    return CommandAnswer(id=strawberry.ID(position.rpartition("@")[0]), version=int(answer["version"]), events=list(answer["events"]), position=position)
+    id = strawberry.ID(position.rpartition("@")[0])
+    return CommandAnswer(asking=info, id=id, version=int(answer["version"]), events=list(answer["events"]), position=position)

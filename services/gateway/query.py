@@ -20,11 +20,16 @@ from services.gateway.asking import Info
 from services.gateway.ids import inside
 from services.gateway.types import backlog as backlogs
 from services.gateway.types import organisation as organisations
+from services.gateway.types import stream as streams
+from services.gateway.types.awaiting import AwaitedKinds, Awaiting, Me, waiting
 from services.gateway.types.blocked import Blocked, why_blocked
 from services.gateway.types.changes import Kinds, Movement, moved
 from services.gateway.types.connection import PAGE, After, Connection, First
+from services.gateway.types.node import Node
+from services.gateway.types.nodes import node_at
 from services.gateway.types.portfolio import Portfolio
 from services.gateway.types.product import Product, product
+from services.gateway.types.searching import FindableKinds, SearchHit, Typed, found
 from services.gateway.types.team import Team, team
 from services.gateway.types.telling import told
 
@@ -33,6 +38,8 @@ KnownAt = Annotated[datetime | None, strawberry.argument(description="As known a
 CommandName = Annotated[str, strawberry.argument(description="Its name as in a bulk import, such as portfolio.form_team.")]
 CommandData = Annotated[JSON, strawberry.argument(description="Its fields, as JSON.")]
 Id = Annotated[strawberry.ID, strawberry.argument(description="The global id, or the plain one that commands use.")]
+GlobalId = Annotated[strawberry.ID, strawberry.argument(description="The global id, `kind:id`.")]
+GlobalIds = Annotated[list[strawberry.ID], strawberry.argument(description="Global ids, at most a hundred.")]
 Within = Annotated[strawberry.ID | None, strawberry.argument(description="Only what is at home there.")]
 From = Annotated[
     datetime,
@@ -85,6 +92,41 @@ class Query:
         state = _state(facts, ITEM, id)
         return backlogs.item(facts, state) if state else None
 
+    @told("Whatever has this global id, today (at another moment: `nodes`); null for what is no id of anything. Relay takes a `node` with no other argument.")
+    def node(self, info: Info, id: GlobalId) -> Node | None:
+        return node_at(info.context.facts(None, None), id)
+
+    @told("Whatever has these global ids, at a moment, in the order of the ids; null in the place of one of which there is nothing.")
+    def nodes(self, info: Info, ids: GlobalIds, as_of: AsOf = None, known_at: KnownAt = None) -> list[Node | None]:
+        facts = info.context.facts(as_of, known_at)
+        return [node_at(facts, id) for id in ids]
+
+    @told("What fits a text best, at a moment: teams, products, organisations, programs, people, items of roadmaps and backlogs; at most 200 are found.")
+    async def search(
+        self,
+        info: Info,
+        text: Typed,
+        kinds: FindableKinds = None,
+        first: First = 20,
+        after: After = None,
+        as_of: AsOf = None,
+        known_at: KnownAt = None,
+    ) -> Connection[SearchHit]:
+        return await found(info, text, kinds, first, after, as_of, known_at)
+
+    @told("What waits for the reader, by its roles: decisions, hand-offs, sign-offs, readings; what is due first, then what has waited longest (S4-20).")
+    def awaiting(
+        self,
+        info: Info,
+        me: Me = True,
+        kinds: AwaitedKinds = None,
+        as_of: AsOf = None,
+        known_at: KnownAt = None,
+        first: First = PAGE,
+        after: After = None,
+    ) -> Connection[Awaiting]:
+        return waiting(info, info.context.facts(as_of, known_at), me, kinds, first, after)
+
     @told("What moved between two moments: statuses, criteria, money, dates, horizons, members, phases, releases, by the time each came true.")
     def changes(
         self, info: Info, from_: From, to: To = None, organisation: Within = None, kinds: Kinds = None, first: First = PAGE, after: After = None
@@ -95,6 +137,23 @@ class Query:
     @told("Why a command would be refused, by its owner's own word, without doing it; null where nothing stands in the way.")
     async def why_blocked(self, info: Info, command: CommandName, data: CommandData) -> Blocked | None:
         return await why_blocked(info, command, data)
+
+    @told("The log, as `/events` has it: each event once, in order per aggregate, with what the caller may read of it.")
+    async def events(
+        self,
+        info: Info,
+        after: streams.After = None,
+        types: streams.Types = None,
+        subjects: streams.Subjects = None,
+        from_: streams.TrueFrom = None,
+        to: streams.TrueTo = None,
+        first: First = PAGE,
+    ) -> streams.StreamConnection:
+        return await streams.stream(info, after, types, subjects, from_, to, first)
+
+    @told("Count and digest per kind of what was published up to a cursor, for a reader to prove that it missed nothing.")
+    async def stream_digest(self, info: Info, up_to: streams.UpTo = None) -> streams.StreamDigest:
+        return await streams.stream_digest(info, up_to)
 
 
 def _state(facts: Facts, kind: Kind[S], given: str) -> S | None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from functools import cache
+from typing import Any
 
 import strawberry
-from graphql import GraphQLError
+from graphql import GraphQLError, GraphQLInterfaceType, GraphQLObjectType
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
+from strawberry.types.base import StrawberryObjectDefinition
 
 import libs.commands.catalog
 import libs.events.catalog  # noqa: F401  (the registries are filled by importing them)
@@ -16,13 +18,29 @@ from services.gateway.mutations import mutation_type
 from services.gateway.query import Query
 from services.gateway.scalars import SCALARS
 from services.gateway.subscriptions import Subscription
+from services.gateway.types.governing import ChangeRequest, Metric, Need
+from services.gateway.types.investing import Bid, InvestmentCase
 
 
 class Schema(strawberry.Schema):
     """A schema whose errors are logged by `Readable` alone: what callers get wrong is no news to an operator."""
 
+    def __init__(self, **parts: Any) -> None:
+        super().__init__(**parts)
+        # What stands for a thing says itself of which type it is. To ask each type whether it is that one would cost once for each object of an answer.
+        for kind in self._schema.type_map.values():
+            if isinstance(kind, GraphQLObjectType):
+                kind.is_type_of = None
+            elif isinstance(kind, GraphQLInterfaceType):
+                kind.resolve_type = _type_of
+
     def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
         """Leaves the log alone."""
+
+
+def _type_of(thing: Any, _info: Any, _interface: Any) -> str:
+    definition: StrawberryObjectDefinition = type(thing).__strawberry_definition__
+    return definition.name
 
 
 @cache
@@ -32,6 +50,7 @@ def schema() -> Schema:
         query=Query,
         mutation=mutation_type(),
         subscription=Subscription,
+        types=[Bid, ChangeRequest, InvestmentCase, Metric, Need],
         config=StrawberryConfig(scalar_map=SCALARS, disable_field_suggestions=True),
         extensions=[Readable, Said, Limited],
     )

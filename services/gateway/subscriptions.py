@@ -1,54 +1,171 @@
-"""Subscriptions: what changes in the world, as it changes."""
+"""Subscriptions: what changes in the world, as it changes, and what was missed before."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
-from typing import Annotated
+import asyncio
+from collections.abc import AsyncGenerator, Iterable, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from typing import Annotated, cast
 
 import strawberry
 
+from libs.commands.errors import Invalid, Unreachable
 from libs.events.envelope import all_topics
+from libs.events.event import KINDS, split
+from libs.events.log import Cursor, Delivery, LogUnavailable, Record
+from libs.rules.authority import belonging
 from services.gateway.asking import Info
-from services.gateway.types.telling import followed
+from services.gateway.ids import inside
+from services.gateway.resuming import beginning
+from services.gateway.types.node import Node
+from services.gateway.types.nodes import node_of
+from services.gateway.types.telling import followed, told
 
 SECONDS = 5.0
 """How long a change that the log holds is waited for in the world before it is told without."""
+AGAIN = 1.0
+"""Seconds after which a log that did not answer is read again."""
+MOST = 100
+"""How many events are told together at most."""
 
 
 @strawberry.type(description="What the world has newly applied.")
 class Change:
+    asking: strawberry.Private[Info]
+    aggregates: strawberry.Private[Sequence[str]]
     world: str = strawberry.field(description="Names the state of the world since then, as `portfolio.world`.")
-    positions: list[str] = strawberry.field(description="What was applied, `kind:id@sequence`, in order per aggregate.")
+    positions: list[str] = strawberry.field(description="What was applied, `kind:id@sequence`, in order per aggregate; at most a hundred.")
+    cursor: str = strawberry.field(description="Opaque: given as `after`, it goes on behind this change. It is a cursor of /events too.")
+
+    @told("What it is about, each once, as it is today. What has no type of its own here is left out.")
+    def nodes(self) -> list[Node]:
+        facts = self.asking.context.facts(None, None)
+        return [node for aggregate in self.aggregates if (node := node_of(facts, *split(aggregate))) is not None]
 
 
 Kinds = Annotated[list[str] | None, strawberry.argument(description="Only changes of these kinds of aggregate (`team`, `release`). Default: of all.")]
+Teams = Annotated[
+    list[strawberry.ID] | None,
+    strawberry.argument(description="Only changes of these teams, and of what is theirs: their graduation, money, loans, and the products they serve."),
+]
+Products = Annotated[
+    list[strawberry.ID] | None,
+    strawberry.argument(description="Only changes of these products, and of what is theirs: roadmap, backlog, releases, metrics. With `teams`: of either."),
+]
+After = Annotated[
+    str | None,
+    strawberry.argument(
+        description="Begin behind this: the `cursor` of a change, a cursor of /events, or the position of an event (`team:biohub@3`). "
+        "What was missed is told first, each event once, then what comes. Default: only what comes."
+    ),
+]
 
 
-@strawberry.type(description="What can be followed.")
+@dataclass(frozen=True)
+class Wanted:
+    """Which changes somebody wants: of these kinds (none: all) that lie in one of these scopes (none: anywhere)."""
+
+    kinds: frozenset[str] = frozenset()
+    scopes: frozenset[tuple[str, str]] = frozenset()
+
+    def takes(self, info: Info, record: Record) -> bool:
+        """Whether it is one of them, by what the world knows today."""
+        kind, id = split(record.key)
+        if self.kinds and kind not in self.kinds:
+            return False
+        return not self.scopes or bool(self.scopes & belonging(info.context.facts(None, None), kind, id))
+
+
+@strawberry.type(description="What can be followed, over a WebSocket that speaks graphql-transport-ws, or as server-sent events.")
 class Subscription:
     @followed("The name of the world's state: at once, and whenever it has changed.")
     async def world(self, info: Info) -> AsyncGenerator[str, None]:
-        world = info.context.process.world
-        yield world.digest
-        async for change in _changes(info, None):
-            yield change.world
+        begin = await _beginning(info, None)
+        yield info.context.process.world.digest
+        async with aclosing(_changes(info, Wanted(), begin)) as changes:
+            async for change in changes:
+                yield change.world
 
-    @followed("What the world applies from now on, together as it comes.")
-    async def changed(self, info: Info, kinds: Kinds = None) -> AsyncGenerator[Change, None]:
-        async for change in _changes(info, frozenset(kinds) if kinds else None):
-            yield change
+    @followed("What the world applies from now on, or since an event, together as it comes.")
+    async def changed(
+        self, info: Info, teams: Teams = None, products: Products = None, kinds: Kinds = None, after: After = None
+    ) -> AsyncGenerator[Change, None]:
+        # What is wrong with the arguments is said before anything is followed.
+        wanted = Wanted(_kinds(kinds or ()), frozenset((*_scopes("team", teams), *_scopes("product", products))))
+        return _changes(info, wanted, await _beginning(info, after))
 
 
-async def _changes(info: Info, kinds: frozenset[str] | None) -> AsyncGenerator[Change, None]:
+async def _beginning(info: Info, after: str | None) -> Cursor:
+    """Where to begin. Raises Invalid, and Unreachable where the log does not answer."""
     process = info.context.process
-    topics = all_topics(process.settings.namespace)
-    log = process.adapters.log
-    expires = info.context.principal.expires
-    async for batch in log.read(topics, await log.end(topics)):
-        if expires is not None and process.adapters.clock() >= expires:
+    try:
+        return await beginning(process.adapters.log, all_topics(process.settings.namespace), after)
+    except LogUnavailable as e:
+        raise Unreachable("the log does not answer", remedy="Subscribe again.") from e
+
+
+def _kinds(names: Sequence[str]) -> frozenset[str]:
+    odd = [name for name in names if name not in KINDS]
+    if odd:
+        raise Invalid(f"{odd[0][:80]!r} is no kind", field="kinds", remedy=f"The kinds are {', '.join(sorted(KINDS))}.")
+    return frozenset(names)
+
+
+def _scopes(kind: str, given: Iterable[str] | None) -> Iterable[tuple[str, str]]:
+    for one in given or ():
+        id = inside(kind, one)
+        if not id:
+            raise Invalid(f"{one[:80]!r} is not the id of a {kind}", field=f"{kind}s")
+        yield kind, id
+
+
+@dataclass
+class Told:
+    """What was told of each aggregate: up to which number."""
+
+    upto: dict[str, int] = field(default_factory=dict)
+
+    def news(self, record: Record) -> bool:
+        """Whether this is no event that was told before; the log may deliver one again."""
+        sequence = record.headers.get("ce_sequence", "")
+        number = int(sequence) if sequence.isascii() and sequence.isdigit() else 0
+        if "ce_id" not in record.headers or number <= self.upto.get(record.key, 0):
+            return False
+        self.upto[record.key] = number
+        return True
+
+
+async def _changes(info: Info, wanted: Wanted, begin: Cursor) -> AsyncGenerator[Change, None]:
+    """What is wanted of what lies behind a cursor. A log that is away for a while is waited for: nobody misses anything by that."""
+    process, told = info.context.process, Told()
+    cursor = begin
+    while True:
+        try:
+            async with aclosing(_batches(info, cursor)) as batches:
+                async for batch in batches:
+                    news = [d.record for d in batch if told.news(d.record) and (not wanted.kinds or split(d.record.key)[0] in wanted.kinds)]
+                    await process.world.heard([record.headers["ce_id"] for record in news], SECONDS)
+                    chosen = [record for record in news if wanted.takes(info, record)]
+                    cursor = batch[-1].cursor
+                    if chosen:
+                        yield _change(info, chosen, cursor)
             return
-        records = [d.record for d in batch]
-        positions = [r.headers["ce_id"] for r in records if "ce_id" in r.headers and (kinds is None or r.key.partition(":")[0] in kinds)]
-        if positions:
-            await process.world.heard(positions, SECONDS)
-            yield Change(world=process.world.digest, positions=list(dict.fromkeys(positions)))
+        except LogUnavailable:
+            await asyncio.sleep(AGAIN)
+
+
+def _batches(info: Info, cursor: Cursor) -> AsyncGenerator[Sequence[Delivery], None]:
+    process = info.context.process
+    read = process.adapters.log.read(all_topics(process.settings.namespace), cursor, limit=MOST)
+    return cast("AsyncGenerator[Sequence[Delivery], None]", read)
+
+
+def _change(info: Info, records: Sequence[Record], cursor: Cursor) -> Change:
+    return Change(
+        asking=info,
+        aggregates=list(dict.fromkeys(record.key for record in records)),
+        world=info.context.process.world.digest,
+        positions=[record.headers["ce_id"] for record in records],
+        cursor=str(cursor),
+    )

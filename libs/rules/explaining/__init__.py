@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Final
 
 from libs.rules.explaining.figure import Figure
+from libs.rules.explaining.fiscal import fiscal_figures
 from libs.rules.explaining.money import investment_figures, money_figures
 from libs.rules.explaining.subjects import portfolio_figures, product_figures, roadmap_figures, shared_figures, team_figures
 
@@ -25,6 +26,7 @@ def figure_of(subject: str, field: str) -> Figure:
 
 _ALL = chain(
     *(money_figures(subject) for subject in ("team", "product", "program", "organisation", "portfolio")),
+    *(fiscal_figures(subject) for subject in ("team", "product", "program", "organisation", "portfolio")),
     *(shared_figures(subject) for subject in ("team", "product", "portfolio")),
     team_figures(),
     product_figures(),

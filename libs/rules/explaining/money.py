@@ -34,9 +34,9 @@ from libs.rules.spending import borne, home_of, investments_by_home
 
 Types = tuple[type[Payload], ...]
 
-_BASELINES: Final[Types] = (InvestmentProposed, InvestmentDecided, InvestmentRebaselined)
-_EXPECTED: Final[Types] = (*_BASELINES, ForecastRecorded, ActualRecorded)
-_PLACES: Final[Says] = MappingProxyType({"team": (TeamFormed, ProductsServed, ProductsLeft), "product": (ProductRegistered,), "program": (ProgramOpened,)})
+BASELINES: Final[Types] = (InvestmentProposed, InvestmentDecided, InvestmentRebaselined)
+EXPECTED: Final[Types] = (*BASELINES, ForecastRecorded, ActualRecorded)
+PLACES: Final[Says] = MappingProxyType({"team": (TeamFormed, ProductsServed, ProductsLeft), "product": (ProductRegistered,), "program": (ProgramOpened,)})
 """By what an investment belongs to a program or to an organisation."""
 
 
@@ -56,34 +56,34 @@ _AMOUNTS: Final = (
         "committed",
         "Enhance and support of the current baseline of every investment that the steering group approved.",
         ("S0-14", "S0-08"),
-        _BASELINES,
+        BASELINES,
     ),
     _Amount(
         "forecast",
         "forecast",
         "Of every approved investment the forecast recorded last, else the larger of its current baseline and what was spent.",
         ("S4-09", "S0-14"),
-        _EXPECTED,
+        EXPECTED,
     ),
     _Amount("actual", "actual", "What was recorded as spent, less what a correction replaced.", ("S4-09",), (InvestmentProposed, ActualRecorded)),
-    _Amount("enhance", "enhance", "The part of the current baselines that is for enhancing products.", ("S0-08", "S0-14"), _BASELINES),
-    _Amount("support", "support", "The part of the current baselines that is for supporting the versions in use.", ("S0-08", "S0-14"), _BASELINES),
+    _Amount("enhance", "enhance", "The part of the current baselines that is for enhancing products.", ("S0-08", "S0-14"), BASELINES),
+    _Amount("support", "support", "The part of the current baselines that is for supporting the versions in use.", ("S0-08", "S0-14"), BASELINES),
     _Amount("returned", "returned", "What was recorded as come back or saved.", ("S4-09",), (InvestmentProposed, ReturnRecorded)),
     _Amount(
         "againstFirstBaseline",
         "against_first_baseline",
         "The forecast less the baseline that was approved first, which is never lost.",
         ("S0-14", "S4-09"),
-        _EXPECTED,
+        EXPECTED,
     ),
-    _Amount("againstCurrentBaseline", "against_current_baseline", "The forecast less the baseline that holds.", ("S0-14", "S4-09"), _EXPECTED),
+    _Amount("againstCurrentBaseline", "against_current_baseline", "The forecast less the baseline that holds.", ("S0-14", "S4-09"), EXPECTED),
 )
 
-_BORNE = " An amount lies evenly over the days it covers; the days of a loan count for the borrower, rounded down to the cent, and the rest for the home."
+BORNE: Final = " An amount lies evenly over the days it covers; the days of a loan count for the borrower, rounded down to the cent, and the rest for the home."
 
 WARNINGS: Final[Says] = MappingProxyType(
     {
-        "investment": (*_BASELINES, Overridden, Retracted),
+        "investment": (*BASELINES, Overridden, Retracted),
         "bid": (BidSubmitted, Overridden),
         "team": (TeamFormed, ProductsServed, ProductsLeft, Overridden, First),
         "graduation": (Overridden,),
@@ -110,12 +110,12 @@ def money_figures(subject: str) -> Iterator[Figure]:
     for amount in _AMOUNTS:
         says: dict[str, Types | None] = {"investment": amount.said}
         if subject not in ("team", "product"):
-            says.update(_PLACES)
-        statement, cites, through = amount.statement, amount.cites, _at_home
+            says.update(PLACES)
+        statement, cites, through = amount.statement, amount.cites, at_home
         if amount.field == "actual" and of_places:
             says["loan"] = (TeamLent, TeamReturned)
-            statement, cites, through = statement + _BORNE, (*cites, "S4-15"), _borne
-        yield Figure(subject, f"investment.{amount.field}", Part(whole, amount.name), statement, cites, says, _Made(through) if of_places else None)
+            statement, cites, through = statement + BORNE, (*cites, "S4-15"), by_bearer
+        yield Figure(subject, f"investment.{amount.field}", Part(whole, amount.name), statement, cites, says, Made(through) if of_places else None)
     yield Figure(
         subject,
         "investment.warnings",
@@ -127,7 +127,7 @@ def money_figures(subject: str) -> Iterator[Figure]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Made:
+class Made:
     """The investments that a sum is made of: one organisation's, or all there are."""
 
     of_one: Callable[[Facts, str], Iterator[Reading]]
@@ -146,17 +146,18 @@ def investment_figures() -> Iterator[Figure]:
         ("firstBaseline", values.first_baseline, "What was approved first, which is never lost."),
         ("currentBaseline", values.current_baseline, "What was approved first, or what replaced it last."),
     ):
-        yield Figure("investment", field, baseline, statement, ("S0-14",), {"investment": _BASELINES})
+        yield Figure("investment", field, baseline, statement, ("S0-14",), {"investment": BASELINES})
 
 
-def _at_home(facts: Facts, organisation: str) -> Iterator[Reading]:
+def at_home(facts: Facts, organisation: str) -> Iterator[Reading]:
+    """The investments that belong to an organisation, and by what."""
     for id in facts.derive(investments_by_home).get(organisation, ()):
         yield sums, (id,)
         yield home_of, (id,)
 
 
-def _borne(facts: Facts, organisation: str) -> Iterator[Reading]:
-    """Also what the organisation bears for teams that it has borrowed."""
+def by_bearer(facts: Facts, organisation: str) -> Iterator[Reading]:
+    """What an organisation bears, for teams that it has borrowed too."""
     for investment in facts.every(INVESTMENT):
         if any(bearer == organisation for bearer, _ in facts.derive(borne, investment.id)):
             yield borne, (investment.id,)

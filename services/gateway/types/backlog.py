@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
 from libs.events.catalog.backlog import item as catalogue
 from libs.events.catalog.backlog.backlog import BACKLOG
+from libs.events.catalog.roadmap.roadmap_item import ROADMAP_ITEM
 from libs.events.facts import Facts
 from services.gateway import deriving
 from services.gateway.ids import outside
 from services.gateway.types.connection import PAGE, After, Connection, First, page
+from services.gateway.types.filtering import ItemsOrdered, ItemsWanted
+from services.gateway.types.node import Node
 from services.gateway.types.person import Person, person
-from services.gateway.types.telling import known, told
+from services.gateway.types.roadmap import RoadmapItem, roadmap_item
+from services.gateway.types.selecting import items_of
+from services.gateway.types.stories import BacklogOn, backlog_over_time
+from services.gateway.types.telling import told
 
-known(catalogue.ItemState, "Where a backlog item stands.")
+if TYPE_CHECKING:
+    from services.gateway.types.product import Product
 
 
 Dropped = Annotated[bool, strawberry.argument(description="Whether dropped items are wanted as well; they come last.")]
@@ -29,7 +36,7 @@ class ItemSource:
 
 
 @strawberry.type(description="Something that a product wants.")
-class Item:
+class Item(Node):
     facts: strawberry.Private[Facts]
     of: strawberry.Private[catalogue.Item]
     id: strawberry.ID = strawberry.field(description="`item:` and the id that commands use.")
@@ -39,6 +46,17 @@ class Item:
     user: str | None = strawberry.field(description="For whom.")
     goal: str | None = strawberry.field(description="To what end.")
     reason: str | None = strawberry.field(description="Why.")
+
+    @told("The product that wants it.")
+    def product(self) -> Annotated[Product, strawberry.lazy("services.gateway.types.product")]:
+        from services.gateway.types.product import product
+
+        return product(self.facts, self.of.product)
+
+    @told("The roadmap item that it is part of; null where it is of none.")
+    def roadmap_item(self) -> RoadmapItem | None:
+        found = self.facts.get(ROADMAP_ITEM, self.of.roadmap_item)
+        return roadmap_item(self.facts, found) if found else None
 
     @told("Where it stands in its backlog: 1 is the top; null for one that was dropped.")
     def position(self) -> int | None:
@@ -68,9 +86,16 @@ class Backlog:
     def delivered(self) -> int:
         return deriving.backlog_counts(self.facts, self.product).delivered
 
+    @told("How it stood at the end of each month since its first item, and stands on this day (S0-19, S0-25).")
+    def over_time(self) -> list[BacklogOn]:
+        return backlog_over_time(self.facts, self.product)
+
     @told("The items in the owner's order; what was dropped is left out unless asked for.")
-    def items(self, first: First = PAGE, after: After = None, dropped: Dropped = False) -> Connection[Item]:
-        return page(deriving.backlog_items(self.facts, self.product, dropped=dropped), lambda state, _: item(self.facts, state), first, after)
+    def items(
+        self, first: First = PAGE, after: After = None, dropped: Dropped = False, filter: ItemsWanted = None, order_by: ItemsOrdered = None
+    ) -> Connection[Item]:
+        found = items_of(deriving.backlog_items(self.facts, self.product, dropped=dropped), filter, order_by)
+        return page(found, lambda state, _: item(self.facts, state), first, after)
 
 
 def backlog(facts: Facts, product: str) -> Backlog | None:

@@ -18,9 +18,7 @@ from libs.rules.changes import Change, ChangeKind, changes
 from services.gateway.asking import Info
 from services.gateway.types.connection import Connection, page
 from services.gateway.types.saying import SaidEvent, Subject, said
-from services.gateway.types.telling import known, told
-
-known(ChangeKind, "What moved.")
+from services.gateway.types.telling import told
 
 MOST_EVENTS: Final = 50
 """How many events are shown of one change, the ones recorded last."""

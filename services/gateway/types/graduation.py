@@ -10,11 +10,7 @@ from libs.events.catalog.portfolio.graduation import GraduationStatus, HandoffSt
 from libs.events.facts import Facts
 from libs.rules import graduation as rules
 from services.gateway import deriving
-from services.gateway.types.telling import known, told
-
-known(GraduationStatus, "Where a team stands: derived from facts and the day, never typed.")
-known(HomeFunction, "The functions of the home organisation that must take over (R-06).")
-known(HandoffState, "How far a hand-off has come.")
+from services.gateway.types.telling import told
 
 
 @strawberry.type(description="An event that a criterion rests on.")
@@ -51,6 +47,8 @@ class Handoff:
 class Ceremony:
     held_on: date = strawberry.field(description="On which day.")
     story: str | None = strawberry.field(description="What was told to have been achieved.")
+    asserted_by: str = strawberry.field(description="The role that said that it was held.")
+    event: str = strawberry.field(description="The event that says so: its position, `kind:id@sequence`.")
 
 
 @strawberry.type(description="Where a team stands on its way to graduation, and why.")
@@ -78,7 +76,7 @@ class Graduation:
     @told("The ceremony; null before it was held.")
     def ceremony(self) -> Ceremony | None:
         held = self.graduation.ceremony
-        return Ceremony(held_on=held.held_on, story=held.story) if held else None
+        return Ceremony(held_on=held.held_on, story=held.story, asserted_by=held.event.actor.role, event=held.event.id) if held else None
 
 
 def graduation(facts: Facts, team: str) -> Graduation:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from datetime import date
 from decimal import Decimal
 
 import strawberry
@@ -10,6 +11,7 @@ import strawberry
 from libs.events.facts import Facts
 from libs.rules.figures import Figures
 from libs.rules.money import Amount
+from services.gateway import deriving
 from services.gateway.asking import Info
 from services.gateway.types.telling import told
 
@@ -26,9 +28,23 @@ class Warning:
     message: str = strawberry.field(description="What is wrong, in words.")
 
 
+@strawberry.type(description="What investments come to in one fiscal year: over all years each figure sums to the whole, to the cent (S4-09).")
+class FiscalYear:
+    starts: date = strawberry.field(description="Its first day.")
+    ends: date = strawberry.field(description="Its last day.")
+    first_baseline: list[Money] = strawberry.field(description="The first baselines of what was approved in it.")
+    committed: list[Money] = strawberry.field(description="The current baselines of what was approved in it.")
+    forecast: list[Money] = strawberry.field(description="What that is expected to cost in the end, in whatever year it is spent.")
+    actual: list[Money] = strawberry.field(description="What was spent in it: each amount lies evenly over the days it covers.")
+
+
+def _listed(amounts: Iterable[Amount]) -> list[Money]:
+    return [Money(amount=one.amount, currency=one.currency) for one in amounts]
+
+
 def _sums(description: str, of: Callable[[Figures], Iterable[Amount]]) -> list[Money]:
     def resolve(self: Investment) -> list[Money]:
-        return [Money(amount=one.amount, currency=one.currency) for one in of(self.figures)]
+        return _listed(of(self.figures))
 
     found: list[Money] = strawberry.field(resolver=resolve, description=f"{description} One entry a currency, by its code; empty where there is nothing.")
     return found
@@ -36,6 +52,9 @@ def _sums(description: str, of: Callable[[Figures], Iterable[Amount]]) -> list[M
 
 @strawberry.type(description="What is invested, and what came of it. Every figure is a list with one entry a currency.")
 class Investment:
+    facts: strawberry.Private[Facts]
+    kind: strawberry.Private[str]
+    key: strawberry.Private[str | None]
     figures: strawberry.Private[Figures]
     committed: list[Money] = _sums("Enhance and support of the current baselines of approved investments.", lambda f: f.committed)
     forecast: list[Money] = _sums("What approved investments are expected to cost in the end.", lambda f: f.forecast)
@@ -45,6 +64,36 @@ class Investment:
     returned: list[Money] = _sums("What came back or was saved.", lambda f: f.returned)
     against_first_baseline: list[Money] = _sums("Forecast less the first baseline.", lambda f: f.against_first_baseline)
     against_current_baseline: list[Money] = _sums("Forecast less the current baseline.", lambda f: f.against_current_baseline)
+
+    @told("What was approved first, which is never lost (S0-14). One entry a currency, by its code; empty where there is nothing.")
+    def first_baseline(self) -> list[Money]:
+        return _listed(deriving.first_baseline(self.facts, self.kind, self.key))
+
+    @told("The same by fiscal year, in order: years of the home of each investment; of what an organisation bears, its own.")
+    def fiscal_years(self) -> list[FiscalYear]:
+        return [
+            FiscalYear(
+                starts=one.starts,
+                ends=one.ends,
+                first_baseline=_listed(one.first_baseline),
+                committed=_listed(one.committed),
+                forecast=_listed(one.forecast),
+                actual=_listed(one.actual),
+            )
+            for one in deriving.fiscal_years(self.facts, self.kind, self.key)
+        ]
+
+    @told("Of what an organisation's own investments have spent, the part that borrowers bear (S4-15); null but for an organisation.")
+    def lent_out(self) -> list[Money] | None:
+        return _listed(deriving.moved_by_loans(self.facts, self.key)[0]) if self._is_home and self.key else None
+
+    @told("What an organisation bears of what investments at home elsewhere have spent (S4-15); null but for an organisation.")
+    def borrowed(self) -> list[Money] | None:
+        return _listed(deriving.moved_by_loans(self.facts, self.key)[1]) if self._is_home and self.key else None
+
+    @property
+    def _is_home(self) -> bool:
+        return self.kind == "organisation"
 
     @told("What should be looked at.")
     def warnings(self) -> list[Warning]:
@@ -56,4 +105,4 @@ def investment(info: Info, facts: Facts, kind: str | None, id: str | None, figur
     if not info.context.reads_money(facts, kind, id):
         info.context.withhold(info.path.as_list())
         return None
-    return Investment(figures=figures())
+    return Investment(facts=facts, kind=kind or "portfolio", key=id, figures=figures())

@@ -16,16 +16,19 @@ from services.gateway.asking import Info
 from services.gateway.ids import outside
 from services.gateway.types.connection import PAGE, After, Connection, First, page
 from services.gateway.types.explaining import Explanation, Field, explanation
+from services.gateway.types.filtering import ProductsOrdered, ProductsWanted, TeamsOrdered, TeamsWanted
 from services.gateway.types.money import Investment, investment
+from services.gateway.types.node import Node
 from services.gateway.types.telling import told
 
 if TYPE_CHECKING:
     from services.gateway.types.product import Product
+    from services.gateway.types.roadmap import Roadmap
     from services.gateway.types.team import Team
 
 
 @strawberry.type(description="A public body that is home to programs, products and teams.")
-class Organisation:
+class Organisation(Node):
     facts: strawberry.Private[Facts]
     key: strawberry.Private[str]
     id: strawberry.ID = strawberry.field(description="`organisation:` and the id that commands use.")
@@ -36,21 +39,39 @@ class Organisation:
     def investment(self, info: Info) -> Investment | None:
         return investment(info, self.facts, "organisation", self.key, lambda: deriving.figures(self.facts, "organisation", self.key))
 
+    @told("The day on which its fiscal year begins, MM-DD; 01-01 where it says none.")
+    def fiscal_year_start(self) -> str:
+        return deriving.own_year_start(self.facts, self.key)
+
+    @told("What its products mean to bring about.")
+    def roadmap(self) -> Annotated[Roadmap, strawberry.lazy("services.gateway.types.roadmap")]:
+        from services.gateway.types.roadmap import roadmap
+
+        return roadmap(self.facts, tuple(state.id for state in self.facts.related(PRODUCT, "home", self.key)))
+
     @told("The programs that are at home here.")
     def programs(self) -> list[Program]:
         return [program(self.facts, state.id) for state in self.facts.related(PROGRAM, "home", self.key)]
 
     @told("The products that are at home here, by id.")
-    def products(self, first: First = PAGE, after: After = None) -> Connection[Annotated[Product, strawberry.lazy("services.gateway.types.product")]]:
+    def products(
+        self, first: First = PAGE, after: After = None, filter: ProductsWanted = None, order_by: ProductsOrdered = None
+    ) -> Connection[Annotated[Product, strawberry.lazy("services.gateway.types.product")]]:
         from services.gateway.types.product import product
+        from services.gateway.types.selecting import products_of
 
-        return page(self.facts.related(PRODUCT, "home", self.key), lambda state, _: product(self.facts, state.id), first, after)
+        found = products_of(self.facts, self.facts.related(PRODUCT, "home", self.key), filter, order_by)
+        return page(found, lambda state, _: product(self.facts, state.id), first, after)
 
     @told("The teams that are at home here, by id.")
-    def teams(self, first: First = PAGE, after: After = None) -> Connection[Annotated[Team, strawberry.lazy("services.gateway.types.team")]]:
+    def teams(
+        self, first: First = PAGE, after: After = None, filter: TeamsWanted = None, order_by: TeamsOrdered = None
+    ) -> Connection[Annotated[Team, strawberry.lazy("services.gateway.types.team")]]:
+        from services.gateway.types.selecting import teams_of
         from services.gateway.types.team import team
 
-        return page(self.facts.related(TEAM, "home", self.key), lambda state, _: team(self.facts, state), first, after)
+        found = teams_of(self.facts, self.facts.related(TEAM, "home", self.key), filter, order_by)
+        return page(found, lambda state, _: team(self.facts, state), first, after)
 
     @told("Why a figure is what it is, such as investment.actual: the rule that makes it, and the events that it rests on.")
     def explain(self, field: Field) -> Explanation:
@@ -58,7 +79,7 @@ class Organisation:
 
 
 @strawberry.type(description="Products of one organisation that belong together.")
-class Program:
+class Program(Node):
     facts: strawberry.Private[Facts]
     key: strawberry.Private[str]
     id: strawberry.ID = strawberry.field(description="`program:` and the id that commands use.")

@@ -6,10 +6,11 @@ import strawberry
 
 from libs.events.event import Event
 from services.gateway.ids import outside
+from services.gateway.types.node import Node
 
 
 @strawberry.type(description="Somebody. Names never stand in events, so a person's name is the id.")
-class Person:
+class Person(Node):
     id: strawberry.ID = strawberry.field(description="`person:` and the id that commands use.")
     name: str = strawberry.field(description="The id, until somebody says more.")
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Annotated
 
@@ -10,10 +9,8 @@ import strawberry
 
 from libs.events.catalog.portfolio.organisation import ORGANISATION
 from libs.events.catalog.portfolio.product import PRODUCT
-from libs.events.catalog.portfolio.product import Product as ProductFacts
 from libs.events.catalog.portfolio.program import PROGRAM
 from libs.events.catalog.portfolio.team import TEAM
-from libs.events.catalog.portfolio.team import Team as TeamFacts
 from libs.events.event import Kind, S
 from libs.events.facts import Facts
 from libs.rules import duties
@@ -23,15 +20,17 @@ from services.gateway.ids import outside
 from services.gateway.types.changes import Kinds, Movement, Since, moved
 from services.gateway.types.connection import PAGE, After, Connection, First, page
 from services.gateway.types.explaining import Explanation, Field, explanation
+from services.gateway.types.filtering import InvestmentsOrdered, InvestmentsWanted, ProductsOrdered, ProductsWanted, TeamsOrdered, TeamsWanted
+from services.gateway.types.investing import InvestmentCase, investment_case, investment_cases
 from services.gateway.types.money import Investment, investment
 from services.gateway.types.needs import Needs, Targets, needs, targets
 from services.gateway.types.organisation import Organisation, Program, organisation, program
 from services.gateway.types.product import Product, product
+from services.gateway.types.roadmap import Roadmap, roadmap, whole_roadmap
 from services.gateway.types.saying import Subject
-from services.gateway.types.team import Team, team
-from services.gateway.types.telling import known, told
-
-known(duties.DutyKind, "What is due.")
+from services.gateway.types.selecting import investments_of, products_of, teams_of
+from services.gateway.types.team import Loan, Team, lent, loans_of, team
+from services.gateway.types.telling import told
 
 Overdue = Annotated[bool | None, strawberry.argument(description="Only what is overdue (true), or not yet (false). Default: both.")]
 InPhase = Annotated[str | None, strawberry.argument(description="Only products in the phase of this id, such as beta.")]
@@ -67,6 +66,18 @@ class Portfolio:
         kind = "organisation" if self.scope else None
         return investment(info, self.facts, kind, self.scope, lambda: deriving.figures(self.facts, "portfolio", self.scope))
 
+    @told("The day on which the fiscal year begins, MM-DD: of the organisation, or of all where they share it; else 01-01.")
+    def fiscal_year_start(self) -> str:
+        return deriving.fiscal_year_start(self.facts, "portfolio", self.scope)
+
+    @told("What the products mean to bring about; without an organisation also what is planned for products that nobody has registered.")
+    def roadmap(self) -> Roadmap:
+        return roadmap(self.facts, self._product_ids) if self.scope else whole_roadmap(self.facts)
+
+    @told("The loans of teams, by their first day, the latest first; of one organisation those in which it lends or borrows (S4-15).")
+    def loans(self, first: First = PAGE, after: After = None) -> Connection[Loan]:
+        return page(loans_of(self.facts, self.scope), lambda one, _: lent(self.facts, one), first, after)
+
     @told("How many prioritised user needs are met.")
     def needs(self) -> Needs:
         return needs(self.facts, self._product_ids)
@@ -93,14 +104,23 @@ class Portfolio:
         return [program(self.facts, state.id) for state in self._of(PROGRAM)]
 
     @told("The products, by id.")
-    def products(self, first: First = PAGE, after: After = None, phase: InPhase = None) -> Connection[Product]:
-        found: Sequence[ProductFacts] = [state for state in self._of(PRODUCT) if phase in (None, state.phase)]
+    def products(
+        self, first: First = PAGE, after: After = None, phase: InPhase = None, filter: ProductsWanted = None, order_by: ProductsOrdered = None
+    ) -> Connection[Product]:
+        found = products_of(self.facts, [state for state in self._of(PRODUCT) if phase in (None, state.phase)], filter, order_by)
         return page(found, lambda state, _: product(self.facts, state.id), first, after)
 
     @told("The teams, by id; `first` is at most 500.")
-    def teams(self, first: First = PAGE, after: After = None) -> Connection[Team]:
-        found: Sequence[TeamFacts] = self._of(TEAM)
+    def teams(self, first: First = PAGE, after: After = None, filter: TeamsWanted = None, order_by: TeamsOrdered = None) -> Connection[Team]:
+        found = teams_of(self.facts, self._of(TEAM), filter, order_by)
         return page(found, lambda state, _: team(self.facts, state), first, after)
+
+    @told("The investments, by id; money on loan counts with the home it belongs to.")
+    def investments(
+        self, first: First = PAGE, after: After = None, filter: InvestmentsWanted = None, order_by: InvestmentsOrdered = None
+    ) -> Connection[InvestmentCase]:
+        found = investments_of(investment_cases(self.facts, self.scope), filter, order_by)
+        return page(found, lambda state, _: investment_case(self.facts, state), first, after)
 
     @told("What moved from an instant until this moment, by the time it came true.")
     def changes(self, info: Info, since: Since, kinds: Kinds = None, first: First = PAGE, after: After = None) -> Connection[Movement]:

@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
+from libs.events.catalog.backlog.need import NEED
 from libs.events.catalog.portfolio import product as catalogue
 from libs.events.catalog.portfolio.team import TEAM
+from libs.events.catalog.roadmap.change import CHANGE
+from libs.events.catalog.roadmap.metric import METRIC
 from libs.events.facts import Facts
 from services.gateway import deriving
 from services.gateway.asking import Info
@@ -16,11 +19,15 @@ from services.gateway.ids import outside
 from services.gateway.types import backlog as backlogs
 from services.gateway.types import roadmap as roadmaps
 from services.gateway.types.changes import Kinds, Movement, Since, moved
-from services.gateway.types.connection import PAGE, After, Connection, First
+from services.gateway.types.connection import PAGE, After, Connection, First, page
 from services.gateway.types.explaining import Explanation, Field, explanation
+from services.gateway.types.governing import ChangeRequest, Metric, Need, change_request, metric, need
 from services.gateway.types.money import Investment, investment
 from services.gateway.types.needs import Needs, Targets, needs, targets
+from services.gateway.types.node import Node
 from services.gateway.types.organisation import Organisation, Program, organisation, program
+from services.gateway.types.saying import SaidEvent
+from services.gateway.types.stories import StoryKinds, first_of, told_of
 from services.gateway.types.telling import told
 
 if TYPE_CHECKING:
@@ -34,8 +41,15 @@ class Phase:
     since: date = strawberry.field(description="The day on which it was entered.")
 
 
+@strawberry.type(description="An early halt of the work on a product: a risk, not a completion (S0-03).")
+class Halt:
+    since: date = strawberry.field(description="The day on which work halted.")
+    reason: str = strawberry.field(description="Why.")
+    lacking: str | None = strawberry.field(description="What was lacking, where that was said.")
+
+
 @strawberry.type(description="A digital service to citizens.")
-class Product:
+class Product(Node):
     facts: strawberry.Private[Facts]
     key: strawberry.Private[str]
     id: strawberry.ID = strawberry.field(description="`product:` and the id that commands use.")
@@ -46,6 +60,20 @@ class Product:
     def phase(self) -> Phase | None:
         found = deriving.phase(self.facts, self.key)
         return Phase(id=found.id, title=found.title, since=found.since) if found else None
+
+    @told("Every phase that it entered, in order of time (S0-01).")
+    def phases(self) -> list[Phase]:
+        return [Phase(id=one.id, title=one.title, since=one.since) for one in deriving.phases_of(self.facts, self.key)]
+
+    @told("The halt of the work on it; null while it goes on.")
+    def halt(self) -> Halt | None:
+        event = self._state.halted if self._state else None
+        said = event.data if event else None
+        return Halt(since=event.time.date(), reason=said.reason, lacking=said.lacking) if event and isinstance(said, catalogue.ProductHalted) else None
+
+    @told("The day on which it was decommissioned (S0-02); null while it is offered.")
+    def decommissioned_on(self) -> date | None:
+        return deriving.event_day(self._state.decommissioned) if self._state else None
 
     @told("The organisation it is at home in.")
     def home(self) -> Organisation | None:
@@ -74,9 +102,29 @@ class Product:
     def targets(self) -> Targets:
         return targets(self.facts, (self.key,))
 
+    @told("What its users need, by id (S0-04).")
+    def user_needs(self, first: First = PAGE, after: After = None) -> Connection[Need]:
+        return page(self.facts.related(NEED, "product", self.key), lambda state, _: need(self.facts, state), first, after)
+
+    @told("By what it is measured, by id (S1-01).")
+    def metrics(self, first: First = PAGE, after: After = None) -> Connection[Metric]:
+        return page(self.facts.related(METRIC, "product", self.key), lambda state, _: metric(self.facts, state), first, after)
+
+    @told("What the change advisory board was asked of it, by id (S0-16, S0-17).")
+    def change_requests(self, first: First = PAGE, after: After = None) -> Connection[ChangeRequest]:
+        return page(self.facts.related(CHANGE, "product", self.key), lambda state, _: change_request(self.facts, state), first, after)
+
     @told("What it means to bring about.")
     def roadmap(self) -> roadmaps.Roadmap:
         return roadmaps.roadmap(self.facts, (self.key,))
+
+    @told("The products that it depends on, as the change advisory board approved (S0-17), by id.")
+    def depends_on(self) -> list[Product]:
+        return [product(self.facts, id) for id in deriving.depends_on(self.facts, self.key)]
+
+    @told("What has a day: releases that were published, targets that are due, by day.")
+    def milestones(self) -> list[roadmaps.Milestone]:
+        return roadmaps.milestones(self.facts, self.key)
 
     @told("What it still wants; null while no backlog was opened.")
     def backlog(self) -> backlogs.Backlog | None:
@@ -89,6 +137,14 @@ class Product:
     @told("What moved from an instant until this moment of it, by the time it came true.")
     def changes(self, info: Info, since: Since, kinds: Kinds = None, first: First = PAGE, after: After = None) -> Connection[Movement]:
         return moved(info, since, self.facts, ("product", self.key), kinds, first, after)
+
+    @told("All that was said of it, its money, bids, roadmap, releases, changes, metrics, needs and backlog, the latest first; what was taken back is marked.")
+    def story(self, kinds: StoryKinds = None, first: First = PAGE, after: After = None) -> Connection[SaidEvent]:
+        return told_of(self.facts, "product", self.key, kinds, first, after)
+
+    @told("The first that was said of it, by the time it was true; null where it was only named.")
+    def first_event(self) -> SaidEvent | None:
+        return first_of(self.facts, "product", self.key)
 
     @told("Why a figure is what it is, such as graduation.status or investment.actual: the rule that makes it, and the events that it rests on.")
     def explain(self, field: Field) -> Explanation:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from datetime import date
+from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
@@ -10,22 +13,25 @@ from libs.events.catalog.roadmap import roadmap_item as catalogue
 from libs.events.catalog.roadmap.release import RELEASE, ReleaseStage, ReleaseState
 from libs.events.catalog.roadmap.release import Release as ReleaseFacts
 from libs.events.facts import Facts
+from libs.rules.milestones import MilestoneKind
 from services.gateway import deriving
 from services.gateway.ids import outside
 from services.gateway.types.connection import PAGE, After, Connection, First, page
+from services.gateway.types.filtering import RoadmapItemsOrdered, RoadmapItemsWanted
+from services.gateway.types.node import Node
+from services.gateway.types.organisation import Organisation, organisation
 from services.gateway.types.person import Person, person_of
-from services.gateway.types.telling import known, told
+from services.gateway.types.selecting import roadmap_items_of
+from services.gateway.types.telling import told
 
-known(catalogue.Horizon, "How near a roadmap item is.")
-known(catalogue.RoadmapItemState, "Whether a roadmap item is planned, done or dropped.")
-known(ReleaseStage, "The phase of the product that a release belongs to.")
-known(ReleaseState, "How far a release is.")
+if TYPE_CHECKING:
+    from services.gateway.types.product import Product
 
 
 @strawberry.type(description="Something that a product means to bring about.")
-class RoadmapItem:
+class RoadmapItem(Node):
     facts: strawberry.Private[Facts]
-    key: strawberry.Private[str]
+    of: strawberry.Private[catalogue.RoadmapItem]
     id: strawberry.ID = strawberry.field(description="`roadmap_item:` and the id that commands use.")
     title: str = strawberry.field(description="What it is called.")
     horizon: catalogue.Horizon = strawberry.field(description="Under which heading it stands.")
@@ -34,9 +40,49 @@ class RoadmapItem:
     slip_days: int | None = strawberry.field(description="Planned end less the end planned first, in days; negative when earlier, null without an end.")
     state: catalogue.RoadmapItemState = strawberry.field(description="Planned or done; what was dropped is on no roadmap.")
 
+    @told("The start that was planned first.")
+    def first_starts(self) -> date | None:
+        return self.of.first_starts
+
+    @told("The end that was planned first: what it slips against.")
+    def first_ends(self) -> date | None:
+        return self.of.first_ends
+
+    @told("The organisations that own it together with the product's home (S4-12).")
+    def co_owners(self) -> list[Organisation]:
+        return [found for id in self.of.co_owners if (found := organisation(self.facts, id))]
+
+    @told("The product that it is on the roadmap of.")
+    def product(self) -> Annotated[Product, strawberry.lazy("services.gateway.types.product")]:
+        from services.gateway.types.product import product
+
+        return product(self.facts, self.of.product)
+
     @told("Delivered share of the backlog items linked to it, less the dropped ones: 0 to 1, four places; null without any.")
     def progress(self) -> float | None:
-        return deriving.progress(self.facts, self.key)
+        return deriving.progress(self.facts, self.of.id)
+
+
+@strawberry.type(description="How many items of a roadmap stand where, and how far they slip against what was planned first (S0-20).")
+class RoadmapCounts:
+    items: int = strawberry.field(description="All of them.")
+    now: int = strawberry.field(description="Under now.")
+    next: int = strawberry.field(description="Under next.")
+    later: int = strawberry.field(description="Under later.")
+    done: int = strawberry.field(description="Done.")
+    undated: int = strawberry.field(description="Without a planned end.")
+    slipped: int = strawberry.field(description="Ending later than was planned first.")
+    earlier: int = strawberry.field(description="Ending earlier than was planned first.")
+    median_slip_days: int | None = strawberry.field(description="By how many days the middle one of those that slipped does; null without any.")
+    most_slip_days: int | None = strawberry.field(description="By how many days the worst of them does; null without any.")
+
+
+@strawberry.type(description="Something of a product that has a day.")
+class Milestone:
+    kind: MilestoneKind = strawberry.field(description="What it is.")
+    title: str = strawberry.field(description="As people call it.")
+    on: date = strawberry.field(description="The day of the release, or the day by which the target is due.")
+    reached: bool | None = strawberry.field(description="Whether a release is out, or a target was hit; null while that is open.")
 
 
 @strawberry.type(description="What is meant to be brought about, in the order of its placing; what was dropped is left out.")
@@ -61,15 +107,23 @@ class Roadmap:
         return self._under(catalogue.Horizon.DONE)
 
     @told("All of it, page by page.")
-    def items(self, first: First = PAGE, after: After = None) -> Connection[RoadmapItem]:
-        return page(self.states, lambda state, _: _item(self.facts, state), first, after)
+    def items(
+        self, first: First = PAGE, after: After = None, filter: RoadmapItemsWanted = None, order_by: RoadmapItemsOrdered = None
+    ) -> Connection[RoadmapItem]:
+        found = roadmap_items_of(self.facts, self.states, filter, order_by)
+        return page(found, lambda state, _: roadmap_item(self.facts, state), first, after)
+
+    @told("How many of the items that are wanted stand where.")
+    def counts(self, filter: RoadmapItemsWanted = None) -> RoadmapCounts:
+        return _counted(roadmap_items_of(self.facts, self.states, filter, None))
 
     def _under(self, horizon: catalogue.Horizon) -> list[RoadmapItem]:
-        return [_item(self.facts, state) for state in self.states if state.horizon is horizon]
+        return [roadmap_item(self.facts, state) for state in self.states if state.horizon is horizon]
 
 
 @strawberry.type(description="What goes out to the people a product is for.")
-class Release:
+class Release(Node):
+    facts: strawberry.Private[Facts]
     state_: strawberry.Private[ReleaseFacts]
     id: strawberry.ID = strawberry.field(description="`release:` and the id that commands use.")
     title: str = strawberry.field(description="What it is called.")
@@ -77,6 +131,12 @@ class Release:
     state: ReleaseState = strawberry.field(description="How far it is.")
     functional: bool = strawberry.field(description="Whether it changes what the product does (S0-16).")
     released_on: date | None = strawberry.field(description="The day on which it was published; null before.")
+
+    @told("The product that it is of.")
+    def product(self) -> Annotated[Product, strawberry.lazy("services.gateway.types.product")]:
+        from services.gateway.types.product import product
+
+        return product(self.facts, self.state_.product)
 
     @told("Who signed it off (S0-13); null before.")
     def signed_off_by(self) -> Person | None:
@@ -88,15 +148,45 @@ def roadmap(facts: Facts, products: tuple[str, ...]) -> Roadmap:
     return Roadmap(facts=facts, states=tuple(item for product in products for item in deriving.planned(facts, product)))
 
 
+def whole_roadmap(facts: Facts) -> Roadmap:
+    """Everything that is planned, by product."""
+    products = sorted({item.product for item in facts.every(catalogue.ROADMAP_ITEM)})
+    return roadmap(facts, tuple(products))
+
+
+def milestones(facts: Facts, product: str) -> list[Milestone]:
+    """What of a product has a day, by day."""
+    return [Milestone(kind=one.kind, title=one.title, on=one.on, reached=one.reached) for one in deriving.milestones_of(facts, product)]
+
+
+def _counted(items: Sequence[catalogue.RoadmapItem]) -> RoadmapCounts:
+    under = Counter(item.horizon for item in items)
+    slips = sorted(item.slip_days for item in items if item.slip_days)
+    late = [days for days in slips if days > 0]
+    return RoadmapCounts(
+        items=len(items),
+        now=under[catalogue.Horizon.NOW],
+        next=under[catalogue.Horizon.NEXT],
+        later=under[catalogue.Horizon.LATER],
+        done=under[catalogue.Horizon.DONE],
+        undated=sum(item.ends is None for item in items),
+        slipped=len(late),
+        earlier=len(slips) - len(late),
+        median_slip_days=late[len(late) // 2] if late else None,
+        most_slip_days=late[-1] if late else None,
+    )
+
+
 def releases(facts: Facts, product: str) -> list[Release]:
     """The releases of a product, in the order of their proposals."""
-    return [_release(state) for state in sorted(facts.related(RELEASE, "product", product), key=_proposing)]
+    return [release(facts, state) for state in sorted(facts.related(RELEASE, "product", product), key=_proposing)]
 
 
-def _item(facts: Facts, state: catalogue.RoadmapItem) -> RoadmapItem:
+def roadmap_item(facts: Facts, state: catalogue.RoadmapItem) -> RoadmapItem:
+    """An item of a roadmap."""
     return RoadmapItem(
         facts=facts,
-        key=state.id,
+        of=state,
         id=outside("roadmap_item", state.id),
         title=state.title,
         horizon=state.horizon,
@@ -107,8 +197,10 @@ def _item(facts: Facts, state: catalogue.RoadmapItem) -> RoadmapItem:
     )
 
 
-def _release(state: ReleaseFacts) -> Release:
+def release(facts: Facts, state: ReleaseFacts) -> Release:
+    """A release."""
     return Release(
+        facts=facts,
         state_=state,
         id=outside("release", state.id),
         title=state.title,

@@ -7,6 +7,8 @@ from datetime import date
 import strawberry
 
 from libs.events.catalog.portfolio import team as catalogue
+from libs.events.catalog.portfolio.loan import LOAN
+from libs.events.catalog.portfolio.loan import Loan as LoanFacts
 from libs.events.facts import Facts
 from libs.rules.teams import TeamLoan
 from services.gateway import deriving
@@ -19,14 +21,13 @@ from services.gateway.types.connection import PAGE, After, Connection, First
 from services.gateway.types.explaining import Explanation, Field, explanation
 from services.gateway.types.money import Investment, investment
 from services.gateway.types.needs import Needs, Targets, needs, targets
+from services.gateway.types.node import Node
 from services.gateway.types.organisation import Organisation, organisation
 from services.gateway.types.person import Person, person
 from services.gateway.types.product import Product, product
-from services.gateway.types.telling import known, told
-
-known(catalogue.TeamRole, "What a member does in a team.")
-known(catalogue.Staffing, "Of the public service, or under contract.")
-known(catalogue.HealthReading, "What a health check found.")
+from services.gateway.types.saying import SaidEvent
+from services.gateway.types.stories import FormerMember, StatusPeriod, StoryKinds, first_of, former_members, status_periods, told_of
+from services.gateway.types.telling import told
 
 
 @strawberry.type(description="A seat of the core team (S0-10).")
@@ -49,13 +50,20 @@ class Health:
 
 
 @strawberry.type(description="A time in which a team works for another organisation than its home (S4-15).")
-class Loan:
+class Loan(Node):
     facts: strawberry.Private[Facts]
     of: strawberry.Private[TeamLoan]
     id: strawberry.ID = strawberry.field(description="`loan:` and the id that commands use.")
     from_: date = strawberry.field(name="from", description="Its first day.")
     until: date | None = strawberry.field(description="Its last day: of the return, else as planned; null where neither is known.")
     staffing: catalogue.Staffing = strawberry.field(description="As what the team works there.")
+    returned: bool = strawberry.field(description="Whether the team is back.")
+
+    @told("The team that is lent.")
+    def team(self) -> Team | None:
+        lent = self.facts.get(LOAN, self.of.loan)
+        state = self.facts.get(catalogue.TEAM, lent.team) if lent else None
+        return team(self.facts, state) if state else None
 
     @told("Who lends.")
     def lender(self) -> Organisation | None:
@@ -80,7 +88,7 @@ class Member:
 
 
 @strawberry.type(description="People who build and run products together.")
-class Team:
+class Team(Node):
     facts: strawberry.Private[Facts]
     of: strawberry.Private[catalogue.Team]
     id: strawberry.ID = strawberry.field(description="`team:` and the id that commands use.")
@@ -106,6 +114,10 @@ class Team:
     def members(self) -> list[Member]:
         return [Member(who=m.person, role=m.role, core=m.core, staffing=m.staffing, since=m.joined.time.date()) for m in self.of.present]
 
+    @told("Who was on it and has left, the last to leave first.")
+    def former_members(self) -> list[FormerMember]:
+        return former_members(self.of.members)
+
     @told("How long its core has stayed together; null without core members.")
     def continuity(self) -> Continuity | None:
         found = deriving.continuity(self.facts, self.of.id)
@@ -118,7 +130,7 @@ class Team:
 
     @told("When and to whom it is or was lent, in order of time.")
     def loans(self) -> list[Loan]:
-        return [_loan(self.facts, loan) for loan in deriving.loans(self.facts, self.of.id)]
+        return [_loan(self.facts, one) for one in deriving.loans(self.facts, self.of.id)]
 
     @told("How many prioritised user needs of its products are met (S0-22).")
     def needs(self) -> Needs:
@@ -132,6 +144,10 @@ class Team:
     def graduation(self) -> graduations.Graduation:
         return graduations.graduation(self.facts, self.of.id)
 
+    @told("Where it stood over time, by what is known at this moment.")
+    def statuses(self) -> list[StatusPeriod]:
+        return status_periods(self.facts, self.of.id)
+
     @told("What its products mean to bring about.")
     def roadmap(self) -> roadmaps.Roadmap:
         return roadmaps.roadmap(self.facts, self.of.products)
@@ -139,6 +155,14 @@ class Team:
     @told("What moved from an instant until this moment of it, by the time it came true.")
     def changes(self, info: Info, since: Since, kinds: Kinds = None, first: First = PAGE, after: After = None) -> Connection[Movement]:
         return moved(info, since, self.facts, ("team", self.of.id), kinds, first, after)
+
+    @told("All that was said of it, its graduation, money, bids and loans, the latest first; what was taken back is marked.")
+    def story(self, kinds: StoryKinds = None, first: First = PAGE, after: After = None) -> Connection[SaidEvent]:
+        return told_of(self.facts, "team", self.of.id, kinds, first, after)
+
+    @told("The first that was said of it, by the time it was true.")
+    def first_event(self) -> SaidEvent | None:
+        return first_of(self.facts, "team", self.of.id)
 
     @told("Why a figure is what it is, such as graduation.status or investment.actual: the rule that makes it, and the events that it rests on.")
     def explain(self, field: Field) -> Explanation:
@@ -150,5 +174,21 @@ def team(facts: Facts, state: catalogue.Team) -> Team:
     return Team(facts=facts, of=state, id=outside("team", state.id), name=state.name or state.id)
 
 
+def loan(facts: Facts, state: LoanFacts) -> Loan | None:
+    """A loan; None before it is known whose it is."""
+    return lent(facts, state) if state.team and state.starts else None
+
+
+def lent(facts: Facts, state: LoanFacts) -> Loan:
+    """A loan of a team from a day on."""
+    return _loan(facts, next(one for one in deriving.loans(facts, state.team or "") if one.loan == state.id))
+
+
+def loans_of(facts: Facts, organisation: str | None) -> list[LoanFacts]:
+    """The loans in which an organisation lends or borrows, or (None) all, the latest first."""
+    found = [one for one in facts.every(LOAN) if one.team and one.starts and organisation in (None, one.lender, one.borrower)]
+    return sorted(found, key=lambda one: (one.starts or date.min, one.id), reverse=True)
+
+
 def _loan(facts: Facts, loan: TeamLoan) -> Loan:
-    return Loan(facts=facts, of=loan, id=outside("loan", loan.loan), from_=loan.starts, until=loan.until, staffing=loan.staffing)
+    return Loan(facts=facts, of=loan, id=outside("loan", loan.loan), from_=loan.starts, until=loan.until, staffing=loan.staffing, returned=loan.returned)

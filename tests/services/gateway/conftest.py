@@ -24,3 +24,11 @@ def told_gateway(gateway: Gateway) -> Gateway:
     """A gateway that has heard of two ministries, two teams and their products."""
     told(gateway)
     return gateway
+
+
+@pytest.fixture
+async def logged(gateway: Gateway) -> AsyncIterator[Gateway]:
+    """A gateway whose log is open and empty."""
+    await gateway.process.adapters.log.open()
+    yield gateway
+    await gateway.process.adapters.log.close()

@@ -105,9 +105,20 @@ async def test_a_request_that_cannot_be_read_names_what_is_wrong(told_gateway: G
     assert (await told_gateway.post(WORLD)).status_code == 200
 
 
-async def test_a_body_of_another_media_type_is_415(told_gateway: Gateway) -> None:
-    headers = {**told_gateway.signed_in("executive"), "Content-Type": "text/plain"}
-    assert (await told_gateway.client.post("/graphql", content=b'{"query": "{ a }"}', headers=headers)).status_code == 415
+@pytest.mark.parametrize(
+    ("media", "status"),
+    [
+        ("text/plain", 415),
+        ("application/graphql", 415),
+        ("application/json; charset=iso-8859-1", 415),
+        ("application/json; charset=UTF-8", 200),
+        ('APPLICATION/JSON;charset="utf-8"', 200),
+        ("", 415),
+    ],
+)
+async def test_a_body_of_another_media_type_or_encoding_is_415(told_gateway: Gateway, media: str, status: int) -> None:
+    headers = {**told_gateway.signed_in("executive"), "Content-Type": media}
+    assert (await told_gateway.client.post("/graphql", content=b'{"query": "{ __typename }"}', headers=headers)).status_code == status
 
 
 async def test_a_document_nested_without_end_is_answered_and_the_next_one_too(told_gateway: Gateway) -> None:

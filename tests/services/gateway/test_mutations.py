@@ -184,3 +184,17 @@ async def test_data_may_hold_a_number_of_any_length(owner: Owner) -> None:
     query = 'query($d: JSON!) { whyBlocked(command: "portfolio.form_team", data: $d) { detail } }'
     assert await owner.gateway.ask(query, {"d": {"name": 10**30}}, persona="lab_ops") == {"whyBlocked": None}
     assert owner.asked[0][1] == {"name": 10**30}
+
+
+async def test_an_answer_holds_the_thing_as_it_is_after_the_command(owner: Owner) -> None:
+    query = REGISTER.replace("id version", "node { __typename id ... on Organisation { name } } id version")
+    body = (await owner.gateway.post(query, persona="lab_ops")).json()
+    assert body["data"]["registerOrganisation"]["node"] == {"__typename": "Organisation", "id": "organisation:new", "name": "New"}
+
+
+async def test_an_answer_that_the_world_has_not_seen_holds_no_thing_and_says_so(owner: Owner, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mutations, "SECONDS", 0.01)
+    owner.hears = False
+    body = (await owner.gateway.post(REGISTER.replace("id version", "node { id } id version"), persona="lab_ops")).json()
+    assert body["data"]["registerOrganisation"]["node"] is None and body["data"]["registerOrganisation"]["id"] == "organisation:new"
+    assert body["extensions"]["notYetSeen"] == ["organisation:new@1"]

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
-from graphql import GraphQLEnumType, GraphQLInputObjectType, GraphQLNonNull, GraphQLObjectType
+from graphql import GraphQLEnumType, GraphQLNonNull, GraphQLObjectType
 
 from libs.events.catalog.portfolio.organisation import ORGANISATION, OrganisationRegistered
 from libs.events.catalog.portfolio.product import PRODUCT, ProductRegistered
@@ -223,19 +223,26 @@ async def test_a_day_far_away_is_a_day(told_gateway: Gateway) -> None:
 
 def _described() -> Iterator[tuple[str, Any]]:
     for name, kind in schema()._schema.type_map.items():
-        if not name.startswith("__") and isinstance(kind, GraphQLObjectType | GraphQLInputObjectType):
-            yield name, kind
-            for field, about in kind.fields.items():
-                yield f"{name}.{field}", about
-                for argument, more in getattr(about, "args", {}).items():
-                    yield f"{name}.{field}({argument})", more
-        elif not name.startswith("__") and isinstance(kind, GraphQLEnumType) and name in ("Horizon", "GraduationStatus"):
-            yield name, kind
+        if name.startswith("__"):
+            continue
+        yield name, kind
+        if isinstance(kind, GraphQLEnumType):
+            for member, value in kind.values.items():
+                yield f"{name}.{member}", value
+        for field, about in getattr(kind, "fields", {}).items():
+            yield f"{name}.{field}", about
+            for argument, more in getattr(about, "args", {}).items():
+                yield f"{name}.{field}({argument})", more
 
 
-def test_every_type_field_and_argument_is_described() -> None:
-    undescribed = [name for name, about in _described() if not about.description and not name.endswith("(input)")]
-    assert undescribed == []
+def test_every_type_field_argument_and_value_is_described() -> None:
+    assert [name for name, about in _described() if not (about.description or "").strip()] == []
+
+
+def test_what_is_deprecated_says_what_to_use_instead() -> None:
+    for name, about in _described():
+        reason = getattr(about, "deprecation_reason", None)
+        assert reason is None or len(reason) > 20, name
 
 
 def test_choices_are_in_capitals() -> None:

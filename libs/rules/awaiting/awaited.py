@@ -1,0 +1,121 @@
+"""One thing that waits for somebody: what it is about, what to do, who may, and the command that does it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
+
+from libs.events.event import Event
+from libs.events.facts import Facts
+from libs.rules.authority import AUTHORITY, Belonging, belonging
+
+
+class AwaitedKind(StrEnum):
+    """What is waited for."""
+
+    DECIDE_INVESTMENT = "decide_investment"
+    RECORD_BID_OUTCOME = "record_bid_outcome"
+    RETURN_TEAM = "return_team"
+    ENTER_SUSTAIN = "enter_sustain"
+    PREPARE_HANDOFF = "prepare_handoff"
+    ACCEPT_HANDOFF = "accept_handoff"
+    ATTEST = "attest"
+    TELL_STORY = "tell_story"
+    HOLD_CEREMONY = "hold_ceremony"
+    RAISE_CHANGE = "raise_change"
+    DECIDE_CHANGE = "decide_change"
+    SIGN_OFF_RELEASE = "sign_off_release"
+    PUBLISH_RELEASE = "publish_release"
+    READ_METRIC = "read_metric"
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """How it is done: the rule that asks for it, the topic by which the table of authority says who may, and the command."""
+
+    rule: str
+    topic: str
+    command: str
+
+
+ACTS: Final[Mapping[AwaitedKind, Act]] = MappingProxyType(
+    {
+        AwaitedKind.DECIDE_INVESTMENT: Act("S0-14", "decisions", "portfolio.decide_investment"),
+        AwaitedKind.RECORD_BID_OUTCOME: Act("S0-15", "bids", "portfolio.record_bid_outcome"),
+        AwaitedKind.RETURN_TEAM: Act("S4-15", "loans", "portfolio.return_team"),
+        AwaitedKind.ENTER_SUSTAIN: Act("S4-02", "sustain", "portfolio.enter_sustain"),
+        AwaitedKind.PREPARE_HANDOFF: Act("S4-17", "preparations", "portfolio.prepare_handoff"),
+        AwaitedKind.ACCEPT_HANDOFF: Act("R-06", "acceptances", "portfolio.accept_handoff"),
+        AwaitedKind.ATTEST: Act("R-04", "attestations", "portfolio.attest"),
+        AwaitedKind.TELL_STORY: Act("R-05", "stories", "portfolio.tell_story"),
+        AwaitedKind.HOLD_CEREMONY: Act("S4-18", "ceremonies", "portfolio.hold_ceremony"),
+        AwaitedKind.RAISE_CHANGE: Act("S0-16", "changes", "roadmap.raise_change_request"),
+        AwaitedKind.DECIDE_CHANGE: Act("S0-16", "change decisions", "roadmap.decide_change"),
+        AwaitedKind.SIGN_OFF_RELEASE: Act("S0-13", "sign-off", "roadmap.sign_off_release"),
+        AwaitedKind.PUBLISH_RELEASE: Act("S0-16", "publishing", "roadmap.publish_release"),
+        AwaitedKind.READ_METRIC: Act("S0-23", "readings", "roadmap.read_metric"),
+    }
+)
+"""What is waited for -> how it is done. The topics are those of the commands themselves."""
+
+
+@dataclass(frozen=True, slots=True)
+class Awaited:
+    """Something that waits for somebody: about what (`subject_kind`, `subject_id`, `name` as people call it), and what to do, in words.
+
+    `since` is the day on which it began to wait (None: not known), `due` the day by the end of which it must be done (None: there is none), `overdue` from
+    the day after on. `rule` asks for it; `command` does it, said by whoever may speak on `topic` about what lies in `lies_in`, and `data` are the fields of
+    it that are known already.
+    """
+
+    kind: AwaitedKind
+    subject_kind: str
+    subject_id: str
+    name: str
+    what: str
+    rule: str
+    topic: str
+    command: str
+    data: tuple[tuple[str, str], ...]
+    since: date | None
+    due: date | None
+    overdue: bool
+    lies_in: Belonging = field(repr=False)
+
+    @property
+    def id(self) -> str:
+        """What no other has at the same moment."""
+        return ":".join((self.kind, *(value for _, value in self.data), str(self.due or "")))
+
+    @property
+    def roles(self) -> tuple[str, ...]:
+        """The names of the roles that may do it."""
+        return tuple(name for name, topics in AUTHORITY.items() if self.topic in topics)
+
+
+def waits(
+    facts: Facts,
+    kind: AwaitedKind,
+    subject: tuple[str, str],
+    name: str,
+    what: str,
+    since: date | None,
+    *,
+    due: date | None = None,
+    rule: str | None = None,
+    **data: str,
+) -> Awaited:
+    """Something that waits; the subject's own id is a field of the command under the name of its kind."""
+    act = ACTS[kind]
+    fields = tuple(({subject[0]: subject[1]} | data).items())
+    overdue = due is not None and facts.day > due
+    return Awaited(kind, *subject, name, what, rule or act.rule, act.topic, act.command, fields, since, due, overdue, belonging(facts, *subject))
+
+
+def day_of(event: Event | None) -> date | None:
+    """The day (UTC) on which something happened."""
+    return event.time.date() if event else None

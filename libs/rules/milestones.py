@@ -1,0 +1,50 @@
+"""What of a product has a day of its own: the releases that were published, and the targets by the day they are due (S0-13, S0-23)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from enum import StrEnum
+from typing import NamedTuple
+
+from libs.events.catalog.roadmap.metric import METRIC
+from libs.events.catalog.roadmap.release import RELEASE
+from libs.events.facts import Facts
+from libs.rules.targets import TargetState, target_outcomes
+
+
+class MilestoneKind(StrEnum):
+    """What has the day."""
+
+    RELEASE = "release"
+    TARGET = "target"
+
+
+class Milestone(NamedTuple):
+    """Its day, what it is, what it is called, and whether it was reached (None: that is open)."""
+
+    on: date
+    kind: MilestoneKind
+    title: str
+    reached: bool | None
+
+
+def milestones(facts: Facts, product: str) -> tuple[Milestone, ...]:
+    """The releases and targets of a product that have a day, by day."""
+    return tuple(sorted((*_releases(facts, product), *_targets(facts, product)), key=lambda one: (one.on, one.kind, one.title)))
+
+
+def _releases(facts: Facts, product: str) -> Iterator[Milestone]:
+    for release in facts.related(RELEASE, "product", product):
+        if release.published is not None:
+            yield Milestone(release.published.time.date(), MilestoneKind.RELEASE, release.title or release.id, True)
+
+
+def _targets(facts: Facts, product: str) -> Iterator[Milestone]:
+    for outcome in facts.derive(target_outcomes, (product,)):
+        metric = facts.get(METRIC, outcome.metric)
+        if metric is not None:
+            unit = f" {metric.unit}" if metric.unit else ""
+            decided = outcome.state in (TargetState.HIT, TargetState.MISSED)
+            reached = outcome.state is TargetState.HIT if decided else None
+            yield Milestone(outcome.target.due, MilestoneKind.TARGET, f"{metric.name}: {outcome.target.value.normalize():f}{unit}", reached)

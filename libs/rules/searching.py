@@ -1,0 +1,197 @@
+"""Finding things by what people type: teams, products, people, items, without regard to case, accents and small mistakes."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from rapidfuzz import fuzz, process
+
+from libs.events.catalog.backlog.backlog import BACKLOG
+from libs.events.catalog.backlog.item import ITEM
+from libs.events.catalog.portfolio.organisation import ORGANISATION
+from libs.events.catalog.portfolio.product import PRODUCT
+from libs.events.catalog.portfolio.program import PROGRAM
+from libs.events.catalog.portfolio.team import TEAM
+from libs.events.catalog.roadmap.roadmap_item import ROADMAP_ITEM
+from libs.events.facts import Facts
+
+MOST: Final = 200
+"""How many are found at most: who wants more wants a list, not a search."""
+LONGEST: Final = 200
+"""Characters of a search that are looked at."""
+ALIKE: Final = 80.0
+"""How alike (0 to 100) a text must be to what was typed, where nothing holds it as it was typed."""
+MOST_COMPARED: Final = 20_000
+"""Texts that are ranked, or compared for likeness, at most: so a search takes a bounded time, however little was typed. Teams come first, items last."""
+
+
+class Findable(StrEnum):
+    """What can be searched; of what fits equally well, the earlier comes first."""
+
+    TEAM = "team"
+    PRODUCT = "product"
+    ORGANISATION = "organisation"
+    PROGRAM = "program"
+    PERSON = "person"
+    ROADMAP_ITEM = "roadmap_item"
+    ITEM = "item"
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """Something found: its kind and plain id, what it is called, and where it belongs (the product of an item, the home of a team; None: nowhere)."""
+
+    kind: Findable
+    key: str
+    name: str
+    within: str | None
+
+    @property
+    def id(self) -> str:
+        """`kind:id`."""
+        return f"{self.kind}:{self.key}"
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """What can be found of one kind (of one product, for items): the hits, and in the same order the texts that are looked through.
+
+    A text is the folded name, and, each behind a line feed, the id and what else it is known by.
+    """
+
+    hits: tuple[Hit, ...]
+    texts: tuple[str, ...]
+
+
+def fold(text: str) -> str:
+    """Small letters without accents, single blanks between words: `Été  à Québec` as `ete a quebec`."""
+    if not text.isascii():
+        text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+    return " ".join(text.casefold().split())
+
+
+def search(facts: Facts, text: str, kinds: Iterable[Findable] = ()) -> tuple[Hit, ...]:
+    """What fits best first, at most 200: the very name or id, what begins so, what has a word that begins so, what holds every word; else what is alike.
+
+    Without kinds all are searched. Nothing is found by less than one letter or digit.
+    """
+    sought = fold(text[:LONGEST])
+    if not any(c.isalnum() for c in sought):
+        return ()
+    chosen = frozenset(kinds) or frozenset(Findable)
+    indexes = list(parts(facts, chosen))
+    words = sought.split()
+    holding = [(index, n) for index in indexes for n in _holding(index.texts, words)]
+    return _ranked(holding[:MOST_COMPARED], sought, words) if holding else _alike(indexes, sought)
+
+
+def _holding(texts: Sequence[str], words: Sequence[str]) -> list[int]:
+    """Those that hold every word."""
+    first, *others = sorted(words, key=len, reverse=True)
+    found = [n for n, text in enumerate(texts) if first in text]
+    for word in others:
+        found = [n for n in found if word in texts[n]]
+    return found
+
+
+def _ranked(holding: list[tuple[Index, int]], sought: str, words: Sequence[str]) -> tuple[Hit, ...]:
+    """Tier by tier, until there are enough: looking whether a text begins so costs little, sorting all of them by it much."""
+    tiers = (
+        lambda text: sought in text.split("\n"),
+        lambda text: text.startswith(sought),
+        lambda text: all(_begins(text, word) for word in words),
+        lambda text: True,
+    )
+    found: list[Hit] = []
+    for fits in tiers:
+        tier: list[tuple[Index, int]] = []
+        rest: list[tuple[Index, int]] = []
+        for one in holding:
+            (tier if fits(one[0].texts[one[1]]) else rest).append(one)
+        if len(tier) <= 10 * MOST:
+            tier.sort(key=lambda one: len(one[0].hits[one[1]].name))
+            tier.sort(key=lambda one: _ORDER[one[0].hits[one[1]].kind])
+        found += [index.hits[n] for index, n in tier[: MOST - len(found)]]
+        if len(found) >= MOST or not rest:
+            break
+        holding = rest
+    return tuple(found)
+
+
+def _begins(text: str, word: str) -> bool:
+    return text.startswith(word) or any(before + word in text for before in (" ", "\n", "-", "_", "."))
+
+
+def _alike(indexes: Sequence[Index], sought: str) -> tuple[Hit, ...]:
+    """What is nearly so, the most alike first."""
+    hits: list[Hit] = []
+    texts: list[str] = []
+    for index in indexes:
+        room = MOST_COMPARED - len(texts)
+        hits += index.hits[:room]
+        texts += index.texts[:room]
+    found = process.extract(sought, texts, scorer=fuzz.partial_ratio, processor=None, score_cutoff=ALIKE, limit=MOST)
+    long_enough = [(score, n) for text, score, n in found if len(text) >= len(sought) - 2]
+    return tuple(hits[n] for _, n in long_enough)
+
+
+_ORDER = {kind: n for n, kind in enumerate(Findable)}
+
+
+def parts(facts: Facts, kinds: frozenset[Findable]) -> Iterator[Index]:
+    """The parts in which these kinds are kept, items by their product, so that an event makes few of them anew.
+
+    The first time takes long where there are many items: whoever must not stop for so long makes them beforehand, one after the other.
+    """
+    for kind in Findable:
+        if kind not in kinds:
+            continue
+        if kind in (Findable.ITEM, Findable.ROADMAP_ITEM):
+            for product in facts.derive(_products):
+                yield facts.derive(_of_product, kind, product)
+        else:
+            yield facts.derive(_of_kind, kind)
+
+
+def _products(facts: Facts) -> tuple[str, ...]:
+    """The products that have items: those registered, and those whose backlog was opened."""
+    return tuple(sorted({state.id for state in facts.every(PRODUCT)} | {state.id for state in facts.every(BACKLOG)}))
+
+
+def _of_product(facts: Facts, kind: Findable, product: str) -> Index:
+    if kind is Findable.ROADMAP_ITEM:
+        return _made((Hit(kind, one.id, one.title or one.id, product), ()) for one in facts.related(ROADMAP_ITEM, "product", product))
+    return _made(
+        (Hit(kind, one.id, one.title or one.id, product), (one.source.reference,) if one.source else ()) for one in facts.related(ITEM, "product", product)
+    )
+
+
+def _of_kind(facts: Facts, kind: Findable) -> Index:
+    match kind:
+        case Findable.TEAM:
+            return _made((Hit(kind, one.id, one.name or one.id, one.home), ()) for one in facts.every(TEAM))
+        case Findable.PRODUCT:
+            return _made((Hit(kind, one.id, one.name or one.id, one.home), ()) for one in facts.every(PRODUCT))
+        case Findable.ORGANISATION:
+            return _made((Hit(kind, one.id, one.name or one.id, None), ()) for one in facts.every(ORGANISATION))
+        case Findable.PROGRAM:
+            return _made((Hit(kind, one.id, one.name or one.id, one.home), ()) for one in facts.every(PROGRAM))
+    return _made((Hit(Findable.PERSON, person, person, team), ()) for person, team in sorted(_people(facts).items()))
+
+
+def _people(facts: Facts) -> dict[str, str | None]:
+    """Who is or was on a team, and who owns a backlog; with the team where they are now, or were last."""
+    found: dict[str, str | None] = {state.owner: None for state in facts.every(BACKLOG) if state.owner}
+    teams = facts.every(TEAM)
+    found |= {member.person: team.id for team in teams for member in team.members}
+    return found | {member.person: team.id for team in teams for member in team.present}
+
+
+def _made(entries: Iterable[tuple[Hit, tuple[str, ...]]]) -> Index:
+    both = list(entries)
+    texts = tuple("\n".join((fold(hit.name), hit.key, *(fold(one) for one in more))) for hit, more in both)
+    return Index(tuple(hit for hit, _ in both), texts)

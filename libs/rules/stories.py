@@ -1,0 +1,169 @@
+"""The story of a team or a product: how it stood over time, and everything that was ever said of it, also what was taken back."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, Final, NamedTuple
+
+from libs.events.catalog.backlog.backlog import BACKLOG
+from libs.events.catalog.backlog.item import ITEM, ItemState
+from libs.events.catalog.backlog.need import NEED
+from libs.events.catalog.backlog.source import SOURCE
+from libs.events.catalog.portfolio.bid import BID
+from libs.events.catalog.portfolio.graduation import GRADUATION, GraduationStatus
+from libs.events.catalog.portfolio.investment import INVESTMENT
+from libs.events.catalog.portfolio.loan import LOAN
+from libs.events.catalog.portfolio.product import PRODUCT
+from libs.events.catalog.portfolio.team import TEAM
+from libs.events.catalog.roadmap.change import CHANGE
+from libs.events.catalog.roadmap.metric import METRIC
+from libs.events.catalog.roadmap.release import RELEASE
+from libs.events.catalog.roadmap.roadmap_item import ROADMAP_ITEM
+from libs.events.event import KINDS, Discarded, Event, Kind, Retracted, split
+from libs.events.facts import Facts
+from libs.rules.backlogs import items
+from libs.rules.comparing import Moments, name_of
+from libs.rules.graduation import status_on
+from libs.rules.turning_days import turning_days
+
+
+class StatusPeriod(NamedTuple):
+    """A status from its first day to its last, both included; None while it lasts."""
+
+    status: GraduationStatus
+    begins: date
+    ends: date | None
+
+
+class BacklogOn(NamedTuple):
+    """How many items of a backlog were open (or started) and how many delivered at the end of a day."""
+
+    day: date
+    open: int
+    delivered: int
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """An event of a story, and whether it was taken back by the moment of the story."""
+
+    event: Event
+    retracted: bool
+
+    @property
+    def id(self) -> str:
+        """Its position."""
+        return self.event.id
+
+
+def statuses(facts: Facts, team_id: str) -> tuple[StatusPeriod, ...]:
+    """How a team stood from its first day on, by what these facts know, in order of time; nothing where it does not exist (S4-18)."""
+    found: list[tuple[GraduationStatus, date]] = []
+    for day in reversed(facts.derive(turning_days, team_id)):
+        status = status_on(facts, team_id, day)
+        if not found or found[-1][0] is not status:
+            found.append((status, day))
+    ends = [begins - timedelta(days=1) for _, begins in found[1:]]
+    return tuple(StatusPeriod(status, begins, last) for (status, begins), last in zip(found, [*ends, None], strict=True))
+
+
+def backlog_over_time(facts: Facts, product_id: str) -> tuple[BacklogOn, ...]:
+    """The counts of a backlog at the end of each month since its first item, and on the day of these facts (S0-19, S0-25); nothing without items."""
+    opened, delivered = [], []
+    for item in facts.derive(items, product_id):
+        turns = [(item.added.time.date(), ItemState.OPEN)] if item.added else []
+        turns += [(turn.event.time.date(), turn.state) for turn in item.turns]
+        before: ItemState | None = None
+        for day, state in turns:
+            opened.append((day, (state in _OPEN) - (before in _OPEN)))
+            delivered.append((day, (state is ItemState.DELIVERED) - (before is ItemState.DELIVERED)))
+            before = state
+    if not opened:
+        return ()
+    counts = [_summed(opened), _summed(delivered)]
+    days = [*_month_ends(min(day for day, _ in opened), facts.day), facts.day]
+    return tuple(BacklogOn(day, *(_at(steps, day) for steps in counts)) for day in dict.fromkeys(days))
+
+
+def story(facts: Facts, kind: str, id: str) -> tuple[Said, ...]:
+    """Everything that was said of a team or a product and of what lies in it, the latest first: by the time it was true, then by when it was learned.
+
+    What was taken back stays, and is marked; so does what took it back, which counts for every day. Nothing of an unknown one.
+    """
+    found = [said for aggregate in _aggregates(facts, kind, id) for said in _of(facts, aggregate)]
+    return tuple(sorted(found, key=lambda said: (said.event.time, said.event.recorded, said.event.aggregate, said.event.sequence), reverse=True))
+
+
+def first_said(facts: Facts, kind: str, id: str) -> Event | None:
+    """The first event of an aggregate by the time it was true, by what these facts know; None where there is none."""
+    return next(iter(facts.history(KINDS[kind], id)), None)
+
+
+def called(facts: Facts, aggregate: str) -> str:
+    """What people call an aggregate (`kind:id`), at this moment; its id where nothing else is known."""
+    kind, id = split(aggregate)
+    kind = _SAME_ID.get(kind, kind)
+    return name_of(Moments(facts, facts), kind, id) if kind in KINDS else id
+
+
+_OPEN = (ItemState.OPEN, ItemState.STARTED)
+_SAME_ID: Final = {"graduation": "team", "backlog": "product"}
+_LIES_IN: Final[Mapping[str, tuple[Kind[Any], ...]]] = {
+    "team": (INVESTMENT, LOAN),
+    "product": (INVESTMENT, ROADMAP_ITEM, RELEASE, CHANGE, METRIC, NEED, SOURCE, ITEM),
+}
+"""What is said to be of a team or of a product, in a field of that name."""
+_ITSELF: Final[Mapping[str, tuple[Kind[Any], ...]]] = {"team": (TEAM, GRADUATION), "product": (PRODUCT, BACKLOG)}
+"""What bears its id."""
+
+
+def _aggregates(facts: Facts, kind: str, id: str) -> Iterator[tuple[Kind[Any], str]]:
+    """What lies in it, or was ever said to."""
+    for same in _ITSELF[kind]:
+        yield same, id
+    for inner in _LIES_IN[kind]:
+        for found in _referring(facts, inner, kind, id):
+            yield inner, found
+            if inner is INVESTMENT:
+                for bid in _referring(facts, BID, "investment", found):
+                    yield BID, bid
+
+
+def _referring(facts: Facts, kind: Kind[Any], field: str, id: str) -> list[str]:
+    facts.related(kind, field, id)
+    return sorted(split(aggregate)[1] for aggregate in facts.histories.referring(kind.name, field, id))
+
+
+def _of(facts: Facts, aggregate: tuple[Kind[Any], str]) -> Iterator[Said]:
+    kind, id = aggregate
+    facts.history(kind, id)
+    known = [e for e in facts.histories.events(kind.key(id)) if facts.known_at is None or e.recorded <= facts.known_at]
+    struck = {e.data.event for e in known if isinstance(e.data, Retracted)}
+    for event in known:
+        if isinstance(event.data, Retracted) or (not isinstance(event.data, Discarded) and (facts.before is None or event.time < facts.before)):
+            yield Said(event, event.id in struck)
+
+
+def _summed(steps: list[tuple[date, int]]) -> list[tuple[date, int]]:
+    """Changes of a count by day, as the count from each day on."""
+    total, found = 0, []
+    for day, change in sorted(steps):
+        total += change
+        found.append((day, total))
+    return found
+
+
+def _at(counts: list[tuple[date, int]], day: date) -> int:
+    reached = bisect_right(counts, day, key=lambda one: one[0])
+    return counts[reached - 1][1] if reached else 0
+
+
+def _month_ends(first: date, last: date) -> Iterator[date]:
+    """The last days of the months from one day to another."""
+    following = (first.replace(day=1) + timedelta(days=32)).replace(day=1)
+    while (end := following - timedelta(days=1)) <= last:
+        yield end
+        following = (following + timedelta(days=32)).replace(day=1)

@@ -1,0 +1,19 @@
+"""What commands are called as mutations."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from libs.commands.command import COMMANDS, Command
+
+
+def mutation_names() -> dict[type[Command], str]:
+    """`form_team` as `formTeam`; a verb that several services have (`retract`) begins with the service: `portfolioRetract`. By the names of the commands."""
+    verbs = Counter(command.SPEC.verb for command in COMMANDS.values())
+    return {command: _camel(command, verbs) for _, command in sorted(COMMANDS.items())}
+
+
+def _camel(command: type[Command], verbs: Counter[str]) -> str:
+    spec = command.SPEC
+    first, *others = (spec.verb if verbs[spec.verb] == 1 else f"{spec.service}_{spec.verb}").split("_")
+    return first + "".join(word.capitalize() for word in others)

@@ -1,0 +1,104 @@
+"""How long somebody may go on listening: until the token expires or its roles go; and how many connections one caller may keep open at once."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from typing import Final, cast
+
+from fastapi import FastAPI
+from starlette.datastructures import Headers
+from starlette.requests import HTTPConnection
+
+from libs.commands.errors import NotSignedIn, Unreachable
+from libs.rules.roles import Principal
+from libs.service.process import Process
+
+LOOK: Final = 1.0
+"""Seconds between two looks at whether a listener may still listen: well below the five within which it must be sent away."""
+MOST_OF_ONE: Final = 32
+"""How many connections that stay open (sockets and streams together) one caller may have."""
+
+
+class Open:
+    """How many connections that stay open each caller has."""
+
+    def __init__(self, most: int = MOST_OF_ONE) -> None:
+        self.most, self.now = most, Counter[str]()
+
+    def has_room(self, who: Principal) -> bool:
+        """Whether one more may be opened."""
+        return self.now[who.id] < self.most
+
+    @contextmanager
+    def one(self, who: Principal) -> Iterator[None]:
+        """One more, as long as the block lasts."""
+        self.now[who.id] += 1
+        try:
+            yield
+        finally:
+            self.now[who.id] -= 1
+            if not self.now[who.id]:
+                del self.now[who.id]
+
+
+def open_of(app: FastAPI) -> Open:
+    """The app's `state.listening`: one count for all of its doors."""
+    if not hasattr(app.state, "listening"):
+        app.state.listening = Open()
+    return cast("Open", app.state.listening)
+
+
+def authorization_of(connection: HTTPConnection) -> str:
+    """The header by which somebody signed in, also where signing in took it from the session: the connection's own view of its headers is older."""
+    return Headers(raw=connection.scope["headers"]).get("authorization", "")
+
+
+async def until_sent_away(process: Process, who: Principal, authorization: str) -> str:
+    """Returns why, once the token has expired, no longer verifies or no longer carries the same roles. An issuer that does not answer sends nobody away."""
+    token = authorization.partition(" ")[2].strip()
+    while True:
+        if who.expires is not None and process.adapters.clock() >= who.expires:
+            return "The token has expired."
+        try:
+            now = await process.verifier.verify(token)
+        except NotSignedIn as e:
+            return e.detail
+        except Unreachable:
+            now = who
+        if now.roles != who.roles:
+            return "The roles have changed."
+        await asyncio.sleep(LOOK)
+
+
+class Ending(asyncio.Event):
+    """Set when a stream is to end: `why` says so where it is the listener who may no longer listen, and is empty where the process stops."""
+
+    why = ""
+
+
+@asynccontextmanager
+async def ending(process: Process, who: Principal, authorization: str, stopping: asyncio.Event) -> AsyncIterator[Ending]:
+    """The end of a stream for one listener, watched for as long as the block lasts."""
+    end = Ending()
+
+    async def stop() -> None:
+        await stopping.wait()
+        end.set()
+
+    async def send_away() -> None:
+        end.why = await until_sent_away(process, who, authorization)
+        end.set()
+
+    watching = [asyncio.create_task(stop()), asyncio.create_task(send_away())]
+    try:
+        yield end
+    finally:
+        for task in watching:
+            task.cancel()
+        for task in watching:
+            with contextlib.suppress(asyncio.CancelledError):
+                await task

@@ -1,0 +1,190 @@
+"""The parts of a list that a filter wants, in the order that was asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date
+from typing import Any, TypeVar
+
+from libs.commands.errors import Invalid
+from libs.events.catalog.backlog.item import Item
+from libs.events.catalog.portfolio.graduation import GraduationStatus
+from libs.events.catalog.portfolio.investment import Investment
+from libs.events.catalog.portfolio.product import PRODUCT, Product
+from libs.events.catalog.portfolio.team import TEAM, Team
+from libs.events.catalog.roadmap.roadmap_item import RoadmapItem
+from libs.events.event import Event
+from libs.events.facts import Facts
+from libs.rules.searching import fold
+from services.gateway import deriving
+from services.gateway.ids import inside
+from services.gateway.types.filtering import (
+    Direction,
+    InvestmentFilter,
+    InvestmentOrder,
+    InvestmentOrderField,
+    ItemFilter,
+    ItemOrder,
+    ItemOrderField,
+    ProductFilter,
+    ProductOrder,
+    ProductOrderField,
+    RoadmapItemFilter,
+    RoadmapItemOrder,
+    RoadmapItemOrderField,
+    TeamFilter,
+    TeamOrder,
+    TeamOrderField,
+)
+from services.gateway.types.investing import InvestmentState
+
+S = TypeVar("S")
+
+
+def teams_of(facts: Facts, states: Sequence[Team], wanted: TeamFilter | None, order: TeamOrder | None) -> Sequence[Team]:
+    """The teams that are wanted, in order. Raises Invalid for an id of something else."""
+    if wanted is not None:
+        homes, products, name = _ids("organisation", wanted.organisation), _ids("product", wanted.product), _folded(wanted.name)
+        states = [
+            team
+            for team in states
+            if (homes is None or team.home in homes)
+            and (products is None or not products.isdisjoint(team.products))
+            and (wanted.health is None or (team.team_health is not None and team.team_health.reading in wanted.health))
+            and (name is None or name in fold(team.name or team.id))
+            and (wanted.status is None or deriving.graduation(facts, team.id).status in wanted.status)
+        ]
+    keys: dict[TeamOrderField, Callable[[Team], Any]] = {
+        TeamOrderField.ID: lambda team: team.id,
+        TeamOrderField.NAME: lambda team: fold(team.name or team.id),
+        TeamOrderField.STATUS: lambda team: _STATUSES[deriving.graduation(facts, team.id).status],
+        TeamOrderField.CRITERIA_MET: lambda team: sum(criterion.met for criterion in deriving.graduation(facts, team.id).criteria),
+        TeamOrderField.FORMED: lambda team: _when(team.formed),
+    }
+    return _ordered(states, keys[order.by], order.direction) if order else states
+
+
+_STATUSES = {status: n for n, status in enumerate(GraduationStatus)}
+
+
+def products_of(facts: Facts, states: Sequence[Product], wanted: ProductFilter | None, order: ProductOrder | None) -> Sequence[Product]:
+    """The products that are wanted, in order. Raises Invalid for an id of something else."""
+    if wanted is not None:
+        homes, programs, name = _ids("organisation", wanted.organisation), _ids("program", wanted.program), _folded(wanted.name)
+        states = [
+            product
+            for product in states
+            if (homes is None or product.home in homes)
+            and (programs is None or product.program in programs)
+            and (wanted.phase is None or product.phase in wanted.phase)
+            and (wanted.halted is None or (product.halted is not None) == wanted.halted)
+            and (name is None or name in fold(product.name or product.id))
+        ]
+    keys: dict[ProductOrderField, Callable[[Product], Any]] = {
+        ProductOrderField.ID: lambda product: product.id,
+        ProductOrderField.NAME: lambda product: fold(product.name or product.id),
+        ProductOrderField.PHASE_SINCE: lambda product: phase.since if (phase := deriving.phase(facts, product.id)) else None,
+    }
+    return _ordered(states, keys[order.by], order.direction) if order else states
+
+
+def roadmap_items_of(facts: Facts, states: Sequence[RoadmapItem], wanted: RoadmapItemFilter | None, order: RoadmapItemOrder | None) -> Sequence[RoadmapItem]:
+    """The items of a roadmap that are wanted, in order. Raises Invalid for an id of something else."""
+    if wanted is not None:
+        begin, end, text = wanted.ends_from, wanted.ends_until, _folded(wanted.text)
+        homes, programs = _ids("organisation", wanted.organisation), _ids("program", wanted.program)
+        products, teams = _ids("product", wanted.product), _ids("team", wanted.team)
+        served = None if teams is None else {product for one in sorted(teams) if (team := facts.get(TEAM, one)) for product in team.products}
+        of = {id: facts.get(PRODUCT, id) for id in {item.product for item in states}}
+        states = [
+            item
+            for item in states
+            if (wanted.horizon is None or item.horizon in wanted.horizon)
+            and (begin is None or (item.ends is not None and item.ends >= begin))
+            and (end is None or (item.ends is not None and item.ends <= end))
+            and (wanted.slipped is None or ((item.slip_days or 0) > 0) == wanted.slipped)
+            and (products is None or item.product in products)
+            and (served is None or item.product in served)
+            and (programs is None or ((product := of[item.product]) is not None and product.program in programs))
+            and (homes is None or not homes.isdisjoint(item.co_owners) or ((product := of[item.product]) is not None and product.home in homes))
+            and (text is None or text in fold(item.title or item.id) or text in fold(_name(of[item.product], item.product)))
+        ]
+    keys: dict[RoadmapItemOrderField, Callable[[RoadmapItem], Any]] = {
+        RoadmapItemOrderField.PRODUCT: lambda item: (fold(_name(facts.get(PRODUCT, item.product), item.product)), item.product, item.starts or date.max),
+        RoadmapItemOrderField.TITLE: lambda item: fold(item.title or item.id),
+        RoadmapItemOrderField.STARTS: lambda item: item.starts,
+        RoadmapItemOrderField.ENDS: lambda item: item.ends,
+        RoadmapItemOrderField.SLIP: lambda item: item.slip_days,
+    }
+    return _ordered(states, keys.get(order.by), order.direction) if order else states
+
+
+def items_of(states: Sequence[Item], wanted: ItemFilter | None, order: ItemOrder | None) -> Sequence[Item]:
+    """The backlog items that are wanted, in order. Raises Invalid for an id of something else."""
+    if wanted is not None:
+        parents = _ids("roadmap_item", wanted.roadmap_item)
+        states = [
+            item
+            for item in states
+            if (wanted.state is None or item.state in wanted.state)
+            and (wanted.system is None or (item.source is not None and item.source.system in wanted.system))
+            and (parents is None or item.roadmap_item in parents)
+        ]
+    keys: dict[ItemOrderField, Callable[[Item], Any]] = {
+        ItemOrderField.TITLE: lambda item: fold(item.title or item.id),
+        ItemOrderField.ADDED: lambda item: _when(item.added),
+    }
+    return _ordered(states, keys.get(order.by), order.direction) if order else states
+
+
+def investments_of(states: Sequence[Investment], wanted: InvestmentFilter | None, order: InvestmentOrder | None) -> Sequence[Investment]:
+    """The investments that are wanted, in order. Raises Invalid for an id of something else."""
+    if wanted is not None:
+        teams, products = _ids("team", wanted.team), _ids("product", wanted.product)
+        states = [
+            one
+            for one in states
+            if (wanted.state is None or InvestmentState.of(one) in wanted.state)
+            and (wanted.funding is None or one.funding in wanted.funding)
+            and (teams is None or one.team in teams)
+            and (products is None or one.product in products)
+        ]
+    keys: dict[InvestmentOrderField, Callable[[Investment], Any]] = {
+        InvestmentOrderField.ID: lambda one: one.id,
+        InvestmentOrderField.PROPOSED: lambda one: _when(one.proposed),
+        InvestmentOrderField.DECIDED: lambda one: _when(one.decision),
+    }
+    return _ordered(states, keys[order.by], order.direction) if order else states
+
+
+def _ordered(states: Sequence[S], key: Callable[[S], Any] | None, direction: Direction) -> Sequence[S]:
+    """By a key, without one in the order as it is; what has none comes last either way, and equals stay as they were."""
+    backwards = direction is Direction.DESC
+    if key is None:
+        return states[::-1] if backwards else states
+    keyed = [(key(state), state) for state in states]
+    known = sorted(((k, s) for k, s in keyed if k is not None), key=lambda one: one[0], reverse=backwards)
+    return [s for _, s in known] + [s for k, s in keyed if k is None]
+
+
+def _ids(kind: str, given: Iterable[str] | None) -> frozenset[str] | None:
+    """Plain ids, from global or plain ones."""
+    if given is None:
+        return None
+    found = {one: inside(kind, one) for one in given}
+    odd = next((one for one, id in found.items() if not id), None)
+    if odd is not None:
+        raise Invalid(f"{odd[:80]!r} is not the id of a {kind.replace('_', ' ')}", field=f"filter.{kind}")
+    return frozenset(id for id in found.values() if id)
+
+
+def _name(product: Product | None, id: str) -> str:
+    return (product.name if product else "") or id
+
+
+def _folded(text: str | None) -> str | None:
+    return None if text is None else fold(text)
+
+
+def _when(event: Event | None) -> Any:
+    return event.time if event else None
