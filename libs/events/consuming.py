@@ -43,7 +43,8 @@ class Consumer:
     """Keeps a world up to date with the log. One task (`run`); everything else may be called from the same loop.
 
     `owners` are asked by the name of the service (`portfolio`). `kinds`: only these are taken in (None: all). `seconds`: between two comparisons with the
-    owners. `heard` is told of each event applied. `ready` is set once all that the log and the owners' stores held at the start is in the world or parked.
+    owners, of which the second fetches what is missing though no gap shows it. `heard` is told of each event applied. `ready` is set once all that the log
+    and the owners' stores held at the start is in the world or parked.
     """
 
     def __init__(
@@ -55,7 +56,7 @@ class Consumer:
         owners: Mapping[str, Owner],
         decisions: OperatorDecisions,
         kinds: Collection[str] | None = None,
-        seconds: float = 5,
+        seconds: float = 2,
         heard: Callable[[Sequence[Event]], None] | None = None,
     ) -> None:
         self.log, self.topics, self.world, self.owners, self.decisions, self.seconds = log, topics, world, owners, decisions, seconds

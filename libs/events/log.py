@@ -5,9 +5,12 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Final, Protocol, runtime_checkable
+
+LARGEST: Final = 1_000_000
+"""Bytes of a record's value that every log takes: a broker of Kafka takes 1,048,588 in all, unless it is told otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +91,30 @@ class Log(Protocol):
 
     async def renew(self) -> None:
         """Records were lost: cursors given so far may lead to the beginning from now on, so that nobody passes over what is published again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """Records that one member of a group has in hand, in order per key. Their cursors tell no more than the place of each in its own partition.
+
+    `done()` says that the work on them, and on all that this iterator gave before, is done: True once that is remembered. False where they are no longer
+    this member's or the log is away: then they come again. It never raises.
+    """
+
+    deliveries: Sequence[Delivery]
+    done: Callable[[], Awaitable[bool]]
+
+
+@runtime_checkable
+class SharedLog(Log, Protocol):
+    """A log whose readers can share the work. Every adapter passes `libs.events.testing_shared.SharedLogContract`."""
+
+    def share(self, topics: Sequence[str], group: str, *, limit: int = 500) -> AsyncIterator[Share]:
+        """Records of which each comes to one member of a group, from the beginning of the log on, at least once, until the log is closed.
+
+        What was not `done` when a member ended, or was put out for asking for nothing over five minutes, comes to another: for a moment two may have the same
+        in hand. Several shares may be in hand at once. Raises LogUnavailable.
+        """
 
 
 class NotSent(Exception):

@@ -20,6 +20,8 @@ logger = logging.getLogger(__name__)
 
 PAGE = 500
 """Commits published in one call."""
+AHEAD = 4
+"""Pages under way at once: while one waits for its acknowledgements the next is read and sent."""
 LOOK = 1.0
 """Seconds between two looks without a nudge, for what another process stored."""
 SHORTEST_LOOK = 0.05
@@ -110,16 +112,36 @@ class Relay:
         done = _Round()
         async with self._one_at_a_time:
             try:
-                after: Mark | None = None
-                while page := await self.store.unpublished(after, PAGE):
-                    after = page[-1].aggregate, page[-1].first
-                    acknowledged = set(await self._publish(page, done, patient=patient))
-                    done.note([c for c in page if (c.aggregate, c.first) not in acknowledged])
+                await self._every_page(done, patient=patient)
                 self.waiting, self._oldest = done.waiting, done.oldest
                 self._tried = {a: tried for a, tried in self._tried.items() if a in done.failed or a in done.resting}
             except Exception as e:
                 self._failed(done, _STORE, "the store failed", e)
         return done
+
+    async def _every_page(self, done: _Round, *, patient: bool) -> None:
+        """Publishes pages side by side; one that goes on with an aggregate waits for the page before."""
+        under_way: dict[asyncio.Task[None], set[str]] = {}
+        after: Mark | None = None
+        try:
+            while page := _whole(await self.store.unpublished(after, PAGE)):
+                after = page[-1].aggregate, page[-1].first
+                aggregates = {c.aggregate for c in page}
+                while len(under_way) >= AHEAD or not all(aggregates.isdisjoint(others) for others in under_way.values()):
+                    await _first_of(under_way)
+                under_way[asyncio.create_task(self._page(page, done, patient=patient))] = aggregates
+            while under_way:
+                await _first_of(under_way)
+        except asyncio.CancelledError:
+            for task in under_way:
+                task.cancel()
+            raise
+        finally:
+            await asyncio.gather(*under_way, return_exceptions=True)
+
+    async def _page(self, page: Sequence[Commit], done: _Round, *, patient: bool) -> None:
+        acknowledged = set(await self._publish(page, done, patient=patient))
+        done.note([c for c in page if (c.aggregate, c.first) not in acknowledged])
 
     async def _publish(self, page: Sequence[Commit], done: _Round, *, patient: bool) -> list[Mark]:
         """The commits of a page that are marked as published now."""
@@ -197,3 +219,19 @@ class Relay:
         if not self._tried:
             return LOOK
         return min(LOOK, max(SHORTEST_LOOK, min(until for _, until in self._tried.values()) - time.monotonic()))
+
+
+def _whole(page: Sequence[Commit]) -> Sequence[Commit]:
+    """A full page without its last aggregate, which may go on in the next one, unless it has no other."""
+    if len(page) < PAGE or page[0].aggregate == page[-1].aggregate:
+        return page
+    return [c for c in page if c.aggregate != page[-1].aggregate]
+
+
+async def _first_of(under_way: dict[asyncio.Task[None], set[str]]) -> None:
+    """Waits until one page is done. Raises what it failed with."""
+    finished, _ = await asyncio.wait(under_way, return_when=asyncio.FIRST_COMPLETED)
+    for task in finished:
+        del under_way[task]
+    if errors := [error for task in finished if (error := task.exception()) is not None]:
+        raise errors[0]

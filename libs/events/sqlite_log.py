@@ -8,13 +8,14 @@ import hashlib
 import logging
 import sqlite3
 import sys
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import orjson
 
-from libs.events.log import Cursor, Delivery, Held, LogUnavailable, NotSent, Record
+from libs.events.log import Cursor, Delivery, Held, LogUnavailable, NotSent, Record, Share
+from libs.events.sqlite_sharing import shared
 from libs.events.sqlite_writer import SqliteWriter, connect, insert
 
 logger = logging.getLogger(__name__)
@@ -27,6 +28,9 @@ CREATE UNIQUE INDEX IF NOT EXISTS log_record ON log (key, sequence, digest);
 CREATE INDEX IF NOT EXISTS log_topic ON log (topic);
 CREATE TABLE IF NOT EXISTS epoch (name TEXT NOT NULL);
 INSERT INTO epoch SELECT lower(hex(randomblob(4))) WHERE NOT EXISTS (SELECT 1 FROM epoch);
+CREATE TABLE IF NOT EXISTS shared (
+    name TEXT PRIMARY KEY, epoch TEXT NOT NULL, n INTEGER NOT NULL, member TEXT NOT NULL, until REAL NOT NULL
+) WITHOUT ROWID;
 """
 # A record sent again is absorbed. The digest is part of what makes it the same, so that a forged or damaged record can never keep the true one out.
 
@@ -38,6 +42,8 @@ WINDOW = 4000
 """Rows looked through at most in one read: topics that are not asked for cannot hold the loop's thread for long."""
 
 _Row = tuple[str, str, str | None, bytes, str, bytes]
+_Job = list[_Row] | Callable[[sqlite3.Connection], object]
+"""Records to append, or something else to do in the same transaction."""
 
 
 class SqliteLog:
@@ -45,7 +51,7 @@ class SqliteLog:
 
     def __init__(self, path: Path | str) -> None:
         self.path = Path(path)
-        self._writer: SqliteWriter[list[_Row] | None, None] = SqliteWriter(self.path, SCHEMA, _write, LogUnavailable, self._wake)
+        self._writer: SqliteWriter[_Job, object] = SqliteWriter(self.path, SCHEMA, _write, LogUnavailable, self._wake)
         self._db: sqlite3.Connection | None = None
         self._readers: set[asyncio.Event] = set()
         self._partition = ""
@@ -125,6 +131,10 @@ class SqliteLog:
         finally:
             self._readers.discard(wake)
 
+    def share(self, topics: Sequence[str], group: str, *, limit: int = 500) -> AsyncIterator[Share]:
+        """See `libs.events.log.SharedLog.share`. Raises LogUnavailable."""
+        return shared(self.read, self._writer.submit, lambda: self._db is None, topics, group, limit)
+
     async def end(self, topics: Sequence[str]) -> Cursor:
         """Raises LogUnavailable."""
         return Cursor({self._partition: max((self._query("SELECT coalesce(max(n) + 1, 0) FROM log WHERE topic = ?", t)[0][0] for t in topics), default=0)})
@@ -146,7 +156,7 @@ class SqliteLog:
 
     async def renew(self) -> None:
         """Raises LogUnavailable."""
-        await self._writer.submit(None)
+        await self._writer.submit(lambda db: db.execute(RENEW).rowcount)
         self._partition = self._query("SELECT name FROM epoch")[0][0]
 
     def _begin(self, after: Cursor) -> int:
@@ -181,8 +191,6 @@ def _row(record: Record) -> _Row:
     return record.topic, record.key, record.headers.get("ce_sequence"), digest, headers.decode(), record.value
 
 
-def _write(db: sqlite3.Connection, jobs: Sequence[list[_Row] | None]) -> list[None]:
-    insert(db, "INSERT OR IGNORE INTO log (topic, key, sequence, digest, headers, value)", [row for job in jobs if job is not None for row in job])
-    if None in jobs:
-        db.execute(RENEW)
-    return [None] * len(jobs)
+def _write(db: sqlite3.Connection, jobs: Sequence[_Job]) -> list[object]:
+    insert(db, "INSERT OR IGNORE INTO log (topic, key, sequence, digest, headers, value)", [row for job in jobs if isinstance(job, list) for row in job])
+    return [None if isinstance(job, list) else job(db) for job in jobs]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from libs.events.sqlite_log import SqliteLog
 from libs.events.sqlite_store import SqliteCommitStore
 from libs.events.store import Commit, Outcome, StoreUnavailable
 from libs.events.testing import CommitStoreContract, LogContract, OperatorDecisionsContract, commit, heard
+from libs.events.testing_shared import SharedLogContract
 from tests.events.kinds import said
 
 
@@ -23,6 +25,10 @@ class TestSqliteCommitStore(CommitStoreContract):
 
 
 class TestSqliteLog(LogContract):
+    say = staticmethod(said)
+
+
+class TestSharedSqliteLog(SharedLogContract):
     say = staticmethod(said)
 
 
@@ -117,3 +123,20 @@ async def test_a_cursor_from_beyond_the_end_begins_anew(logs: Callable[[], Await
     (partition,) = (await log.end(["trial.test"])).offsets
     assert [len(await heard(log, ["trial.test"], Cursor({partition: n}))) for n in (0, 1, 2, 3, 4)] == [2, 2, 1, 0, 2]
     assert len(await heard(log, ["trial.test"], Cursor({"of another file": 2}))) == 2
+
+
+async def test_a_group_whose_member_was_killed_is_taken_over_once_its_lease_ends(logs: Callable[[], Awaitable[SqliteLog]], tmp_path: Path) -> None:
+    log = await logs()
+    await log.publish([to_record("trial", said("thing:a", n)) for n in (1, 2, 3)])
+    (epoch,) = (await log.end(["trial.test"])).offsets
+    killed = sqlite3.connect(tmp_path / "log.sqlite3")
+    with killed:
+        killed.execute("INSERT INTO shared VALUES ('some', ?, 3, 'killed', ?)", (epoch, time.time() + 0.5))
+    killed.close()
+    began = time.monotonic()
+    async with asyncio.timeout(20):
+        async for share in log.share(["trial.test"], "some"):
+            assert [d.record.headers["ce_sequence"] for d in share.deliveries] == ["3"]
+            assert await share.done()
+            break
+    assert time.monotonic() - began > 0.3

@@ -1,0 +1,123 @@
+"""Events a second from an SQLite store through the relay to Kafka, beside aiokafka alone under the same rule: `python -m bench.relay [EVENTS] [AGGREGATES]`.
+
+The rule: one event of an aggregate in flight, many aggregates at once. The broker is that of HEADWAY_LOG_URL, else one started for the moment.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import os
+import sys
+import tempfile
+import time
+import uuid
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from aiokafka import AIOKafkaProducer
+from aiokafka.admin import AIOKafkaAdminClient
+
+from bench.store import added
+from libs.events.envelope import to_record, topic
+from libs.events.kafka import KafkaLog
+from libs.events.log import Record
+from libs.events.relay import Relay
+from libs.events.sqlite_store import SqliteCommitStore
+from libs.events.store import Commit, Outcome
+from tools.servers import KafkaServer, NotHere
+
+TIMES = 3
+PARTITIONS = 12
+
+
+def commits(run: str, events: int, aggregates: int) -> list[Commit]:
+    """So many one-event commits, spread over so many aggregates."""
+    found = []
+    for n in range(events):
+        one, first = added(run, n % aggregates), n // aggregates + 1
+        found.append(Commit(one.aggregate, first, (replace(one.events[0], sequence=first),), None, one.reply))
+    return found
+
+
+async def alone(address: str, records: Sequence[Record]) -> float:
+    """Records a second that aiokafka alone acknowledges."""
+    keys: dict[str, list[tuple[bytes, bytes, list[tuple[str, bytes]]]]] = {}
+    for r in records:
+        keys.setdefault(r.key, []).append((r.key.encode(), r.value, [(name, value.encode()) for name, value in r.headers.items()]))
+    producer: Any = AIOKafkaProducer(bootstrap_servers=address, acks="all", enable_idempotence=True, max_batch_size=131_072)
+    await producer.start()
+
+    async def one_by_one(messages: Sequence[tuple[bytes, bytes, list[tuple[str, bytes]]]]) -> None:
+        for key, value, headers in messages:
+            await producer.send_and_wait(records[0].topic, value, key, headers=headers)
+
+    began = time.perf_counter()
+    await asyncio.gather(*map(one_by_one, keys.values()))
+    rate = len(records) / (time.perf_counter() - began)
+    await producer.stop()
+    return rate
+
+
+async def relayed(log: KafkaLog, namespace: str, folder: Path, said: Sequence[Commit]) -> float:
+    """Events a second from the store to the log, with their marks cleared."""
+    store = SqliteCommitStore(folder / f"{uuid.uuid4().hex}.sqlite3")
+    await store.open()
+    for at in range(0, len(said), 1000):
+        assert set(await store.append(said[at : at + 1000])) == {Outcome.STORED}
+    relay = Relay(store, log, namespace)
+    began = time.perf_counter()
+    assert await relay.drain()
+    rate = relay.published / (time.perf_counter() - began)
+    assert relay.published == len(said)
+    await store.close()
+    return rate
+
+
+async def measured(address: str, events: int, aggregates: int) -> None:
+    """Prints the table."""
+    namespace = f"bench{uuid.uuid4().hex[:8]}"
+    log = KafkaLog.of(f"kafka://{address}", namespace, PARTITIONS)
+    await log.open()
+    said = commits("r", events, aggregates)
+    records = [to_record(namespace, c.events[0]) for c in said]
+    ours, theirs = [], []
+    gc.collect()
+    gc.freeze()  # what the measuring itself holds is nobody's garbage
+    with tempfile.TemporaryDirectory() as folder:
+        for _ in range(TIMES):  # in turns, since the machine is faster in one minute than in the next
+            theirs.append(await alone(address, records))
+            ours.append(await relayed(log, namespace, Path(folder), said))
+    await log.close()
+    admin: Any = AIOKafkaAdminClient(bootstrap_servers=address)
+    await admin.start()
+    await admin.delete_topics([topic(namespace, s) for s in ("backlog", "roadmap", "portfolio")])
+    await admin.close()
+    print(f"{events:,} events of {aggregates:,} aggregates, {PARTITIONS} partitions, the median of {TIMES} runs in turns")
+    print(f"aiokafka alone, one in flight per aggregate  {median(theirs):9,.0f} events/s")
+    print(f"relay from an SQLite store, marks cleared    {median(ours):9,.0f} events/s   ratio {median(ours) / median(theirs):.2f} (goal 0.6)")
+
+
+def main() -> None:
+    """Runs the benchmark on the broker there is, or on one of its own."""
+    events = int(sys.argv[1]) if len(sys.argv) > 1 else 20_000
+    aggregates = int(sys.argv[2]) if len(sys.argv) > 2 else 2_000
+    url = os.environ.get("HEADWAY_LOG_URL", "")
+    if url.startswith("kafka://"):
+        asyncio.run(measured(url.removeprefix("kafka://"), events, aggregates))
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        server = KafkaServer(Path(folder))
+        try:
+            asyncio.run(measured(server.start(), events, aggregates))
+        except NotHere as e:
+            print(f"not measured: {e}")
+        finally:
+            server.kill()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,114 @@
+"""Who may do what with the topics: rights from a file, given to the broker, which aiokafka has no call for."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from aiokafka import errors as kafka_errors
+from aiokafka.protocol.api import Request, RequestStruct, Response
+from aiokafka.protocol.types import Array, Int8, Int16, Int32, Schema, String
+
+from libs.events.kafka_connection import Client
+
+_RESOURCES: Final = {"topic": 2, "group": 3, "cluster": 4}
+_PATTERNS: Final = {"literal": 3, "prefixed": 4}
+_OPERATIONS: Final = {"read": 3, "write": 4, "create": 5, "delete": 6, "alter": 7, "describe": 8, "describe_configs": 10, "alter_configs": 11}
+_ALLOW: Final = 3
+_ENTRY = (
+    ("resource_type", Int8),
+    ("resource_name", String("utf-8")),
+    ("resource_pattern_type", Int8),
+    ("principal", String("utf-8")),
+    ("host", String("utf-8")),
+    ("operation", Int8),
+    ("permission_type", Int8),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Right:
+    """One user's right to one operation on a topic or group, or on all that begin with a name."""
+
+    user: str
+    resource: str
+    name: str
+    prefixed: bool
+    operation: str
+
+    def __str__(self) -> str:
+        return f"{self.user} may {self.operation} {self.resource} {self.name}{'*' if self.prefixed else ''}"
+
+
+class RightsRefused(Exception):
+    """The broker did not take the rights; the text says why."""
+
+
+def rights_of(path: Path, namespace: str) -> list[Right]:
+    """The rights in a file: `{"USER": [{"topic": "{namespace}.backlog", "may": ["write"]}, {"group": "{namespace}.*", "may": ["read"]}]}`.
+
+    A name that ends in `*` stands for all that begin so. Raises ValueError, in words.
+    """
+    try:
+        said = json.loads(path.read_text())
+        return [right for user, entries in said.items() for entry in entries for right in _rights(user, entry, namespace)]
+    except (OSError, AttributeError, TypeError, KeyError, ValueError) as e:
+        raise ValueError(f"{path} is no file of rights: {e}") from e
+
+
+async def given(admin: Client, rights: Sequence[Right]) -> None:
+    """Gives rights; those that are there already stay. Raises RightsRefused, and what the client raises."""
+    answer = await admin._send_to_controller(_CreateAcls(rights))
+    for right, (code, message) in zip(rights, answer.results, strict=True):
+        if code:
+            raise RightsRefused(f"{right}: {kafka_errors.for_code(code).__name__} {message or ''}".rstrip())
+
+
+def _rights(user: str, entry: Mapping[str, Any], namespace: str) -> list[Right]:
+    (resource,) = entry.keys() - {"may"}
+    name = str(entry[resource]).replace("{namespace}", namespace)
+    if resource not in _RESOURCES:
+        raise ValueError(f"{resource!r} is none of {', '.join(_RESOURCES)}")
+    if unknown := [o for o in entry["may"] if o not in _OPERATIONS]:
+        raise ValueError(f"{unknown[0]!r} is none of {', '.join(_OPERATIONS)}")
+    return [Right(user, resource, name.removesuffix("*"), name.endswith("*"), operation) for operation in entry["may"]]
+
+
+class _CreateAclsResponse(Response):  # type: ignore[misc]  # aiokafka ships no types
+    API_KEY = 30
+    API_VERSION = 1
+    SCHEMA = Schema(("throttle_time_ms", Int32), ("results", Array(("error_code", Int16), ("error_message", String("utf-8")))))
+
+
+class _CreateAclsRequest(RequestStruct):  # type: ignore[misc]
+    API_KEY = 30
+    API_VERSION = 1
+    RESPONSE_TYPE = _CreateAclsResponse
+    SCHEMA = Schema(("creations", Array(*_ENTRY)))
+
+
+class _CreateAcls(Request[_CreateAclsRequest]):  # type: ignore[misc]
+    API_KEY = 30
+
+    def __init__(self, rights: Sequence[Right]) -> None:
+        self._rights = rights
+
+    def build(self, request_struct_class: type[_CreateAclsRequest]) -> _CreateAclsRequest:
+        """The request as it travels."""
+        return request_struct_class(
+            [
+                (
+                    _RESOURCES[r.resource],
+                    r.name,
+                    _PATTERNS["prefixed" if r.prefixed else "literal"],
+                    f"User:{r.user}",
+                    "*",
+                    _OPERATIONS[r.operation],
+                    _ALLOW,
+                )
+                for r in self._rights
+            ]
+        )

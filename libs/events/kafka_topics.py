@@ -1,0 +1,120 @@
+"""The topics in Kafka: made where they are missing, and held against what they should be."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from aiokafka import errors as kafka_errors
+from aiokafka.admin import NewTopic
+from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
+from aiokafka.protocol.metadata import MetadataRequest
+
+from libs.events.kafka_connection import Client
+from libs.events.log import LogUnavailable
+
+KEPT: Final = {"cleanup.policy": "delete", "retention.ms": "-1", "retention.bytes": "-1"}
+"""An event is kept for ever: the log is what a world is made from."""
+BROKER_DEFAULT: Final = -1
+MOST_BYTES: Final = 1_048_588
+"""`max.message.bytes` where nobody set another."""
+
+_GOOD, _UNKNOWN, _NO_LEADER, _NOT_ON_TOPIC, _NOT_ON_CLUSTER, _EXISTS = 0, 3, 5, 29, 31, 36
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """A topic as it was found or made. `differs`: what is not as it should be, in words. `unseen`: why its settings could not be read."""
+
+    name: str
+    partitions: int
+    replicas: int
+    made: bool = False
+    differs: tuple[str, ...] = ()
+    unseen: str | None = None
+    most_bytes: int = MOST_BYTES
+
+
+class TopicMissing(LogUnavailable):
+    """A topic is not there, and whoever asks may not make it."""
+
+
+async def ensured(admin: Client, names: Sequence[str], partitions: int) -> list[Topic]:
+    """The topics, made where they are missing. Raises TopicMissing, and what the client raises.
+
+    Whoever may not make topics gets the ones that are there; whoever may not read their settings gets `unseen`.
+    """
+    there = await described(admin, names)
+    missing = [name for name in names if name not in there]
+    made = await _made(admin, missing, partitions) if missing else set()
+    if missing:
+        there = await _awaited(admin, names)
+    settings = await _settings(admin, list(there))
+    return [_judged(name, *there[name], settings.get(name), partitions, name in made) for name in names]
+
+
+async def described(admin: Client, names: Sequence[str]) -> dict[str, tuple[int, int]]:
+    """Partitions and replicas of those topics that are there and led. Asking must not make them, as it would where brokers make topics by themselves."""
+    answer = await admin._send_request(MetadataRequest(list(names), allow_auto_topic_creation=False))
+    found: dict[str, tuple[int, int]] = {}
+    for code, name, _, parts in answer.topics:
+        if code == _NOT_ON_TOPIC:
+            raise TopicMissing(f"topic {name}: not there, or this user may not see it: see its ACLs, or run 'headway topics' as one who may make it")
+        if code not in (_GOOD, _UNKNOWN, _NO_LEADER):
+            raise kafka_errors.for_code(code)(name)
+        if code == _GOOD and parts and all(part[2] >= 0 for part in parts):
+            found[name] = len(parts), min(len(part[3]) for part in parts)
+    return found
+
+
+async def _made(admin: Client, names: Sequence[str], partitions: int) -> set[str]:
+    asked = [NewTopic(name, partitions, BROKER_DEFAULT, replica_assignments={}, topic_configs=dict(KEPT)) for name in names]
+    made = set()
+    for name, code, message in (await admin.create_topics(asked)).topic_errors:
+        if code in (_NOT_ON_TOPIC, _NOT_ON_CLUSTER):
+            raise TopicMissing(f"topic {name} does not exist, and this user may not make it: run 'headway topics' as one who may")
+        if code == _GOOD:
+            made.add(name)
+        elif code != _EXISTS:
+            raise LogUnavailable(f"topic {name} cannot be made: {kafka_errors.for_code(code).__name__} {message or ''}".rstrip())
+    return made
+
+
+async def _awaited(admin: Client, names: Sequence[str]) -> dict[str, tuple[int, int]]:
+    """The topics once all of them are led."""
+    while len(there := await described(admin, names)) < len(names):  # noqa: ASYNC110 - the broker tells nobody; whoever asked bounds the time
+        await asyncio.sleep(0.05)
+    return there
+
+
+async def _settings(admin: Client, names: Sequence[str]) -> dict[str, dict[str, str] | str]:
+    """Per topic its settings, or why they cannot be read."""
+    asked = [ConfigResource(ConfigResourceType.TOPIC, name) for name in names]
+    found: dict[str, dict[str, str] | str] = {}
+    for answer in await admin.describe_configs(asked):
+        for code, message, _, name, entries in answer.resources:
+            found[name] = {entry[0]: entry[1] for entry in entries} if code == _GOOD else f"{kafka_errors.for_code(code).__name__} {message or ''}".rstrip()
+    return found
+
+
+def _judged(name: str, count: int, replicas: int, settings: dict[str, str] | str | None, partitions: int, made: bool) -> Topic:
+    differs = [f"it has {count} partitions, not {partitions}"] if count != partitions else []
+    if not isinstance(settings, dict):
+        return Topic(name, count, replicas, made, tuple(differs), unseen=settings or "no answer")
+    differs += [f"{key} is {settings.get(key)}, not {value}" for key, value in KEPT.items() if settings.get(key) != value]
+    needed = _number(settings, "min.insync.replicas", 1)
+    if replicas < needed:
+        differs.append(f"it has {replicas} replicas, and a write needs {needed}")
+    most = _number(settings, "max.message.bytes", MOST_BYTES)
+    if most < MOST_BYTES:
+        differs.append(f"max.message.bytes is {most}, and an event may need {MOST_BYTES}")
+    return Topic(name, count, replicas, made, tuple(differs), most_bytes=most)
+
+
+def _number(settings: dict[str, Any], key: str, otherwise: int) -> int:
+    try:
+        return int(settings[key])
+    except (KeyError, TypeError, ValueError):
+        return otherwise
