@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import time
 from collections import deque
-from collections.abc import Iterable, Sequence
-from functools import partial
-from typing import Any
+from collections.abc import Sequence
 
 from aiokafka import AIOKafkaProducer
 from aiokafka import TopicPartition as Partition
@@ -17,8 +14,6 @@ from aiokafka.partitioner import murmur2
 
 from libs.events.kafka_connection import Client, Connection, in_words, stopped
 from libs.events.log import LogUnavailable, NotSent, Record
-
-logger = logging.getLogger(__name__)
 
 ACKNOWLEDGED = 8.0
 """Seconds after which it is unknown whether a record was stored: it counts as failed, and the relay sends it again."""
@@ -33,179 +28,239 @@ _BROKEN = (kafka_errors.OutOfOrderSequenceNumber, kafka_errors.ProducerFenced, k
 
 
 class Producing:
-    """Sends records. `most_bytes`: what the topics take in one record."""
+    """Sends records through one producer at a time."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._producer: Client = None
+        self._lanes: _Lanes | None = None
         self._making = asyncio.Lock()
-        self._most_bytes = 0
+        self._closed = False
         self._acknowledged = time.monotonic()
         self._retired: set[asyncio.Task[None]] = set()
-        self._closed = False
 
     async def publish(self, records: Sequence[Record], most_bytes: int) -> list[Exception | None]:
-        """Per record None, or why it is not known to be there. See `libs.events.log.Log.publish`."""
-        answers: list[Exception | None] = [None] * len(records)
-        lines: dict[tuple[str, str], _Line] = {}
-        for n, record in enumerate(records):
-            lines.setdefault((record.topic, record.key), _Line()).places.append(n)
+        """Per record None, or why it is not known to be there (see `Log.publish`). `most_bytes`: what a topic takes in one batch."""
+        call = _Call(records)
         try:
-            producer = await self._ready(most_bytes)
+            lanes = await self._ready(most_bytes)
         except LogUnavailable as e:
-            for line in lines.values():
-                line.fail(answers, records, e)
-            return answers
-        await _Sending(producer, records, answers, lines.values(), most_bytes).run()
-        errors = [e for e in answers if e is not None and not isinstance(e, NotSent)]
-        if None in answers:
+            call.fail_all(e)
+            return call.answers
+        await lanes.send(call)
+        errors = [e for e in call.answers if e is not None and not isinstance(e, NotSent)]
+        if None in call.answers:
             self._acknowledged = time.monotonic()
         silent = errors and time.monotonic() - self._acknowledged > SILENT
-        if silent or any(isinstance(e.__cause__, _BROKEN) for e in errors) or producer._sender.sender_task.done():
-            self._retire(producer)
-        return answers
+        if silent or lanes.ended or any(isinstance(e.__cause__, _BROKEN) for e in errors):
+            self._retire(lanes)
+        return call.answers
 
     async def close(self) -> None:
         """Sends what was accepted, as long as `stopped` lets it take."""
         self._closed = True
-        if self._producer is not None:
-            self._retire(self._producer)
+        if self._lanes is not None:
+            self._retire(self._lanes)
         if self._retired:
             await asyncio.wait(self._retired)
 
-    async def _ready(self, most_bytes: int) -> Client:
+    async def _ready(self, most_bytes: int) -> _Lanes:
         async with self._making:
             if self._closed:
                 raise LogUnavailable("the log is closed")
-            if self._producer is None or most_bytes != self._most_bytes:
-                if self._producer is not None:
-                    self._retire(self._producer)
-                self._producer = await self._connection.started(
-                    AIOKafkaProducer(
-                        acks="all",
-                        enable_idempotence=True,
-                        max_request_size=most_bytes - ENVELOPE,
-                        max_batch_size=min(BATCH, most_bytes - ENVELOPE),
-                        **self._connection.options,
-                    )
-                )
-                self._most_bytes, self._acknowledged = most_bytes, time.monotonic()
-            return self._producer
+            if self._lanes is not None and self._lanes.most_bytes != most_bytes:
+                self._retire(self._lanes)
+            if self._lanes is None:
+                batch = min(BATCH, most_bytes - ENVELOPE)
+                producer = AIOKafkaProducer(acks="all", enable_idempotence=True, max_batch_size=batch, **self._connection.options)
+                self._lanes = _Lanes(await self._connection.started(producer), most_bytes)
+                self._acknowledged = time.monotonic()
+            return self._lanes
 
-    def _retire(self, producer: Client) -> None:
-        """Another is made for the next record; this one ends by itself. What it still sends is at worst there twice."""
-        if self._producer is producer:
-            self._producer = None
-        task = asyncio.ensure_future(stopped(producer))
+    def _retire(self, lanes: _Lanes) -> None:
+        """Others are made for the next record; these end by themselves. What they still send is at worst there twice."""
+        if self._lanes is lanes:
+            self._lanes = None
+        task = asyncio.ensure_future(lanes.close())
         self._retired.add(task)
         task.add_done_callback(self._retired.discard)
 
 
 class _Line:
-    """The records of one key, of which one is in flight at a time. `next`: which of `places` is the next to be acknowledged."""
+    """The records of one key in one call: the next is offered once the one before is acknowledged."""
 
-    __slots__ = ("key", "next", "over", "partition", "places", "since")
+    __slots__ = ("call", "key", "over", "places", "sent")
 
-    def __init__(self) -> None:
+    def __init__(self, call: _Call) -> None:
+        self.call = call
         self.key = b""
-        self.partition: Partition | None = None
         self.places: list[int] = []
-        self.next = 0
-        self.since = 0.0
+        self.sent = 0
         self.over = False
 
-    def fail(self, answers: list[Exception | None], records: Sequence[Record], why: Exception) -> None:
+    @property
+    def record(self) -> Record:
+        return self.call.records[self.places[self.sent]]
+
+    def acknowledged(self) -> None:
+        self.sent += 1
+        if self.sent == len(self.places):
+            self._end()
+
+    def fail(self, why: Exception) -> None:
         """The record in flight is answered why, what stands behind it that it was not sent."""
+        if self.over:
+            return
+        answers = self.call.answers
+        answers[self.places[self.sent]] = why
+        for n in self.places[self.sent + 1 :]:
+            answers[n] = NotSent(f"an earlier record of {self.call.records[n].key} failed")
+        self._end()
+
+    def _end(self) -> None:
         self.over = True
-        answers[self.places[self.next]] = why
-        for n in self.places[self.next + 1 :]:
-            answers[n] = NotSent(f"an earlier record of {records[n].key} failed")
+        self.call.open -= 1
+        if not self.call.open:
+            self.call.answered.set()
 
 
-class _Sending:
-    """One call's records on their way. One task and no timer a record: both would cost as much as the sending itself."""
+class _Call:
+    """The records of one `publish`, in one line a key."""
 
-    def __init__(self, producer: Client, records: Sequence[Record], answers: list[Exception | None], lines: Iterable[_Line], most_bytes: int) -> None:
-        self._producer, self._records, self._answers, self._most_bytes = producer, records, answers, most_bytes
-        self._ready = deque(lines)
-        self._in_flight: dict[_Line, None] = {}
-        self._landed = asyncio.Event()
+    def __init__(self, records: Sequence[Record]) -> None:
+        self.records = records
+        self.answers: list[Exception | None] = [None] * len(records)
+        self.answered = asyncio.Event()
+        self.lines: dict[tuple[str, str], _Line] = {}
+        for n, record in enumerate(records):
+            at = record.topic, record.key
+            if (line := self.lines.get(at)) is None:
+                line = self.lines[at] = _Line(self)
+            line.places.append(n)
+        self.open = len(self.lines)
 
-    async def run(self) -> None:
-        """Until every record has its answer."""
-        while self._ready or self._in_flight:
-            self._landed.clear()
-            try:
-                async with asyncio.timeout(self._patience()):
-                    while self._ready:
-                        await self._send(self._ready[0])
-                    if self._in_flight:
-                        await self._landed.wait()
-            except TimeoutError as e:
-                self._expire(e)
+    def fail_all(self, why: Exception) -> None:
+        for line in self.lines.values():
+            line.fail(why)
 
-    async def _send(self, line: _Line) -> None:
-        record = self._records[line.places[line.next]]
-        line.since = time.monotonic()
+
+class _Lanes:
+    """One producer, with a lane a partition: what is ready when a batch was acknowledged makes up the next, whichever call it came with."""
+
+    def __init__(self, producer: Client, most_bytes: int) -> None:
+        self._producer, self.most_bytes = producer, most_bytes
+        self._waiting: dict[Partition, deque[_Line]] = {}
+        self._running: dict[Partition, asyncio.Task[None]] = {}
+
+    @property
+    def ended(self) -> bool:
+        """Whether the producer sends no more, without having said so."""
+        return bool(self._producer._sender.sender_task.done())
+
+    async def send(self, call: _Call) -> None:
+        """Until every record of a call has its answer."""
         try:
-            if line.partition is None:
-                line.key = record.key.encode()
-                line.partition = Partition(record.topic, _partition(line.key, len(await self._producer.partitions_for(record.topic))))
-            headers = [(name, value.encode()) for name, value in record.headers.items()]
-            _check_size(record, line.key, headers, self._most_bytes)
-            # What `send` does beyond this (metadata, the partition, the size, anew for each record) costs a third of it, and is done above.
-            future = await self._producer._message_accumulator.add_message(line.partition, line.key, record.value, ACKNOWLEDGED, headers=headers)
+            counts = {topic: await self._partitions(topic) for topic, _ in dict.fromkeys(call.lines)}
+            for (topic, _), line in call.lines.items():
+                self._offer(topic, counts[topic], line)
+            await call.answered.wait()
+        finally:
+            for line in call.lines.values():
+                line.over = True
+
+    async def close(self) -> None:
+        """Stops the producer; what is in no batch yet is not sent."""
+        why = LogUnavailable("the log is closed, or its producer made anew")
+        for waiting in self._waiting.values():
+            while waiting:
+                waiting.popleft().fail(why)
+        await stopped(self._producer)
+
+    async def _partitions(self, topic: str) -> int | Exception:
+        try:
+            async with asyncio.timeout(ACKNOWLEDGED):
+                return len(await self._producer.partitions_for(topic))
+        except (kafka_errors.KafkaError, TimeoutError) as e:
+            return _unavailable(topic, e)
+
+    def _offer(self, topic: str, count: int | Exception, line: _Line) -> None:
+        try:
+            line.key = line.record.key.encode()
+        except UnicodeEncodeError as e:
+            line.fail(e)
+            return
+        if isinstance(count, Exception):
+            line.fail(count)
+            return
+        lane = Partition(topic, int(murmur2(line.key) & 0x7FFFFFFF) % count)  # as every client of Kafka computes it
+        self._waiting.setdefault(lane, deque()).append(line)
+        if lane not in self._running:
+            self._running[lane] = asyncio.ensure_future(self._run(lane))
+
+    async def _run(self, lane: Partition) -> None:
+        """Sends batches until nothing waits in a lane."""
+        waiting = self._waiting[lane]
+        try:
+            while waiting:
+                batch = self._producer.create_batch()
+                lines = self._fill(batch, waiting)
+                batch.close()
+                if not lines:
+                    continue
+                error = await self._acknowledged(batch, lane)
+                for line in lines:
+                    if error is not None:
+                        line.fail(error)
+                    elif not line.over:
+                        line.acknowledged()
+                        if not line.over:
+                            waiting.append(line)
+                if error is not None and isinstance(error.__cause__, TimeoutError):  # or each of what waits would wait as long, one after the other
+                    while waiting:
+                        waiting.popleft().fail(error)
+        finally:
+            del self._running[lane]
+
+    def _fill(self, batch: Client, waiting: deque[_Line]) -> list[_Line]:
+        """Takes into a batch what has room in it. What cannot be sent fails alone."""
+        lines: list[_Line] = []
+        while waiting:
+            line = waiting[0]
+            if not line.over:
+                record = line.record
+                try:
+                    headers = [(name, value.encode()) for name, value in record.headers.items()]
+                    self._check_size(record, line.key, headers)
+                    if batch.append(timestamp=None, key=line.key, value=record.value, headers=headers) is None:
+                        return lines
+                    lines.append(line)
+                except Exception as e:
+                    line.fail(e)
+            waiting.popleft()
+        return lines
+
+    async def _acknowledged(self, batch: Client, lane: Partition) -> LogUnavailable | None:
+        """None once the broker has stored a batch durably, else why that is not known."""
+        try:
+            async with asyncio.timeout(ACKNOWLEDGED):
+                future = await self._producer.send_batch(batch, lane.topic, partition=lane.partition)
+                future.add_done_callback(lambda f: f.cancelled() or f.exception())
+                await asyncio.wait([future])
         except Exception as e:
-            self._ready.popleft()
-            line.fail(self._answers, self._records, _reason(e, record))
-            return
-        self._ready.popleft()
-        self._in_flight[line] = None
-        future.add_done_callback(partial(self._land, line))
+            return _unavailable(lane.topic, e)
+        error = kafka_errors.ProducerClosed() if future.cancelled() else future.exception()
+        return None if error is None else _unavailable(lane.topic, error)
 
-    def _land(self, line: _Line, future: asyncio.Future[Any]) -> None:
-        error = kafka_errors.KafkaTimeoutError() if future.cancelled() else future.exception()
-        if line.over:
-            return
-        del self._in_flight[line]
-        if error is not None:
-            line.fail(self._answers, self._records, _reason(error, self._records[line.places[line.next]]))
-        else:
-            line.next += 1
-            if line.next < len(line.places):
-                self._ready.append(line)
-        self._landed.set()
-
-    def _patience(self) -> float:
-        """Seconds until the oldest record that is not acknowledged counts as failed."""
-        oldest = next(iter(self._in_flight), None)
-        return ACKNOWLEDGED if oldest is None else max(0.0, oldest.since + ACKNOWLEDGED - time.monotonic())
-
-    def _expire(self, why: TimeoutError) -> None:
-        """Gives up what was in flight for too long; and all that is not, where the time went by while the producer took no more."""
-        late = time.monotonic() - ACKNOWLEDGED
-        for line in [*self._ready, *(line for line in self._in_flight if line.since <= late)]:
-            self._in_flight.pop(line, None)
-            line.fail(self._answers, self._records, _reason(why, self._records[line.places[line.next]]))
-        self._ready.clear()
+    def _check_size(self, record: Record, key: bytes, headers: Sequence[tuple[str, bytes]]) -> None:
+        """Raises ValueError where the broker would refuse a record: by then it would have been counted, and the producer be upset."""
+        if len(record.value) > self.most_bytes // 2:
+            size = len(key) + len(record.value) + sum(len(name) + len(value) + 10 for name, value in headers)
+            if size > self.most_bytes - ENVELOPE:
+                raise ValueError(
+                    f"{record.headers.get('ce_id', record.key)} is {size} bytes, and topic {record.topic} takes {self.most_bytes} (max.message.bytes)"
+                )
 
 
-def _partition(key: bytes, count: int) -> int:
-    """As every client of Kafka computes it; once a key, since it costs half of a send."""
-    return int(murmur2(key) & 0x7FFFFFFF) % count
-
-
-def _check_size(record: Record, key: bytes, headers: Sequence[tuple[str, bytes]], most: int) -> None:
-    """Raises ValueError where the broker would refuse a record: by then it would have been counted, and the producer be upset."""
-    if len(record.value) > most // 2:
-        size = len(key) + len(record.value) + sum(len(name) + len(value) + 10 for name, value in headers)
-        if size > most - ENVELOPE:
-            raise ValueError(f"{record.headers.get('ce_id', record.key)} is {size} bytes, and topic {record.topic} takes {most} (max.message.bytes)")
-
-
-def _reason(error: BaseException, record: Record) -> Exception:
-    if isinstance(error, Exception) and not isinstance(error, kafka_errors.KafkaError | TimeoutError | OSError):
-        return error
-    found = LogUnavailable(f"{record.topic}: {in_words(error)}")
+def _unavailable(topic: str, error: Exception) -> LogUnavailable:
+    found = LogUnavailable(f"{topic}: {in_words(error)}")
     found.__cause__ = error
     return found

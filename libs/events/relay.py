@@ -20,7 +20,7 @@ logger = logging.getLogger(__name__)
 
 PAGE = 500
 """Commits published in one call."""
-AHEAD = 4
+AHEAD = 12
 """Pages under way at once: while one waits for its acknowledgements the next is read and sent."""
 LOOK = 1.0
 """Seconds between two looks without a nudge, for what another process stored."""
