@@ -27,11 +27,18 @@ from rich.table import Table
 from bench.commands import ready, singles
 from bench.store import AT_ONCE, IN_A_CALL, added
 from headway.serving import listening
+from libs.commands.catalog.backlog.backlog import OpenBacklog
+from libs.commands.catalog.backlog.item import AddItem
+from libs.commands.handling import Handling
+from libs.commands.judging import Ask
 from libs.events.mongo import MongoCommitStore, client_class
 from libs.events.mongo_documents import document
 from libs.events.store import Commit, CommitStore, Outcome
+from libs.events.world import World
+from libs.rules.roles import Principal, Role
 from libs.service.issuer import Issuer
 from libs.service.settings import Settings
+from services.backlog.domain import decisions
 from tools.servers import MongoServer
 
 GOAL = 0.5
@@ -110,6 +117,7 @@ async def _through(url: str, database: str, driver: str, count: int) -> Rates:
         rates[f"append behind another, {AT_ONCE} at once"] = await _at_once(store, [_second(added("a", n)) for n in range(count)])
         rates[f"raw insert_one, {ONE_BY_ONE}"] = await _raw_alone(url, database, driver, count // 4, 1)
         rates[f"append of a first commit, {ONE_BY_ONE}"] = await _at_once(store, [added("c", n) for n in range(count // 4)], 1)
+        rates[f"commands decided and stored, {AT_ONCE} at once"] = await _commands(store, count)
         rates[f"append of {IN_A_CALL:,} in one call"] = await _in_calls(store, [added("b", n) for n in range(count)])
     finally:
         await store.close()
@@ -131,6 +139,22 @@ async def _at_once(store: CommitStore, commits: Sequence[Commit], callers: int =
     began = time.perf_counter()
     await asyncio.gather(*(call(waiting) for _ in range(callers)))
     return len(commits) / (time.perf_counter() - began)
+
+
+async def _commands(store: CommitStore, count: int) -> float:
+    """Commands a second through load, decide and append, without HTTP around them."""
+    handling = Handling("backlog", store, World(), decisions)
+    importer = Principal("importer", frozenset({Role("importer")}))
+    await handling.answer(Ask(OpenBacklog(product="bench"), importer))
+    waiting = iter(range(count))
+
+    async def call() -> None:
+        for n in waiting:
+            await handling.answer(Ask(AddItem(item=f"d-{n}", product="bench", title=f"Item {n}"), importer, key=f"d-{n}"))
+
+    began = time.perf_counter()
+    await asyncio.gather(*(call() for _ in range(AT_ONCE)))
+    return count / (time.perf_counter() - began)
 
 
 async def _in_calls(store: CommitStore, commits: Sequence[Commit]) -> float:

@@ -26,6 +26,8 @@ WISHES = (
     "Print a copy",
     "Give feedback",
 )
+RESTS_ON = {"resident-parking": "driving-licences", "insulation-grants": "solar-permits"}
+"""Products that depend on another."""
 LARGER = (("Apply online", "now"), ("Follow an application", "next"), ("Share what is known with other offices", "later"))
 
 
@@ -212,6 +214,14 @@ def _roadmap(life: Life, say: _Teller) -> Iterator[Line]:
     yield say(
         "roadmap.redate_item", say.day(life, 130), f"{t}:slip", item=f"{p}-r0", ends=say.day(life, 250).isoformat(), reason="Payment took longer than planned"
     )
+    yield say(
+        "roadmap.redate_item",
+        say.day(life, 200),
+        f"{t}:slip-again",
+        item=f"{p}-r1",
+        ends=say.day(life, 370 + life.formed % 60).isoformat(),
+        reason="It waits for the one before",
+    )
     yield say("roadmap.finish_item", say.day(life, 251), f"{t}:done", item=f"{p}-r0")
     yield say("roadmap.move_item", say.day(life, 252), f"{t}:next", item=f"{p}-r1", horizon="now")
     metric = {
@@ -237,6 +247,17 @@ def _roadmap(life: Life, say: _Teller) -> Iterator[Line]:
     release = f"{p}-beta"
     yield say("roadmap.propose_release", say.day(life, 150), f"{t}:release", release=release, product=p, stage="beta", title="Public beta", functional=True)
     yield say("roadmap.raise_change_request", say.day(life, 151), f"{t}:change", change=f"{p}-change", product=p, release=release, title="Open it to everyone")
+    if p in RESTS_ON:
+        yield say("roadmap.add_dependency", say.day(life, 21), f"{t}:rests", change=f"{p}-rests", product=p, on=RESTS_ON[p])
+        yield say(
+            "roadmap.decide_change",
+            say.day(life, 30),
+            f"{t}:rests-cab",
+            by=f"cab@{life.home}",
+            change=f"{p}-rests",
+            approved=True,
+            reason="They share the register",
+        )
     yield say("roadmap.decide_change", say.day(life, 158), f"{t}:cab", by=f"cab@{life.home}", change=f"{p}-change", approved=True, reason="Tested with users")
     yield say("roadmap.sign_off_release", say.day(life, 163), f"{t}:signed", by=f"product_owner@{p}", release=release)
     yield say("roadmap.publish_release", say.day(life, 165), f"{t}:published", release=release)

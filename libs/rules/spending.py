@@ -60,20 +60,22 @@ def borne(facts: Facts, investment_id: str) -> tuple[tuple[str | None, Sum], ...
     return tuple((one, Sum(pair for organisation, pair in parts if organisation == one)) for one in organisations)
 
 
-def lent_and_borrowed(facts: Facts, organisation: str) -> tuple[Sum, Sum]:
-    """Of what an organisation's own investments have spent, the part that borrowers bear; and what it bears itself of other homes' investments (S4-15).
+def moved_by_loans(facts: Facts) -> Mapping[str, tuple[Sum, Sum]]:
+    """Of each organisation what borrowers bear of what its own investments have spent, and what it bears itself of other homes' investments (S4-15).
 
-    Spent by its own, less the first, and the second: that is what the organisation bears (`borne_by`).
+    Spent by its own, less the first, and the second: that is what the organisation bears (`borne_by`). What nothing was moved of is in none.
     """
-    lent: list[Sum] = []
-    borrowed: list[Sum] = []
+    lent: dict[str, list[Sum]] = {}
+    borrowed: dict[str, list[Sum]] = {}
     for investment in facts.every(INVESTMENT):
-        home, parts = facts.derive(home_of, investment.id), facts.derive(borne, investment.id)
-        if home == organisation:
-            lent += [part for bearer, part in parts if bearer != organisation]
-        else:
-            borrowed += [part for bearer, part in parts if bearer == organisation]
-    return Sum.total(lent), Sum.total(borrowed)
+        home = facts.derive(home_of, investment.id)
+        for bearer, part in facts.derive(borne, investment.id):
+            if bearer != home:
+                if home is not None:
+                    lent.setdefault(home, []).append(part)
+                if bearer is not None:
+                    borrowed.setdefault(bearer, []).append(part)
+    return {one: (Sum.total(lent.get(one, ())), Sum.total(borrowed.get(one, ()))) for one in lent.keys() | borrowed.keys()}
 
 
 def borne_by(facts: Facts) -> Mapping[str | None, Sum]:

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from typing import Any, Final, NamedTuple
 
 from libs.events.catalog.backlog.backlog import BACKLOG
-from libs.events.catalog.backlog.item import ITEM, ItemState
+from libs.events.catalog.backlog.item import ITEM, Item, ItemState
 from libs.events.catalog.backlog.need import NEED
 from libs.events.catalog.backlog.source import SOURCE
 from libs.events.catalog.portfolio.bid import BID
@@ -66,18 +66,16 @@ def statuses(facts: Facts, team_id: str) -> tuple[StatusPeriod, ...]:
         status = status_on(facts, team_id, day)
         if not found or found[-1][0] is not status:
             found.append((status, day))
-    ends = [begins - timedelta(days=1) for _, begins in found[1:]]
-    return tuple(StatusPeriod(status, begins, last) for (status, begins), last in zip(found, [*ends, None], strict=True))
+    ends = (*(begins - timedelta(days=1) for _, begins in found[1:]), None)
+    return tuple(StatusPeriod(status, begins, last) for (status, begins), last in zip(found, ends, strict=False))
 
 
 def backlog_over_time(facts: Facts, product_id: str) -> tuple[BacklogOn, ...]:
     """The counts of a backlog at the end of each month since its first item, and on the day of these facts (S0-19, S0-25); nothing without items."""
     opened, delivered = [], []
     for item in facts.derive(items, product_id):
-        turns = [(item.added.time.date(), ItemState.OPEN)] if item.added else []
-        turns += [(turn.event.time.date(), turn.state) for turn in item.turns]
         before: ItemState | None = None
-        for day, state in turns:
+        for day, state in _turns(item):
             opened.append((day, (state in _OPEN) - (before in _OPEN)))
             delivered.append((day, (state is ItemState.DELIVERED) - (before is ItemState.DELIVERED)))
             before = state
@@ -145,6 +143,14 @@ def _of(facts: Facts, aggregate: tuple[Kind[Any], str]) -> Iterator[Said]:
     for event in known:
         if isinstance(event.data, Retracted) or (not isinstance(event.data, Discarded) and (facts.before is None or event.time < facts.before)):
             yield Said(event, event.id in struck)
+
+
+def _turns(item: Item) -> list[tuple[date, ItemState]]:
+    """Its states, each with the day from which on it counts: none does before the item was added."""
+    added = item.added.time.date() if item.added else date.max
+    turns = [(turn.event.time.date(), turn.state) for turn in item.turns]
+    earlier = [state for day, state in turns if day < added]
+    return [(added, earlier[-1] if earlier else ItemState.OPEN), *(turn for turn in turns if turn[0] >= added)]
 
 
 def _summed(steps: list[tuple[date, int]]) -> list[tuple[date, int]]:

@@ -7,10 +7,11 @@ import json
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import aclosing
 from datetime import date
+from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final, cast
 
-import orjson
 from fastapi import APIRouter, HTTPException, Request
 from graphql import GraphQLError, OperationDefinitionNode, OperationType
 from starlette.responses import FileResponse, Response, StreamingResponse
@@ -25,7 +26,7 @@ from libs.service.process import Process
 from services.gateway.asked import GRAPHQL, JSON, SSE, Asked, media_type, of_get, of_post, wants_page
 from services.gateway.asking import Asking
 from services.gateway.entering import BEYOND, asks_for_today, entry_points
-from services.gateway.extensions import readable, result_of
+from services.gateway.extensions import as_json, readable, result_of
 from services.gateway.forwarding import Forwarding
 from services.gateway.limits import Prepared, prepared
 from services.gateway.replaying import timed
@@ -62,11 +63,17 @@ def graphql_routes(process: Process, forwarding: Forwarding) -> APIRouter:
     async def post(request: Request) -> Response:
         return await answering.answer(request, await authenticate(request), await of_post(request), reading=False)
 
+    @public
+    async def other(request: Request) -> Response:
+        raise HTTPException(405, f"{request.method} is no method of this address.", {"Allow": "GET, POST"})
+
     router.get("/graphql", summary="Ask by GraphQL; GraphiQL for a browser", response_class=Response)(get)
     router.post("/graphql", summary="Ask or say something by GraphQL", response_class=Response, openapi_extra=_BODY)(post)
+    router.api_route("/graphql", methods=_OTHERS, include_in_schema=False)(other)
     return router
 
 
+_OTHERS: Final = ["HEAD", "PUT", "PATCH", "DELETE", "OPTIONS"]
 _BODY: Final = {
     "requestBody": {
         "required": True,
@@ -99,10 +106,10 @@ class Answering:
                 raise HTTPException(429, f"{self.open.most} connections of this caller are open already.", {"Retry-After": "5"})
             return StreamingResponse(self._streamed(asked, asking, reading), media_type=SSE, headers=_STREAM)
         tag = self._tag(asked, who, media, asking.today)
-        if tag and reading and tag in _tags(request.headers.get("if-none-match", "")):
+        if tag and reading and not _tags(request.headers.get("if-none-match", "")).isdisjoint((tag, "*")):
             return Response(status_code=304, headers=self._headers(tag))
         status, body = await _executed(asked, asking, reading, media)
-        return Response(orjson.dumps(body), status, self._headers(tag), f"{media}; charset=utf-8")
+        return Response(as_json(body), status, self._headers(tag), f"{media}; charset=utf-8")
 
     async def _streamed(self, asked: Asked, asking: Asking, reading: bool) -> AsyncIterator[bytes]:
         """The results as they come, until they end, the process stops, or the caller may no longer listen: only then, and at the end, is it told `complete`."""
@@ -130,6 +137,7 @@ class Answering:
             return None
         parts = [
             self.process.world.digest,
+            _version(),
             media,
             asked.query,
             asked.operation or "",
@@ -187,7 +195,7 @@ async def _results(asked: Asked, asking: Asking, reading: bool) -> AsyncGenerato
 
 
 def _event(name: str, body: Mapping[str, Any]) -> bytes:
-    return b"event: " + name.encode() + b"\ndata: " + orjson.dumps(body) + b"\n\n"
+    return b"event: " + name.encode() + b"\ndata: " + as_json(body) + b"\n\n"
 
 
 def _operation(asked: Asked) -> tuple[Prepared, OperationDefinitionNode] | None:
@@ -202,6 +210,12 @@ def _operation(asked: Asked) -> tuple[Prepared, OperationDefinitionNode] | None:
 def _kind(asked: Asked) -> OperationType | None:
     found = _operation(asked)
     return found[1].operation if found else None
+
+
+@cache
+def _version() -> str:
+    """Names what answers: after an upgrade the same world may be told otherwise."""
+    return hashlib.sha256(f"{version('headway')}\n{schema().as_str()}".encode()).hexdigest()
 
 
 def _tags(header: str) -> set[str]:

@@ -15,6 +15,7 @@ from libs.commands.errors import Invalid
 from libs.events.envelope import instant
 from libs.events.log import Cursor, Record
 from libs.events.values import Instant, end_of
+from services.gateway.scalars import DAY
 
 MOST_NAMED: Final = 200
 """How many types, and how many subjects, one reader may name."""
@@ -68,13 +69,14 @@ def span(text: str | None, field: str, *, ends: bool = False) -> datetime | None
     """An end of a span of time: a day (its start, or, where the span ends, its end) or an instant with its offset. Raises Invalid."""
     if not text:
         return None
+    whole_day = DAY.fullmatch(text) is not None
     try:
         found = _INSTANT.validate_python(text)
-        if len(text) != 10 and datetime.fromisoformat(text).tzinfo is None:
+        if not whole_day and datetime.fromisoformat(text).tzinfo is None:
             raise ValueError(text)
     except ValueError as e:
         raise Invalid("give a day such as 2024-05-01, or an instant with its offset such as 2024-05-01T09:00:00Z", field=field) from e
-    return end_of(found.date()) if ends and len(text) == 10 else found
+    return end_of(found.date()) if ends and whole_day else found
 
 
 def cursor_of(text: str | None, field: str = "after") -> Cursor | None:

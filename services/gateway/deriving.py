@@ -15,11 +15,11 @@ from libs.events.event import Event
 from libs.events.facts import Facts
 from libs.rules import backlogs, dependencies, duties, milestones, phases, roadmaps, teams
 from libs.rules import graduation as graduations
+from libs.rules.explaining.fiscal import borrowed, lent_out
 from libs.rules.figures import Figures, first_baselines, of_organisation, of_portfolio, of_product, of_program, of_team
 from libs.rules.fiscal_years import FiscalYear, YearsOf, year_start, year_start_of
 from libs.rules.money import Amount
 from libs.rules.needs import Needs, needs
-from libs.rules.spending import lent_and_borrowed
 from libs.rules.targets import TargetCounts, targets
 
 _FIGURES: Mapping[str, Callable[[Facts, Any], Figures]] = MappingProxyType(
@@ -54,8 +54,7 @@ def own_year_start(facts: Facts, organisation: str) -> str:
 
 def moved_by_loans(facts: Facts, organisation: str) -> tuple[tuple[Amount, ...], tuple[Amount, ...]]:
     """Of what was spent, what others bear for an organisation's own investments, and what it bears for those of others."""
-    lent, borrowed = facts.derive(lent_and_borrowed, organisation)
-    return lent.to_tuple(), borrowed.to_tuple()
+    return facts.derive(lent_out, organisation), facts.derive(borrowed, organisation)
 
 
 def graduation(facts: Facts, team: str) -> graduations.Graduation:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
+import orjson
 from graphql import DocumentNode, GraphQLError, GraphQLSyntaxError, NameNode, OperationDefinitionNode, OperationType, SelectionSetNode
 from strawberry.extensions import SchemaExtension
 
@@ -119,6 +121,14 @@ def result_of(result: Any) -> dict[str, Any]:
     errors = [readable(e).formatted for e in getattr(result, "errors", None) or ()]
     extensions = getattr(result, "extensions", None)
     return {"data": getattr(result, "data", None)} | ({"errors": errors} if errors else {}) | ({"extensions": extensions} if extensions else {})
+
+
+def as_json(body: Mapping[str, Any]) -> bytes:
+    """A body as it is sent, whole numbers of any length among it."""
+    try:
+        return orjson.dumps(body)
+    except TypeError:
+        return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def code_of(body: dict[str, Any]) -> str:

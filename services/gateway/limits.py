@@ -25,7 +25,6 @@ from graphql import (
     IntValueNode,
     Lexer,
     ListValueNode,
-    MaxIntrospectionDepthRule,
     Node,
     OperationDefinitionNode,
     SelectionSetNode,
@@ -53,6 +52,9 @@ MOST_FIRST_OF: Final[Mapping[tuple[str, str], int]] = {("Portfolio", "teams"): 5
 
 MANY_OF: Final[Mapping[tuple[str, str], int]] = {("Change", "nodes"): 100}
 """(type, field) -> how many a list without `first` holds at most, where that is more than ten."""
+
+_IN_PARTS: Final = "Ask in several requests."
+_LESS_DEEP: Final = "Ask for what lies deeper in a request of its own, by its id."
 
 _OPENING = frozenset({TokenKind.BRACE_L, TokenKind.BRACKET_L, TokenKind.PAREN_L})
 _CLOSING = frozenset({TokenKind.BRACE_R, TokenKind.BRACKET_R, TokenKind.PAREN_R})
@@ -86,7 +88,7 @@ def prepared(schema: GraphQLSchema, text: str) -> Prepared:
     document = parse(text, no_location=False)
     found = Prepared(document, tuple(_counted(document)))
     if not found.errors:
-        found = Prepared(document, tuple(validate(schema, document, (*specified_rules, MaxIntrospectionDepthRule), max_errors=20, hide_suggestions=True)))
+        found = Prepared(document, tuple(map(_coded, validate(schema, document, specified_rules, max_errors=20, hide_suggestions=True))))
     if not found.errors:
         found = Prepared(document, tuple(_too_deep(found)))
     return found
@@ -104,15 +106,22 @@ def demand(schema: GraphQLSchema, prepared: Prepared, operation: OperationDefini
     if asked > MOST_OBJECTS:
         raise refused(
             "COST",
-            f"This asks for up to {asked:,} objects, more than {MOST_OBJECTS:,}: `first` (10 for a list without it) is multiplied along each path. "
-            "Ask for smaller pages, or for less of each.",
+            f"This asks for up to {asked:,} objects, more than {MOST_OBJECTS:,}: `first` (10 for a list without it) is multiplied along each path.",
             operation,
+            remedy="Ask for smaller pages, or for less of each.",
         )
 
 
-def refused(code: str, message: str, node: Node | None = None) -> GraphQLError:
-    """A refusal, with the code by which a program knows it."""
-    return GraphQLError(message, node, extensions={"code": code})
+def refused(code: str, message: str, node: Node | None = None, *, remedy: str | None = None) -> GraphQLError:
+    """A refusal, with the code by which a program knows it, and what to do."""
+    return GraphQLError(message, node, extensions={"code": code} | ({"remedy": remedy} if remedy else {}))
+
+
+def _coded(error: GraphQLError) -> GraphQLError:
+    """An error of validation; where introspection goes too deep it is one of the limits."""
+    if error.message.startswith("Maximum introspection depth"):
+        return refused("DEPTH", f"{error.message}.", *(error.nodes or ())[:1], remedy=_LESS_DEEP)
+    return error
 
 
 def _look_over(text: str) -> None:
@@ -127,8 +136,8 @@ def _look_over(text: str) -> None:
             break
         nested += (kind in _OPENING) - (kind in _CLOSING)
         if nested > MOST_NESTED:
-            raise refused("DEPTH", f"The document is nested deeper than {MOST_NESTED}.")
-    raise refused("TOKENS", f"The document is longer than {MOST_TOKENS:,} tokens: ask in several requests.")
+            raise refused("DEPTH", f"The document is nested deeper than {MOST_NESTED}.", remedy=_LESS_DEEP)
+    raise refused("TOKENS", f"The document is longer than {MOST_TOKENS:,} tokens.", remedy=_IN_PARTS)
 
 
 def _counted(document: DocumentNode) -> Iterator[GraphQLError]:
@@ -142,9 +151,9 @@ def _counted(document: DocumentNode) -> Iterator[GraphQLError]:
             below = getattr(node, key, None)
             waiting += [n for n in (below if isinstance(below, list | tuple) else (below,)) if isinstance(n, Node)]
     if aliases > MOST_ALIASES:
-        yield refused("ALIASES", f"{aliases} aliases; {MOST_ALIASES} at most.")
+        yield refused("ALIASES", f"{aliases} aliases; {MOST_ALIASES} at most.", remedy=_IN_PARTS)
     if directives > MOST_DIRECTIVES:
-        yield refused("DIRECTIVES", f"{directives} directives; {MOST_DIRECTIVES} at most.")
+        yield refused("DIRECTIVES", f"{directives} directives; {MOST_DIRECTIVES} at most.", remedy=_IN_PARTS)
 
 
 def _too_deep(prepared: Prepared) -> Iterator[GraphQLError]:
@@ -167,7 +176,7 @@ def _too_deep(prepared: Prepared) -> Iterator[GraphQLError]:
 
     for definition in prepared.document.definitions:
         if isinstance(definition, OperationDefinitionNode) and (found := depth(definition.selection_set)) > MOST_DEPTH:
-            yield refused("DEPTH", f"Fields are nested {found} deep; {MOST_DEPTH} at most.", definition)
+            yield refused("DEPTH", f"Fields are nested {found} deep; {MOST_DEPTH} at most.", definition, remedy=_LESS_DEEP)
 
 
 class _Counting:
@@ -199,10 +208,9 @@ class _Counting:
             return 0
         first = field.args.get("first")
         below = self._first(node, first, parent) if first is not None else PLAIN_LIST
+        many = MANY_OF.get((parent.name, node.name.value), page) if _is_list(field.type) else 1
         if "ids" in field.args:
             many = self._ids(node, parent)
-        else:
-            many = MANY_OF.get((parent.name, node.name.value), page) if _is_list(field.type) else 1
         inner = self.objects(node.selection_set, named, below) if isinstance(named, _FIELDED) else 0
         return many * (1 + inner)
 
@@ -219,7 +227,7 @@ class _Counting:
         given = self._given(node, "ids")
         many = len(given.values) if isinstance(given, ListValueNode) else len(given) if isinstance(given, list) else 1
         if many > MOST_FIRST:
-            raise refused("FIRST", f"`ids` of {parent.name}.{node.name.value} are {many}: give at most {MOST_FIRST} at once.", node)
+            raise refused("FIRST", f"`ids` of {parent.name}.{node.name.value} are {many}; {MOST_FIRST} at most.", node, remedy=_IN_PARTS)
         return many
 
     def _given(self, node: FieldNode, name: str) -> Any:
@@ -244,7 +252,8 @@ class _Counting:
         if isinstance(asked, bool) or not isinstance(asked, int):
             return most  # no number: refused when the value is read
         if not 0 <= asked <= most:
-            raise refused("FIRST", f"`first` of {parent.name}.{node.name.value} is {asked}: it must be from 0 to {most}. Take further pages by `after`.", node)
+            words = f"`first` of {parent.name}.{node.name.value} is {asked}: it must be from 0 to {most}."
+            raise refused("FIRST", words, node, remedy="Take further pages by `after`.")
         return asked
 
 

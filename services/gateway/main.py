@@ -19,7 +19,9 @@ from services.gateway.following import socket_route
 from services.gateway.forwarding import Forwarding
 from services.gateway.pages.mounting import mount_pages
 from services.gateway.passing import Passing, mount_passing
+from services.gateway.schema import schema
 from services.gateway.stopping import stopping_of
+from services.gateway.timing import timings_of
 
 STATIC: Final = Path(__file__).parent / "static"
 
@@ -28,9 +30,11 @@ def add_to(process: Process) -> None:
     """Adds the gateway's doors to a process that hears every service."""
     if not process.hears_all:
         raise ValueError("the gateway needs a process that hears all")
+    schema()  # half a second that the first to ask would wait for
     forwarding = Forwarding(process)
     app = process.app
     stopping_of(app)
+    timings_of(process)
     app.include_router(graphql_routes(process, forwarding))
     app.include_router(event_routes(process))
     app.router.routes.append(socket_route(process, forwarding))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+import re
+from typing import Annotated, Any, Final
 
 import strawberry
 from graphql import GraphQLError
@@ -10,13 +11,15 @@ from strawberry.tools import create_type
 
 from libs.commands.command import Command
 from libs.commands.errors import Invalid
+from libs.events.values import ID_PATTERN
 from services.gateway.asking import Info
 from services.gateway.extensions import code_of
 from services.gateway.forwarding import Problem, Sent
 from services.gateway.inputs import Inputs, said
 from services.gateway.naming import mutation_names
 from services.gateway.types.node import Node
-from services.gateway.types.nodes import node_at
+from services.gateway.types.nodes import node_of, subject_of
+from services.gateway.types.saying import camel
 from services.gateway.types.telling import told
 
 SECONDS = 2.0
@@ -34,9 +37,15 @@ class CommandAnswer:
     events: list[str] = strawberry.field(description="The positions of what was said; empty where nothing changed.")
     position: str = strawberry.field(description="`kind:id@sequence`, for `after` and X-Headway-After.")
 
-    @told("The thing as it is after this; null where it has no type of its own, and while the world has not seen it (`extensions.notYetSeen` says so).")
+    @told(
+        "The thing as it is after this: of a graduation the team, of a backlog the product. Null where it has no type here, and while the world has not "
+        "seen it (`extensions.notYetSeen` says so)."
+    )
     def node(self) -> Node | None:
-        return node_at(self.asking.context.facts(None, None), self.id)
+        return node_of(self.asking.context.facts(None, None), *subject_of(self.id))
+
+
+_POSITION: Final = re.compile(rf"[a-z_]+:{ID_PATTERN.strip('^$')}@[1-9][0-9]{{0,8}}")
 
 
 Key = Annotated[str | None, strawberry.argument(description="The same key and input again: the stored answer.")]
@@ -66,12 +75,33 @@ async def _forwarded(info: Info, command: type[Command], input: Any, key: str | 
     asking, spec = info.context, command.SPEC
     if key is not None and not (key.isascii() and key.isprintable()):
         raise Invalid("holds what no header can: use letters, digits and signs of ASCII", field="idempotencyKey")
+    for one in after:
+        if not _POSITION.fullmatch(one):
+            raise Invalid(f"{one[:80]!r} is no position", field="after", remedy="Give positions as they came, such as team:biohub@3.")
     sent = Sent(service=spec.service, verb=spec.verb, data=said(command, input), authorization=asking.authorization, key=key, if_match=if_match, after=after)
     try:
         answer = await asking.forwarding.send(sent)
     except Problem as e:
-        raise GraphQLError(str(e), extensions={"code": code_of(e.body), **e.body}) from None
-    position = str(answer["position"])
-    asking.not_yet_seen += await asking.process.world.heard([position], SECONDS)
-    id = strawberry.ID(position.rpartition("@")[0])
-    return CommandAnswer(asking=info, id=id, version=int(answer["version"]), events=list(answer["events"]), position=position)
+        raise GraphQLError(str(e), extensions={"code": code_of(e.body), **_by_argument(e.body)}) from None
+    last = str(answer["position"])
+    asking.not_yet_seen += await asking.process.world.heard([last], SECONDS)
+    id = strawberry.ID(last.rpartition("@")[0])
+    return CommandAnswer(asking=info, id=id, version=int(answer["version"]), events=list(answer["events"]), position=last)
+
+
+_ARGUMENTS: Final = {"key": "idempotencyKey", "Idempotency-Key": "idempotencyKey", "If-Match": "ifMatch", "X-Headway-After": "after"}
+"""What an owner calls a part of a request that is an argument here."""
+
+
+def _by_argument(problem: dict[str, Any]) -> dict[str, Any]:
+    """The problem, with what it says of fields said of the mutation's own arguments and input fields."""
+    found = dict(problem)
+    if isinstance(found.get("field"), str):
+        found["field"] = _argument(found["field"])
+    if isinstance(found.get("errors"), list):
+        found["errors"] = [{**one, "field": _argument(str(one.get("field", "")))} for one in found["errors"]]
+    return found
+
+
+def _argument(field: str) -> str:
+    return _ARGUMENTS.get(field) or ".".join(map(camel, field.split(".")))

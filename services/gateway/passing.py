@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from typing import Final
 
 import httpx
@@ -20,7 +21,15 @@ SECONDS: Final = 30.0
 """How long a service may be silent while it answers: a thousand lines of a bulk import take some."""
 _OURS: Final = frozenset({"host", "cookie", "connection", "keep-alive", "transfer-encoding", "upgrade", "te", "trailer", "proxy-authorization", "expect"})
 """Headers that belong to one connection, or to the gateway's own sessions."""
-_THEIRS: Final = frozenset({"connection", "keep-alive", "transfer-encoding", "trailer", "x-request-id"})
+_THEIRS: Final = frozenset({"connection", "keep-alive", "transfer-encoding", "trailer", "date", "x-request-id"})
+"""Headers that this server sets itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Passed:
+    """The template under which metrics, traces and logs name what was passed on; its owner's say which route it was."""
+
+    path: str = "/{path}"
 
 
 class Passing:
@@ -34,6 +43,7 @@ class Passing:
         """Passes one request on; 503 where the service does not answer."""
         if scope["type"] != "http":
             return
+        scope["route"] = _Passed()
         request = Request(scope, receive)
         try:
             answer = await self._asked(request)

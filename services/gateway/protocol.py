@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from contextlib import ExitStack, aclosing
 from typing import Any, Final
 
-import orjson
 from graphql import GraphQLError
 from starlette.websockets import WebSocket, WebSocketDisconnect
 from strawberry.types.execution import PreExecutionError
@@ -20,7 +19,7 @@ from libs.service.body import parse_json
 from libs.service.process import Process
 from services.gateway.asked import Asked, Unreadable, asked
 from services.gateway.asking import Asking
-from services.gateway.extensions import result_of
+from services.gateway.extensions import as_json, result_of
 from services.gateway.forwarding import Forwarding
 from services.gateway.schema import schema
 from services.gateway.staying import Open, authorization_of, until_sent_away
@@ -213,7 +212,7 @@ class Conversation:
         await self._say(last)
 
     async def _say(self, message: Mapping[str, Any]) -> None:
-        await self._socket.send_text(orjson.dumps(message).decode())
+        await self._socket.send_text(as_json(message).decode())
 
 
 def _payload(message: Mapping[str, Any]) -> Mapping[str, Any] | None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
-from typing import Any
+from decimal import Decimal
+from typing import Any, Final
 
 import strawberry
 from graphql import GraphQLError
@@ -16,11 +17,16 @@ from libs.events.envelope import iso
 from libs.events.values import Instant
 
 _INSTANT: TypeAdapter[datetime] = TypeAdapter(Instant)
+DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+"""A day as it is written here: Python also reads weeks, and a library behind it seconds since 1970."""
+_NUMBER: Final = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
+_MOST_DIGITS: Final = 64
+"""Digits of a number, written out: a short text such as 1e999999999 must not become a long one."""
 
 
 def day(value: Any) -> date:
     """A day from `2024-05-01`. Raises GraphQLError."""
-    if isinstance(value, str) and len(value) == 10:
+    if isinstance(value, str) and DAY.fullmatch(value):
         try:
             return date.fromisoformat(value)
         except ValueError:
@@ -33,7 +39,7 @@ def instant(value: Any) -> datetime:
     if isinstance(value, str):
         try:
             found = _INSTANT.validate_python(value)
-            if len(value) == 10 or datetime.fromisoformat(value).tzinfo is not None:
+            if DAY.fullmatch(value) or datetime.fromisoformat(value).tzinfo is not None:
                 return found
         except (ValidationError, ValueError, OverflowError):
             pass
@@ -41,13 +47,10 @@ def instant(value: Any) -> datetime:
 
 
 def decimal(value: Any) -> Decimal:
-    """An exact number from text or a JSON number. Raises GraphQLError for what is none, NaN and infinity among it."""
-    if isinstance(value, str | int | float) and not isinstance(value, bool) and len(str(value)) <= 64:
-        try:
-            found = Decimal(str(value))
-        except InvalidOperation:
-            found = Decimal("NaN")
-        if found.is_finite():
+    """An exact number from text or a JSON number. Raises GraphQLError for what is none, NaN and infinity among it, and for one of more than 64 digits."""
+    if isinstance(value, str | int | float) and not isinstance(value, bool):
+        text = str(value).strip()
+        if len(text) <= _MOST_DIGITS and _NUMBER.fullmatch(text) and len(exact(found := Decimal(text))) <= _MOST_DIGITS + 2:
             return found
     raise _odd("Decimal", value, 'a number such as "12.50"')
 

@@ -18,6 +18,7 @@ from services.gateway.mutations import mutation_type
 from services.gateway.query import Query
 from services.gateway.scalars import SCALARS
 from services.gateway.subscriptions import Subscription
+from services.gateway.timing import Timed
 from services.gateway.types.governing import ChangeRequest, Metric, Need
 from services.gateway.types.investing import Bid, InvestmentCase
 
@@ -52,5 +53,5 @@ def schema() -> Schema:
         subscription=Subscription,
         types=[Bid, ChangeRequest, InvestmentCase, Metric, Need],
         config=StrawberryConfig(scalar_map=SCALARS, disable_field_suggestions=True),
-        extensions=[Readable, Said, Limited],
+        extensions=[Timed, Readable, Said, Limited],
     )

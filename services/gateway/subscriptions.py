@@ -18,8 +18,9 @@ from libs.rules.authority import belonging
 from services.gateway.asking import Info
 from services.gateway.ids import inside
 from services.gateway.resuming import beginning
+from services.gateway.timing import listens
 from services.gateway.types.node import Node
-from services.gateway.types.nodes import node_of
+from services.gateway.types.nodes import node_of, subject_of
 from services.gateway.types.telling import followed, told
 
 SECONDS = 5.0
@@ -38,10 +39,11 @@ class Change:
     positions: list[str] = strawberry.field(description="What was applied, `kind:id@sequence`, in order per aggregate; at most a hundred.")
     cursor: str = strawberry.field(description="Opaque: given as `after`, it goes on behind this change. It is a cursor of /events too.")
 
-    @told("What it is about, each once, as it is today. What has no type of its own here is left out.")
+    @told("What it is about, each once, as it is today: of what is said of a graduation the team, of a backlog the product. What has no type here is left out.")
     def nodes(self) -> list[Node]:
         facts = self.asking.context.facts(None, None)
-        return [node for aggregate in self.aggregates if (node := node_of(facts, *split(aggregate))) is not None]
+        about = dict.fromkeys(map(subject_of, self.aggregates))
+        return [node for kind, id in about if (node := node_of(facts, kind, id)) is not None]
 
 
 Kinds = Annotated[list[str] | None, strawberry.argument(description="Only changes of these kinds of aggregate (`team`, `release`). Default: of all.")]
@@ -100,9 +102,11 @@ async def _beginning(info: Info, after: str | None) -> Cursor:
     """Where to begin. Raises Invalid, and Unreachable where the log does not answer."""
     process = info.context.process
     try:
-        return await beginning(process.adapters.log, all_topics(process.settings.namespace), after)
+        found = await beginning(process.adapters.log, all_topics(process.settings.namespace), after)
     except LogUnavailable as e:
         raise Unreachable("the log does not answer", remedy="Subscribe again.") from e
+    listens(info.context)
+    return found
 
 
 def _kinds(names: Sequence[str]) -> frozenset[str]:

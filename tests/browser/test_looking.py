@@ -10,7 +10,12 @@ from tests.browser.conftest import DESKTOP, PHONE, Opening
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 MOST_BYTES = 120_000
-EXAMPLES = {"/teams/{id}": "/teams/permits-team", "/products/{id}": "/products/driving-licences", "/changes": "/changes?from=2026-09-30"}
+EXAMPLES = {
+    "/teams/{id}": "/teams/permits-team",
+    "/products/{id}": "/products/driving-licences",
+    "/changes": "/changes?from=2026-09-30",
+    "/search": "/search?q=permits",
+}
 LOOKS = [("light", DESKTOP), ("dark", DESKTOP), ("light", PHONE), ("dark", PHONE)]
 
 

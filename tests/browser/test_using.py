@@ -59,7 +59,7 @@ async def _walk(page: Page, most: int = 250) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("path", ["/", "/graduation"])
+@pytest.mark.parametrize("path", ["/", "/graduation", "/changes", "/teams", "/teams/permits-team", "/search?q=permits"])
 async def test_the_keyboard_reaches_everything_in_the_order_of_reading(browser_page: Opening, path: str) -> None:
     page = (await browser_page(path)).page
     walked = await _walk(page)

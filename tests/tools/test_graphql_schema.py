@@ -11,10 +11,10 @@ from tools import graphql_schema
 from tools.graphql_schema import COMMITTED, held, main
 
 BEFORE = """
-type Query { team(id: ID!): Team old: String }
+type Query { team(id: ID!, first: Int! = 5): Team old: String }
 type Team { name: String! status: Status! }
 enum Status { READY GONE }
-input Wanted { name: String }
+input Wanted { name: String most: Int! = 3 }
 """
 
 
@@ -29,8 +29,10 @@ def test_the_committed_schema_is_what_the_code_has() -> None:
         (BEFORE.replace(" GONE", ""), "GONE"),
         (BEFORE.replace("name: String! status", "status"), "Team.name"),
         (BEFORE.replace("name: String!", "name: String"), "Team.name"),
-        (BEFORE.replace("team(id: ID!)", "team(id: ID!, day: String!)"), "day"),
-        (BEFORE.replace("input Wanted { name: String }", "input Wanted { name: String! }"), "Wanted.name"),
+        (BEFORE.replace("team(id: ID!,", "team(id: ID!, day: String!,"), "day"),
+        (BEFORE.replace("first: Int! = 5", "first: Int!"), "Query.team(first:)"),
+        (BEFORE.replace("most: Int! = 3", "most: Int!"), "Wanted.most"),
+        (BEFORE.replace("input Wanted { name: String", "input Wanted { name: String!"), "Wanted.name"),
         (BEFORE.replace("type Team", "type Crew").replace(": Team", ": Crew"), "Team"),
     ],
 )

@@ -13,8 +13,8 @@ from libs.rules.explaining.figure import Figure, Reading, Says
 from libs.rules.explaining.money import BASELINES, BORNE, EXPECTED, PLACES, at_home, by_bearer
 from libs.rules.figures import first_baselines
 from libs.rules.fiscal_years import YearsOf, year_start
-from libs.rules.money import Amount
-from libs.rules.spending import lent_and_borrowed
+from libs.rules.money import NOTHING, Amount, Sum
+from libs.rules.spending import moved_by_loans
 
 _HOMES: Final = ("organisation", "portfolio")
 _FIRST = "The amounts that were approved first, of all investments that are approved; they are never lost."
@@ -34,12 +34,16 @@ class FirstBaselines:
 
 def lent_out(facts: Facts, organisation: str | None) -> tuple[Amount, ...]:
     """What borrowers bear of what an organisation's own investments have spent; nothing where none is named."""
-    return facts.derive(lent_and_borrowed, organisation)[0].to_tuple() if organisation else ()
+    return _moved(facts, organisation)[0].to_tuple()
 
 
 def borrowed(facts: Facts, organisation: str | None) -> tuple[Amount, ...]:
     """What an organisation bears of what other homes' investments have spent; nothing where none is named."""
-    return facts.derive(lent_and_borrowed, organisation)[1].to_tuple() if organisation else ()
+    return _moved(facts, organisation)[1].to_tuple()
+
+
+def _moved(facts: Facts, organisation: str | None) -> tuple[Sum, Sum]:
+    return facts.derive(moved_by_loans).get(organisation, (NOTHING, NOTHING)) if organisation else (NOTHING, NOTHING)
 
 
 def fiscal_figures(subject: str) -> Iterator[Figure]:

@@ -17,7 +17,9 @@ ROW: Final = 44
 """Pixels of a row; the labels beside it are as high (headway.css)."""
 HEAD: Final = 62
 GUTTER: Final = 30
-LEAST_WIDTH: Final = 780
+LEAST_WIDTH: Final = 844
+MARGIN: Final = 12
+"""Pixels to the right of the last day, so that what ends there is whole."""
 LEAST_QUARTER: Final = 26
 _LETTER: Final = 6.6
 """Pixels that a letter takes at most, on average: enough to see whether words fit."""
@@ -68,7 +70,7 @@ class _Scale:
         """Where a day begins, kept within the grid."""
         whole = (self.last - self.first).days + 1
         share = min(max((day - self.first).days / whole, 0), 1)
-        return round(GUTTER + share * (self.width - GUTTER), 1)
+        return round(GUTTER + share * (self.width - GUTTER - MARGIN), 1)
 
     def shows(self, day: date) -> bool:
         return self.first <= day <= self.last
@@ -76,15 +78,17 @@ class _Scale:
 
 def timeline(lines: Sequence[Line], quarters: Sequence[Quarter], today: date, today_words: str, edges: Sequence[tuple[int, int]], label: str) -> Markup:
     """All rows over these quarters; `edges` lead from a row to one that it depends on. It is as wide as it needs, and scrolls in its own box."""
-    width = GUTTER + len(quarters) * max(LEAST_QUARTER, (LEAST_WIDTH - GUTTER) // len(quarters))
+    width = GUTTER + len(quarters) * max(LEAST_QUARTER, (LEAST_WIDTH - GUTTER - MARGIN) // len(quarters)) + MARGIN
     height = HEAD + ROW * len(lines)
     scale = _Scale(quarters, width)
     drawn = [*_grid(scale, lines, height)]
+    said: list[Markup] = []
     for n, line in enumerate(lines):
-        drawn.extend(_row(scale, line, HEAD + n * ROW))
+        drawn.extend(_row(scale, line, HEAD + n * ROW, said))
     drawn.extend(_edges(edges))
     if scale.shows(today):
         drawn.extend(_today(scale, today, today_words, height))
+    drawn.extend(said)
     return element(
         "svg",
         element("title", label),
@@ -104,7 +108,7 @@ def _grid(scale: _Scale, lines: Sequence[Line], height: float) -> Iterator[Marku
         if line.leads:
             yield element("rect", x=0, y=top, width=scale.width, height=ROW, class_="hw-lane")
         yield element("line", x1=0, y1=top, x2=scale.width, y2=top, class_="hw-grid")
-    wide = (scale.width - GUTTER) / len(scale.quarters)
+    wide = (scale.width - GUTTER - MARGIN) / len(scale.quarters)
     for n, quarter in enumerate(scale.quarters):
         left = scale.at(quarter.starts)
         opens = quarter.number == 1 or n == 0
@@ -115,24 +119,25 @@ def _grid(scale: _Scale, lines: Sequence[Line], height: float) -> Iterator[Marku
             yield element("text", f"Q{quarter.number}", x=left + 5, y=54, class_="hw-quarter")
 
 
-def _row(scale: _Scale, line: Line, top: float) -> Iterator[Markup]:
+def _row(scale: _Scale, line: Line, top: float, said: list[Markup]) -> Iterator[Markup]:
+    """The shapes of a row; its words go to `said`, which is drawn over all lines."""
     if line.first is not None:
         yield from _ghost(scale, *line.first, top)
-    yield from _plan(scale, line, top)
+    yield from _plan(scale, line, top, said)
     for mark in line.marks:
         if scale.shows(mark.on):
             yield _mark(mark, scale.at(mark.on), top + ROW / 2)
 
 
-def _plan(scale: _Scale, line: Line, top: float) -> Iterator[Markup]:
+def _plan(scale: _Scale, line: Line, top: float, said: list[Markup]) -> Iterator[Markup]:
     starts, ends = line.starts, line.ends
     if starts is None and ends is None:
         if not line.leads:
-            yield _words("no dates", GUTTER + 6, top + 25, quiet=True)
+            said.append(_words("no dates", GUTTER + 6, top + 25, quiet=True))
         return
     first, last = starts or ends, ends or scale.last
     if first is None or last < scale.first or first > scale.last:
-        yield _beyond(scale, line, top)
+        said.append(_beyond(scale, line, top))
         return
     left, right = scale.at(first), scale.at(last)
     if starts is None:
@@ -142,11 +147,11 @@ def _plan(scale: _Scale, line: Line, top: float) -> Iterator[Markup]:
         right = max(right, left + 4)
         shape = "hw-bar hw-open" if ends is None else "hw-bar"
         yield element("rect", element("title", line.words), x=left, y=top + 10, width=round(right - left, 1), height=16, rx=2, class_=f"{shape} hw-{line.tone}")
-    said = line.words
+    beside = [line.words] if line.words else []
     if ends is not None and ends > scale.last:
-        said = f"{said + ', ' if said else ''}ends {words.short_day(ends)} \N{RIGHTWARDS ARROW}"
-    if said:
-        yield _beside(scale, said, left, right, top + 22)
+        beside.append(f"ends {words.short_day(ends)} \N{RIGHTWARDS ARROW}")
+    if beside:
+        said.append(_beside(scale, ", ".join(beside), left, right, top + 22))
 
 
 def _beyond(scale: _Scale, line: Line, top: float) -> Markup:

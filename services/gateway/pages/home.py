@@ -13,6 +13,7 @@ from markupsafe import Markup
 
 from libs.commands.errors import Invalid
 from services.gateway.pages import charts, words
+from services.gateway.pages.acting import act_address
 from services.gateway.pages.moment import last_quarter_end, read_day
 from services.gateway.pages.page import Data, Page, Visit, of_portfolio
 from services.gateway.pages.tables import Cell, Column, Table, day, money, status, text
@@ -120,7 +121,7 @@ def _awaiting(visit: Visit, awaiting: Mapping[str, Any]) -> Table:
     )
     rows = tuple(
         (
-            Cell(words.sentence(one["what"]), note=_waiting_since(one)),
+            Cell(words.sentence(one["what"]), _form_of(visit, one), note=_waiting_since(one)),
             Cell(one["subject"]["name"], _page_of(visit, one["subject"]["id"]), value=one["subject"]["id"]),
             Cell("Overdue", tone="bad", note=words.short_day(one["due"]), value=one["due"]) if one["overdue"] else day(one["due"]),
             day(one["since"]),
@@ -129,6 +130,11 @@ def _awaiting(visit: Visit, awaiting: Mapping[str, Any]) -> Table:
         for one in sorted(awaiting["nodes"], key=lambda one: _urgency(one, visit.moment.day))
     )
     return Table("awaiting", "Waiting for you", columns, rows, caption_hidden=True)
+
+
+def _form_of(visit: Visit, one: Mapping[str, Any]) -> str | None:
+    """The form by which it is done, filled in; none on a page of another moment, since what is said holds from now on."""
+    return act_address(one["command"], tuple(one["data"].items()), visit.here()) if visit.moment.is_now else None
 
 
 def _urgency(one: Mapping[str, Any], today: date) -> tuple[int, str]:

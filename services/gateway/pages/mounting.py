@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from libs.service.process import Process
 from services.gateway.forwarding import Forwarding
+from services.gateway.pages.acting_routes import acting_routes
 from services.gateway.pages.assets import asset_routes
 from services.gateway.pages.errors import show_errors_as_pages
 from services.gateway.pages.live import live_routes
+from services.gateway.pages.pack_routes import pack_routes
 from services.gateway.pages.registry import PAGES
 from services.gateway.pages.routes import page_routes
 from services.gateway.pages.warming import warm_with
@@ -17,6 +19,8 @@ def mount_pages(process: Process, forwarding: Forwarding) -> None:
     """Adds every page of the registry to the process's app, and has its errors shown to people as pages."""
     app = process.app
     app.include_router(asset_routes())
+    app.include_router(acting_routes(process, forwarding, PAGES))
+    app.include_router(pack_routes(process))
     app.include_router(page_routes(process, forwarding, PAGES))
     app.include_router(live_routes(process, PAGES))
     app.include_router(sign_in_routes(process, PAGES))

@@ -45,9 +45,9 @@ def burn(delivered: Sequence[int], open: Sequence[int], label: str) -> Markup:
     parts = [element("line", x1=0, y1=HIGH, x2=100, y2=HIGH, class_="hw-axis-line")]
     if len(done) > 1:
         parts += [
-            element("path", d=f"M{' L'.join(top)} L{WIDE:g} {HIGH:g} L0 {HIGH:g} Z", class_="hw-open"),
+            element("path", d=f"M{' L'.join(top)} L{WIDE:g} {HIGH:g} L0 {HIGH:g} Z", class_="hw-burn-open"),
             element("path", d=f"M{' L'.join(done)} L{WIDE:g} {HIGH:g} L0 {HIGH:g} Z", class_="hw-bar hw-good"),
-            element("path", d=f"M{' L'.join(top)}", class_="hw-line"),
+            element("path", d=f"M{' L'.join(top)}", class_="hw-burn-line"),
         ]
     return svg(WIDE, HIGH, *parts, label=label, stretched=True, class_="hw-burn")
 

@@ -16,7 +16,7 @@ ORGANISATION: Final = "organisation"
 KEPT: Final = (AS_OF, KNOWN_AT, ORGANISATION)
 """What links from page to page keep of an address: the moment, and whose portfolio it is."""
 FORMAT, CSV = "format", "csv"
-PASSING: Final = frozenset({"theme", FORMAT, "table", "heard"})
+PASSING: Final = frozenset({"theme", FORMAT, "table", "heard", "same"})
 """What an address says once, and no link repeats."""
 
 Data = Mapping[str, Any]
@@ -36,7 +36,10 @@ class View(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """One look at a page: the moment, what stands in its path (`id`) and in its query, who looks, and the state of the world they look at."""
+    """One look at a page: the moment, what stands in its path (`id`) and in its query, who looks, and the state of the world they look at.
+
+    With `whole` nothing is left for another page of a list: the page stands in a document.
+    """
 
     page: Page
     moment: Moment
@@ -45,6 +48,7 @@ class Visit:
     query: Mapping[str, str] = field(default_factory=dict)
     world: str = ""
     withheld: bool = False
+    whole: bool = False
 
     @property
     def address(self) -> str:
@@ -63,8 +67,8 @@ class Visit:
 
     @property
     def as_csv(self) -> bool:
-        """Whether a table is asked for as CSV: then a page may ask for more than it shows."""
-        return self.query.get(FORMAT) == CSV
+        """Whether a table is asked for as CSV, or the page as part of a document: then it may ask for more than it shows."""
+        return self.whole or self.query.get(FORMAT) == CSV
 
     def href(self, path: str, **query: str | None) -> str:
         """The address of another page at the same moment; None leaves a part out."""
@@ -85,7 +89,8 @@ class Page:
     """A page. `name` is also that of its document, its template and its live line; `kinds` are those of the events it rests on (none: all).
 
     `variables` says with what the document is asked; `present` is a pure function from the visit and the answer's data to what the template shows. It raises
-    NotFound where what was asked for is not there. `nav` is its place in the navigation by its words; empty for a page that links alone lead to.
+    NotFound where what was asked for is not there. `nav` is its place in the navigation by its words; empty for a page that links alone lead to. `parts` are
+    visits of other pages that stand in this one.
     """
 
     name: str
@@ -94,6 +99,7 @@ class Page:
     variables: Callable[[Visit], Mapping[str, Any]]
     present: Callable[[Visit, Data], View]
     kinds: tuple[str, ...] = ()
+    parts: Callable[[Visit, Any], tuple[Visit, ...]] | None = None
 
     @property
     def document(self) -> str:

@@ -15,7 +15,7 @@ def people(team: Mapping[str, Any]) -> Table:
         Column("Role", "role"),
         Column("Who", "person"),
         Column("Seat", "seat"),
-        Column("Since", "since"),
+        Column("Since", "since", csv_only=True),
         Column("Staffing", "staffing", csv_only=True),
     )
     order = {one["role"]: n for n, one in enumerate(team["core"])}
@@ -28,8 +28,16 @@ def people(team: Mapping[str, Any]) -> Table:
 
 def former(members: Sequence[Mapping[str, Any]]) -> Table:
     """Who left, the last first."""
-    columns = (Column("Who", "person"), Column("Role", "role"), Column("Since", "since"), Column("Left", "left_on"))
-    rows = tuple((text(one["person"]["name"]), text(role_words(one["role"])), day(one["since"]), day(one["leftOn"])) for one in members)
+    columns = (Column("Who", "person"), Column("Role", "role"), Column("Left", "left_on"), Column("Since", "since", csv_only=True))
+    rows = tuple(
+        (
+            text(one["person"]["name"] if one["person"] else ""),
+            Cell(role_words(one["role"]), value=one["role"]),
+            Cell(words.short_day(one["leftOn"]), note=f"came {words.short_day(one['since'])}", value=one["leftOn"], datetime=one["leftOn"]),
+            day(one["since"]),
+        )
+        for one in members
+    )
     return Table("former-members", "Who left", columns, rows, empty="Nobody has left.")
 
 
@@ -39,9 +47,10 @@ def role_words(role: str) -> str:
 
 
 def _member(one: Mapping[str, Any]) -> tuple[Cell, ...]:
+    name = one["person"]["name"] if one["person"] else words.NONE
     return (
         Cell(role_words(one["role"]), value=one["role"]),
-        text(one["person"]["name"] if one["person"] else ""),
+        Cell(name, note=f"since {words.short_day(one['since'])}", value=name),
         Cell("Core" if one["core"] else "Drawn on", note=words.sentence(one["staffing"].lower()).rstrip("."), value="core" if one["core"] else "drawn on"),
         day(one["since"]),
         Cell(one["staffing"].capitalize(), value=one["staffing"]),

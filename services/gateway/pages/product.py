@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import Any, Final
 
 from markupsafe import Markup
 
-from services.gateway.pages import sections, words
+from services.gateway.pages import product_tables, sections, words
 from services.gateway.pages.over_time import Period, band, burn
 from services.gateway.pages.page import Data, Page, View, Visit
 from services.gateway.pages.people import role_words
@@ -19,8 +20,6 @@ from services.gateway.pages.team import outcomes, story_variables
 from services.gateway.pages.told import Telling, telling
 
 KINDS: Final = ("product", "investment", "bid", "roadmap_item", "release", "change", "metric", "need", "backlog", "item")
-TONES: Final = {"HIT": "good", "MISSED": "bad", "MET": "good", "UNMET": "bad", "PUBLISHED": "good"}
-MONTHS_SHOWN: Final = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +48,6 @@ class ProductView:
     items: Table
     items_more: int
     owner: str
-    months_shown: int
     teams: Table
     people: Table
     needs: Table
@@ -88,19 +86,18 @@ def _present(visit: Visit, data: Data) -> View:
         money=sections.money_part(product["investment"]),
         investments=sections.investments(visit, data["portfolio"]["investments"]["nodes"]),
         roadmap=sections.roadmap(visit, product["roadmap"], of_products=False),
-        releases=_releases(product["releases"]),
-        changes=_changes(product["changeRequests"]["nodes"]),
-        backlog=_backlog(months),
-        burn=burn([one["delivered"] for one in months], [one["open"] for one in months], _burn_words(months)),
+        releases=product_tables.releases(product["releases"]),
+        changes=product_tables.changes(product["changeRequests"]["nodes"]),
+        backlog=product_tables.backlog(months),
+        burn=burn([one["delivered"] for one in months], [one["open"] for one in months], product_tables.burn_words(months)),
         burn_from=words.short_day(months[0]["on"]) if months else "",
-        items=_items(backlog["items"]["nodes"]),
+        items=product_tables.items(backlog["items"]["nodes"]),
         items_more=backlog["items"]["totalCount"] - len(backlog["items"]["nodes"]),
         owner=backlog["owner"]["name"] if backlog["owner"] else "",
-        months_shown=MONTHS_SHOWN,
         teams=_teams(visit, product["teams"]),
         people=_people(visit, product["teams"]),
-        needs=_needs(product["userNeeds"]["nodes"]),
-        metrics=_metrics(product["metrics"]["nodes"]),
+        needs=product_tables.needs(product["userNeeds"]["nodes"]),
+        metrics=product_tables.metrics(product["metrics"]["nodes"]),
         duties=sections.duties(visit, data["portfolio"]["duties"], sections.subjects_of(data, product["id"])),
         telling=telling(visit, product["story"], KINDS),
     )
@@ -129,7 +126,7 @@ def _facts(product: Mapping[str, Any], backlog: Mapping[str, Any]) -> list[tuple
 
 
 def _phases(visit: Visit, product: Mapping[str, Any]) -> Table:
-    columns = (Column("Phase", "phase"), Column("From", "from"), Column("Until", "until"), Column("Days", "days", True))
+    columns = (Column("Phase", "phase"), Column("From", "from"), Column("Until", "until"), Column("Days", "days", True, csv_only=True))
     rows = []
     for one, begins, ends in _periods(visit, product):
         last = ends is None
@@ -137,7 +134,7 @@ def _phases(visit: Visit, product: Mapping[str, Any]) -> Table:
         rows.append(
             (
                 Cell(one["title"], tone="going" if last else "ended", value=one["id"]),
-                day(one["since"]),
+                Cell(words.short_day(one["since"]), note=words.count(days, "day"), value=one["since"], datetime=one["since"]),
                 Cell("today" if visit.moment.as_of is None else "this day", value="") if ends is None else day(ends.isoformat()),
                 text(days, value=days),
             )
@@ -148,7 +145,7 @@ def _phases(visit: Visit, product: Mapping[str, Any]) -> Table:
 def _periods(visit: Visit, product: Mapping[str, Any]) -> list[tuple[Mapping[str, Any], date, date | None]]:
     """Each phase with its first and its last day; None while it lasts."""
     begun = [date.fromisoformat(one["since"]) for one in product["phases"]]
-    ends: list[date | None] = [max(begins, following - timedelta(days=1)) for begins, following in zip(begun, begun[1:], strict=False)]
+    ends: list[date | None] = [max(begins, following - timedelta(days=1)) for begins, following in pairwise(begun)]
     return list(zip(product["phases"], begun, [*ends, None] if begun else [], strict=True))
 
 
@@ -160,69 +157,6 @@ def _band(visit: Visit, product: Mapping[str, Any]) -> Markup:
         for n, (_, begins, ends) in enumerate(periods)
     ]
     return band(drawn, f"Phases over time: {', then '.join(one['title'] for one, *_ in periods) or 'none'}")
-
-
-def _releases(releases: Sequence[Mapping[str, Any]]) -> Table:
-    columns = (Column("Release", "title"), Column("State", "state"), Column("Published", "released_on"), Column("Signed off by", "signed_off_by"))
-    rows = tuple(
-        (
-            Cell(one["title"], note=f"{one['stage'].capitalize()}, {'changes what it does' if one['functional'] else 'no functional change'}"),
-            Cell(one["state"].replace("_", " ").capitalize(), tone=TONES.get(one["state"], "going"), value=one["state"]),
-            day(one["releasedOn"]),
-            text(one["signedOffBy"]["name"] if one["signedOffBy"] else ""),
-        )
-        for one in releases
-    )
-    return Table("releases", "Releases", columns, rows, empty="No release was proposed.")
-
-
-def _changes(changes: Sequence[Mapping[str, Any]]) -> Table:
-    columns = (Column("Change request", "title"), Column("Outcome", "approved"), Column("Raised", "raised_on"), Column("Decided", "decided_on"))
-    outcomes_ = {True: ("Approved", "good"), False: ("Declined", "ended"), None: ("Waits for the board", "going")}
-    rows = tuple(
-        (
-            Cell(one["title"]),
-            Cell(outcomes_[one["approved"]][0], tone=outcomes_[one["approved"]][1], note=one["reason"] or ""),
-            day(one["raisedOn"]),
-            day(one["decidedOn"]),
-        )
-        for one in changes
-    )
-    return Table("change-requests", "Change requests", columns, rows, empty="The board was asked for no change.")
-
-
-def _backlog(months: Sequence[Mapping[str, Any]]) -> Table:
-    columns = (Column("At the end of", "on"), Column("Open", "open", True), Column("Delivered", "delivered", True))
-    rows = tuple((day(one["on"]), text(one["open"], value=one["open"]), text(one["delivered"], value=one["delivered"])) for one in reversed(months))
-    return Table("backlog-over-time", "Backlog over time", columns, rows, empty="It has no backlog items yet.", caption_hidden=True)
-
-
-def _burn_words(months: Sequence[Mapping[str, Any]]) -> str:
-    if not months:
-        return "Backlog over time: no items"
-    last = months[-1]
-    return f"Backlog from {words.day(months[0]['on'])} to {words.day(last['on'])}: {last['open']} open and {last['delivered']} delivered at the end"
-
-
-def _items(items: Sequence[Mapping[str, Any]]) -> Table:
-    columns = (
-        Column("Position", "position", True),
-        Column("Item", "title"),
-        Column("State", "state"),
-        Column("Part of", "roadmap_item"),
-        Column("Source", "source", csv_only=True),
-    )
-    rows = tuple(
-        (
-            text(one["position"], value=one["position"] or ""),
-            Cell(one["title"], note=f"{one['source']['system']} {one['source']['reference']}" if one["source"] else ""),
-            Cell(one["state"].capitalize(), tone="going" if one["state"] == "STARTED" else "ended", value=one["state"]),
-            text(one["roadmapItem"]["title"] if one["roadmapItem"] else ""),
-            text(f"{one['source']['system']} {one['source']['reference']}" if one["source"] else "", value=(one["source"] or {}).get("url") or ""),
-        )
-        for one in items
-    )
-    return Table("open-items", "Open items in the owner's order", columns, rows, empty="No item is open.")
 
 
 def _teams(visit: Visit, teams: Sequence[Mapping[str, Any]]) -> Table:
@@ -239,64 +173,18 @@ def _teams(visit: Visit, teams: Sequence[Mapping[str, Any]]) -> Table:
 
 
 def _people(visit: Visit, teams: Sequence[Mapping[str, Any]]) -> Table:
-    columns = (Column("Role", "role"), Column("Who", "person"), Column("Team", "team"), Column("Since", "since"))
+    columns = (Column("Role", "role"), Column("Who", "person"), Column("Team", "team"), Column("Since", "since", csv_only=True))
     members = [(one["role"], not one["core"], one["since"], one, team) for team in teams for one in team["members"]]
     rows = tuple(
         (
             Cell(role_words(role), note="" if one["core"] else "drawn on", value=role),
-            text(one["person"]["name"] if one["person"] else ""),
+            Cell(one["person"]["name"] if one["person"] else words.NONE, note=f"since {words.short_day(one['since'])}"),
             Cell(team["name"], visit.href(f"/teams/{words.plain(team['id'])}"), value=team["id"]),
             day(one["since"]),
         )
         for role, _, _, one, team in sorted(members, key=lambda found: found[:3])
     )
     return Table("people", "People by role", columns, rows, empty="Nobody is on a team that serves it.", caption_hidden=True)
-
-
-def _needs(needs: Sequence[Mapping[str, Any]]) -> Table:
-    columns = (Column("Need", "need"), Column("Judged", "verdict"), Column("Rests on", "evidence"), Column("Prioritised", "prioritised", csv_only=True))
-    rows = tuple(
-        (
-            Cell(words.sentence(f"{one['user']}: {one['text']}"), note="prioritised" if one["prioritised"] else "", value=one["id"]),
-            Cell(one["verdict"].capitalize(), tone=TONES.get(one["verdict"], "going"), value=one["verdict"]) if one["verdict"] else Cell("Not yet", value=""),
-            text(one["evidence"]),
-            Cell("yes" if one["prioritised"] else "no"),
-        )
-        for one in needs
-    )
-    return Table("needs", "What its users need", columns, rows, empty="No need is on record.")
-
-
-def _metrics(metrics: Sequence[Mapping[str, Any]]) -> Table:
-    columns = (Column("Metric", "metric"), Column("Baseline", "baseline", True), Column("Latest", "latest", True), Column("Target", "target"))
-    rows = tuple(
-        (
-            Cell(one["name"], note=words.sentence(one["goal"]) if one["goal"] else "", value=one["id"]),
-            text(one["baseline"]),
-            Cell(
-                str(one["latest"]) if one["latest"] is not None else words.NONE,
-                note=words.short_day(one["latestOn"]) if one["latestOn"] else "",
-                value=one["latest"] or "",
-            ),
-            _target(one),
-        )
-        for one in metrics
-    )
-    return Table("metrics", "By what it is measured", columns, rows, empty="No metric is defined.")
-
-
-def _target(metric: Mapping[str, Any]) -> Cell:
-    """The target set last, and what became of it."""
-    if not metric["targets"]:
-        return text(None, value="")
-    last = metric["targets"][-1]
-    came = last["state"].replace("_", " ").capitalize()
-    return Cell(
-        came,
-        tone=TONES.get(last["state"], "going"),
-        note=f"{last['value']} {metric['unit'] or ''} by {words.short_day(last['due'])}".replace("  ", " "),
-        value=f"{last['value']} by {last['due']}: {last['state']}",
-    )
 
 
 PRODUCT: Final = Page("product", "/products/{id}", "", story_variables, _present)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -53,6 +54,7 @@ def rendered(request: Request, template: str, nav: tuple[Page, ...], reader: Pri
             in_theme=lambda name: visit.here(theme=name) if visit else _address(request, name),
             kept=visit.kept if visit else {},
             proof=lambda: form_proof(form_key(request)),
+            key=lambda: str(uuid.uuid4()),
         )
     )
 

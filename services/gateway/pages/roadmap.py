@@ -39,6 +39,7 @@ class Card:
     when: str
     slip: str
     late: bool
+    id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +114,9 @@ def _present(visit: Visit, data: Data) -> RoadmapView:
 def _summary(counts: Mapping[str, Any]) -> list[str]:
     if not counts["items"]:
         return ["Nothing is planned here on this day."]
-    horizons = words.listed(f"{counts[name.lower()]:,} {said.lower()}" for name, said in HORIZONS.items() if counts[name.lower()])
-    said = [f"{words.count(counts['items'], 'item').capitalize()}: {horizons}."]
+    there = [(counts[name.lower()], words_.lower()) for name, words_ in HORIZONS.items() if counts[name.lower()]]
+    horizons = f", all {there[0][1]}" if len(there) == 1 else ": " + words.listed(f"{count:,} {horizon}" for count, horizon in there)
+    said = [f"{words.count(counts['items'], 'item').capitalize()}{horizons}."]
     if counts["slipped"]:
         one = counts["slipped"] == 1
         median = "" if one else f"; the middle one of them by {spans.days(counts['medianSlipDays'])}"
@@ -207,7 +209,7 @@ def _card(visit: Visit, one: Mapping[str, Any]) -> Card:
     late = bool(over) or ((one["slipDays"] or 0) > 0 and one["horizon"] != "DONE")
     product = one["product"]
     href = visit.href(f"/products/{words.plain(product['id'])}")
-    return Card(one["title"], product["name"], href, spans.between(one["starts"], one["ends"]), words.sentence("; ".join(slips)), late)
+    return Card(one["title"], product["name"], href, spans.between(one["starts"], one["ends"]), words.sentence("; ".join(slips)), late, one["id"])
 
 
 def _narrowed(visit: Visit, items: Sequence[Mapping[str, Any]], choices: Mapping[str, Any]) -> tuple[Link, ...]:

@@ -6,6 +6,7 @@ import hashlib
 import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any, Final
 
 from fastapi import APIRouter, Request
@@ -22,11 +23,13 @@ from libs.service.process import Process
 from libs.service.session import form_key
 from services.gateway.asking import Asking
 from services.gateway.forwarding import Forwarding
+from services.gateway.pages.acting import HEARD, SAME, acting_on
 from services.gateway.pages.assets import version
 from services.gateway.pages.errors import error_page, wants_page
+from services.gateway.pages.including import included
 from services.gateway.pages.live import seen
 from services.gateway.pages.moment import AS_OF, KNOWN_AT, moment_of
-from services.gateway.pages.page import Data, Page, View, Visit
+from services.gateway.pages.page import CSV, FORMAT, Data, Page, View, Visit
 from services.gateway.pages.reading import authorization_of, reader_of
 from services.gateway.pages.rendering import html, in_graphiql, rendered, theme_of
 from services.gateway.schema import schema
@@ -75,7 +78,7 @@ class Pages:
             raise NotReady("What the store and the log held at the start is still being taken in.", remedy="Open the page again in a moment.")
         await self._must_have_heard(request)
         visit = self._visit(request, page, reader)
-        table = request.query_params.get("table", "") if visit.as_csv else None
+        table = request.query_params.get("table", "") if visit.query.get(FORMAT) == CSV else None
         tag = self._tag(request, visit)
         headers = {"ETag": tag, "X-Headway-World": visit.world}
         if tag in [one.strip() for one in request.headers.get("if-none-match", "").split(",")]:
@@ -84,15 +87,29 @@ class Pages:
         visit, view = await self.presented(request, visit)
         if table is not None:
             return _as_csv(view, table, headers)
+        parts = [included(*await self.presented(request, part)) for part in (page.parts(visit, view) if page.parts else ())]
+        acting = acting_on(self.process.world, visit, *(request.query_params.get(name, "") for name in (HEARD, SAME)))
         body = rendered(
-            request, page.template, self.pages, reader, visit=visit, view=view, page=page, seen=events_seen, graphiql=in_graphiql(visit), problem=None
+            request,
+            page.template,
+            self.pages,
+            reader,
+            visit=visit,
+            view=view,
+            page=page,
+            seen=events_seen,
+            graphiql=in_graphiql(visit),
+            problem=None,
+            parts=parts,
+            now=self.process.adapters.clock(),
+            **acting,
         )
         return html(request, body, headers=headers | {"Server-Timing": f"page;dur={(time.perf_counter() - begun) * 1000:.1f}"})
 
     async def presented(self, request: Request, visit: Visit) -> tuple[Visit, View]:
         """The page's document asked and its answer presented, also for a page that shows a form with errors again."""
         data, withheld = await self._asked(request, visit)
-        visit = Visit(visit.page, visit.moment, visit.reader, visit.path, visit.query, visit.world, withheld)
+        visit = replace(visit, withheld=withheld)
         return visit, visit.page.present(visit, data)
 
     def _visit(self, request: Request, page: Page, reader: Principal) -> Visit:

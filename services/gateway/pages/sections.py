@@ -21,8 +21,8 @@ STATES: Final[Mapping[str, tuple[str, str]]] = {"PROPOSED": ("Proposed", "going"
 DUTIES: Final[Mapping[str, str]] = {"BID_UNDECIDED": "Outcome of a bid", "EVIDENCE_EXPIRES": "Evidence to renew"}
 _FIGURES: Final = (
     ("Current baseline", "committed", "plain"),
-    ("of it to enhance", "enhance", "plain"),
-    ("of it to support", "support", "plain"),
+    ("To enhance", "enhance", "plain"),
+    ("To support", "support", "plain"),
     ("Forecast", "forecast", "good"),
     ("Spent so far", "actual", "going"),
     ("Came back or was saved", "returned", "good"),
@@ -82,7 +82,7 @@ def money_part(investment: Mapping[str, Any] | None) -> MoneyPart | None:
         most = max(one.first, one.forecast, *sums.values(), Decimal(1))
         said.append(_against(one.over, one.first, one.currency, sums["actual"], one.forecast))
         for figure, value, tone in (("First baseline", one.first, "plain"), *((words_, sums[name], tone) for words_, name, tone in _FIGURES)):
-            if figure.startswith(("of it", "Came")) and not value:
+            if figure.startswith(("To ", "Came")) and not value:
                 continue
             tone = "bad" if figure == "Forecast" and one.over > 0 else tone
             rows.append((text(figure), money([{"amount": f"{value:.2f}", "currency": one.currency}])))
@@ -98,9 +98,9 @@ def investments(visit: Visit, cases: Sequence[Mapping[str, Any]]) -> Table:
     columns = (
         Column("Investment", "investment"),
         Column("Decision", "state"),
-        Column("First baseline", "first_baseline", True),
-        Column("Now", "current_baseline", True),
         Column("Forecast", "forecast", True),
+        Column("First baseline", "first_baseline", csv_only=True),
+        Column("Current baseline", "current_baseline", csv_only=True),
         Column("Proposed", "proposed_on", csv_only=True),
         Column("Decided", "decided_on", csv_only=True),
         Column("Reason", "reason", csv_only=True),
@@ -124,9 +124,9 @@ def _investment(one: Mapping[str, Any]) -> tuple[Cell, ...]:
             value=one["id"],
         ),
         Cell(shown, tone=tone, note=decided, value=one["state"]),
+        _forecast(amounts),
         _total(amounts, "firstBaseline"),
         _total(amounts, "currentBaseline"),
-        money(None) if amounts is None else money([amounts["forecast"]] if amounts["forecast"] else []),
         day(one["proposedOn"]),
         day(one["decidedOn"]),
         text(one["reason"]),
@@ -136,6 +136,14 @@ def _investment(one: Mapping[str, Any]) -> tuple[Cell, ...]:
 
 def _asked(asked: Mapping[str, Any] | None) -> str:
     return f"{words.amount(asked['total'])} asked for" if asked else ""
+
+
+def _forecast(amounts: Mapping[str, Any] | None) -> Cell:
+    if amounts is None:
+        return money(None)
+    first = amounts["firstBaseline"]
+    shown = money([amounts["forecast"]] if amounts["forecast"] else [])
+    return Cell(shown.text, note=f"first baseline {words.amount(first['total'])}" if first else "", value=shown.value)
 
 
 def _total(amounts: Mapping[str, Any] | None, name: str) -> Cell:
@@ -148,7 +156,7 @@ def roadmap(visit: Visit, road: Mapping[str, Any], *, of_products: bool) -> Tabl
         Column("What", "title"),
         Column("Horizon", "horizon"),
         Column("Planned end", "ends"),
-        Column("Delivered", "progress", True),
+        Column("Delivered", "progress", csv_only=True),
         Column("Slip in days", "slip_days", csv_only=True),
         Column("Planned start", "starts", csv_only=True),
         Column("Product", "product", csv_only=True),
@@ -162,11 +170,12 @@ def roadmap(visit: Visit, road: Mapping[str, Any], *, of_products: bool) -> Tabl
 def _roadmap_row(one: Mapping[str, Any], of_products: bool) -> tuple[Cell, ...]:
     shown, tone = HORIZONS.get(one["horizon"], (one["horizon"].capitalize(), "plain"))
     progress = one["progress"]
+    delivered = "" if progress is None else f"{progress:.0%}".replace("%", f"{words.NBSP}% of its backlog items delivered")
     return (
-        Cell(one["title"], note=one["product"]["name"] if of_products else "", value=one["title"]),
+        Cell(one["title"], note=", ".join(part for part in (one["product"]["name"] if of_products else "", delivered) if part), value=one["title"]),
         Cell(shown, tone=tone, value=one["horizon"]),
         Cell(words.short_day(one["ends"]), note=_slip(one["slipDays"]), value=one["ends"] or "", datetime=one["ends"]),
-        Cell(words.NONE if progress is None else f"{progress:.0%}".replace("%", f"{words.NBSP}%"), value="" if progress is None else f"{progress:.4f}"),
+        text(delivered, value="" if progress is None else f"{progress:.4f}"),
         text(one["slipDays"], value="" if one["slipDays"] is None else one["slipDays"]),
         day(one["starts"]),
         Cell(one["product"]["name"], value=one["product"]["id"]),
@@ -182,7 +191,13 @@ def _slip(days: int | None) -> str:
 
 def duties(visit: Visit, all_duties: Iterable[Mapping[str, Any]], about: frozenset[str]) -> Table:
     """The duties about these things, what is due first at the top."""
-    columns = (Column("Due", "due"), Column("What", "what"), Column("State", "overdue"), Column("Rule", "rule"), Column("About", "about", csv_only=True))
+    columns = (
+        Column("Due", "due"),
+        Column("What", "what"),
+        Column("State", "overdue"),
+        Column("Rule", "rule", csv_only=True),
+        Column("About", "about", csv_only=True),
+    )
     rows = tuple(
         (
             day(duty["dueOn"]),
@@ -198,7 +213,8 @@ def duties(visit: Visit, all_duties: Iterable[Mapping[str, Any]], about: frozens
 
 
 def _whose(duty: Mapping[str, Any]) -> str:
-    return "" if duty["subject"]["id"].startswith("team:") else str(duty["subject"]["name"])
+    """The rule, and what it is about where that is not the team itself."""
+    return str(duty["rule"]) if duty["subject"]["id"].startswith("team:") else f"{duty['rule']}, {duty['subject']['name']}"
 
 
 def subjects_of(data: Data, id: str) -> frozenset[str]:

@@ -22,7 +22,7 @@ from services.gateway.pages.told import AFTER, KIND, Telling, telling
 
 KINDS: Final = ("team", "graduation", "investment", "bid", "loan")
 FIRST: Final = 25
-_ID: Final = re.compile(r"([a-z_]+:)?[a-z0-9][a-z0-9._-]{0,63}\Z")
+_ID: Final = re.compile(r"(?:([a-z_]+):)?[a-z0-9][a-z0-9._-]{0,63}\Z")
 _LEVELS: Final = {
     "AT_RISK": 0.15,
     "PIVOTED_AWAY": 0.0,
@@ -72,10 +72,12 @@ class TeamView:
 
 def story_variables(visit: Visit) -> dict[str, Any]:
     """What the document of a team or a product is asked with. Raises NotFound for what is no id."""
-    if not _ID.match(visit.path["id"]):
-        raise NotFound(f"there is nothing of the id {visit.path['id'][:64]!r}", field="id")
+    id, kind = visit.path["id"], visit.page.name
+    found = _ID.match(id)
+    if found is None or found[1] not in (None, kind):
+        raise NotFound(f"{id[:64]!r} is not the id of a {kind}", field="id", remedy=f"Look for it in the list of {kind}s, or search for its name.")
     said = visit.query.get(KIND)
-    return {**visit.moment.variables, "id": visit.path["id"], "said": [said] if said else None, "first": FIRST, "after": visit.query.get(AFTER)}
+    return {**visit.moment.variables, "id": id, "said": [said] if said else None, "first": FIRST, "after": visit.query.get(AFTER)}
 
 
 def _present(visit: Visit, data: Data) -> View:
@@ -112,7 +114,7 @@ def _lead(shown: TeamCard) -> str:
     known = words.STATUSES.get(shown.status)
     begin = known.words if known else shown.status
     since = f" since {words.day(shown.since)}" if shown.since else ""
-    met = f"{words.number(shown.met)} of {words.number(len(shown.criteria))} criteria {'is' if shown.met == 1 else 'are'} met"
+    met = f"{words.number(shown.met) if shown.met else 'none'} of {words.number(len(shown.criteria))} criteria {'is' if shown.met == 1 else 'are'} met"
     blocked = f", blocked by {words.listed(shown.blocked_by.split(', '))}" if shown.blocked_by else ""
     return f"{begin}{since}: {met}{blocked}."
 
@@ -140,11 +142,11 @@ def outcomes(subject: Mapping[str, Any]) -> list[tuple[str, str]]:
 
 
 def _statuses(visit: Visit, periods: Sequence[Mapping[str, Any]]) -> Table:
-    columns = (Column("Status", "status"), Column("From", "from"), Column("Until", "until"), Column("Days", "days", True))
+    columns = (Column("Status", "status"), Column("From", "from"), Column("Until", "until"), Column("Days", "days", True, csv_only=True))
     rows = tuple(
         (
             status(one["status"]),
-            day(one["from"]),
+            Cell(words.short_day(one["from"]), note=words.count(_days(one, visit.moment.day), "day"), value=one["from"], datetime=one["from"]),
             day(one["until"]) if one["until"] else Cell("today" if visit.moment.as_of is None else "this day", value=""),
             text(_days(one, visit.moment.day), value=_days(one, visit.moment.day)),
         )

@@ -17,9 +17,8 @@ AFTER: Final = "after"
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
 _INSTANT: Final = re.compile(r"\d{4}-\d{2}-\d{2}T[\d:.]+(Z|[+-]\d{2}:\d{2})\Z")
 SHORT: Final = 70
-_TELLING: Final = (
-    ("criterion", "function", "person", "role", "amount", "phase", "status", "subject", "reading", "value", "verdict", "approved", "won", "horizon", "ends")
-    + ("borrower", "event", "title", "name", "text", "reason")
+_TELLING: Final = tuple(
+    "criterion function person role amount phase status subject reading value verdict approved won horizon ends borrower event title name text reason".split()
 )
 """Fields that say most of an event, the most telling first."""
 
@@ -172,7 +171,7 @@ def _shown(value: Any) -> str:
         case {"amount": amount, "currency": currency}:
             return words.amount({"amount": amount, "currency": currency})
         case {**inner}:
-            return "; ".join(f"{name.replace('_', ' ')}: {_shown(one)}" for name, one in inner.items())
+            return "; ".join(f"{str(name).replace('_', ' ')}: {_shown(one)}" for name, one in inner.items())
         case [*many]:
             return ", ".join(_shown(one) for one in many)
         case bool():

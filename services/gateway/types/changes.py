@@ -15,6 +15,7 @@ from libs.events.event import split
 from libs.events.facts import Facts
 from libs.events.world import World
 from libs.rules.changes import Change, ChangeKind, changes
+from libs.rules.stories import called
 from services.gateway.asking import Info
 from services.gateway.types.connection import Connection, page
 from services.gateway.types.saying import SaidEvent, Subject, said
@@ -40,6 +41,11 @@ class Movement:
     known_since: datetime | None = strawberry.field(description="When the last of its events was recorded; null where time alone made it.")
     late: bool = strawberry.field(description="Whether it was true on a day before the first moment, and was learned only after it.")
     event_count: int = strawberry.field(description="How many events made it; none where time alone did.")
+
+    @told("The organisations, teams and products that it lies in, by their kind and id.")
+    def within(self) -> list[Subject]:
+        lies_in = (f"{kind}:{id}" for kind, id in sorted(self.change.about) if f"{kind}:{id}" != self.change.subject)
+        return [Subject(id=strawberry.ID(one), name=called(self.facts, one)) for one in lies_in]
 
     @told("What it was, in words; null where there was none, and for whoever may not read its money.")
     def before(self, info: Info) -> str | None:

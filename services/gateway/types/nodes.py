@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
 from libs.events.event import KINDS, split
 from libs.events.facts import Facts
+from libs.events.values import ID_PATTERN
 from services.gateway.types.backlog import item
 from services.gateway.types.governing import change_request, metric, need
 from services.gateway.types.investing import bid, investment_case
@@ -37,11 +39,21 @@ MAKERS: Final[Mapping[str, Callable[[Facts, Any], Node | None]]] = MappingProxyT
 )
 """Kind of aggregate -> what makes its type of the schema from its state."""
 
+_TOLD_OF: Final[Mapping[str, str]] = MappingProxyType({"graduation": "team", "backlog": "product"})
+"""Kinds without a type of their own that bear the id of what they are about."""
+_ID: Final = re.compile(ID_PATTERN)
+
+
+def subject_of(aggregate: str) -> tuple[str, str]:
+    """Kind and id of the thing that an aggregate (`kind:id`) tells of: the team of a graduation, the product of a backlog, else itself."""
+    kind, id = split(aggregate)
+    return _TOLD_OF.get(kind, kind), id
+
 
 def node_of(facts: Facts, kind: str, id: str) -> Node | None:
     """The thing of this id at this moment; None before its first event, and for a kind that has no type of its own. Persons are wherever one is named."""
     if kind == "person":
-        return person(id)
+        return person(id) if _ID.match(id) else None
     state = facts.get(KINDS[kind], id) if kind in MAKERS and kind in KINDS else None
     return MAKERS[kind](facts, state) if state is not None else None
 

@@ -41,7 +41,7 @@ class SearchHit:
     kind: Findable = strawberry.field(description="What it is.")
     name: str = strawberry.field(description="As people call it.")
     within: str | None = strawberry.field(
-        description="Where it belongs: the product of an item, the home of a team, product or program, the team of a person; null where nowhere."
+        description="Where it belongs (a plain id): the product of an item, the home of a team, product or program, the team of a person; null: nowhere."
     )
 
     @told("The thing itself.")

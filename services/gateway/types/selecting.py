@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from libs.commands.errors import Invalid
 from libs.events.catalog.backlog.item import Item
@@ -167,6 +167,9 @@ def _ordered(states: Sequence[S], key: Callable[[S], Any] | None, direction: Dir
     return [s for _, s in known] + [s for k, s in keyed if k is None]
 
 
+_A: Final = {"organisation": "an"}
+
+
 def _ids(kind: str, given: Iterable[str] | None) -> frozenset[str] | None:
     """Plain ids, from global or plain ones."""
     if given is None:
@@ -174,7 +177,7 @@ def _ids(kind: str, given: Iterable[str] | None) -> frozenset[str] | None:
     found = {one: inside(kind, one) for one in given}
     odd = next((one for one, id in found.items() if not id), None)
     if odd is not None:
-        raise Invalid(f"{odd[:80]!r} is not the id of a {kind.replace('_', ' ')}", field=f"filter.{kind}")
+        raise Invalid(f"{odd[:80]!r} is not the id of {_A.get(kind, 'a')} {kind.replace('_', ' ')}", field=f"filter.{kind}")
     return frozenset(id for id in found.values() if id)
 
 

@@ -247,3 +247,20 @@ async def test_a_stream_says_why_a_document_cannot_be_read_and_ends(told_gateway
 async def test_a_variable_may_be_a_number_of_any_length(told_gateway: Gateway) -> None:
     answer = await told_gateway.post("query($f: Int) { portfolio { teams(first: $f) { totalCount } } }", {"f": 10**30})
     assert answer.status_code == 200 and answer.json()["errors"][0]["extensions"]["code"] == "FIRST"
+
+
+@pytest.mark.parametrize("method", ["HEAD", "PUT", "PATCH", "DELETE", "OPTIONS"])
+async def test_another_method_is_405_and_is_told_which_there_are(told_gateway: Gateway, method: str) -> None:
+    answer = await told_gateway.client.request(method, "/graphql", headers=told_gateway.signed_in("executive"))
+    assert answer.status_code == 405 and answer.headers["allow"] == "GET, POST"
+
+
+async def test_any_tag_will_do_where_the_reader_says_so(told_gateway: Gateway) -> None:
+    headers = told_gateway.signed_in("executive") | {"If-None-Match": "*"}
+    assert (await told_gateway.client.get("/graphql", params={"query": WORLD}, headers=headers)).status_code == 304
+
+
+async def test_the_tag_changes_with_what_answers(told_gateway: Gateway, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = (await told_gateway.post(WORLD)).headers["etag"]
+    monkeypatch.setattr(answering, "_version", lambda: "the next one")
+    assert (await told_gateway.post(WORLD)).headers["etag"] != before

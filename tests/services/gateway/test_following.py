@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from libs.events.catalog.backlog.item import ITEM, ItemAdded
+from libs.events.catalog.portfolio.graduation import GRADUATION, SustainEntered
 from libs.events.catalog.portfolio.product import PRODUCT, ProductRegistered
 from libs.events.catalog.portfolio.team import TEAM, TeamFormed
 from libs.events.envelope import to_record
@@ -237,3 +238,13 @@ async def _following(gateway: Gateway, many: int = 1) -> None:
     async with asyncio.timeout(5):
         while len(log._readers) < many:  # noqa: ASYNC110 - the log tells nobody who begins to read
             await asyncio.sleep(0)
+
+
+async def test_what_is_said_of_a_graduation_is_a_change_of_the_team_told_once(logged: Gateway) -> None:
+    await publish(logged, "t", TEAM, TeamFormed(name="Team", home="o"))
+    await publish(logged, "t", GRADUATION, SustainEntered())
+    socket = await signed_in(logged)
+    await socket.subscribe('subscription { changed(after: "e30", teams: ["t"]) { positions nodes { __typename id } } }')
+    change = (await socket.next())["changed"]
+    assert change == {"positions": ["team:t@1", "graduation:t@1"], "nodes": [{"__typename": "Team", "id": "team:t"}]}
+    await socket.leave()

@@ -188,3 +188,26 @@ def test_no_text_makes_it_fail_otherwise_than_by_a_graphql_error(text: str) -> N
             demand(SCHEMA, found, operation, {})
     except GraphQLError:
         pass
+
+
+TEAMS = "{ portfolio { teams(first: %s) { nodes { products { teams { products { teams { id } } } } } } } }"
+DEEP = "{ __schema { types { fields { type { fields { type { fields { type { fields { name } } } } } } } } } }"
+
+
+@pytest.mark.parametrize(
+    ("text", "refused"),
+    [
+        ("{ " + " ".join(f"a{n}: __typename" for n in range(16)) + "}", "ALIASES"),
+        ("{ " + "__typename @include(if: true) " * 21 + "}", "DIRECTIVES"),
+        ("{ " + "id " * 999 + "}", "TOKENS"),
+        ("{ a" + " {" * 5_000, "DEPTH"),
+        (nested(14), "DEPTH"),
+        (DEEP, "DEPTH"),
+        (TEAMS % 501, "FIRST"),
+        (TEAMS % 500, "COST"),
+        ("{ nodes(ids: [%s]) { id } }" % ('"a" ' * 101), "FIRST"),
+    ],
+)
+def test_every_limit_says_what_to_do(text: str, refused: str) -> None:
+    said = refusal(text).extensions or {}
+    assert said["code"] == refused and said["remedy"]

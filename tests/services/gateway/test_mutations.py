@@ -13,8 +13,10 @@ from fastapi import FastAPI, Request
 from starlette.responses import JSONResponse
 
 from libs.commands.command import COMMANDS
-from libs.commands.errors import Refused
+from libs.commands.errors import HeadwayError, Invalid, KeyReused, Refused, StaleVersion
+from libs.events.catalog.portfolio.graduation import GRADUATION, SustainEntered
 from libs.events.catalog.portfolio.organisation import ORGANISATION, OrganisationRegistered
+from libs.events.catalog.portfolio.team import TEAM, TeamFormed
 from libs.service.problems import response
 from services.gateway import mutations
 from services.gateway.schema import schema
@@ -198,3 +200,40 @@ async def test_an_answer_that_the_world_has_not_seen_holds_no_thing_and_says_so(
     body = (await owner.gateway.post(REGISTER.replace("id version", "node { id } id version"), persona="lab_ops")).json()
     assert body["data"]["registerOrganisation"]["node"] is None and body["data"]["registerOrganisation"]["id"] == "organisation:new"
     assert body["extensions"]["notYetSeen"] == ["organisation:new@1"]
+
+
+@pytest.mark.parametrize(
+    ("answer", "field"),
+    [
+        (Invalid("too few", field="burn_down_months"), "burnDownMonths"),
+        (Invalid("no currency", field="amount.currency"), "amount.currency"),
+        (KeyReused("used", field="key"), "idempotencyKey"),
+        (StaleVersion("stale", field="If-Match"), "ifMatch"),
+        (Invalid("none", field="X-Headway-After"), "after"),
+    ],
+)
+async def test_an_error_names_the_argument_or_the_field_of_the_input_that_is_meant(owner: Owner, answer: HeadwayError, field: str) -> None:
+    owner.answer = answer
+    assert (await owner.gateway.post(REGISTER)).json()["errors"][0]["extensions"]["field"] == field
+
+
+async def test_what_is_wrong_in_several_fields_is_said_by_their_names_in_the_input(owner: Owner) -> None:
+    wrong = [{"field": "bid_days", "reason": "too few"}, {"field": "name", "reason": "too long"}]
+    owner.answer = JSONResponse({"type": "urn:headway:problem:invalid", "detail": "no", "field": "bid_days", "errors": wrong}, 422)
+    said = (await owner.gateway.post(REGISTER)).json()["errors"][0]["extensions"]
+    assert said["errors"] == [{"field": "bidDays", "reason": "too few"}, {"field": "name", "reason": "too long"}]
+
+
+@pytest.mark.parametrize("after", ["\u00e9", "team:x", "team:x@0", "team:x@1,team:y@1", "team:x@1\r\nX: y", ""])
+async def test_what_is_no_position_is_refused_and_nothing_is_sent(owner: Owner, after: str) -> None:
+    query = 'mutation($a: [String!]) { registerOrganisation(input: {name: "New"}, after: $a) { id } }'
+    said = (await owner.gateway.post(query, {"a": [after]})).json()["errors"][0]["extensions"]
+    assert (said["code"], said["field"]) == ("INVALID", "after") and not owner.asked
+
+
+async def test_what_is_said_of_a_graduation_is_answered_with_the_team(owner: Owner) -> None:
+    owner.gateway.tell(TEAM, "t", TeamFormed(name="Team", home="o"), "2025-01-01")
+    owner.gateway.tell(GRADUATION, "t", SustainEntered(), "2025-01-02")
+    owner.answer = JSONResponse({"id": "t", "version": 1, "events": ["graduation:t@1"], "position": "graduation:t@1"}, 201)
+    query = 'mutation { enterSustain(input: {team: "t"}) { id node { __typename id } } }'
+    assert (await owner.gateway.post(query)).json()["data"]["enterSustain"] == {"id": "graduation:t", "node": {"__typename": "Team", "id": "team:t"}}

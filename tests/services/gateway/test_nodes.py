@@ -54,7 +54,8 @@ async def test_several_are_found_at_once_in_the_order_of_their_ids_at_any_moment
 
 
 @pytest.mark.parametrize(
-    "id", ["team:never", "wells-team", "", "team:", ":x", "graduation:wells-team", "nothing:x", "person:", "team:wells-team@1", "Team:wells-team"]
+    "id",
+    ["team:never", "wells-team", "", "team:", ":x", "graduation:wells-team", "nothing:x", "person:", "team:wells-team@1", "Team:wells-team", "person:../x"],
 )
 async def test_what_is_no_id_of_anything_is_null(all_kinds: Gateway, id: str) -> None:
     assert (await all_kinds.ask("query($id: ID!) { node(id: $id) { id } }", {"id": id}))["node"] is None

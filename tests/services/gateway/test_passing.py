@@ -16,6 +16,7 @@ from starlette.routing import Route
 
 from headway.serving import listening, server
 from libs.service import problems
+from libs.service.telemetry import Observed, Telemetry
 from services.gateway.passing import Passing
 
 
@@ -73,3 +74,21 @@ async def test_a_service_that_does_not_answer_is_a_503_that_may_be_sent_again() 
     assert answer.status_code == 503
     assert answer.json()["detail"].startswith("portfolio does not answer")
     assert "Retry-After" in answer.headers
+
+
+async def test_what_is_passed_on_is_counted_under_its_service_and_says_its_date_once(service: str) -> None:
+    telemetry, app, passing = Telemetry(), FastAPI(), Passing("portfolio", service)
+    app.mount("/portfolio", passing)
+    with listening("127.0.0.1", 0) as bound:
+        bound.listen()
+        front = FastAPI()
+        front.mount("/", Observed(app, telemetry))
+        running = server(front)
+        task = asyncio.create_task(running.serve(sockets=[bound]))
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{bound.getsockname()[1]}") as client:
+            answer = await client.get("/portfolio/v1/teams/biohub")
+        running.should_exit = True
+        await task
+    await passing.close()
+    assert len(answer.headers.get_list("date")) == 1
+    assert 'headway_http_requests_total{method="GET",route="/portfolio/{path}",status="418"} 1.0' in telemetry.exposition().decode()

@@ -322,3 +322,10 @@ async def test_a_session_is_no_token_for_a_page_of_another_origin(logged: Gatewa
     socket = await accepted(logged, cookie=_session(logged, "auditor"))
     await socket.say({"type": "connection_init"})
     assert (await socket.closed())[0] == 4403, "the browser does not say from where it asks"
+
+
+async def test_a_ping_may_hold_a_number_of_any_length(logged: Gateway) -> None:
+    socket = await accepted(logged)
+    await socket.say({"type": "ping", "payload": {"x": 10**50}})
+    assert await socket.message() == {"type": "pong", "payload": {"x": 10**50}}
+    await socket.leave()

@@ -104,6 +104,13 @@ async def test_a_delivery_becomes_one_event_at_the_senders_time(backlog: Backlog
     assert await backlog.events() == before + 1
 
 
+async def test_what_a_delivery_says_belongs_to_the_trace_of_its_request(backlog: Backlog) -> None:
+    trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
+    await backlog.send("github", raw(github()), {"x-github-event": "issues", "x-github-delivery": "d1", "traceparent": trace, **signed(raw(github()))})
+    item = await backlog.item("github", "town/permits#7")
+    assert item is not None and item.added is not None and item.added.traceparent == trace
+
+
 async def test_a_delivery_that_comes_again_is_stored_once_whatever_it_says_by_now(backlog: Backlog) -> None:
     await backlog.github(github())
     before = await backlog.events()

@@ -91,9 +91,12 @@ def test_duties_are_divided_into_overdue_and_next() -> None:
     assert view.next.rows[0][2].href == "/teams/t" or view.next.rows[0][2].href == "/teams/t?asOf=2026-02-20"
 
 
-def test_what_waits_is_ordered_by_urgency() -> None:
+ACT = {"subject": {"id": "team:t", "name": "T"}, "command": "portfolio.attest", "data": {"team": "t", "criterion": "R-04"}}
+
+
+def test_what_waits_is_ordered_by_urgency_and_leads_to_its_form_today_alone() -> None:
     def waits(what: str, since: str | None, due: str | None, overdue: bool = False) -> dict[str, Any]:
-        return {"kind": "K", "what": what, "since": since, "due": due, "overdue": overdue, "rule": "R", "subject": {"id": "team:t", "name": "T"}}
+        return {"kind": "K", "what": what, "since": since, "due": due, "overdue": overdue, "rule": "R", **ACT}
 
     data = home([])
     data["awaiting"]["nodes"] = [
@@ -107,6 +110,8 @@ def test_what_waits_is_ordered_by_urgency() -> None:
     assert [row[0].text for row in view.awaiting.rows] == ["Over.", "Soon.", "Old.", "Young.", "Far."]
     assert view.awaiting.rows[0][2].tone == "bad"
     assert shown(data, query={"waiting": "all"}).awaiting_shown is None
+    assert view.awaiting.rows[0][0].href == "/act/portfolio.attest?team=t&criterion=R-04&next=%2F"
+    assert shown(data, as_of=date(2026, 2, 20)).awaiting.rows[0][0].href is None
 
 
 def test_a_team_on_its_way_is_shown_with_what_is_met_what_blocks_and_who_decided() -> None:

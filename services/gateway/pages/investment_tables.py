@@ -1,0 +1,220 @@
+"""The tables of the investment page: money, baselines, enhance and support, fiscal years and loans; one row a subject and currency, each with its bar."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from markupsafe import Markup
+
+from services.gateway.pages import charts_money, words
+from services.gateway.pages.amounts import Amounts, amounts, cell, deviation, scales, year_words
+from services.gateway.pages.page import Visit
+from services.gateway.pages.tables import Cell, Column, Table, day, text
+
+Node = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Charted:
+    """A table, and a bar for each of its rows."""
+
+    table: Table
+    bars: tuple[Markup, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """Whose money it is: its global id (or `portfolio`), its name, its page, a note, and its investment (None: withheld)."""
+
+    id: str
+    name: str
+    href: str | None
+    note: str
+    investment: Node | None
+
+    @property
+    def amounts(self) -> tuple[Amounts, ...]:
+        """Its figures, one entry a currency."""
+        return amounts(self.id, self.investment)
+
+
+def money(visit: Visit, id: str, caption: str, who: str, subjects: Sequence[Subject]) -> Charted:
+    """Committed, forecast and spent of each, and the forecast against the first baseline."""
+    columns = (
+        Column(who, "name"),
+        Column("Id", "id", csv_only=True),
+        Column("Committed", "committed", True),
+        Column("Forecast", "forecast", True),
+        Column("Spent", "spent", True),
+        Column("Against the first baseline", "against_first_baseline", True),
+    )
+    most = scales([one for subject in subjects for one in subject.amounts])
+    rows, bars = [], []
+    for subject in subjects:
+        for one in subject.amounts:
+            change = cell(visit, one, "againstFirstBaseline", signed=True, note=deviation(one.get("againstFirstBaseline"), one.get("firstBaseline")))
+            rows.append((_named(subject), text(subject.id), *(cell(visit, one, name) for name in ("committed", "forecast", "actual")), change))
+            over = one.get("actual") > one.get("committed")
+            bars.append(_spent(subject.name, one, most[one.currency], "bad" if over else "going"))
+        if not subject.amounts:
+            rows.append((_named(subject), text(subject.id), *_nothing(subject, 4)))
+            bars.append(Markup(""))
+    return Charted(Table(id, caption, columns, tuple(rows), empty="There is none.", caption_hidden=True), tuple(bars))
+
+
+def baselines(visit: Visit, id: str, caption: str, who: str, subjects: Sequence[Subject]) -> Charted:
+    """What was approved first and what holds now, beside each other (S0-14)."""
+    columns = (
+        Column(who, "name"),
+        Column("First baseline", "first_baseline", True),
+        Column("Current baseline", "current_baseline", True),
+        Column("Moved by", "moved", True),
+        Column("Forecast against the current one", "against_current_baseline", True),
+    )
+    most = scales([one for subject in subjects for one in subject.amounts], ("firstBaseline", "committed"))
+    rows, bars = [], []
+    for subject in subjects:
+        for one in subject.amounts:
+            first, current = one.get("firstBaseline"), one.get("committed")
+            moved = {"amount": current - first, "currency": one.currency}
+            rows.append(
+                (
+                    _named(subject),
+                    cell(visit, one, "firstBaseline"),
+                    cell(visit, one, "committed"),
+                    Cell(words.amount(moved, signed=True) if current != first else "not moved", value=f"{one.currency} {current - first}"),
+                    cell(visit, one, "againstCurrentBaseline", signed=True, note=deviation(one.get("againstCurrentBaseline"), current)),
+                )
+            )
+            label = f"{subject.name}: first baseline {_words(first, one)}, current baseline {_words(current, one)}"
+            bars.append(charts_money.baselines(first, current, most[one.currency], label))
+    return Charted(Table(id, caption, columns, tuple(rows), empty="Nothing is approved."), tuple(bars))
+
+
+def split(visit: Visit, id: str, caption: str, who: str, subjects: Sequence[Subject]) -> Charted:
+    """How much of what is committed is for enhancing and for supporting (S0-08)."""
+    columns = (Column(who, "name"), Column("To enhance", "enhance", True), Column("To support", "support", True), Column("Not split", "not_split", True))
+    rows, bars = [], []
+    for subject in subjects:
+        for one in subject.amounts:
+            enhance, support = one.get("enhance"), one.get("support")
+            rest = one.get("committed") - enhance - support
+            note = f"{words.share(support, enhance + support)} of both" if enhance + support else ""
+            rows.append(
+                (
+                    _named(subject),
+                    cell(visit, one, "enhance"),
+                    cell(visit, one, "support", note=note),
+                    Cell(_words(rest, one) if rest else words.NONE, value=f"{one.currency} {rest}"),
+                )
+            )
+            bars.append(charts_money.split(enhance, support, f"{subject.name}: {_words(enhance, one)} to enhance, {_words(support, one)} to support"))
+    return Charted(Table(id, caption, columns, tuple(rows), empty="Nothing is committed."), tuple(bars))
+
+
+def fiscal_years(visit: Visit, id: str, caption: str, who: str | None, subjects: Sequence[Subject]) -> Charted:
+    """Per fiscal year what was approved in it, what that is forecast to cost, and what was spent in it.
+
+    `who` heads the names of several subjects; without it there is one, whose years have bars.
+    """
+    columns = (
+        *((Column(who, "name"),) if who else ()),
+        Column("Fiscal year", "fiscal_year"),
+        Column("Starts", "starts", csv_only=True),
+        Column("Ends", "ends", csv_only=True),
+        Column("First baseline", "first_baseline", True, csv_only=True),
+        Column("Committed in it", "committed", True),
+        Column("Forecast of that", "forecast", True),
+        Column("Spent in it", "spent", True),
+    )
+    told = [(subject, year, one) for subject in subjects for year in (subject.investment or {}).get("fiscalYears", ()) for one in amounts(subject.id, year)]
+    most = scales([one for _, _, one in told])
+    rows, bars = [], []
+    for subject, year, one in told:
+        named = (_named(subject),) if who else ()
+        figures = (cell(visit, one, name, explained="fiscalYears") for name in ("firstBaseline", "committed", "forecast", "actual"))
+        rows.append((*named, Cell(year_words(year)), day(year["starts"]), day(year["ends"]), *figures))
+        if not who:
+            bars.append(_spent(year_words(year), one, most[one.currency]))
+    return Charted(Table(id, caption, columns, tuple(rows), empty="Nothing was approved or spent.", caption_hidden=not who), tuple(bars))
+
+
+def moved_by_loans(visit: Visit, organisations: Sequence[Subject]) -> Table:
+    """What loans move between organisations: spent by its own investments, less what borrowers bear, and what it bears for others, is what it bears."""
+    columns = (
+        Column("Organisation", "name"),
+        Column("Spent by its own", "own", True),
+        Column("Borne by borrowers", "lent_out", True),
+        Column("Borne for others", "borrowed", True),
+        Column("Bears itself", "actual", True),
+    )
+    rows = []
+    for subject in organisations:
+        for one in subject.amounts:
+            if one.by.get("lentOut") is None and one.by.get("borrowed") is None:
+                continue
+            own = one.get("actual") + one.get("lentOut") - one.get("borrowed")
+            rows.append(
+                (
+                    _named(subject),
+                    Cell(_words(own, one), value=f"{one.currency} {own}"),
+                    cell(visit, one, "lentOut"),
+                    cell(visit, one, "borrowed"),
+                    cell(visit, one, "actual"),
+                )
+            )
+    return Table("moved-by-loans", "What loans move", columns, tuple(rows), empty="No loan has moved money so far.")
+
+
+def loans(visit: Visit, found: Sequence[Node]) -> Table:
+    """The loans themselves, the latest first (S4-15)."""
+    columns = (
+        Column("Team", "team"),
+        Column("From", "lender"),
+        Column("To", "borrower"),
+        Column("Days", "days"),
+        Column("First day", "from", csv_only=True),
+        Column("Last day", "until", csv_only=True),
+        Column("As", "staffing"),
+    )
+    rows = tuple(
+        (
+            Cell(one["team"]["name"], visit.href(f"/teams/{words.plain(one['team']['id'])}"), value=one["team"]["id"]) if one["team"] else text(None),
+            text(one["lender"]["name"] if one["lender"] else None),
+            text(one["borrower"]["name"] if one["borrower"] else None),
+            Cell(f"from {words.short_day(one['from'])}", note=_until(one)),
+            day(one["from"]),
+            day(one["until"]),
+            text(one["staffing"].lower()),
+        )
+        for one in found
+    )
+    return Table("loans", "Loans of teams", columns, rows, empty="No team is or was on loan.")
+
+
+def _until(loan: Node) -> str:
+    if loan["until"] is None:
+        return "still away, no end planned"
+    return f"back on {words.short_day(loan['until'])}" if loan["returned"] else f"planned until {words.short_day(loan['until'])}"
+
+
+def _named(subject: Subject) -> Cell:
+    return Cell(subject.name, subject.href, note=subject.note)
+
+
+def _nothing(subject: Subject, cells: int) -> tuple[Cell, ...]:
+    said = "withheld" if subject.investment is None else words.NONE
+    return tuple(Cell(said, value="withheld" if subject.investment is None else "") for _ in range(cells))
+
+
+def _spent(name: str, one: Amounts, most: Decimal, tone: str = "going") -> Markup:
+    committed, forecast, actual = (one.get(figure) for figure in ("committed", "forecast", "actual"))
+    label = f"{name}: {_words(actual, one)} spent of {_words(committed, one)} committed, forecast {_words(forecast, one)}"
+    return charts_money.spent_of(committed, forecast, actual, most, label, tone=tone)
+
+
+def _words(value: Decimal, one: Amounts) -> str:
+    return words.amount({"amount": value, "currency": one.currency})

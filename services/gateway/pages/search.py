@@ -1,0 +1,110 @@
+"""`/search?q=`: what fits best what was typed into the box in the header, each hit with the page that tells of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from services.gateway.pages import words
+from services.gateway.pages.page import Data, Page, Visit
+from services.gateway.pages.tables import Cell, Column, Table, text
+from services.gateway.pages.told import page_of
+
+Q, KIND, AFTER, FIRST = "q", "kind", "after", 50
+KINDS: Final[Mapping[str, str]] = {
+    "TEAM": "Team",
+    "PRODUCT": "Product",
+    "ORGANISATION": "Organisation",
+    "PROGRAM": "Program",
+    "PERSON": "Person",
+    "ROADMAP_ITEM": "Roadmap item",
+    "ITEM": "Backlog item",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class SearchView:
+    """What was found."""
+
+    title: str
+    q: str
+    said: str
+    found: Table
+    kinds: tuple[tuple[str, str, bool], ...]
+    first: str | None
+    more: str | None
+
+    @property
+    def tables(self) -> tuple[Table, ...]:
+        """The one there is."""
+        return (self.found,)
+
+
+def _variables(visit: Visit) -> dict[str, Any]:
+    kind = visit.query.get(KIND)
+    return {**visit.moment.variables, "text": visit.query.get(Q, ""), "kinds": [kind] if kind else None, "first": FIRST, "after": visit.query.get(AFTER)}
+
+
+def _present(visit: Visit, data: Data) -> SearchView:
+    page, q, kind = data["search"], visit.query.get(Q, "").strip(), visit.query.get(KIND, "")
+    info = page["pageInfo"]
+    columns = (Column("Name", "name"), Column("What it is", "kind"), Column("Where", "within"), Column("Id", "id", csv_only=True))
+    rows = tuple(_row(visit, one) for one in page["nodes"])
+    links = [("Everything", visit.here(kind=None, after=None), not kind)]
+    links += [(shown, visit.here(kind=name, after=None), name == kind) for name, shown in KINDS.items()]
+    return SearchView(
+        title=f"Search: {q}" if q else "Search",
+        q=q,
+        said=_said(q, page["totalCount"], KINDS.get(kind, "")),
+        found=Table("found", "What was found", columns, rows, empty="Nothing.", caption_hidden=True),
+        kinds=tuple(links) if q else (),
+        first=visit.here(after=None) if info["hasPreviousPage"] else None,
+        more=visit.here(after=info["endCursor"]) if info["hasNextPage"] else None,
+    )
+
+
+def _said(q: str, total: int, kind: str) -> str:
+    if not q:
+        return "Type a name or a part of it, an id, or what an item is called elsewhere, such as PERMIT-12."
+    among = f" among what is a {kind.lower()}" if kind else ""
+    if not total:
+        return f"Nothing fits “{q}”{among}. Try fewer or other words."
+    return f"{words.count(total, 'thing').capitalize()} {'fits' if total == 1 else 'fit'} “{q}”{among}, the best first."
+
+
+def _row(visit: Visit, hit: Mapping[str, Any]) -> tuple[Cell, ...]:
+    return (
+        Cell(hit["name"], _leads_to(visit, hit), value=hit["name"]),
+        Cell(KINDS.get(hit["kind"], hit["kind"]), value=hit["kind"]),
+        text(_where(hit), value=hit["within"] or ""),
+        text(hit["id"]),
+    )
+
+
+def _where(hit: Mapping[str, Any]) -> str | None:
+    """What it belongs to by its name; of a person, who has no node that names it, the team's id."""
+    node = hit["node"] or {}
+    belongs = node.get("product") or node.get("home")
+    found: str | None = belongs["name"] if belongs else hit["within"]
+    return found
+
+
+def _leads_to(visit: Visit, hit: Mapping[str, Any]) -> str | None:
+    """The page of a hit: its own, or the part of the page of where it belongs."""
+    within, kind = hit["within"], hit["kind"]
+    if kind in ("TEAM", "PRODUCT", "ORGANISATION"):
+        return page_of(visit, hit["id"])
+    if within is None:
+        return None
+    match kind:
+        case "PERSON":
+            return visit.href(f"/teams/{within}") + "#people-heading"
+        case "ROADMAP_ITEM":
+            return visit.href(f"/products/{within}") + "#roadmap-heading"
+        case "ITEM":
+            return visit.href(f"/products/{within}") + "#backlog-heading"
+    return visit.href("/products", organisation=within)
+
+
+SEARCH: Final = Page("search", "/search", "", _variables, _present)

@@ -1,0 +1,143 @@
+"""Money per fiscal year: what is approved stands in the year of its approval, what is spent over the days it covers, and the years sum to the whole."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from libs.commands.deciding import Decisions
+from libs.commands.testing import Scenario, money
+from libs.events.catalog.portfolio.investment import ActualRecorded, ForecastRecorded, InvestmentDecided, InvestmentProposed, InvestmentRebaselined
+from libs.events.catalog.portfolio.loan import TeamLent, TeamReturned
+from libs.events.catalog.portfolio.organisation import OrganisationRegistered
+from libs.events.catalog.portfolio.product import ProductRegistered
+from libs.events.catalog.portfolio.program import ProgramOpened
+from libs.events.catalog.portfolio.team import Staffing, TeamFormed
+from libs.events.event import Payload
+from libs.rules.explaining import FIGURES
+from libs.rules.figures import of_organisation, of_portfolio, of_program, of_team
+from libs.rules.fiscal_years import FiscalYear, YearsOf, year_of, year_start_of
+from libs.rules.money import Amount, Sum
+from libs.rules.spending import moved_by_loans
+
+DAY = "2026-06-01"
+
+
+def story(*said: tuple[str, Payload, str]) -> Scenario:
+    """Two organisations whose years begin in April and in January, a team of the first, and what else was said on which day."""
+    s = Scenario(Decisions())
+    s.given("organisation:env", OrganisationRegistered(name="env", fiscal_year_start="04-01"), at="2023-01-01")
+    s.given("organisation:health", OrganisationRegistered(name="health"), at="2023-01-01")
+    s.given("program:nature", ProgramOpened(name="Nature", home="env"), at="2023-01-01")
+    s.given("product:booking", ProductRegistered(name="Booking", home="env", program="nature"), at="2023-01-01")
+    s.given("team:parks", TeamFormed(name="Parks", home="env", products=("booking",)), at="2023-01-01")
+    proposed = InvestmentProposed(team="parks", product="booking", enhance=money("900.00"), support=money("300.00"))
+    s.given("investment:inv", proposed, at="2024-02-01")
+    s.given("investment:inv", InvestmentDecided(approved=True, reason="Of value"), at="2024-03-01")
+    for aggregate, data, at in said:
+        s.given(aggregate, data, at=at)
+    return s
+
+
+def spent(amount: str, covers_from: str, covers_until: str) -> tuple[str, Payload, str]:
+    data = ActualRecorded(amount=money(amount), covers_from=date.fromisoformat(covers_from), covers_until=date.fromisoformat(covers_until))
+    return "investment:inv", data, covers_until
+
+
+def told(years: tuple[FiscalYear, ...], figure: str) -> dict[str, str]:
+    """The first day of each year -> the amount in Canadian dollars."""
+    return {str(year.starts): str(one.amount) for year in years for one in getattr(year, figure)}
+
+
+LENT = TeamLent(team="parks", lender="env", borrower="health", staffing=Staffing.STAFF, agreement="letter")
+
+
+@pytest.mark.requirement("S4-09")
+def test_an_approval_stands_in_its_own_fiscal_year_and_what_is_spent_lies_over_its_days() -> None:
+    s = story(spent("365.00", "2024-01-01", "2024-12-30"), ("investment:inv", ForecastRecorded(amount=money("1300.00")), "2025-01-05"))
+    years = YearsOf("team")(s.facts(DAY), "parks")
+    assert [(str(year.starts), str(year.ends)) for year in years] == [("2023-04-01", "2024-03-31"), ("2024-04-01", "2025-03-31")]
+    assert told(years, "committed") == {"2023-04-01": "1200.00"}
+    assert told(years, "forecast") == {"2023-04-01": "1300.00"}
+    assert told(years, "actual") == {"2023-04-01": "91.00", "2024-04-01": "274.00"}, "91 days of 365 lie before April"
+
+
+@pytest.mark.requirement("S0-14")
+def test_a_rebaseline_moves_what_is_committed_and_leaves_the_first_baseline() -> None:
+    again = InvestmentRebaselined(approver="x", reason="Less", enhance=money("500.00"), support=money("300.00"))
+    s = story(("investment:inv", again, "2025-06-01"))
+    years = YearsOf("portfolio")(s.facts(DAY), None)
+    assert told(years, "first_baseline") == {"2023-04-01": "1200.00"} and told(years, "committed") == {"2023-04-01": "800.00"}
+    assert FIGURES["organisation"]["investment.firstBaseline"].value(s.facts(DAY), "env") == (Amount(Decimal("1200.00"), "CAD"),)
+
+
+@pytest.mark.requirement("S4-15")
+def test_days_on_loan_count_in_the_borrowers_years() -> None:
+    s = story(
+        ("loan:l", LENT, "2024-12-22"),
+        ("loan:l", TeamReturned(), "2025-01-10"),
+        spent("400.00", "2024-12-12", "2025-01-20"),
+    )
+    facts = s.facts(DAY)
+    assert told(YearsOf("organisation")(facts, "health"), "actual") == {"2024-01-01": "100.00", "2025-01-01": "100.00"}
+    assert told(YearsOf("organisation")(facts, "env"), "actual") == {"2024-04-01": "200.00"}
+    assert moved_by_loans(facts) == {
+        "env": (Sum([("CAD", Decimal("200.00"))]), Sum()),
+        "health": (Sum(), Sum([("CAD", Decimal("200.00"))])),
+    }
+    assert FIGURES["organisation"]["investment.lentOut"].value(facts, "env") == (Amount(Decimal("200.00"), "CAD"),)
+    assert FIGURES["portfolio"]["investment.borrowed"].value(facts, "env") == () == FIGURES["portfolio"]["investment.lentOut"].value(facts, None)
+
+
+@pytest.mark.parametrize(
+    ("day", "begins", "first", "last"),
+    [
+        ("2026-03-31", "04-01", "2025-04-01", "2026-03-31"),
+        ("2026-04-01", "04-01", "2026-04-01", "2027-03-31"),
+        ("2026-07-04", "01-01", "2026-01-01", "2026-12-31"),
+        ("2026-02-28", "02-29", "2026-02-28", "2027-02-27"),
+        ("2024-02-28", "02-29", "2023-02-28", "2024-02-28"),
+    ],
+)
+def test_a_fiscal_year_begins_on_the_organisations_day(day: str, begins: str, first: str, last: str) -> None:
+    assert year_of(date.fromisoformat(day), begins) == (date.fromisoformat(first), date.fromisoformat(last))
+
+
+def test_the_years_of_everything_are_those_that_all_share_or_of_the_calendar() -> None:
+    facts = story().facts(DAY)
+    assert year_start_of(facts, "portfolio", None) == "01-01"
+    assert [year_start_of(facts, *of) for of in (("organisation", "env"), ("team", "parks"), ("program", "nature"), ("team", "gone"))] == [
+        "04-01", "04-01", "04-01", "01-01"
+    ]  # fmt: skip
+
+
+dates = st.dates(date(2023, 1, 1), date(2026, 5, 1))
+loans = st.lists(st.tuples(dates, st.integers(0, 500)), max_size=3)
+payments = st.lists(st.tuples(st.integers(1, 10**9), dates, st.integers(0, 800)), min_size=1, max_size=4)
+
+
+@settings(max_examples=60, deadline=None)
+@given(payments, loans)
+def test_the_years_sum_to_the_whole_to_the_cent_with_loans_and_without(paid: list[tuple[int, date, int]], lent: list[tuple[date, int]]) -> None:
+    said: list[tuple[str, Payload, str]] = []
+    for n, (first, days) in enumerate(lent):
+        said += [(f"loan:l{n}", LENT, str(first)), (f"loan:l{n}", TeamReturned(), str(first + timedelta(days=days)))]
+    for cents, first, days in paid:
+        said.append(spent(str(Decimal(cents) / 100), str(first), str(first + timedelta(days=days))))
+    facts = story(*sorted(said, key=lambda one: one[2])).facts("2029-01-01")
+    for subject, id, whole in (
+        ("team", "parks", of_team(facts, "parks")),
+        ("program", "nature", of_program(facts, "nature")),
+        ("portfolio", None, of_portfolio(facts, None)),
+    ):
+        assert summed(YearsOf(subject)(facts, id)) == whole.actual
+    for organisation in ("env", "health"):
+        assert summed(YearsOf("organisation")(facts, organisation)) == tuple(one for one in of_organisation(facts, organisation).actual if one.amount)
+
+
+def summed(years: tuple[FiscalYear, ...]) -> tuple[Amount, ...]:
+    return Sum((one.currency, one.amount) for year in years for one in year.actual).to_tuple()
