@@ -12,16 +12,19 @@ from datetime import UTC, datetime
 from keyword import iskeyword
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any, ClassVar
+from typing import Any
 
 import orjson
 import strawberry
 from graphql import (
+    FieldNode,
     GraphQLList,
     GraphQLNonNull,
     GraphQLObjectType,
     Node,
     OperationDefinitionNode,
+    TypeInfo,
+    TypeInfoVisitor,
     parse,
     print_ast,
     visit,
@@ -125,28 +128,33 @@ def _plain(data: dict[str, Any]) -> Callable[[], Awaitable[dict[str, Any]]]:
     return ask
 
 
+class _Asking(Visitor):
+    """Which fields of each type a document asks for."""
+
+    def __init__(self, types: TypeInfo) -> None:
+        super().__init__()
+        self.types, self.asked = types, dict[str, set[str]]()
+
+    def enter_field(self, node: FieldNode, *_: Any) -> None:
+        parent = self.types.get_parent_type()
+        if parent is not None:
+            self.asked.setdefault(parent.name, set()).add(node.name.value)
+
+
 class _Holding:
     """Makes strawberry types with the fields that the document asks for, each read from an attribute."""
 
-    ASKED: ClassVar[dict[str, set[str]]] = {
-        "Query": {"portfolio"},
-        "Organisation": {"id", "name", "investment"},
-        "Product": {"id", "name", "phase"},
-        "Program": {"id", "name", "products", "investment"},
-        "Roadmap": {"now", "next", "later"},
-        "RoadmapItem": {"id", "title", "progress"},
-        "TeamConnection": {"totalCount", "pageInfo", "nodes"},
-    }
-    LEFT_OUT: ClassVar[frozenset[str]] = frozenset({"InvestmentCaseConnection", "ProductConnection", "Member"})
-
     def __init__(self) -> None:
+        types = TypeInfo(schema()._schema)
+        asking = _Asking(types)
+        visit(parse(DOCUMENT), TypeInfoVisitor(types, asking))
+        self._asked = asking.asked
         self._made: dict[str, type] = {}
 
     def of(self, kind: GraphQLObjectType) -> type:
         """The type that holds what ours of this name tells."""
         if kind.name not in self._made:
-            asked = self.ASKED.get(kind.name, kind.fields.keys())
-            hints = {name: hint for name in asked if (hint := self._hint(kind.fields[name].type)) is not None}
+            hints = {name: self._hint(kind.fields[name].type) for name in sorted(self._asked[kind.name])}
             named = {f"{name}_": strawberry.field(name=name) for name in hints if iskeyword(name)}
             annotations = {f"{name}_" if iskeyword(name) else name: hint for name, hint in hints.items()}
             self._made[kind.name] = strawberry.type(type(kind.name, (), {"__annotations__": annotations, **named}))
@@ -155,15 +163,13 @@ class _Holding:
     def _hint(self, kind: Any) -> Any:
         if isinstance(kind, GraphQLNonNull):
             return self._inner(kind.of_type)
-        inner = self._inner(kind)
-        return None if inner is None else inner | None
+        return self._inner(kind) | None
 
     def _inner(self, kind: Any) -> Any:
         if isinstance(kind, GraphQLList):
-            inner = self._hint(kind.of_type)
-            return None if inner is None else list[inner]  # type: ignore[valid-type]
+            return list[self._hint(kind.of_type)]  # type: ignore[misc]
         if isinstance(kind, GraphQLObjectType):
-            return None if kind.name in self.LEFT_OUT else self.of(kind)
+            return self.of(kind)
         return {"Int": int, "Float": float, "Boolean": bool}.get(kind.name, str)
 
 

@@ -10,7 +10,17 @@ import sys
 from pathlib import Path
 from typing import Final
 
-from graphql import build_schema, find_breaking_changes, find_dangerous_changes
+from graphql import (
+    GraphQLInputObjectType,
+    GraphQLInterfaceType,
+    GraphQLObjectType,
+    GraphQLSchema,
+    build_schema,
+    find_breaking_changes,
+    find_dangerous_changes,
+    is_required_argument,
+    is_required_input_field,
+)
 
 from services.gateway.schema import schema
 
@@ -21,7 +31,21 @@ def held(committed: str, now: str) -> tuple[list[str], list[str]]:
     """What between two schemas (SDL) breaks clients, and what may surprise them; each in words."""
     before, after = build_schema(committed), build_schema(now)
     breaking = [change.description for change in find_breaking_changes(before, after)]
+    had, has = _given(before), _given(after)
+    breaking += [f"{name} may no longer be left out." for name, required in has.items() if required and had.get(name) is False]
     return sorted(breaking), sorted(change.description for change in find_dangerous_changes(before, after))
+
+
+def _given(schema: GraphQLSchema) -> dict[str, bool]:
+    """Every argument and input field, by a name for people, and whether it must be given."""
+    found: dict[str, bool] = {}
+    for kind in schema.type_map.values():
+        if isinstance(kind, GraphQLInputObjectType):
+            found |= {f"{kind.name}.{name}": is_required_input_field(field) for name, field in kind.fields.items()}
+        elif isinstance(kind, GraphQLObjectType | GraphQLInterfaceType):
+            for name, output in kind.fields.items():
+                found |= {f"{kind.name}.{name}({argument}:)": is_required_argument(one) for argument, one in output.args.items()}
+    return found
 
 
 def main(arguments: list[str]) -> int:

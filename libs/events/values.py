@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import types
 import typing
 from collections.abc import Iterator
@@ -90,16 +91,19 @@ def _day_or_instant(value: object) -> object:
         return value
     if isinstance(value, date):
         return start_of(value)
-    if isinstance(value, str) and len(value) == 10:
+    if isinstance(value, str) and _DAY.fullmatch(value):
         try:
             return start_of(date.fromisoformat(value))
         except ValueError:
             return value
-    if isinstance(value, int | float):
-        raise ValueError("a day (2024-05-01) or an instant with its offset (2024-05-01T09:00:00Z), not a number")
+    # What would be read as seconds since 1970, or as a day of a week, is nobody's way to write an instant.
+    if not isinstance(value, str) or not _INSTANT.match(value):
+        raise ValueError("a day (2024-05-01) or an instant with its offset (2024-05-01T09:00:00Z)")
     return value
 
 
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt _]")
 Instant = Annotated[datetime, BeforeValidator(_day_or_instant), AfterValidator(_utc)]
 """A day, meaning its start in UTC, or an instant."""
 

@@ -25,8 +25,10 @@ LONGEST: Final = 200
 """Characters of a search that are looked at."""
 ALIKE: Final = 80.0
 """How alike (0 to 100) a text must be to what was typed, where nothing holds it as it was typed."""
-MOST_COMPARED: Final = 20_000
-"""Texts that are ranked, or compared for likeness, at most: so a search takes a bounded time, however little was typed. Teams come first, items last."""
+MOST_RANKED: Final = 20_000
+"""Texts that hold what was typed and are ranked, at most, beside those that are just that: so a search takes a bounded time, however little was typed."""
+MOST_COMPARED: Final = 100_000
+"""Texts that are compared for likeness at most, a second's tenth. Of both, teams come first, items last."""
 
 
 class Findable(StrEnum):
@@ -86,7 +88,10 @@ def search(facts: Facts, text: str, kinds: Iterable[Findable] = ()) -> tuple[Hit
     indexes = list(parts(facts, chosen))
     words = sought.split()
     holding = [(index, n) for index in indexes for n in _holding(index.texts, words)]
-    return _ranked(holding[:MOST_COMPARED], sought, words) if holding else _alike(indexes, sought)
+    if len(holding) > MOST_RANKED:
+        holding = [one for one in holding if _is(one[0].texts[one[1]], sought)] + holding[:MOST_RANKED]
+        holding = list({(id(index), n): (index, n) for index, n in holding}.values())
+    return _ranked(holding, sought, words) if holding else _alike(indexes, sought)
 
 
 def _holding(texts: Sequence[str], words: Sequence[str]) -> list[int]:
@@ -101,7 +106,7 @@ def _holding(texts: Sequence[str], words: Sequence[str]) -> list[int]:
 def _ranked(holding: list[tuple[Index, int]], sought: str, words: Sequence[str]) -> tuple[Hit, ...]:
     """Tier by tier, until there are enough: looking whether a text begins so costs little, sorting all of them by it much."""
     tiers = (
-        lambda text: sought in text.split("\n"),
+        lambda text: _is(text, sought),
         lambda text: text.startswith(sought),
         lambda text: all(_begins(text, word) for word in words),
         lambda text: True,
@@ -120,6 +125,11 @@ def _ranked(holding: list[tuple[Index, int]], sought: str, words: Sequence[str])
             break
         holding = rest
     return tuple(found)
+
+
+def _is(text: str, sought: str) -> bool:
+    """Whether a name, an id or what else it is known by is just that."""
+    return sought in text and sought in text.split("\n")
 
 
 def _begins(text: str, word: str) -> bool:

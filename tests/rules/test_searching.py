@@ -120,6 +120,7 @@ def test_whatever_is_typed_is_answered_and_folding_it_again_changes_nothing(text
 
 def test_a_search_over_many_items_takes_a_bounded_time(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(searching, "MOST_COMPARED", 500)
+    monkeypatch.setattr(searching, "MOST_RANKED", 500)
     for n in range(5_000):
         heard(world, f"item:n{n}", ItemAdded(product="wells", title=f"Improve the form number {n}"))
     ids(world, "form")
@@ -127,3 +128,11 @@ def test_a_search_over_many_items_takes_a_bounded_time(world: World, monkeypatch
     assert len(ids(world, "form")) == searching.MOST
     assert ids(world, "item") == [] and ids(world, "number 4321") == ["item:n4321"]
     assert time.perf_counter() - begun < 1, "what was made once is kept"
+
+
+def test_the_very_name_comes_first_however_many_hold_it(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(searching, "MOST_RANKED", 50)
+    for n in range(500):
+        heard(world, f"item:n{n:03}", ItemAdded(product="wells", title="Form" if n == 499 else f"Improve the form number {n}"))
+    found = ids(world, "form")
+    assert found[0] == "item:n499" and len(found) == len(set(found)) == 51

@@ -36,6 +36,8 @@ BODIES: list[tuple[str, str, Any, str]] = [
     ),
     ("an unknown id of what is changed", "backlog.deliver_item", {"item": "nothing"}, "item"),
     ("a time in the future", "portfolio.register_organisation", {"organisation": "o2", "name": "O", "at": "2999-01-01"}, "at"),
+    ("seconds since 1970", "portfolio.register_organisation", {"organisation": "o2", "name": "O", "at": "1714521666"}, "at"),
+    ("a day of a week", "portfolio.register_organisation", {"organisation": "o2", "name": "O", "at": "2024-W18-3"}, "at"),
     ("a day that there is not", "portfolio.register_organisation", {"organisation": "o2", "name": "O", "at": "2025-02-30"}, "at"),
     ("a horizon that there is not", "roadmap.place_item", {"item": "r", "product": "p", "title": "T", "horizon": "soon"}, "horizon"),
 ]

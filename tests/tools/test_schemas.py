@@ -128,3 +128,12 @@ def test_outside_of_a_checkout_the_files_themselves_hold(tmp_path: Path, catalog
 @pytest.mark.parametrize("arguments", [["--wrong"], ["--against"], ["--against", "--write"]])
 def test_arguments_that_mean_nothing_are_refused(tmp_path: Path, arguments: list[str]) -> None:
     assert schemas.main(arguments, tmp_path) == 2
+
+
+def test_an_event_without_an_example_is_said_in_one_line(root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    def nothing() -> dict[str, str]:
+        raise KeyError("backlog.item.noted.text has no example")
+
+    monkeypatch.setattr(schemas, "generated", nothing)
+    assert schemas.main([], root) == 1
+    assert capsys.readouterr().err.splitlines() == ["headway/contracts/samples.py: the example does not fit its event: backlog.item.noted.text has no example"]

@@ -16,6 +16,7 @@ FEW: Final = 6
 """As many choices are shown at once; more are a list to open."""
 LONG: Final = 1_000
 """A text that may be longer gets several lines."""
+_JOINED: Final = {"handoff": "hand-off", "co owners": "co-owners", "one off": "one-off"}
 _WHOLE: Final = {"it": "IT", "hr": "HR", "url": "URL", "cab": "CAB"}
 
 
@@ -29,7 +30,7 @@ class Widget(enum.StrEnum):
     NUMBER = "number"
     CHOICE = "choice"
     MONEY = "money"
-    SECRET = "secret"
+    UNSHOWN = "unshown"
     PARTS = "parts"
 
 
@@ -126,13 +127,22 @@ def purpose_of(command: type[Command]) -> str:
 
 def named(text: str) -> str:
     """`covers_from` as `Covers from`, `it_agency` as `IT agency`."""
-    words = [_WHOLE.get(word, word) for word in text.replace("handoff", "hand-off").replace("co_", "co-").replace("_", " ").split()]
+    spoken = text.replace("_", " ")
+    for written, said in _JOINED.items():
+        spoken = spoken.replace(written, said)
+    words = [_WHOLE.get(word, word) for word in spoken.split()]
     whole = " ".join(words)
     return whole[:1].upper() + whole[1:]
 
 
 def _fields(
-    schema: Mapping[str, Any], models: Mapping[str, Any], kinds: Mapping[str, str], private: frozenset[str], *, within: str = "", without: frozenset[str] = frozenset()
+    schema: Mapping[str, Any],
+    models: Mapping[str, Any],
+    kinds: Mapping[str, str],
+    private: frozenset[str],
+    *,
+    within: str = "",
+    without: frozenset[str] = frozenset(),
 ) -> Iterator[Field]:
     for name, declared in schema["properties"].items():
         if name not in without:
@@ -142,6 +152,7 @@ def _fields(
 def _field(name: str, label: str, declared: Mapping[str, Any], models: Mapping[str, Any], kind: str | None, secret: bool, required: bool) -> Field:
     shape = _shape(declared, models)
     hint = str(declared.get("description") or "").replace("`", "")
+    hint = hint[:1].upper() + hint[1:]
     made: dict[str, Any] = {"name": name, "label": named(label), "hint": hint, "required": required, "kind": kind, "longest": shape.get("maxLength")}
     if "enum" in shape or "const" in shape:
         values = shape.get("enum", [shape.get("const")])
@@ -159,7 +170,7 @@ def _field(name: str, label: str, declared: Mapping[str, Any], models: Mapping[s
             return Field(widget=Widget.DAY, **made)
         case "string", _:
             several = (shape.get("maxLength") or 0) > LONG
-            return Field(widget=Widget.SECRET if secret else Widget.LINES if several else Widget.LINE, **made)
+            return Field(widget=Widget.UNSHOWN if secret else Widget.LINES if several else Widget.LINE, **made)
         case "array", _ if _shape(shape["items"], models).get("type") == "string" and "enum" not in _shape(shape["items"], models):
             return Field(widget=Widget.MANY, **made)
         case "object", _ if "properties" in shape:

@@ -81,9 +81,9 @@ def placed(wrong: Sequence[Wrong], fields: Iterable[Field]) -> dict[str, Wrong]:
             names.setdefault(name, field.name if field.widget is Widget.MONEY else name)
     found: dict[str, Wrong] = {}
     for one in wrong:
-        name = names.get(one.field or "") or names.get((one.field or "").partition(".")[0])
-        if name is not None:
-            found.setdefault(name, one)
+        beside = names.get(one.field or "") or names.get((one.field or "").partition(".")[0])
+        if beside is not None:
+            found.setdefault(beside, one)
     return found
 
 
@@ -94,7 +94,7 @@ def _value(field: Field, form: Mapping[str, str]) -> Any:
         amount, currency = (form.get(name, "").strip() for name in field.names)
         return {"amount": _ungrouped(amount), "currency": currency.upper()} if amount else None
     text = form.get(field.name, "")
-    if field.widget is Widget.SECRET:
+    if field.widget is Widget.UNSHOWN:
         return text or None
     text = text.replace("\r\n", "\n").strip()
     if not text:
@@ -117,7 +117,7 @@ def _ungrouped(text: str) -> str:
 
 def _in_words(one: Mapping[str, Any]) -> str:
     if one["type"] in _EMPTY:
-        return "Fill this in: it is needed."
+        return "Fill this in, it is needed."
     if one["type"] == "string_pattern_mismatch":
         pattern = one["ctx"]["pattern"]
         return "Small letters, digits, dots and hyphens, 64 at most." if pattern.startswith("^[a-z0-9]") else f"It must look like {pattern.strip('^$')}."

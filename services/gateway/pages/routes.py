@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import time
 from collections import OrderedDict
@@ -11,6 +12,7 @@ from typing import Any, Final
 
 from fastapi import APIRouter, Request
 from graphql import GraphQLError
+from markupsafe import Markup
 from starlette.responses import Response
 from strawberry.types.graphql import OperationType
 
@@ -87,7 +89,7 @@ class Pages:
         visit, view = await self.presented(request, visit)
         if table is not None:
             return _as_csv(view, table, headers)
-        parts = [included(*await self.presented(request, part)) for part in (page.parts(visit, view) if page.parts else ())]
+        parts = await self._parts(request, page.parts(visit, view)) if page.parts else []
         acting = acting_on(self.process.world, visit, *(request.query_params.get(name, "") for name in (HEARD, SAME)))
         body = rendered(
             request,
@@ -111,6 +113,14 @@ class Pages:
         data, withheld = await self._asked(request, visit)
         visit = replace(visit, withheld=withheld)
         return visit, visit.page.present(visit, data)
+
+    async def _parts(self, request: Request, visits: tuple[Visit, ...]) -> list[Markup]:
+        """Other pages that stand in this one; between two of them others have their turn."""
+        found = []
+        for visit in visits:
+            found.append(included(*await self.presented(request, visit)))
+            await asyncio.sleep(0)
+        return found
 
     def _visit(self, request: Request, page: Page, reader: Principal) -> Visit:
         given = {name: value for name, value in request.query_params.items() if value.strip()}

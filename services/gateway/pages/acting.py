@@ -1,0 +1,226 @@
+"""What a reader may do where they read: what waits for them and what else their roles may say, each leading to its form; and what they have just said."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Final
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+from libs.commands.command import COMMANDS, Command
+from libs.commands.doors import positions
+from libs.commands.retracting import Retract
+from libs.events.catalog.portfolio.investment import INVESTMENT
+from libs.events.catalog.portfolio.organisation import ORGANISATION
+from libs.events.catalog.portfolio.team import TEAM
+from libs.events.event import KINDS, split
+from libs.events.event import position as position_of
+from libs.events.facts import Facts
+from libs.events.values import references
+from libs.events.world import World
+from libs.rules.authority import AUTHORITY, belonging, speaking
+from libs.rules.awaiting import Awaited, awaiting
+from libs.rules.roles import Principal
+from libs.rules.stories import called
+from services.gateway.pages.forms import has_form, title_of
+from services.gateway.pages.page import Visit
+from services.gateway.pages.told import what_of
+
+HEARD, SAME, NEXT = "heard", "same", "next"
+HORIZONS: Final = ("now", "next", "later")
+"""Of a roadmap, what comes first first."""
+OF_PROGRAMS: Final = frozenset({"webhooks", "sources", ""})
+"""Topics of commands that programs say, and retractions, which lead from events."""
+_SAME_ID: Final[Mapping[str, str]] = {"team": "graduation", "product": "backlog"}
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """Something that the reader may do: in words, the address of its form, and, for a button that does it at once, the command with its fields."""
+
+    words: str
+    href: str
+    command: str
+    data: tuple[tuple[str, str], ...] = ()
+    overdue: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """Something that was said: what, about whom, where it shows (None: nowhere), and whether nothing changed by it."""
+
+    what: str
+    about: str
+    href: str | None
+    unchanged: bool = False
+
+
+class Offers:
+    """What a reader may do from a page, to which each form leads back. On a page of another moment nothing is offered: what is said holds from now on."""
+
+    def __init__(self, facts: Facts, reader: Principal, back: str, *, is_open: bool = True) -> None:
+        self.facts, self.reader, self.back, self.is_open = facts, reader, back, is_open
+
+    @cached_property
+    def _awaited(self) -> tuple[Awaited, ...]:
+        return awaiting(self.facts, self.reader.roles) if self.is_open else ()
+
+    def waiting(self, subject: str, anchor: str = "") -> tuple[Offer, ...]:
+        """What waits for the reader about a thing, by its global id."""
+        return tuple(self._of(one, anchor) for one in self._awaited if f"{one.subject_kind}:{one.subject_id}" == subject)
+
+    def waiting_within(self, subject: str, anchor: str = "") -> tuple[Offer, ...]:
+        """What waits for the reader about a thing and all that lies in it: of a team its investments and its way, of a product its releases and changes."""
+        kind, id = split(subject)
+        return tuple(self._of(one, anchor) for one in self._awaited if (kind, id) in one.lies_in)
+
+    def waiting_for(self, kinds: Sequence[str], organisation: str | None = None) -> tuple[Offer, ...]:
+        """What waits for the reader about things of some kinds; with an organisation (its id, plain or global) only what lies in it."""
+        within = ("organisation", (organisation or "").removeprefix("organisation:"))
+        return tuple(self._of(one, "") for one in self._awaited if one.subject_kind in kinds and (not organisation or within in one.lies_in))
+
+    def begins(self, command: str) -> tuple[Offer, ...]:
+        """A command about nothing yet, for whoever may say it of something."""
+        of = COMMANDS[command]
+        return (Offer(title_of(of), act_address(command, (), self.back), command),) if self.is_open and may_anywhere(self.reader, of) else ()
+
+    def possible(self, subject: str, anchor: str = "") -> tuple[Offer, ...]:
+        """All that the reader's roles may say about a thing; its rules are judged when it is said."""
+        if not self.is_open:
+            return ()
+        kind, id = split(subject)
+        lies_in = belonging(self.facts, kind, id)
+        found = []
+        for name, command in COMMANDS.items():
+            field = _field_of(command, kind)
+            if field is not None and command.SPEC.topic not in OF_PROGRAMS and has_form(command) and speaking(self.reader.roles, command.SPEC.topic, lies_in):
+                data = ((field, id),)
+                found.append(Offer(title_of(command), act_address(name, data, self.back + anchor), name, data))
+        return tuple(found)
+
+    def may(self, command: str, subject: str) -> bool:
+        """Whether the reader's roles may say a command about a thing."""
+        topic = COMMANDS[command].SPEC.topic
+        return self.is_open and speaking(self.reader.roles, topic, belonging(self.facts, *split(subject))) is not None
+
+    def moves(self, item: str, horizon: str, anchor: str = "") -> tuple[Offer, ...]:
+        """Where a roadmap item (its global id) may be moved from its horizon, earlier or later."""
+        id, horizon = split(item)[1], horizon.lower()
+        if horizon not in HORIZONS or not self.may("roadmap.move_item", item):
+            return ()
+        command, found = "roadmap.move_item", []
+        for other in HORIZONS:
+            if other != horizon:
+                data = (("item", id), ("horizon", other))
+                found.append(Offer(f"Move to {other}", act_address(command, data, self.back + anchor), command, data))
+        return tuple(found)
+
+    def _of(self, one: Awaited, anchor: str) -> Offer:
+        return Offer(one.what.rstrip("."), act_address(one.command, one.data, self.back + anchor), one.command, one.data, one.overdue)
+
+
+class NoOffers(Offers):
+    """Nothing: for a page that stands in a document."""
+
+    def __init__(self) -> None:
+        self.is_open = False
+
+
+def acting_on(world: World, visit: Visit, heard: str, same: str) -> dict[str, Any]:
+    """What every page is given for acting: `act`, and `heard`, what was said by the form that led here."""
+    facts = world.facts(visit.moment.today)
+    return {"act": Offers(facts, visit.reader, visit.here(), is_open=visit.moment.is_now), "heard": (*_heard(world, facts, heard), *_unchanged(facts, same))}
+
+
+def act_address(command: str, data: Sequence[tuple[str, str]], back: str) -> str:
+    """The address of the form of a command, with what is known filled in, and where it leads when it is done."""
+    return f"/act/{command}?{urlencode([*data, (NEXT, back)])}"
+
+
+def with_heard(back: str, name: str, position: str) -> str:
+    """The address to go to once a command is stored, which says what was."""
+    parts = urlsplit(back)
+    query = [(key, value) for key, value in parse_qsl(parts.query) if key not in (HEARD, SAME)]
+    return urlunsplit(("", "", parts.path, urlencode([*query, (name, position)]), parts.fragment))
+
+
+def may_anywhere(reader: Principal, command: type[Command]) -> bool:
+    """Whether the reader's roles may say a command about anything at all; about what exactly, its owner judges."""
+    topic = command.SPEC.topic
+    return any(role.name == "importer" or not topic or topic in AUTHORITY.get(role.name, ()) for role in reader.roles)
+
+
+def subject_of(command: type[Command], values: Mapping[str, str]) -> str | None:
+    """The global id of what a command is about: what it changes, else the first thing that it names; None for neither."""
+    spec = command.SPEC
+    if issubclass(command, Retract):
+        return None
+    if spec.kind is not None and not spec.creates and values.get(spec.id_field):
+        same = {other: kind for kind, other in _SAME_ID.items()}
+        return f"{same.get(spec.kind.name, spec.kind.name)}:{values[spec.id_field]}"
+    named = ((kind, values[field]) for field, kind in references(command) if values.get(field) and field != spec.id_field)
+    return next((f"{kind}:{id}" for kind, id in named), None)
+
+
+def page_about(facts: Facts, aggregate: str) -> str | None:
+    """The page that tells most of an aggregate: its own, that of its team or its product, its organisation's portfolio."""
+    kind, id = split(aggregate)
+    if kind in ("team", "graduation"):
+        return f"/teams/{id}"
+    if kind in ("product", "backlog"):
+        return f"/products/{id}"
+    if kind == "organisation":
+        return f"/?{urlencode({'organisation': id})}"
+    state = facts.get(KINDS[kind], id) if kind in KINDS else None
+    team, product = getattr(state, "team", None), getattr(state, "product", None)
+    return f"/teams/{team}" if team else f"/products/{product}" if product else None
+
+
+def presumed(facts: Facts, subject: str | None, values: Mapping[str, str]) -> dict[str, str]:
+    """What is most likely meant where a link says nothing: a hand-off is accepted by the team's home organisation."""
+    kind, id = split(subject) if subject else ("", "")
+    team = facts.get(TEAM, id) if kind == "team" else None
+    return {"accepted_by": team.home} if team is not None and team.home and "accepted_by" not in values else {}
+
+
+def currency_about(facts: Facts, subject: str | None) -> str:
+    """The currency in which money about a thing is most likely meant; empty where nothing says one."""
+    if subject is None:
+        return ""
+    kind, id = split(subject)
+    investment = facts.get(INVESTMENT, id) if kind == "investment" else None
+    if investment is not None:
+        for money in (investment.amount, investment.enhance, investment.support):
+            if money is not None:
+                return money.currency
+    homes = (facts.get(ORGANISATION, scope) for of, scope in sorted(belonging(facts, kind, id)) if of == "organisation")
+    return next((home.currency for home in homes if home is not None and home.currency), "")
+
+
+def _field_of(command: type[Command], kind: str) -> str | None:
+    """The field by which a command is about a thing of a kind: what it changes, or what the thing that it creates belongs to first."""
+    spec = command.SPEC
+    if spec.kind is None:
+        return None
+    if not spec.creates:
+        return spec.id_field if spec.kind.name in (kind, _SAME_ID.get(kind)) else None
+    if spec.kind.name == _SAME_ID.get(kind):
+        return spec.id_field
+    named = [(field, of) for field, of in references(command) if field != spec.id_field]
+    needed = [one for one in named if command.model_fields[one[0]].is_required()]
+    return next((field for field, of in needed[:1] or named if of == kind), None)
+
+
+def _heard(world: World, facts: Facts, text: str) -> Iterator[Heard]:
+    for position in positions(text or None):
+        aggregate, sequence = position_of(position)
+        history = world.events(aggregate)
+        if 0 < sequence <= len(history):
+            yield Heard(what_of(history[sequence - 1].type), called(facts, aggregate), page_about(facts, aggregate))
+
+
+def _unchanged(facts: Facts, text: str) -> Iterator[Heard]:
+    for position in positions(text or None):
+        aggregate = position_of(position)[0]
+        yield Heard("Nothing changed: it was so already", called(facts, aggregate), page_about(facts, aggregate), unchanged=True)
