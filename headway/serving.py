@@ -13,12 +13,29 @@ from types import FrameType
 import uvicorn
 import uvloop
 from fastapi import FastAPI
+from starlette.types import Message, Receive, Scope, Send
 
 GRACE = 6
 """Seconds that running requests get to end on SIGTERM: more than any needs, and less than the ten after which whoever stops containers kills them."""
 
 
 _NOT_OPENED = OSError("a store, the log or a port could not be opened; the lines above say which, and so does 'headway doctor'")
+
+
+class _Starting:
+    """ASGI middleware: a start that fails because something cannot be opened is said in one line, not by where in the code it was noticed."""
+
+    def __init__(self, stack: FastAPI) -> None:
+        self._stack = stack
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Passes all on but the words of a failed start."""
+
+        async def said(message: Message) -> None:
+            why = getattr(self._stack.state, "not_opened", None)
+            await send({**message, "message": why} if message["type"] == "lifespan.startup.failed" and why else message)
+
+        await self._stack(scope, receive, said if scope["type"] == "lifespan" else send)
 
 
 class Server(uvicorn.Server):
@@ -60,7 +77,7 @@ def listening(host: str, port: int) -> socket.socket:
 def server(stack: FastAPI) -> Server:
     """The server of an app; it is given its socket when it runs."""
     config = uvicorn.Config(
-        stack,
+        _Starting(stack),
         http="httptools",
         ws="websockets-sansio",
         lifespan="on",

@@ -23,7 +23,7 @@ NAMES = (*SERVICES, GATEWAY)
 def create_stack(settings: Settings, names: Sequence[str] = (), adapters: Adapters | None = None) -> FastAPI:
     """The app of one process that runs these services (none named: all of them)."""
     chosen = list(names) or list(NAMES)
-    process = Process(settings, adapters, hears_all=GATEWAY in chosen)
+    process = Process(settings, adapters, hears_all=GATEWAY in chosen, name=chosen[0] if len(chosen) == 1 else "all")
     for name in chosen:
         if name != GATEWAY:
             process.add(SERVICES[name])

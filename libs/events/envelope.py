@@ -190,7 +190,7 @@ def actor(id: str, role: str) -> Actor:
 
 def _why(e: Exception) -> str:
     if isinstance(e, ValidationError):
-        return "; ".join(f"{'.'.join(map(str, x['loc']))}: {x['msg']}" for x in e.errors(include_input=False, include_url=False)[:5])
+        return "; ".join(": ".join(filter(None, (".".join(map(str, x["loc"])), x["msg"]))) for x in e.errors(include_input=False, include_url=False)[:5])
     if isinstance(e, KeyError):
         return f"{e.args[0]} is not known or missing"
     return str(e)

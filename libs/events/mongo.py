@@ -10,7 +10,7 @@ from pymongo import UpdateMany
 
 from libs.events.envelope import Undecodable, from_stored
 from libs.events.event import Event
-from libs.events.mongo_client import Keeping, client_class, listed
+from libs.events.mongo_client import Keeping, check_url, client_class, listed
 from libs.events.mongo_decisions import MongoDecisions
 from libs.events.mongo_documents import INDEXES, commit_of, document, first_of, id_of, mention
 from libs.events.mongo_gathering import Gathering
@@ -18,7 +18,7 @@ from libs.events.mongo_tallies import MongoTallies
 from libs.events.mongo_writer import MongoWriter
 from libs.events.store import Answered, Commit, Mark, Outcome, StoreUnavailable, Tally
 
-__all__ = ["MongoCommitStore", "MongoDecisions", "client_class"]
+__all__ = ["MongoCommitStore", "MongoDecisions", "check_url", "client_class"]
 
 logger = logging.getLogger(__name__)
 

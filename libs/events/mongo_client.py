@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import inspect
 import logging
+import warnings
 from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
@@ -13,6 +14,9 @@ import pymongo
 from pymongo import IndexModel, ReadPreference, WriteConcern
 from pymongo.errors import ConnectionFailure, ExecutionTimeout, OperationFailure, PyMongoError
 from pymongo.read_concern import ReadConcern
+from pymongo.uri_parser import parse_uri
+
+from libs.events.cancelling import heeding
 
 logger = logging.getLogger(__name__)
 
@@ -36,6 +40,22 @@ def client_class(driver: str) -> type[Any]:
     from pymongo import AsyncMongoClient
 
     return AsyncMongoClient
+
+
+def check_url(url: str) -> None:
+    """Raises ValueError for a URL that no server could make right: what is in `mongodb+srv://` is only known once it is looked up.
+
+    The driver's words may quote a part of a password that is not escaped, so they are only given where there is none.
+    """
+    if url.startswith("mongodb+srv://"):
+        return
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", UserWarning)  # of an option that it does not know, the driver only warns
+            parse_uri(url)
+    except (PyMongoError, ValueError, UserWarning) as e:
+        words = "name and password are percent-encoded (@ as %40), a port is a number, an option one that MongoDB knows" if "@" in url else str(e)
+        raise ValueError(words) from e
 
 
 class Keeping:
@@ -93,10 +113,11 @@ class Keeping:
     @contextlib.asynccontextmanager
     async def using(self) -> AsyncIterator[Any]:
         """The collection, with everything that was missing created. Raises the `unavailable` error for whatever MongoDB says within."""
-        try:
-            yield await self.ready()
-        except PyMongoError as e:
-            raise self._unavailable(trouble(e)) from e
+        with heeding():
+            try:
+                yield await self.ready()
+            except PyMongoError as e:
+                raise self._unavailable(trouble(e)) from e
 
     async def ready(self) -> Any:
         """The collection, for who tells MongoDB's errors apart. Raises PyMongoError, and the `unavailable` error where this is not open."""
@@ -139,7 +160,7 @@ async def listed(cursor: Any) -> list[dict[str, Any]]:
 
 def said(error: Exception) -> str:
     """What went wrong, for the operator: with the server's address, without the driver's description of the whole deployment."""
-    return str(error).partition(", Timeout:")[0].partition(" (configured timeouts")[0][:300] or type(error).__name__
+    return str(error).partition(", Timeout:")[0].partition(" (configured timeouts")[0].partition(", full error:")[0][:300] or type(error).__name__
 
 
 def trouble(error: PyMongoError) -> str:

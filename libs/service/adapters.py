@@ -29,19 +29,22 @@ class Adapters:
 
 
 def adapters_of(settings: Settings) -> Adapters:
-    """The adapters that the settings name; only their drivers are imported. Raises SettingsError where a driver is not installed."""
+    """The adapters that the settings name; only their drivers are imported. Raises SettingsError where a URL is wrong or a driver not installed."""
     store, decisions = _stores(settings)
     return Adapters(log=log_of(settings), store=store, decisions=decisions)
 
 
 def log_of(settings: Settings) -> Log:
-    """The log that the settings name: Kafka, or an SQLite file. Raises SettingsError where the driver is not installed."""
+    """The log that the settings name: Kafka, or an SQLite file. Raises SettingsError where the URL is wrong or the driver not installed."""
     if settings.on_kafka:
         try:
             from libs.events.kafka import KafkaLog
         except ImportError as e:
             raise SettingsError(f"HEADWAY_LOG_URL is kafka://, and {e.name} is not installed: pip install 'headway[kafka]'") from e
-        return KafkaLog.of(settings.log_url, settings.namespace, settings.partitions)
+        try:
+            return KafkaLog.of(settings.log_url, settings.namespace, settings.partitions)
+        except ValueError as e:
+            raise SettingsError(f"HEADWAY_LOG_URL cannot be used: {e}") from e
     from libs.events.sqlite_log import SqliteLog
 
     settings.log_folder.mkdir(parents=True, exist_ok=True)
@@ -52,12 +55,15 @@ def _stores(settings: Settings) -> tuple[Callable[[str], CommitStore], OperatorD
     namespace = settings.namespace
     if settings.on_mongodb:
         try:
-            from libs.events.mongo import MongoCommitStore, MongoDecisions, client_class
+            from libs.events.mongo import MongoCommitStore, MongoDecisions, check_url, client_class
 
             client_class(settings.mongo_driver)
+            check_url(settings.store_url)
         except ImportError as e:
             extra = "motor" if settings.mongo_driver == "motor" else "mongo"
             raise SettingsError(f"HEADWAY_STORE_URL is mongodb://, and {e.name} is not installed: pip install 'headway[{extra}]'") from e
+        except ValueError as e:
+            raise SettingsError(f"HEADWAY_STORE_URL cannot be used: {e}") from e
 
         def kept(service: str) -> CommitStore:
             return MongoCommitStore(settings.store_url, f"{namespace}_{service}", driver=settings.mongo_driver)

@@ -15,10 +15,15 @@ from typing import Final, TextIO
 _TOKEN = re.compile(r"eyJ[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_.-]+")
 _PASSWORD = re.compile(r"(://)[^/@\s\"]+@")
 _BEARER = re.compile(r"(?i)(bearer )[A-Za-z0-9._~+/=-]+")
+# What a record has of its own; uvicorn adds the message in colours.
+_OWN: Final = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName", "color_message", "time", "level", "logger"}
 
 
 class JsonLines(logging.Formatter):
-    """A record as one line of JSON: `time` (UTC), `level`, `logger`, `message`, the mapping given as `extra={"fields": ...}`, and `exception`."""
+    """A record as one line of JSON: `time` (UTC), `level`, `logger`, `message`, what was given as `extra`, and `exception`.
+
+    A mapping given as `extra={"fields": ...}` may use names that a record has already.
+    """
 
     def format(self, record: logging.LogRecord) -> str:
         """The line, with tokens and passwords struck out."""
@@ -28,7 +33,8 @@ class JsonLines(logging.Formatter):
             "logger": record.name,
             "message": record.getMessage(),
         }
-        fields = getattr(record, "fields", None)
+        line |= {name: value for name, value in vars(record).items() if name not in _OWN and value is not None}
+        fields = line.pop("fields", None)
         if isinstance(fields, dict):
             line |= {name: value for name, value in fields.items() if value is not None}
         if record.exc_info and record.exc_info[0] is not None:

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable
 
 import httpx
 from fastapi import FastAPI
 
+from libs.events.cancelling import ended
 from libs.events.consuming import Consumer
 from libs.events.envelope import SERVICES, all_topics
+from libs.events.log import LogUnavailable
 from libs.events.owner import Owner
+from libs.events.parking import DecisionsUnavailable
+from libs.events.store import StoreUnavailable
 from libs.events.world import World
 from libs.service.adapters import Adapters, adapters_of
 from libs.service.app import SignedInApp, create_base
@@ -29,12 +33,12 @@ from libs.service.watching import Watch
 
 
 class Process:
-    """Made once, in a composition root: services are added, then `app` is served."""
+    """Made once, in a composition root: services are added, then `app` is served. `name` is what its traces call it: the service that it runs, or `all`."""
 
-    def __init__(self, settings: Settings, adapters: Adapters | None = None, *, hears_all: bool = False) -> None:
+    def __init__(self, settings: Settings, adapters: Adapters | None = None, *, hears_all: bool = False, name: str = "all") -> None:
         self.settings = settings
         self.adapters = adapters or adapters_of(settings)
-        self.tracing = tracing_of(settings, "gateway" if hears_all else "service")
+        self.tracing = tracing_of(settings, name)
         self.telemetry = Telemetry(self.tracing)
         self.health = Health(self.adapters.clock)
         self.answered = Answered(self.telemetry)
@@ -88,14 +92,22 @@ class Process:
     def _own_token(self) -> str:
         return own_issuer(self.settings).token("auditor")
 
+    async def _opened(self, part: str, opening: Awaitable[None]) -> None:
+        """Notes for whoever reads the log why a start fails that waiting would not mend."""
+        try:
+            await opening
+        except (LogUnavailable, StoreUnavailable, DecisionsUnavailable) as e:
+            self.app.state.not_opened = f"{part}: {e}"
+            raise
+
     @contextlib.asynccontextmanager
     async def _lifespan(self, app: FastAPI) -> AsyncIterator[None]:
         adapters = self.adapters
         topics = all_topics(self.settings.namespace)
         kinds = None if self.hears_all else frozenset().union(*(s.declared.hears for s in self.services.values()))
-        await adapters.log.open()
-        await adapters.decisions.open()
-        await asyncio.gather(*(service.start() for service in self.services.values()))
+        await self._opened("log", adapters.log.open())
+        await self._opened("decisions on parked events", adapters.decisions.open())
+        await asyncio.gather(*(self._opened(f"store of {service.name}", service.start()) for service in self.services.values()))
         self.consumer = Consumer(
             adapters.log,
             topics,
@@ -114,10 +126,7 @@ class Process:
             yield
         finally:
             await asyncio.gather(*(service.stop() for service in self.services.values()))
-            for task in (watching, hearing):
-                task.cancel()
-                with contextlib.suppress(asyncio.CancelledError):
-                    await task
+            await ended(watching, hearing)
             for client in self._clients:
                 await client.aclose()
             await adapters.decisions.close()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -14,6 +13,8 @@ from fastapi import APIRouter
 from libs.commands.deciding import Decisions
 from libs.commands.doors import command_routes
 from libs.commands.handling import Handling
+from libs.events.backoff import rest
+from libs.events.cancelling import ended
 from libs.events.owner import StoreOwner
 from libs.events.recovering import recover
 from libs.events.relay import Relay
@@ -26,8 +27,8 @@ from libs.service.reads import View, read_routes
 if TYPE_CHECKING:
     from libs.service.process import Process
 
-logger = logging.getLogger(__name__)
-
+LOOK = 1.0
+"""Seconds at most between two attempts to hold the store against a log that is away."""
 DRAIN = 10.0
 """Seconds that a stopping service gives its relay to publish what is stored."""
 
@@ -101,23 +102,20 @@ class Service:
                 self._recovered = True
                 self.process.health.well(f"recovery of {self.name}")
             except Exception as e:
-                self.process.health.ill(f"recovery of {self.name}", str(e) or type(e).__name__)
-                logger.warning("recovery: %s cannot be held against the log: %s", self.name, e, extra={"service": self.name, "error": type(e).__name__})
+                self.process.health.ill(f"recovery of {self.name}", f"it cannot be held against the log: {str(e) or type(e).__name__}")
         return self._recovered
 
     async def _relay(self) -> None:
-        while not (await self._recover() and await self.relay.catch_up()):  # noqa: ASYNC110 - the log may be away; nobody could tell us when it is back
-            await asyncio.sleep(0.1)
+        attempt = 0
+        while not (await self._recover() and await self.relay.catch_up()):  # the log may be away, and nobody could tell us when it is back
+            attempt += 1
+            await asyncio.sleep(min(rest(attempt), LOOK))
         self.caught_up = True
         await self.relay.run()
 
     async def stop(self) -> None:
         """Ends the loops, publishes what is stored, closes the store."""
-        for task in self._tasks:
-            task.cancel()
-        for task in self._tasks:
-            with contextlib.suppress(asyncio.CancelledError, Exception):
-                await task
+        await ended(*self._tasks)
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(DRAIN):
                 await self.relay.drain()

@@ -144,7 +144,8 @@ def is_loopback(host: str) -> bool:
 def _check_engine(variable: str, url: str, engine: str) -> None:
     if not url or _is_engine(url, engine) or re.fullmatch(r"sqlite:///.+", url):
         return
-    raise SettingsError(f"{variable} must be sqlite:///dir or {engine}://..., not {url.partition(':')[0][:20]!r}")
+    scheme = url.partition(":")[0][:20]
+    raise SettingsError(f"{variable} must be sqlite:///dir or {engine}://host:port, " + ("and names no host" if scheme == engine else f"not {scheme!r}"))
 
 
 def _is_engine(url: str, engine: str) -> bool:

@@ -18,7 +18,8 @@ from libs.service.tracing import Tracing
 
 EXPOSITION_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
-_UNTRACED: Final = ("/health/", "/metrics", "/static/")
+_UNTRACED: Final = re.compile(r"/(health|metrics|static)(/|$)|(/[a-z]+)?/v1/owner/")
+"""Probes, files, and what listeners ask an owner every few seconds: traces of them would drown the others."""
 _TRACEPARENT = re.compile(rb"00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
 _log = logging.getLogger("headway.requests")
 _ids = random.Random()  # noqa: S311 - names of requests, no secrets
@@ -113,7 +114,7 @@ class Observed:
         trace = traceparent(scope)
         tracing = self._telemetry.tracing
         span = None
-        if tracing is not None and not scope["path"].startswith(_UNTRACED):
+        if tracing is not None and not _UNTRACED.match(scope["path"]):
             span = tracing.request(scope["method"], trace)
             trace = tracing.traceparent(span)
             # What is said by this request keeps the request's own span as its context.

@@ -19,6 +19,6 @@ DECLARED = Declared("backlog", decisions, VIEWS, HEARS, routes=lambda service: (
 
 def create_app(settings: Settings, adapters: Adapters | None = None) -> FastAPI:
     """The app of a process that runs this service alone. Raises SettingsError."""
-    process = Process(settings, adapters)
+    process = Process(settings, adapters, name="backlog")
     process.add(DECLARED)
     return process.composed()

@@ -27,6 +27,6 @@ DECLARED = Declared(
 
 def create_app(settings: Settings, adapters: Adapters | None = None) -> FastAPI:
     """The app of a process that runs this service alone. Raises SettingsError."""
-    process = Process(settings, adapters)
+    process = Process(settings, adapters, name="portfolio")
     process.add(DECLARED)
     return process.composed()

@@ -18,6 +18,6 @@ DECLARED = Declared("roadmap", decisions, VIEWS, HEARS)
 
 def create_app(settings: Settings, adapters: Adapters | None = None) -> FastAPI:
     """The app of a process that runs this service alone. Raises SettingsError."""
-    process = Process(settings, adapters)
+    process = Process(settings, adapters, name="roadmap")
     process.add(DECLARED)
     return process.composed()

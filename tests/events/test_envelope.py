@@ -106,3 +106,9 @@ def test_a_cursor_comes_back_from_its_text(offsets: dict[str, int]) -> None:
 def test_any_text_is_a_cursor_or_a_value_error(text: str) -> None:
     with contextlib.suppress(ValueError):
         Cursor.parse(text)
+
+
+def test_a_value_that_is_no_json_is_said_in_words_that_name_no_field() -> None:
+    whole = to_record("trial", said("thing:a", 1))
+    with pytest.raises(Undecodable, match=r"^thing:a@1: Invalid JSON"):
+        from_record(Record(whole.topic, whole.key, whole.headers, b"\xff"))

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from libs.service.adapters import adapters_of
 from libs.service.issuer import write_key_pair
 from libs.service.settings import Settings, SettingsError
 
@@ -57,8 +58,8 @@ def test_the_command_lines_own_names_are_left_alone() -> None:
         ({"HEADWAY_MONGO_DRIVER": "motor"}, "contradicts HEADWAY_STORE_URL"),
         ({"HEADWAY_ISSUER": "http://id.example"}, "HEADWAY_ISSUER must be empty, file:PATH or https://"),
         ({"HEADWAY_ISSUER": "https://"}, "HEADWAY_ISSUER must be"),
-        ({"HEADWAY_STORE_URL": "mongodb://"}, "HEADWAY_STORE_URL must be sqlite:///dir or mongodb://..."),
-        ({"HEADWAY_LOG_URL": "kafka:///"}, "HEADWAY_LOG_URL must be sqlite:///dir or kafka://..."),
+        ({"HEADWAY_STORE_URL": "mongodb://"}, "HEADWAY_STORE_URL must be sqlite:///dir or mongodb://host:port, and names no host"),
+        ({"HEADWAY_LOG_URL": "kafka:///"}, "HEADWAY_LOG_URL must be sqlite:///dir or kafka://host:port, and names no host"),
         ({"HEADWAY_ISSUER": "file:not-there.key"}, "HEADWAY_ISSUER names a key file that does not exist"),
         ({"HEADWAY_ROADMAP_URL": "roadmap:8000"}, "HEADWAY_ROADMAP_URL must be http://"),
         ({"HEADWAY_TELEMETRY_URL": "http://host:notaport"}, "HEADWAY_TELEMETRY_URL must be http://"),
@@ -70,6 +71,24 @@ def test_what_is_unknown_or_contradictory_stops_the_start_with_one_line(environ:
     assert says in str(caught.value)
     assert "\n" not in str(caught.value)
     assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("environ", "says"),
+    [
+        ({"HEADWAY_LOG_URL": "kafka://host:1/?security=NONE"}, "HEADWAY_LOG_URL cannot be used: security is one of"),
+        ({"HEADWAY_LOG_URL": "kafka://user@host:1"}, "HEADWAY_LOG_URL cannot be used: a Kafka URL is"),
+        ({"HEADWAY_STORE_URL": "mongodb://host:99999/"}, "HEADWAY_STORE_URL cannot be used: Port must be"),
+        ({"HEADWAY_STORE_URL": "mongodb://user:sec@ret/w@host/"}, "HEADWAY_STORE_URL cannot be used: name and password are percent-encoded"),
+        ({"HEADWAY_STORE_URL": "mongodb://host/?jurnal=true"}, "HEADWAY_STORE_URL cannot be used: Unknown option"),
+    ],
+)
+def test_an_address_that_no_server_could_make_right_stops_the_start_with_one_line(environ: dict[str, str], says: str, tmp_path: Path) -> None:
+    with pytest.raises(SettingsError) as caught:
+        adapters_of(Settings.from_environment(environ, data=tmp_path))
+    assert says in str(caught.value)
+    assert "\n" not in str(caught.value)
+    assert "ret/w" not in str(caught.value)
 
 
 def test_the_embedded_issuer_serves_loopback_only(tmp_path: Path) -> None:

@@ -107,12 +107,21 @@ def test_an_exception_is_one_line(stream: io.StringIO) -> None:
     assert "RuntimeError: broken" in str(line["exception"])
 
 
+def test_what_a_log_line_is_about_is_in_fields_of_its_own(stream: io.StringIO) -> None:
+    logging.getLogger("libs.example").warning("parked %s", "team:t@3", extra={"position": "team:t@3", "error": "KeyError", "aggregate": None})
+    logging.getLogger("libs.example").warning("health", extra={"fields": {"part": "log", "name": "x"}})
+    first, second = lines(stream)
+    assert (first["message"], first["position"], first["error"]) == ("parked team:t@3", "team:t@3", "KeyError")
+    assert set(first) == {"time", "level", "logger", "message", "position", "error"}
+    assert (second["part"], second["name"], second["level"]) == ("log", "x", "warning")
+
+
 def test_a_library_that_repeats_itself_is_heard_three_times_a_minute() -> None:
     clock, out = [0.0], io.StringIO()
     handler = logging.StreamHandler(out)
     handler.setFormatter(JsonLines())
     handler.addFilter(RateLimit(clock=lambda: clock[0]))
-    logger = logging.getLogger("aiokafka.conn")
+    logger = logging.getLogger("aiokafka.example")
     other = logging.getLogger("aiokafkaesque")
     for one in (logger, other):
         one.propagate = False

@@ -10,9 +10,12 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
+from headway.serving import listening, server
+from headway.stack import create_stack
 from libs.service.settings import Settings
 from tests.system.conftest import Running, running
 
@@ -64,6 +67,7 @@ class Collector:
 
     def __init__(self) -> None:
         self.spans: list[Any] = []
+        self.services: set[str] = set()
         self.url = ""
 
     async def taken(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -71,6 +75,7 @@ class Collector:
         found = re.search(r"content-length: (\d+)", head)
         body = await reader.readexactly(int(found[1]) if found else 0)
         request = ExportTraceServiceRequest.FromString(body)
+        self.services |= {a.value.string_value for r in request.resource_spans for a in r.resource.attributes if a.key == "service.name"}
         self.spans += [span for r in request.resource_spans for s in r.scope_spans for span in s.spans]
         writer.write(b"HTTP/1.1 200 OK\r\ncontent-type: application/x-protobuf\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")
         await writer.drain()
@@ -80,10 +85,10 @@ class Collector:
 @pytest.fixture
 async def collector() -> AsyncIterator[Collector]:
     made = Collector()
-    server = await asyncio.start_server(made.taken, "127.0.0.1", 0)
-    made.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    taking = await asyncio.start_server(made.taken, "127.0.0.1", 0)
+    made.url = f"http://127.0.0.1:{taking.sockets[0].getsockname()[1]}"
     yield made
-    server.close()
+    taking.close()
 
 
 async def test_one_trace_runs_from_the_request_over_the_log_into_the_world(tmp_path: Path, collector: Collector) -> None:
@@ -96,3 +101,21 @@ async def test_one_trace_runs_from_the_request_over_the_log_into_the_world(tmp_p
     request = by_name["POST /portfolio/v1/commands/register_organisation"]
     assert request.parent_span_id.hex() == "00f067aa0ba902b7"
     assert by_name["send organisation"].parent_span_id == by_name["process organisation"].parent_span_id == request.span_id
+
+
+async def test_what_listeners_ask_an_owner_leaves_no_traces_and_a_service_is_named_in_its_own(tmp_path: Path, collector: Collector) -> None:
+    process = create_stack(Settings(data=tmp_path, telemetry_url=collector.url), ["portfolio"])
+    async with process.router.lifespan_context(process), httpx.AsyncClient(transport=httpx.ASGITransport(process), base_url="http://portfolio") as client:
+        for path in ("/portfolio/v1/owner/tallies", "/health/live", "/portfolio/v1/teams"):
+            await client.get(path)
+    assert [span.name for span in collector.spans] == ["GET /portfolio/v1/teams"]
+    assert collector.services == {"headway-portfolio"}
+
+
+async def test_a_start_that_waiting_does_not_mend_says_why_in_one_line(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    (tmp_path / "headway.portfolio.sqlite3").write_bytes(b"no database" * 100)
+    running = server(create_stack(Settings(data=tmp_path)))
+    with listening("127.0.0.1", 0) as bound, pytest.raises(SystemExit):
+        await running.serve(sockets=[bound])
+    words = [record.getMessage() for record in caplog.records if record.name == "uvicorn.error" and record.levelno >= logging.ERROR]
+    assert words[0] == "store of portfolio: file is not a database"

@@ -72,20 +72,21 @@ class Receiver:
         UnknownOutcome when the store does not answer: sent again, it is stored once.
         """
         source, secret = await self._source(source_id)
+        trace = headers.get("traceparent")
         now = self.handling.clock()
         verify(source.system, secret, headers, raw, now)
         body = _body(headers, raw)
         delivery = _delivery(source.system, headers, raw)
         said = READERS[source.system](body, headers)
         if isinstance(said, Nothing):
-            known = await self._say(source, _built(NoteDelivery, source=source.id, delivery=delivery, reason=said.reason), delivery)
+            known = await self._say(source, _built(NoteDelivery, source=source.id, delivery=delivery, reason=said.reason), delivery, trace)
             return Receipt(delivery, known, reason=said.reason)
         if said.instant > now + AHEAD:
             raise Invalid(f"the sender's clock says {said.instant.isoformat()}", remedy="Set it right, then send the delivery again.")
         if said.formerly and said.formerly != said.reference:
             gone = Statement(said.formerly, said.instant, state=ItemState.DROPPED, final=True)
-            await self._state(source, gone, delivery, f"{delivery}:formerly", now)
-        item, known = await self._state(source, said, delivery, delivery, now)
+            await self._state(source, gone, delivery, f"{delivery}:formerly", now, trace)
+        item, known = await self._state(source, said, delivery, delivery, now, trace)
         return Receipt(delivery, known, item=item)
 
     async def _source(self, id: str) -> tuple[Source, str]:
@@ -101,7 +102,7 @@ class Receiver:
                 return source, secrets[-1]
         raise NotFound(f"there is no source {id[:64]!r}", field="source", remedy="Connect it: backlog.connect_source.")
 
-    async def _state(self, source: Source, said: Statement, delivery: str, key: str, now: datetime) -> tuple[str, bool]:
+    async def _state(self, source: Source, said: Statement, delivery: str, key: str, now: datetime, trace: str | None) -> tuple[str, bool]:
         item = await self._item(source, said.reference)
         command = _built(
             StateItem,
@@ -117,7 +118,7 @@ class Receiver:
             final=said.final,
             delivery=delivery,
         )
-        return item, await self._say(source, command, key)
+        return item, await self._say(source, command, key, trace)
 
     async def _item(self, source: Source, reference: str) -> str:
         """The item that all deliveries of a source about this reference speak of; one that was imported from there is the same.
@@ -141,9 +142,9 @@ class Receiver:
                 return id
         return issue if source.system is System.JIRA and not found[ITEM.key(issue)] else own
 
-    async def _say(self, source: Source, command: Command, key: str) -> bool:
+    async def _say(self, source: Source, command: Command, key: str, trace: str | None) -> bool:
         """Says it in the source's name; returns whether it was said before. A race is only lost to another process, and then tried again."""
-        ask = Ask(command, Principal(f"source:{source.id}", frozenset({Role.parse("importer")})), key=key)
+        ask = Ask(command, Principal(f"source:{source.id}", frozenset({Role.parse("importer")})), key=key, traceparent=trace)
         for _ in range(_ROUNDS):
             try:
                 return not (await self.handling.answer(ask)).created
