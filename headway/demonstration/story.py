@@ -219,7 +219,7 @@ def _roadmap(life: Life, say: _Teller) -> Iterator[Line]:
         say.day(life, 200),
         f"{t}:slip-again",
         item=f"{p}-r1",
-        ends=say.day(life, 370 + life.formed % 60).isoformat(),
+        ends=say.day(life, 380 + life.formed % 50).isoformat(),
         reason="It waits for the one before",
     )
     yield say("roadmap.finish_item", say.day(life, 251), f"{t}:done", item=f"{p}-r0")

@@ -100,7 +100,7 @@ class Answering:
         """The answer, or 304. Raises NotHeardYet, and HTTPException where the method or the media type does not fit."""
         media = media_type(request)
         await must_have_heard(self.process, request)
-        asking = Asking(self.process, self.forwarding, who, authorization=authorization_of(request))
+        asking = Asking(self.process, self.forwarding, who, authorization=authorization_of(request), traceparent=request.headers.get("traceparent"))
         if media == SSE:
             if not self.open.has_room(who):
                 raise HTTPException(429, f"{self.open.most} connections of this caller are open already.", {"Retry-After": "5"})

@@ -19,11 +19,24 @@ if TYPE_CHECKING:
 
 
 class Asking(BaseContext):
-    """The context of an operation. `authorization` is the caller's own header, for what is forwarded in its name; `begun` reads the clock of `timing`."""
+    """The context of an operation.
 
-    def __init__(self, process: Process, forwarding: Forwarding, principal: Principal, *, authorization: str = "", day: date | None = None) -> None:
+    `authorization` is the caller's own header and `traceparent` the request's, for what is forwarded in its name; `begun` reads the clock of `timing`.
+    """
+
+    def __init__(
+        self,
+        process: Process,
+        forwarding: Forwarding,
+        principal: Principal,
+        *,
+        authorization: str = "",
+        day: date | None = None,
+        traceparent: str | None = None,
+    ) -> None:
         super().__init__()
         self.process, self.forwarding, self.principal, self.authorization = process, forwarding, principal, authorization
+        self.traceparent = traceparent
         self._day = day
         self._all_money = False
         self.begun = 0.0

@@ -69,6 +69,8 @@ def event_routes(process: Process, followers: Followers | None = None) -> APIRou
         last_event_id: Annotated[str | None, Header(description="What a browser sends when it connects again; goes before `after`.")] = None,
         who: Principal = Depends(principal),
     ) -> Response:
+        if unknown := request.query_params.keys() - _PARAMETERS:
+            raise Invalid(f"{min(unknown)[:40]!r} is no parameter of /events", field=min(unknown)[:40], remedy=f"They are {', '.join(sorted(_PARAMETERS))}.")
         as_sse = SSE in request.headers.get("accept", "").lower()
         follows = as_sse if follow is None else follow
         begin = cursor_of(last_event_id or after)
@@ -95,6 +97,8 @@ def event_routes(process: Process, followers: Followers | None = None) -> APIRou
     return router
 
 
+_PARAMETERS: Final = frozenset({"after", "type", "subject", "from", "to", "follow", "last"})
+"""A misspelt filter must not show everything."""
 _HEADERS: Final = {"Cache-Control": "no-store", "X-Accel-Buffering": "no", "Vary": "Accept, Authorization"}
 
 

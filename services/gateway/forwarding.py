@@ -39,6 +39,7 @@ class Sent:
     if_match: int | None = None
     after: Sequence[str] = ()
     trying: bool = False
+    traceparent: str | None = None
 
 
 class Forwarding:
@@ -55,6 +56,8 @@ class Forwarding:
             headers["Idempotency-Key"] = sent.key
         if sent.if_match is not None:
             headers["If-Match"] = f'"{sent.if_match}"'
+        if sent.traceparent is not None:
+            headers["traceparent"] = sent.traceparent
         if sent.after:
             headers["X-Headway-After"] = ",".join(sent.after)
         path = f"/{sent.service}/v1/commands/{sent.verb}" + ("?try=1" if sent.trying else "")

@@ -78,7 +78,16 @@ async def _forwarded(info: Info, command: type[Command], input: Any, key: str | 
     for one in after:
         if not _POSITION.fullmatch(one):
             raise Invalid(f"{one[:80]!r} is no position", field="after", remedy="Give positions as they came, such as team:biohub@3.")
-    sent = Sent(service=spec.service, verb=spec.verb, data=said(command, input), authorization=asking.authorization, key=key, if_match=if_match, after=after)
+    sent = Sent(
+        service=spec.service,
+        verb=spec.verb,
+        data=said(command, input),
+        authorization=asking.authorization,
+        key=key,
+        if_match=if_match,
+        after=after,
+        traceparent=asking.traceparent,
+    )
     try:
         answer = await asking.forwarding.send(sent)
     except Problem as e:

@@ -103,6 +103,16 @@ async def test_one_trace_runs_from_the_request_over_the_log_into_the_world(tmp_p
     assert by_name["send organisation"].parent_span_id == by_name["process organisation"].parent_span_id == request.span_id
 
 
+async def test_a_mutation_belongs_to_the_trace_of_its_request(tmp_path: Path, collector: Collector) -> None:
+    trace = "5bf92f3577b34da6a3ce929d0e0e4736"
+    document = 'mutation { registerOrganisation(input: {organisation: "env", name: "Environment", currency: "CAD"}) { position } }'
+    async with running(Settings(data=tmp_path, telemetry_url=collector.url)) as stack:
+        headers = {**stack.signed_in("importer"), "traceparent": f"00-{trace}-00f067aa0ba902b7-01"}
+        assert "errors" not in (await stack.client.post("/graphql", json={"query": document}, headers=headers)).json()
+    names = {span.name for span in collector.spans if span.trace_id.hex() == trace}
+    assert {"POST /graphql", "POST /portfolio/v1/commands/register_organisation", "send organisation", "process organisation"} <= names
+
+
 async def test_what_listeners_ask_an_owner_leaves_no_traces_and_a_service_is_named_in_its_own(tmp_path: Path, collector: Collector) -> None:
     process = create_stack(Settings(data=tmp_path, telemetry_url=collector.url), ["portfolio"])
     async with process.router.lifespan_context(process), httpx.AsyncClient(transport=httpx.ASGITransport(process), base_url="http://portfolio") as client:

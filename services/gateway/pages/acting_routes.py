@@ -119,6 +119,7 @@ class _Acting:
             key=key,
             if_match=int(version) if version.isdecimal() and len(version) < 10 else None,
             trying=trying,
+            traceparent=request.headers.get("traceparent"),
         )
         try:
             answer = await self.forwarding.send(sent)

@@ -105,6 +105,11 @@ async def test_a_parked_and_a_discarded_event_are_shown(stream: Streaming) -> No
     assert sorted(ids(await stream.lines())) == ["organisation:a@1", "organisation:b@1"]
 
 
+async def test_a_misspelt_filter_is_refused_rather_than_left_out(stream: Streaming) -> None:
+    answer = await stream.client.get("/events?types=headway.backlog.item.added.v1", headers=stream.signed_in("subscriber"))
+    assert (answer.status_code, answer.json()["field"]) == (422, "types")
+
+
 async def test_subjects_are_chosen(stream: Streaming) -> None:
     await stream.publish(*many(), item("i"))
     assert ids(await stream.lines(subject="organisation:o1")) == [f"organisation:o1@{n}" for n in (1, 2, 3)]
