@@ -162,8 +162,13 @@ async def _log(log: Log, topics: Sequence[str]) -> str:
 
 
 async def _end(log: Log, topics: Sequence[str]) -> str:
-    """A whole log on Kafka is not read to count what is in it."""
+    """A whole log on Kafka is not read to count what is in it. Raises ValueError where a topic is not as the settings say."""
+    from libs.events.kafka import KafkaLog
+
     end = await log.end(topics)
+    found = (await log.ready()).values() if isinstance(log, KafkaLog) else ()
+    if differing := [f"{topic.name}: {'; '.join(topic.differs)}" for topic in found if topic.differs]:
+        raise ValueError(f"{', '.join(differing)} ('headway topics' says what to do)")
     return f"{sum(end.offsets.values())} records in {len(topics)} topics"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from pathlib import Path
 from typing import Annotated
@@ -75,6 +76,7 @@ def doctor(data: DataDir = HERE) -> None:
     """Check settings, store, log, clock and what is running, and say what to mend."""
     from headway.doctor import examined
 
+    logging.basicConfig(handlers=[logging.NullHandler()])  # what adapters log is said here in words
     found = examined(settings(data), os.environ.get("HEADWAY_URL", DEFAULT_URL))
     for good, what in found:
         print(f"{'good' if good else 'MEND'}  {what}")
