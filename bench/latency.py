@@ -13,19 +13,28 @@ import sys
 import tempfile
 import time
 import uuid
+from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from pathlib import Path
 from statistics import quantiles
 from typing import Any, Final
 
-import httpx
 import orjson
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from rich.console import Console
 from rich.table import Table
 
-from libs.service.adapters import log_of
+from bench.relay import commits
+from libs.events.cancelling import ended
+from libs.events.consuming import Consumer
+from libs.events.envelope import all_topics
+from libs.events.event import Event
+from libs.events.owner import StoreOwner
+from libs.events.relay import Relay
+from libs.events.store import Outcome
+from libs.events.world import World
+from libs.service.adapters import adapters_of, log_of
 from tests.faults.clients import Said, commands, founded
 from tests.faults.places import BOTH, Instance, Place, apart, cleared, on_servers, running, whole
 from tools.servers import KafkaServer, MongoServer, NotHere
@@ -38,6 +47,37 @@ WARM: Final = 3.0
 """Seconds that are not counted."""
 
 Seconds = list[float]
+
+
+class Connections:
+    """Plain keep-alive connections: a client library of comfort would take the cores from what is measured."""
+
+    def __init__(self) -> None:
+        self._free: dict[int, list[tuple[asyncio.StreamReader, asyncio.StreamWriter]]] = defaultdict(list)
+
+    async def post(self, url: str, path: str, token: str, body: object, **headers: str) -> dict[str, Any]:
+        """The answer's JSON, asked for again as long as it is 503. Fails where it is neither 200 nor that."""
+        port = int(url.rpartition(":")[2])
+        reader, writer = self._free[port].pop() if self._free[port] else await asyncio.open_connection("127.0.0.1", port)
+        content = orjson.dumps(body)
+        said = {"Host": "bench", "Authorization": f"Bearer {token}", "Content-Type": "application/json", "Content-Length": str(len(content)), **headers}
+        head = "\r\n".join([f"POST {path} HTTP/1.1", *(f"{name}: {value}" for name, value in said.items()), "", ""])
+        writer.write(head.encode() + content)
+        begun = await reader.readuntil(b"\r\n\r\n")
+        length = next(int(line.split(b":")[1]) for line in begun.split(b"\r\n") if line.lower().startswith(b"content-length"))
+        answer = await reader.readexactly(length)
+        self._free[port].append((reader, writer))
+        if begun.startswith(b"HTTP/1.1 503"):
+            return await self.post(url, path, token, body, **headers)
+        assert begun.startswith(b"HTTP/1.1 200"), (begun, answer)
+        found: dict[str, Any] = orjson.loads(answer)
+        return found
+
+    def close(self) -> None:
+        """Lets go of them."""
+        for free in self._free.values():
+            for _, writer in free:
+                writer.close()
 
 
 async def paced(count: int, work: Callable[[int], Any]) -> None:
@@ -54,30 +94,60 @@ async def visible(place: Place, address: Callable[[str], str], gateway: str, sec
     """From each followed command's acknowledgement until the gateway answers from a world that has it; and how long such an answer takes by itself."""
     found: Seconds = []
     floor: Seconds = []
-    limits = httpx.Limits(max_connections=64, max_keepalive_connections=64)
     said: Sequence[Said] = commands(int(seconds + WARM) * RATE)
-    async with httpx.AsyncClient(timeout=30, limits=limits) as http:
-        speaking = {"Authorization": f"Bearer {place.token()}", "Content-Type": "application/json"}
-        asking = {"Authorization": f"Bearer {place.token('executive')}", "Content-Type": "application/json"}
-        question = orjson.dumps({"query": "{ __typename }"})
+    importer, executive = place.token(), place.token("executive")
+    question = {"query": "{ __typename }"}
+    http = Connections()
 
-        async def one(n: int) -> None:
-            c = said[n]
-            url = f"{address(c.service)}/{c.service}/v1/commands/{c.verb}"
-            answer = await http.post(url, content=orjson.dumps(c.body), headers=speaking | {"Idempotency-Key": c.key})
-            acknowledged = time.perf_counter()
-            assert answer.status_code == 200, answer.text
-            if n % ASKED or n < WARM * RATE:
-                return
-            seen = await http.post(f"{gateway}/graphql", content=question, headers=asking | {"X-Headway-After": answer.json()["position"]})
-            assert seen.status_code == 200, seen.text
-            again = time.perf_counter()
-            found.append(again - acknowledged)
-            await http.post(f"{gateway}/graphql", content=question, headers=asking)
-            floor.append(time.perf_counter() - again)
+    async def one(n: int) -> None:
+        c = said[n]
+        answer = await http.post(address(c.service), f"/{c.service}/v1/commands/{c.verb}", importer, c.body, **{"Idempotency-Key": c.key})
+        acknowledged = time.perf_counter()
+        if n % ASKED or n < WARM * RATE:
+            return
+        await http.post(gateway, "/graphql", executive, question, **{"X-Headway-After": answer["position"]})
+        again = time.perf_counter()
+        found.append(again - acknowledged)
+        await http.post(gateway, "/graphql", executive, question)
+        floor.append(time.perf_counter() - again)
 
-        await paced(len(said), one)
+    await paced(len(said), one)
+    http.close()
     return found, floor
+
+
+async def within(place: Place, seconds: int) -> Seconds:
+    """From a store's acknowledgement until a world has the event, through relay, log and consumer within this process, without HTTP."""
+    adapters, namespace = adapters_of(place.settings), place.settings.namespace
+    store, world = adapters.store("backlog"), World()
+    await adapters.log.open()
+    await store.open()
+    await adapters.decisions.open()
+    acknowledged: dict[str, float] = {}
+    found: Seconds = []
+
+    def heard(events: Sequence[Event]) -> None:
+        now = time.perf_counter()
+        found.extend(max(0.0, now - acknowledged.get(e.id, now)) for e in events)
+
+    relay = Relay(store, adapters.log, namespace)
+    consumer = Consumer(adapters.log, all_topics(namespace), world, owners={"backlog": StoreOwner(store, namespace)}, decisions=adapters.decisions, heard=heard)
+    tasks = [asyncio.create_task(relay.run()), asyncio.create_task(consumer.run())]
+    await consumer.ready.wait()
+    said = commits("l", seconds * RATE, 200)
+
+    async def one(n: int) -> None:
+        assert await store.append([said[n]]) == [Outcome.STORED]
+        acknowledged[said[n].events[0].id] = time.perf_counter()
+        relay.nudge()
+
+    await paced(len(said), one)
+    await world.heard([c.events[0].id for c in said[-200:]], 30)
+    await ended(*tasks)
+    await store.close()
+    await adapters.decisions.close()
+    await adapters.log.close()
+    return found
 
 
 async def alone(kafka: str, seconds: int) -> Seconds:
@@ -136,6 +206,9 @@ async def measured(kafka: str, mongo: str, seconds: int) -> None:
         table.add_row(name, *(f"{1000 * x:,.1f}" for x in (cuts[49], cuts[89], cuts[98], max(found))), goal)
 
     row("aiokafka alone, acknowledged to read", await alone(kafka, seconds))
+    with tempfile.TemporaryDirectory() as folder:
+        async with placed(Path(folder), kafka, mongo) as place:
+            row("store, relay, log and world, without HTTP", await within(place, seconds))
     for how in ("one process", "four processes"):
         with tempfile.TemporaryDirectory() as folder:
             async with placed(Path(folder), kafka, mongo) as place:

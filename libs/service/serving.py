@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 LOOK = 1.0
 """Seconds at most between two attempts to hold the store against a log that is away."""
-DRAIN = 10.0
+DRAIN = 5.0
 """Seconds that a stopping service gives its relay to publish what is stored."""
 
 
