@@ -13,7 +13,9 @@ import sys
 import tempfile
 import time
 import uuid
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import httpx
 from rich.console import Console
@@ -36,7 +38,7 @@ def main(single: int, bulk: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         data = Path(folder)
         before = _alone(data / "before.sqlite3", single)
-        process, port = _started(data)
+        process, port = started(data)
         try:
             token = Issuer.embedded(Settings(data=data)).token("importer")
             with httpx.Client(base_url=f"http://127.0.0.1:{port}", headers={"Authorization": f"Bearer {token}"}, timeout=120) as client:
@@ -72,11 +74,12 @@ def _alone(path: Path, count: int) -> float:
     return alone(path, rows)
 
 
-def _started(data: Path) -> tuple[subprocess.Popen[bytes], int]:
+def started(data: Path, settings: Mapping[str, str] = MappingProxyType({})) -> tuple[subprocess.Popen[bytes], int]:
+    """`headway serve` over a folder, with these settings and no others, and its port; it may not be ready yet."""
     with listening("127.0.0.1", 0) as free:
         port = free.getsockname()[1]
     command = [sys.executable, "-c", "from headway.cli import main; main()", "serve", "--port", str(port), "--data", str(data)]
-    environment = {k: v for k, v in os.environ.items() if not k.startswith("HEADWAY_")}
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("HEADWAY_")} | dict(settings)
     return subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL), port
 
 

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import dataclasses
 import sys
 import tempfile
 import time
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
 from keyword import iskeyword
 from pathlib import Path
 from types import SimpleNamespace
@@ -34,11 +32,9 @@ from rich.console import Console
 from rich.table import Table
 from strawberry.schema.config import StrawberryConfig
 
-from bench.portfolio import fill
+from bench.portfolio import process_with
 from libs.rules.roles import Principal, Role
-from libs.service.adapters import adapters_of
-from libs.service.process import Process
-from libs.service.settings import Settings
+from libs.service.room import with_room
 from services.gateway.asking import Asking
 from services.gateway.forwarding import Forwarding
 from services.gateway.limits import cost, prepared
@@ -46,19 +42,16 @@ from services.gateway.schema import schema
 
 DOCUMENT = (Path(__file__).parents[1] / "services" / "gateway" / "documents" / "executive.graphql").read_text("utf-8")
 TURNS = 5
-NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
 
 def main(teams: int) -> None:
     """Measures and prints."""
-    asyncio.run(_measure(teams))
+    with_room(asyncio.run, _measure(teams))
 
 
 async def _measure(teams: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        settings = Settings(data=Path(folder))
-        process = Process(settings, dataclasses.replace(adapters_of(settings), clock=lambda: NOW), hears_all=True)
-        events = fill(process.world, teams)
+        process, events = process_with(teams, Path(folder))
         asking = Asking(process, Forwarding(process), Principal("bench", frozenset({Role("executive")})))
 
         async def ask() -> dict[str, Any]:

@@ -8,8 +8,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import inspect
-import os
-import subprocess
 import sys
 import tempfile
 import time
@@ -24,9 +22,9 @@ from pymongo import MongoClient, WriteConcern
 from rich.console import Console
 from rich.table import Table
 
-from bench.commands import ready, singles
+from bench.commands import ready, singles, started
+from bench.servers import address_of
 from bench.store import AT_ONCE, IN_A_CALL, added
-from headway.serving import listening
 from libs.commands.catalog.backlog.backlog import OpenBacklog
 from libs.commands.catalog.backlog.item import AddItem
 from libs.commands.handling import Handling
@@ -51,7 +49,7 @@ Rates = dict[str, float]
 
 def main(count: int) -> None:
     """Measures both drivers, and what it costs to ask a store of `SCAN` commits; prints."""
-    with _server() as url, _databases(url) as named:
+    with address_of(MongoServer) as url, _databases(url) as named:
         rates = {driver: asyncio.run(_through(url, named(), driver, count)) for driver in DRIVERS}
         for driver in DRIVERS:
             rates[driver][f"commands over HTTP, {AT_ONCE} at once"] = _over_http(url, named(), driver, count)
@@ -73,19 +71,6 @@ def _reference(rates: Rates, name: str) -> float:
     if name.endswith(ONE_BY_ONE):
         return rates[f"raw insert_one, {ONE_BY_ONE}"]
     return (rates["raw insert_one"] + rates["raw insert_one, again"]) / 2
-
-
-@contextlib.contextmanager
-def _server() -> Iterator[str]:
-    named = os.environ.get("HEADWAY_TEST_MONGO", "").strip()
-    if named:
-        yield named
-        return
-    server = MongoServer(Path(tempfile.mkdtemp(prefix="headway-bench-")))
-    try:
-        yield server.start()
-    finally:
-        server.remove()
 
 
 @contextlib.contextmanager
@@ -188,12 +173,7 @@ def _over_http(url: str, namespace: str, driver: str, count: int) -> float:
     """Commands per second through the whole stack: stores in MongoDB, the log in SQLite."""
     with tempfile.TemporaryDirectory() as folder:
         data = Path(folder)
-        with listening("127.0.0.1", 0) as free:
-            port = free.getsockname()[1]
-        own = {"HEADWAY_STORE_URL": url, "HEADWAY_NAMESPACE": namespace, "HEADWAY_MONGO_DRIVER": driver}
-        environment = {k: v for k, v in os.environ.items() if not k.startswith("HEADWAY_")} | own
-        command = [sys.executable, "-c", "from headway.cli import main; main()", "serve", "--port", str(port), "--data", folder]
-        process = subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL)
+        process, port = started(data, {"HEADWAY_STORE_URL": url, "HEADWAY_NAMESPACE": namespace, "HEADWAY_MONGO_DRIVER": driver})
         try:
             token = Issuer.embedded(Settings(data=data)).token("importer")
             with httpx.Client(base_url=f"http://127.0.0.1:{port}", headers={"Authorization": f"Bearer {token}"}, timeout=120) as client:

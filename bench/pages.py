@@ -9,7 +9,6 @@ import statistics
 import sys
 import tempfile
 import time
-from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -18,34 +17,30 @@ import httpx
 from rich.console import Console
 from rich.table import Table
 
-from bench.portfolio import fill
-from libs.service.adapters import adapters_of
+from bench.portfolio import NOW, process_with
 from libs.service.issuer import Issuer
 from libs.service.process import Process
-from libs.service.settings import Settings
+from libs.service.room import with_room
 from services.gateway.main import add_to
 from services.gateway.pages.assets import assets
 from services.gateway.pages.registry import PAGES
 from services.gateway.pages.warming import warm
 
 TURNS = 7
-NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 LOADED = ("govuk.css", "headway.css", "htmx.min.js", "hx-sse.min.js")
 
 
 def main(teams: int) -> None:
     """Measures and prints."""
-    asyncio.run(_measure(teams))
+    with_room(asyncio.run, _measure(teams))
 
 
 async def _measure(teams: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        settings = Settings(data=Path(folder))
-        process = Process(settings, dataclasses.replace(adapters_of(settings), clock=lambda: NOW), hears_all=True)
-        events = fill(process.world, teams)
+        process, events = process_with(teams, Path(folder))
         add_to(process)
         process.consumer = _caught_up()
-        headers = {"Accept": "text/html", "Accept-Encoding": "identity", "Authorization": f"Bearer {Issuer.embedded(settings).token('executive')}"}
+        headers = {"Accept": "text/html", "Accept-Encoding": "identity", "Authorization": f"Bearer {Issuer.embedded(process.settings).token('executive')}"}
         client = httpx.AsyncClient(transport=httpx.ASGITransport(process.app), base_url="http://127.0.0.1", headers=headers)
         begun = time.perf_counter()
         await warm(process, NOW.date())

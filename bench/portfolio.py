@@ -1,9 +1,11 @@
-"""A portfolio of any size, told to a world as events: what `bench.executive` asks about."""
+"""A portfolio of any size, told to a world as events: what `bench.executive` asks about and `bench.pages` shows."""
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 from libs.events.catalog.backlog.backlog import BACKLOG, BacklogOpened
@@ -22,10 +24,21 @@ from libs.events.catalog.roadmap.roadmap_item import ROADMAP_ITEM, Horizon, Road
 from libs.events.event import Actor, Event, Kind, Payload
 from libs.events.values import Money
 from libs.events.world import World
+from libs.service.adapters import adapters_of
+from libs.service.process import Process
+from libs.service.settings import Settings
 
 HOMES, PROGRAMS = 10, 20
 ITEMS, PLANS = 30, 6
 START = datetime(2024, 1, 1, tzinfo=UTC)
+NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
+
+
+def process_with(teams: int, folder: Path) -> tuple[Process, int]:
+    """A process at the instant `NOW` that has heard of so many teams, with its files in a folder; and of how many events that is."""
+    settings = Settings(data=folder)
+    process = Process(settings, dataclasses.replace(adapters_of(settings), clock=lambda: NOW), hears_all=True)
+    return process, fill(process.world, teams)
 
 
 def fill(world: World, teams: int) -> int:

@@ -1,13 +1,12 @@
 """Events a second from an SQLite store through the relay to Kafka, beside aiokafka alone under the same rule: `python -m bench.relay [EVENTS] [AGGREGATES]`.
 
-The rule: one event of an aggregate in flight, many aggregates at once. The broker is that of HEADWAY_LOG_URL, else one started for the moment.
+The rule: one event of an aggregate in flight, many aggregates at once. The broker is the one that HEADWAY_TEST_KAFKA names, else a private one.
 """
 
 from __future__ import annotations
 
 import asyncio
 import gc
-import os
 import sys
 import tempfile
 import time
@@ -21,6 +20,7 @@ from typing import Any
 from aiokafka import AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient
 
+from bench.servers import address_of
 from bench.store import added
 from libs.events.envelope import to_record, topic
 from libs.events.kafka import KafkaLog
@@ -28,7 +28,7 @@ from libs.events.log import Record
 from libs.events.relay import Relay
 from libs.events.sqlite_store import SqliteCommitStore
 from libs.events.store import Commit, Outcome
-from tools.servers import KafkaServer, NotHere
+from tools.servers import KafkaServer
 
 TIMES = 5
 PARTITIONS = 12
@@ -110,18 +110,8 @@ def main() -> None:
     """Runs the benchmark on the broker there is, or on one of its own."""
     events = int(sys.argv[1]) if len(sys.argv) > 1 else 20_000
     aggregates = int(sys.argv[2]) if len(sys.argv) > 2 else 2_000
-    url = os.environ.get("HEADWAY_LOG_URL", "")
-    if url.startswith("kafka://"):
-        asyncio.run(measured(url.removeprefix("kafka://"), events, aggregates))
-        return
-    with tempfile.TemporaryDirectory() as folder:
-        server = KafkaServer(Path(folder))
-        try:
-            asyncio.run(measured(server.start(), events, aggregates))
-        except NotHere as e:
-            print(f"not measured: {e}")
-        finally:
-            server.kill()
+    with address_of(KafkaServer) as kafka:
+        asyncio.run(measured(kafka, events, aggregates))
 
 
 if __name__ == "__main__":

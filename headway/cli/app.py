@@ -12,6 +12,7 @@ import httpx
 import typer
 from rich.console import Console
 
+from libs.service.room import with_room
 from libs.service.settings import Settings, SettingsError
 
 app = typer.Typer(
@@ -97,7 +98,7 @@ def exit_code(status: int) -> int:
 def main() -> None:
     """Runs the command line; what cannot be reached is exit 5, a pipe that closes early is no fault."""
     try:
-        app()
+        with_room(app)
     except httpx.HTTPError as e:
         say(f"{os.environ.get('HEADWAY_URL', DEFAULT_URL)} does not answer ({str(e) or type(e).__name__}): is 'headway serve' running there?")
         sys.exit(UNREACHABLE)

@@ -68,6 +68,8 @@ def _print(portfolio: dict[str, Any], url: str, data: Path) -> None:
         console = Console(width=180)
     console.print(executive_table(portfolio))
     addresses = (
+        ("the pages, for everybody", url + "/"),
+        ("", "  ".join(f"{url}{page}" for page in ("/roadmap", "/investment", "/graduation", "/changes", "/pack"))),
         ("GraphiQL, for questions", url + "/graphql"),
         ("REST, each with a page", "  ".join(f"{url}/{s}/docs" for s in ("portfolio", "roadmap", "backlog"))),
         ("the events", url + "/events"),

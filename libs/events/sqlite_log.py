@@ -10,13 +10,13 @@ import sqlite3
 import sys
 from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
-from typing import Any
 
 import orjson
 
 from libs.events.log import Cursor, Delivery, Held, LogUnavailable, NotSent, Record, Share
+from libs.events.sqlite_reader import SqliteReader
 from libs.events.sqlite_sharing import shared
-from libs.events.sqlite_writer import SqliteWriter, connect, insert
+from libs.events.sqlite_writer import SqliteWriter, insert
 
 logger = logging.getLogger(__name__)
 
@@ -52,23 +52,20 @@ class SqliteLog:
     def __init__(self, path: Path | str) -> None:
         self.path = Path(path)
         self._writer: SqliteWriter[_Job, object] = SqliteWriter(self.path, SCHEMA, _write, LogUnavailable, self._wake)
-        self._db: sqlite3.Connection | None = None
+        self._reader = SqliteReader(self.path, LogUnavailable)
         self._readers: set[asyncio.Event] = set()
         self._partition = ""
 
     async def open(self) -> None:
         """Creates the file where it is missing. Raises LogUnavailable."""
         await self._writer.open()
-        self._db = connect(self.path)
-        self._db.execute("PRAGMA query_only = ON")
-        self._partition = self._query("SELECT name FROM epoch")[0][0]
+        self._reader.open()
+        self._partition = self._reader.query("SELECT name FROM epoch")[0][0]
 
     async def close(self) -> None:
         """Finishes what was accepted, then lets go of the file; readers end."""
         await self._writer.close()
-        if self._db is not None:
-            self._db.close()
-            self._db = None
+        self._reader.close()
         self._wake()
 
     async def publish(self, records: Sequence[Record]) -> list[Exception | None]:
@@ -105,12 +102,12 @@ class SqliteLog:
         wake = asyncio.Event()
         self._readers.add(wake)
         try:
-            while self._db is not None:
+            while self._reader.is_open:
                 wake.clear()
-                end = self._query("SELECT coalesce(max(n), 0) + 1 FROM log")[0][0]
-                while at < end and self._db is not None:
+                end = self._reader.query("SELECT coalesce(max(n), 0) + 1 FROM log")[0][0]
+                while at < end and self._reader.is_open:
                     upto = min(end, at + max(WINDOW, limit))
-                    rows = self._query(
+                    rows = self._reader.query(
                         "SELECT n, topic, key, headers, value FROM log"
                         " WHERE n >= ? AND n < ? AND +topic IN (SELECT value FROM json_each(?)) ORDER BY n LIMIT ?",
                         at,
@@ -133,22 +130,26 @@ class SqliteLog:
 
     def share(self, topics: Sequence[str], group: str, *, limit: int = 500) -> AsyncIterator[Share]:
         """See `libs.events.log.SharedLog.share`. Raises LogUnavailable."""
-        return shared(self.read, self._writer.submit, lambda: self._db is None, topics, group, limit)
+        return shared(self.read, self._writer.submit, lambda: not self._reader.is_open, topics, group, limit)
 
     async def end(self, topics: Sequence[str]) -> Cursor:
         """Raises LogUnavailable."""
-        return Cursor({self._partition: max((self._query("SELECT coalesce(max(n) + 1, 0) FROM log WHERE topic = ?", t)[0][0] for t in topics), default=0)})
+        return Cursor(
+            {self._partition: max((self._reader.query("SELECT coalesce(max(n) + 1, 0) FROM log WHERE topic = ?", t)[0][0] for t in topics), default=0)}
+        )
 
     async def held(self, topic: str) -> dict[str, Held]:
         """Raises LogUnavailable."""
-        found = self._query(
+        found = self._reader.query(
             "SELECT key, count(DISTINCT s), max(s) FROM (SELECT key, CAST(sequence AS INTEGER) AS s FROM log WHERE topic = ?) WHERE s > 0 GROUP BY key", topic
         )
         return {key: Held(last if count == last else self._unbroken(topic, key), last) for key, count, last in found}
 
     def _unbroken(self, topic: str, key: str) -> int:
         last = 0
-        for (sequence,) in self._query("SELECT DISTINCT CAST(sequence AS INTEGER) AS s FROM log WHERE topic = ? AND key = ? AND s > 0 ORDER BY s", topic, key):
+        for (sequence,) in self._reader.query(
+            "SELECT DISTINCT CAST(sequence AS INTEGER) AS s FROM log WHERE topic = ? AND key = ? AND s > 0 ORDER BY s", topic, key
+        ):
             if sequence != last + 1:
                 break
             last = sequence
@@ -157,12 +158,12 @@ class SqliteLog:
     async def renew(self) -> None:
         """Raises LogUnavailable."""
         await self._writer.submit(lambda db: db.execute(RENEW).rowcount)
-        self._partition = self._query("SELECT name FROM epoch")[0][0]
+        self._partition = self._reader.query("SELECT name FROM epoch")[0][0]
 
     def _begin(self, after: Cursor) -> int:
         """The number to read from: the beginning for a cursor that another file gave, be it lost or an older copy of this one since put back."""
         at = max(after.offsets.get(self._partition, 1), 1)
-        if at == 1 or at <= self._query("SELECT coalesce(max(n), 0) + 1 FROM log")[0][0]:
+        if at == 1 or at <= self._reader.query("SELECT coalesce(max(n), 0) + 1 FROM log")[0][0]:
             return at
         logger.warning("log: a reader comes with a cursor beyond the end: it begins anew", extra={"cursor": str(after)})
         return 1
@@ -174,15 +175,6 @@ class SqliteLog:
     def _delivery(self, n: int, topic: str, key: str, headers: str, value: bytes) -> Delivery:
         # Interned: a listener keeps every event, and the events of an aggregate then share its name.
         return Delivery(Record(topic, sys.intern(key), orjson.loads(headers), value), Cursor({self._partition: n + 1}))
-
-    def _query(self, sql: str, *values: object) -> list[Any]:
-        # On the loop's own thread, as in the store: reads by number are quick, and in WAL mode they wait for nobody.
-        if self._db is None:
-            raise LogUnavailable(f"{self.path.name} is not open")
-        try:
-            return self._db.execute(sql, values).fetchall()
-        except sqlite3.Error as e:
-            raise LogUnavailable(str(e)) from e
 
 
 def _row(record: Record) -> _Row:

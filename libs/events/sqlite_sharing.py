@@ -10,6 +10,7 @@ import uuid
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
 
 from libs.events.log import Cursor, Delivery, LogUnavailable, Share
+from libs.events.timely import timed
 
 LEASE = 6.0
 """Seconds after which another member takes over from one that was killed."""
@@ -33,7 +34,7 @@ async def shared(read: Read, do: Do, closed: Callable[[], bool], topics: Sequenc
                 await asyncio.sleep(WAIT)
                 continue
             renewing = asyncio.create_task(member.keep())
-            async with contextlib.aclosing(_timed(read(topics, begin, limit=limit))) as batches:
+            async with contextlib.aclosing(timed(read(topics, begin, limit=limit), WAIT)) as batches:
                 async for batch in batches:
                     if not member.holds:
                         break
@@ -104,25 +105,3 @@ class _Member:
         """Gives the group up, so that another need not wait until the lease ends. Raises LogUnavailable."""
         self.holds = False
         await self._do(lambda db: db.execute("UPDATE shared SET member = '' WHERE name = ? AND member = ?", (self._group, self._name)).rowcount)
-
-
-async def _timed(batches: AsyncIterator[Sequence[Delivery]]) -> AsyncGenerator[Sequence[Delivery], None]:
-    """The batches, and an empty one whenever `WAIT` seconds went by without: whoever reads looks then whether it still may."""
-    waiting: asyncio.Future[Sequence[Delivery]] | None = None
-    try:
-        while True:
-            waiting = waiting or asyncio.ensure_future(anext(batches))
-            await asyncio.wait([waiting], timeout=WAIT)
-            if not waiting.done():
-                yield []
-                continue
-            finished, waiting = waiting, None
-            try:
-                yield finished.result()
-            except StopAsyncIteration:
-                return
-    finally:
-        if waiting is not None:
-            waiting.cancel()
-            with contextlib.suppress(asyncio.CancelledError, StopAsyncIteration):
-                await waiting

@@ -15,6 +15,7 @@ import orjson
 
 from libs.events.envelope import Undecodable, from_stored, to_stored
 from libs.events.event import Event, hash_of, mentions, split
+from libs.events.sqlite_reader import SqliteReader
 from libs.events.sqlite_writer import SqliteWriter, connect, insert
 from libs.events.store import Answered, CommandKey, Commit, Mark, Outcome, StoreUnavailable, Tally
 
@@ -80,21 +81,18 @@ class SqliteCommitStore:
     def __init__(self, path: Path | str) -> None:
         self.path = Path(path)
         self._writer: SqliteWriter[_Job, list[Outcome]] = SqliteWriter(self.path, SCHEMA, _write, StoreUnavailable)
-        self._db: sqlite3.Connection | None = None
+        self._reader = SqliteReader(self.path, StoreUnavailable)
         self._unreadable: set[Mark] = set()
 
     async def open(self) -> None:
         """Creates the file where it is missing. Raises StoreUnavailable."""
         await self._writer.open()
-        self._db = connect(self.path)
-        self._db.execute("PRAGMA query_only = ON")
+        self._reader.open()
 
     async def close(self) -> None:
         """Finishes what was accepted, then lets go of the file."""
         await self._writer.close()
-        if self._db is not None:
-            self._db.close()
-            self._db = None
+        self._reader.close()
 
     async def append(self, commits: Sequence[Commit]) -> list[Outcome]:
         """One outcome per commit. Raises StoreUnavailable; the outcome is then unknown."""
@@ -116,7 +114,7 @@ class SqliteCommitStore:
     async def load(self, aggregates: Sequence[str]) -> dict[str, list[Event]]:
         """Raises StoreUnavailable, and Undecodable for an event that this code does not know."""
         found: dict[str, list[Event]] = {a: [] for a in aggregates}
-        rows = self._read(
+        rows = self._reader.query(
             "SELECT aggregate, events FROM commits WHERE aggregate IN (SELECT value FROM json_each(?)) ORDER BY aggregate, first", _json(list(found))
         )
         for aggregate, events in rows:
@@ -124,18 +122,19 @@ class SqliteCommitStore:
         return found
 
     async def answered(self, keys: Sequence[str]) -> dict[str, Answered]:
-        rows = self._read(
+        rows = self._reader.query(
             "SELECT key, max(revision), hash, aggregate, reply FROM commits WHERE key IN (SELECT value FROM json_each(?)) GROUP BY key", _json(list(keys))
         )
         return {key: Answered(key, revision, hash, aggregate, orjson.loads(reply)) for key, revision, hash, aggregate, reply in rows}
 
     async def referring(self, kind: str, field: str, id: str) -> list[str]:
         return [
-            aggregate for (aggregate,) in self._read("SELECT aggregate FROM refs WHERE kind = ? AND field = ? AND id = ? ORDER BY aggregate", kind, field, id)
+            aggregate
+            for (aggregate,) in self._reader.query("SELECT aggregate FROM refs WHERE kind = ? AND field = ? AND id = ? ORDER BY aggregate", kind, field, id)
         ]
 
     async def heads(self, kind: str, after: str = "", limit: int = 1000) -> list[Mark]:
-        return self._read(
+        return self._reader.query(
             "SELECT g.aggregate, c.last FROM"
             " (SELECT aggregate, max(first) AS first FROM commits WHERE aggregate > ? AND aggregate < ? GROUP BY aggregate ORDER BY aggregate LIMIT ?) g"
             " CROSS JOIN commits c ON c.aggregate = g.aggregate AND c.first = g.first ORDER BY g.aggregate",
@@ -145,7 +144,7 @@ class SqliteCommitStore:
         )
 
     async def tallies(self) -> dict[str, Tally]:
-        return {kind: Tally(events, int(digest, 16)) for kind, events, digest in self._read("SELECT kind, events, digest FROM tally")}
+        return {kind: Tally(events, int(digest, 16)) for kind, events, digest in self._reader.query("SELECT kind, events, digest FROM tally")}
 
     async def unpublished(self, after: Mark | None = None, limit: int = 500) -> list[Commit]:
         """Their private parts are left out. Raises StoreUnavailable."""
@@ -167,7 +166,7 @@ class SqliteCommitStore:
             logger.error("store: a commit stays unpublished: %s", why, extra={"aggregate": mark[0]})
 
     def _unpublished(self, after: Mark | None, limit: int) -> list[Any]:
-        return self._read(
+        return self._reader.query(
             "SELECT c.aggregate, c.first, c.key, c.revision, c.hash, c.reply, c.events FROM unpublished u"
             " CROSS JOIN commits c ON c.aggregate = u.aggregate AND c.first = u.first WHERE (u.aggregate, u.first) > (?, ?)"
             " ORDER BY u.aggregate, u.first LIMIT ?",
@@ -177,23 +176,13 @@ class SqliteCommitStore:
 
     async def first_unpublished(self, aggregates: Sequence[str]) -> dict[str, int]:
         return dict(
-            self._read(
+            self._reader.query(
                 "SELECT aggregate, min(first) FROM unpublished WHERE aggregate IN (SELECT value FROM json_each(?)) GROUP BY aggregate", _json(list(aggregates))
             )
         )
 
     async def private(self, aggregate: str) -> list[Mapping[str, Any]]:
-        return [orjson.loads(document) for (document,) in self._read("SELECT document FROM private WHERE aggregate = ? ORDER BY first", aggregate)]
-
-    def _read(self, sql: str, *values: object) -> list[Any]:
-        # On the loop's own thread: a read by an index takes some tens of microseconds, a hop to a thread and back takes longer, and in WAL mode
-        # a reader never waits for the writer.
-        if self._db is None:
-            raise StoreUnavailable(f"{self.path.name} is not open")
-        try:
-            return self._db.execute(sql, values).fetchall()
-        except sqlite3.Error as e:
-            raise StoreUnavailable(str(e)) from e
+        return [orjson.loads(document) for (document,) in self._reader.query("SELECT document FROM private WHERE aggregate = ? ORDER BY first", aggregate)]
 
 
 def _json(values: Iterable[str]) -> str:

@@ -1,7 +1,5 @@
 """The contract suite of logs whose readers share the work; see `libs.events.testing` for the fixtures, and pass that suite too."""
 
-# ruff: noqa: S101 - a contract is made of assertions
-
 from __future__ import annotations
 
 import asyncio
@@ -11,7 +9,7 @@ from typing import ClassVar, cast
 
 from libs.events.envelope import to_record, topic
 from libs.events.log import Delivery, Record, Share, SharedLog
-from libs.events.testing import Say
+from libs.events.testing_log import Say
 
 SharedLogs = Callable[[], Awaitable[SharedLog]]
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from types import MappingProxyType
 from typing import Final
 
@@ -16,13 +15,12 @@ SUSTAIN_SOURCE: Final = "Sustain the Team & Product, lists recovered from the pa
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule: `id` as in the requirements, `source` the document and its part, `effective` the day from which it holds (None: always)."""
+    """One rule: `id` as in the requirements, `source` the document and its part."""
 
     id: str
     statement: str
     source: str
     remedy: str
-    effective: date | None = None
 
 
 _ALL = (

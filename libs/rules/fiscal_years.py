@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -85,19 +86,17 @@ def year_start_of(facts: Facts, subject: str, id: str | None) -> str:
 
 
 def year_of(day: date, begins: str) -> tuple[date, date]:
-    """The first and last day of the fiscal year that a day lies in."""
+    """The first and last day of the fiscal year that a day lies in; those at the ends of the calendar are cut short."""
     this = _on(day.year, begins)
-    first = this if this <= day else _on(day.year - 1, begins)
-    return first, _on(first.year + 1, begins) - timedelta(days=1)
+    if this <= day:
+        return this, _on(day.year + 1, begins) - timedelta(days=1) if day.year < date.max.year else date.max
+    return _on(day.year - 1, begins) if day.year > date.min.year else date.min, this - timedelta(days=1)
 
 
 def _on(year: int, begins: str) -> date:
+    """The day MM-DD of a year; of a month that is shorter its last, as 29 February of most years."""
     month, day = int(begins[:2]), int(begins[3:])
-    while True:
-        try:
-            return date(year, month, day)
-        except ValueError:  # such as 29 February of most years
-            day -= 1
+    return date(year, month, min(day, monthrange(year, month)[1]))
 
 
 def _approval(investment: Investment, facts: Facts) -> date:

@@ -58,7 +58,7 @@ class Role:
         elif scope is None:
             scope = EVERYWHERE
         elif scope != EVERYWHERE and not _ID.fullmatch(scope):
-            raise ValueError(f"the scope of {self.name} must be the id of a {ROLES[self.name]}, or * for all")
+            raise ValueError(f"the scope of {self.name} must be the id of its {ROLES[self.name]}, or * for all")
         object.__setattr__(self, "scope", scope)
 
     @classmethod

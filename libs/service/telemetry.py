@@ -128,7 +128,8 @@ class Observed:
                 status = message["status"]
                 headers = list(message.get("headers", ()))
                 names = {name.lower() for name, _ in headers}
-                headers += [header for header in _SECURITY if header[0] not in names]
+                if status != 304:  # what it confirms keeps the headers that it came with
+                    headers += [header for header in _SECURITY if header[0] not in names]
                 headers.append((b"x-request-id", request.encode("ascii")))
                 message = {**message, "headers": headers}
             await send(message)

@@ -10,7 +10,7 @@ from datetime import date
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, Final, cast
+from typing import Any, Final
 
 from fastapi import APIRouter, HTTPException, Request
 from graphql import GraphQLError, OperationDefinitionNode, OperationType
@@ -20,6 +20,7 @@ from strawberry.types.graphql import OperationType as Allowed
 
 from libs.commands.doors import positions
 from libs.commands.errors import NotHeardYet
+from libs.events.timely import timed
 from libs.rules.roles import Principal
 from libs.service.app import authenticate, public
 from libs.service.process import Process
@@ -29,7 +30,6 @@ from services.gateway.entering import BEYOND, asks_for_today, entry_points
 from services.gateway.extensions import as_json, readable, result_of
 from services.gateway.forwarding import Forwarding
 from services.gateway.limits import Prepared, prepared
-from services.gateway.replaying import timed
 from services.gateway.schema import schema
 from services.gateway.staying import authorization_of, ending, open_of
 from services.gateway.stopping import stopping_of
@@ -116,8 +116,7 @@ class Answering:
         who = asking.principal
         with self.open.one(who):
             async with ending(self.process, who, asking.authorization, stopping_of(self.process.app)) as end:
-                results = cast("AsyncGenerator[bytes | None, None]", timed(_results(asked, asking, reading), HEARTBEAT, end))
-                async with aclosing(results):
+                async with aclosing(timed(_results(asked, asking, reading), HEARTBEAT, end)) as results:
                     async for chunk in results:
                         yield b":\n\n" if chunk is None else chunk
                 if end.why:

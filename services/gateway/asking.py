@@ -42,11 +42,6 @@ class Asking(BaseContext):
         self.begun = 0.0
         self.begin()
 
-    def signed_in(self, principal: Principal, authorization: str) -> None:
-        """Says who asks, where that is known only after the connection stands."""
-        self.principal, self.authorization = principal, authorization
-        self.begin()
-
     def begin(self) -> None:
         """Forgets what an earlier operation of the same connection, or an earlier answer of a stream, left; the day may have changed since."""
         self._today = self._day

@@ -12,12 +12,13 @@ from starlette.responses import Response, StreamingResponse
 from libs.commands.errors import Invalid
 from libs.events.envelope import all_topics
 from libs.events.log import Cursor
+from libs.events.timely import timed
 from libs.rules.roles import Principal
 from libs.service.app import principal
 from libs.service.process import Process
 from services.gateway.answering import must_have_heard
 from services.gateway.choosing import MOST_CURSOR, MOST_NAMED, TYPE, cursor_of, span, wanted
-from services.gateway.replaying import Shown, newest, replayed, timed
+from services.gateway.replaying import Shown, newest, replayed
 from services.gateway.stopping import stopping_of
 
 NDJSON: Final = "application/x-ndjson"

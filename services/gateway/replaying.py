@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import heapq
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
@@ -130,28 +129,3 @@ async def _newest_since(log: Log, topics: Sequence[str], begin: Cursor, many: in
             else:
                 heapq.heappushpop(kept, entry)
     return [delivery for _, _, delivery in sorted(kept, key=lambda entry: entry[1])]
-
-
-async def timed(items: AsyncIterator[T], seconds: float, stopping: asyncio.Event) -> AsyncIterator[T | None]:
-    """The items, and None whenever so many seconds went by without one; ends when the process stops."""
-    waiting: asyncio.Future[T] | None = None
-    stop: asyncio.Future[Any] = asyncio.ensure_future(stopping.wait())
-    try:
-        while not stop.done():
-            waiting = waiting or asyncio.ensure_future(anext(items))
-            both: set[asyncio.Future[Any]] = {waiting, stop}
-            await asyncio.wait(both, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
-            if not waiting.done():
-                yield None
-                continue
-            finished, waiting = waiting, None
-            try:
-                yield finished.result()
-            except StopAsyncIteration:
-                return
-    finally:
-        stop.cancel()
-        if waiting is not None:
-            waiting.cancel()
-            with contextlib.suppress(asyncio.CancelledError, StopAsyncIteration):
-                await waiting

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qsl, urlencode
 
 from fastapi import APIRouter, HTTPException, Request
@@ -19,11 +19,13 @@ from libs.service.app import public
 from libs.service.issuer import Issuer
 from libs.service.process import Process
 from libs.service.session import begin_visit, close_session, demand_own_form, form_key, form_proof, open_session
-from libs.service.settings import is_loopback
-from services.gateway.oidc_sign_in import Provider
+from libs.service.settings import Settings, is_loopback
 from services.gateway.pages.page import Page
 from services.gateway.pages.reading import SIGN_IN, own_address, reader_of
 from services.gateway.pages.rendering import html, rendered
+
+if TYPE_CHECKING:
+    from services.gateway.oidc_sign_in import Provider
 
 MOST_FIELDS: Final = 100
 MOST_SCOPES: Final = 200
@@ -86,13 +88,20 @@ def sign_in_routes(process: Process, pages: tuple[Page, ...], provider: Provider
     return router
 
 
+def _provider(settings: Settings) -> Provider:
+    """The provider that the settings name; who has none does not wait for the libraries that speak with one."""
+    from services.gateway.oidc_sign_in import Provider
+
+    return Provider(settings.issuer, settings.audience)
+
+
 class _SigningIn:
     """The three ways, of which the settings choose one."""
 
     def __init__(self, process: Process, pages: tuple[Page, ...], provider: Provider | None) -> None:
         self.process, self.pages = process, pages
         settings = process.settings
-        self.provider = provider or (Provider(settings.issuer, settings.audience) if settings.issuer.startswith("https://") else None)
+        self.provider = provider or (_provider(settings) if settings.issuer.startswith("https://") else None)
         self.way = "oidc" if self.provider else "token" if settings.issuer else "persona"
 
     @property

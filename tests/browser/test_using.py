@@ -152,3 +152,35 @@ async def test_a_theme_that_was_chosen_stays(browser_page: Opening) -> None:
     await page.get_by_role("link", name="system", exact=True).click()
     await page.goto(page.url.split("?")[0])
     assert await page.locator("html").get_attribute("data-theme") is None
+
+
+async def test_a_page_that_is_opened_again_unchanged_keeps_its_look_and_its_live_line(browser_page: Opening) -> None:
+    looked = await browser_page("/graduation")
+    statuses: list[int] = []
+    looked.page.on("response", lambda answer: statuses.append(answer.status) if answer.request.is_navigation_request() else None)
+    looks = []
+    for _ in range(2):
+        looks.append(await looked.page.evaluate("getComputedStyle(document.querySelector('.hw-header')).backgroundColor"))
+        await looked.page.goto(looked.page.url)
+    assert looks[0] == looks[1] == await looked.page.evaluate("getComputedStyle(document.querySelector('.hw-header')).backgroundColor")
+    assert await looked.page.evaluate("typeof htmx") != "undefined"
+    assert (looked.violations, looked.console) == ([], [])
+
+
+async def test_hostile_names_run_nothing_and_widen_no_page(browser_page: Opening, demo: Demo) -> None:
+    id = f"hostile-{uuid.uuid4().hex[:8]}"
+    name = '<script>window.ran=1</script>"><img src=x onerror="window.ran=2"> ' + "\u202e" + "W" * 100
+    async with demo.client("importer") as importer:
+        for command, said in (
+            ("register_product", {"product": id, "name": name, "home": "transport"}),
+            ("form_team", {"team": id, "name": name, "home": "transport", "products": [id]}),
+            ("submit_bid", {"bid": id, "investment": "licences-team-money", "body": name, "amount": {"amount": "1.00", "currency": "CAD"}}),
+        ):
+            await importer.post(f"/portfolio/v1/commands/{command}", json=said)
+    await demo.settled()
+    for path in ("/", "/graduation", f"/teams/{id}", f"/products/{id}", f"/teams?name={id}", f"/search?q={id}", "/changes", "/investment"):
+        for size in ((1280, 900), (375, 812)):
+            looked = await browser_page(path, size=size)
+            assert await looked.page.evaluate("window.ran") is None
+            assert await looked.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0, (path, size)
+            assert looked.violations == []

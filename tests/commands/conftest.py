@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import libs.commands.catalog  # noqa: F401 - declares the commands
 from libs.commands.catalog.backlog.backlog import OpenBacklog
-from libs.commands.handling import Handling
+from libs.commands.catalog.backlog.item import AddItem
+from libs.commands.errors import HeadwayError
+from libs.commands.handling import Answer, Handling
 from libs.commands.judging import Ask
 from libs.events.sqlite_store import SqliteCommitStore
 from libs.events.world import World
@@ -26,6 +29,16 @@ def principal(*roles: str, id: str | None = None) -> Principal:
 
 
 IMPORTER = principal("importer")
+
+
+def add(item: str, title: str = "Pay online", **more: Any) -> AddItem:
+    """A backlog item of the product `p`."""
+    return AddItem(item=item, product="p", title=title, **more)
+
+
+def short(result: Answer | HeadwayError) -> str:
+    """What came of a command: whether it said something, at which version; or the name of the error."""
+    return f"{'created' if result.created else 'unchanged'} {result.version}" if isinstance(result, Answer) else type(result).__name__
 
 
 @pytest.fixture

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -22,23 +21,16 @@ from libs.commands.errors import (
     NotAllowed,
     NotFound,
     NotHeardYet,
-    RaceLost,
     StaleVersion,
-    UnknownOutcome,
     Unreachable,
 )
-from libs.commands.handling import Answer, Handling
+from libs.commands.handling import Handling
 from libs.commands.judging import Ask
 from libs.commands.retracting import RetractInBacklog
 from libs.events.sqlite_store import SqliteCommitStore
-from libs.events.store import Commit, Outcome, StoreUnavailable
 from libs.events.world import World
 from services.backlog.domain import decisions
-from tests.commands.conftest import IMPORTER, NOW, principal
-
-
-def add(item: str, title: str = "Pay online", **more: Any) -> AddItem:
-    return AddItem(item=item, product="p", title=title, **more)
+from tests.commands.conftest import IMPORTER, NOW, add, principal, short
 
 
 async def test_a_command_is_answered_with_its_position_and_is_in_the_store(opened: Handling, store: SqliteCommitStore) -> None:
@@ -161,17 +153,13 @@ async def test_many_commands_are_answered_in_order_each_alone(handling: Handling
             Ask(DeliverItem(item="b1"), IMPORTER, key="6"),
         ]
     )
-    assert [_short(r) for r in results] == ["created 1", "created 1", "NotFound", "created 2", "unchanged 1", "AlreadyExists", "unchanged 2"]
-
-
-def _short(result: Answer | HeadwayError) -> str:
-    return f"{'created' if result.created else 'unchanged'} {result.version}" if isinstance(result, Answer) else type(result).__name__
+    assert [short(r) for r in results] == ["created 1", "created 1", "NotFound", "created 2", "unchanged 1", "AlreadyExists", "unchanged 2"]
 
 
 async def test_a_command_sees_what_others_of_the_same_call_have_said_of_a_relation(opened: Handling) -> None:
     asks = [Ask(add(f"b{n}"), IMPORTER) for n in range(3)]
     asks.append(Ask(ReorderBacklog(product="p", item="b2", position=1, reason="Everyone needs it"), IMPORTER))
-    assert [_short(r) for r in await opened.answer_all(asks)] == ["created 1", "created 1", "created 1", "created 2"]
+    assert [short(r) for r in await opened.answer_all(asks)] == ["created 1", "created 1", "created 1", "created 2"]
 
 
 async def test_a_changed_row_is_a_change_of_the_same_thing(opened: Handling, store: SqliteCommitStore) -> None:
@@ -185,68 +173,6 @@ async def test_a_row_cannot_become_another_thing(opened: Handling) -> None:
     await opened.answer(Ask(add("b1"), IMPORTER, key="row", revise=True))
     with pytest.raises(Invalid):
         await opened.answer(Ask(add("b2"), IMPORTER, key="row", revise=True))
-
-
-async def test_sixteen_at_once_on_one_item_leave_one_history(opened: Handling, store: SqliteCommitStore) -> None:
-    results = await asyncio.gather(*(opened.answer_all([Ask(add("b1"), IMPORTER, key=f"k{n}")]) for n in range(16)))
-    said = [_short(r[0]) for r in results]
-    assert (said.count("created 1"), said.count("AlreadyExists")) == (1, 15)
-    assert [e.sequence for e in (await store.load(["item:b1"]))["item:b1"]] == [1]
-
-
-async def test_sixty_four_at_once_on_one_backlog_are_all_done_in_turn(opened: Handling, store: SqliteCommitStore) -> None:
-    await opened.answer_all([Ask(add(f"b{n}"), IMPORTER) for n in range(64)])
-    moves = [Ask(ReorderBacklog(product="p", item=f"b{n}", position=1, reason="All at once"), IMPORTER) for n in reversed(range(64))]
-    answers = await asyncio.gather(*(opened.answer(move) for move in moves))
-    assert sorted(a.version for a in answers) == list(range(2, 66))
-
-
-async def test_the_same_command_sent_twice_at_once_is_done_once(opened: Handling) -> None:
-    results = await asyncio.gather(*(opened.answer(Ask(add("b1"), IMPORTER, key="k")) for _ in range(8)))
-    assert sorted(r.created for r in results) == [False] * 7 + [True]
-
-
-class _Outrun(SqliteCommitStore):
-    """A store in which others are faster, or which does not answer, for some calls."""
-
-    outrun = 0
-    silent = 0
-
-    async def append(self, commits: Sequence[Commit]) -> list[Outcome]:
-        if self.outrun:
-            self.outrun -= 1
-            return [Outcome.VERSION_TAKEN for _ in commits]
-        stored = await super().append(commits)
-        if self.silent:
-            self.silent -= 1
-            raise StoreUnavailable("gone")
-        return stored
-
-
-@pytest.fixture
-async def outrun(tmp_path: Any) -> Any:
-    store = _Outrun(tmp_path / "outrun.sqlite3")
-    await store.open()
-    yield store
-    await store.close()
-
-
-async def test_a_lost_race_is_decided_again_five_times_at_most(outrun: _Outrun) -> None:
-    handling = Handling("backlog", outrun, World(), decisions, clock=lambda: NOW)
-    outrun.outrun = 4
-    assert (await handling.answer(Ask(OpenBacklog(product="p"), IMPORTER))).created
-    outrun.outrun = 5
-    with pytest.raises(RaceLost):
-        await handling.answer(Ask(add("b1"), IMPORTER))
-
-
-async def test_an_unknown_outcome_is_looked_up_under_its_key(outrun: _Outrun) -> None:
-    handling = Handling("backlog", outrun, World(), decisions, clock=lambda: NOW)
-    await handling.answer(Ask(OpenBacklog(product="p"), IMPORTER))
-    outrun.silent = 2
-    assert (await handling.answer(Ask(add("b1"), IMPORTER, key="k"))).position == "item:b1@1"
-    with pytest.raises(UnknownOutcome):
-        await handling.answer(Ask(add("b2"), IMPORTER))
 
 
 async def test_retracting_takes_an_event_out_once_and_not_a_retraction(opened: Handling) -> None:
@@ -273,7 +199,7 @@ async def test_one_call_of_many_commands_ends_as_many_calls_of_one(tmp_path_fact
         await handling.answer(Ask(OpenBacklog(product="p"), IMPORTER))
         said = []
         for at in range(0, len(commands), step):
-            said += [_short(r) for r in await handling.answer_all([Ask(c, IMPORTER) for c in commands[at : at + step]])]
+            said += [short(r) for r in await handling.answer_all([Ask(c, IMPORTER) for c in commands[at : at + step]])]
         ends.append((said, await store.load(["item:b1", "item:b2", "item:b3"])))
         await store.close()
     assert ends[0] == ends[1]
@@ -286,7 +212,7 @@ async def test_a_line_may_rest_on_what_an_earlier_line_of_its_call_makes(handlin
         Ask(StartItem(item="b1"), IMPORTER, after=("item:b1@1",)),
         Ask(DeliverItem(item="b1"), IMPORTER, after=("item:b1@7",)),
     ]
-    assert [_short(r) for r in await handling.answer_all(asks)] == ["created 1", "created 1", "created 2", "NotHeardYet"]
+    assert [short(r) for r in await handling.answer_all(asks)] == ["created 1", "created 1", "created 2", "NotHeardYet"]
 
 
 async def test_a_position_of_its_own_that_comes_in_time_is_waited_for(opened: Handling) -> None:
@@ -327,27 +253,3 @@ async def test_a_clock_that_is_off_by_days_carries_nobody_along(store: SqliteCom
     right = Handling("backlog", store, heard, decisions, clock=lambda: NOW - timedelta(days=3))
     await right.answer(Ask(OpenBacklog(product="q"), IMPORTER))
     assert (await store.load(["backlog:q"]))["backlog:q"][0].stored == NOW - timedelta(days=3)
-
-
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.lists(st.tuples(st.integers(0, 6), st.integers(1, 3)), min_size=1, max_size=8))
-async def test_cancelled_anywhere_a_command_is_stored_with_its_reply_or_not_at_all(
-    tmp_path_factory: pytest.TempPathFactory, cuts: list[tuple[int, int]]
-) -> None:
-    store = SqliteCommitStore(tmp_path_factory.mktemp("s") / "s.sqlite3")
-    await store.open()
-    handling = Handling("backlog", store, World(), decisions, clock=lambda: NOW)
-    await handling.answer(Ask(OpenBacklog(product="p"), IMPORTER))
-    for n, (turns, many) in enumerate(cuts):
-        asks = [Ask(add(f"b{n}-{m}"), IMPORTER, key=f"k{n}-{m}") for m in range(many)]
-        task = asyncio.create_task(handling.answer_all(asks))
-        for _ in range(turns):
-            await asyncio.sleep(0)
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
-        for m, again in enumerate(await handling.answer_all(asks)):
-            assert isinstance(again, Answer)
-            assert again.body() == {"id": f"b{n}-{m}", "version": 1, "events": [f"item:b{n}-{m}@1"], "position": f"item:b{n}-{m}@1"}
-            assert len((await store.load([f"item:b{n}-{m}"]))[f"item:b{n}-{m}"]) == 1
-    assert handling._turns == {} or all(not turn.locked() for turn in handling._turns.values())
-    await store.close()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-pytest.register_assert_rewrite("libs.events.testing")
+pytest.register_assert_rewrite("libs.events.testing_log", "libs.events.testing_shared", "libs.events.testing_store")
 
 from libs.events.sqlite_decisions import SqliteDecisions  # noqa: E402
 from libs.events.sqlite_log import SqliteLog  # noqa: E402

@@ -1,4 +1,4 @@
-"""Adapters in memory, plain and right: what the broken ones of `test_contracts_catch` are made from."""
+"""Adapters in memory, plain and right: what the broken ones of `test_stores_catch` and `test_logs_catch` are made from."""
 
 from __future__ import annotations
 

@@ -20,14 +20,16 @@ from libs.commands.judging import Ask
 from libs.events import mongo_tallies
 from libs.events.mongo import MongoCommitStore, MongoDecisions
 from libs.events.mongo_documents import INDEXES, id_of
-from libs.events.store import Commit, Outcome, StoreUnavailable
-from libs.events.testing import CommitStoreContract, OperatorDecisionsContract, commit, every_unpublished
+from libs.events.store import Commit, Outcome
+from libs.events.testing import OperatorDecisionsContract, commit
+from libs.events.testing_store import CommitStoreContract, every_unpublished
 from libs.events.world import World
 from libs.rules.roles import Principal, Role
 from services.backlog.domain import decisions as backlog
 from tests.events.kinds import said
 from tests.events.mongo_databases import DRIVERS, documents, dropped_after, opened
 from tests.events.mongo_writing import AGGREGATES
+from tests.events.store_closing import Closing
 
 ROOT = Path(__file__).parents[2]
 
@@ -67,7 +69,7 @@ async def decisions(mongo: str, database: str, driver: str) -> AsyncIterator[Cal
         await one.close()
 
 
-class TestMongoCommitStore(CommitStoreContract):
+class TestMongoCommitStore(CommitStoreContract, Closing):
     say = staticmethod(said)
 
 
@@ -141,23 +143,6 @@ async def test_what_the_url_says_of_durability_is_overruled(mongo: str, database
     careless = f"{mongo}{'&' if '?' in mongo else '?'}w=0&journal=false&readConcernLevel=local&readPreference=secondary"
     async with opened(careless, database, driver) as store:
         assert [await store.append([commit(said, "thing:a", 1)]) for _ in range(2)] == [[Outcome.STORED], [Outcome.VERSION_TAKEN]]
-
-
-async def test_a_closed_store_says_so(stores: Stores) -> None:
-    store = await stores()
-    await store.close()
-    with pytest.raises(StoreUnavailable):
-        await store.append([commit(said, "thing:a", 1)])
-    with pytest.raises(StoreUnavailable):
-        await store.load(["thing:a"])
-
-
-async def test_closing_finishes_what_was_accepted(stores: Stores) -> None:
-    store = await stores()
-    waiting = [asyncio.create_task(store.append([commit(said, f"thing:{n}", 1)])) for n in range(50)]
-    await asyncio.sleep(0)
-    await store.close()
-    assert [await task for task in waiting] == [[Outcome.STORED]] * 50
 
 
 async def test_what_cannot_be_stored_fails_alone(stores: Stores) -> None:

@@ -16,7 +16,8 @@ from libs.events.relay import Relay
 from libs.events.sqlite_log import SqliteLog
 from libs.events.sqlite_store import SqliteCommitStore
 from libs.events.store import CommitStore, Outcome
-from libs.events.testing import by_key, commit, every_unpublished, heard
+from libs.events.testing import by_key, commit, heard
+from libs.events.testing_store import every_unpublished
 from tests.events.kinds import said
 from tests.events.memory import Disk, MemoryLog, MemoryStore
 

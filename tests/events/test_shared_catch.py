@@ -1,16 +1,16 @@
-"""The contract suite of shared logs catches sloppy adapters, as `test_contracts_catch` says of the others."""
+"""The contract suite of shared logs catches sloppy adapters, as `test_logs_catch` says of those of one reader."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import pytest
 
 from libs.events.log import Delivery, Share
 from libs.events.testing_shared import SharedLogContract
+from tests.events.catching import broken_of, failing
 from tests.events.kinds import said
 from tests.events.memory import Disk, MemoryLog
 
@@ -130,30 +130,13 @@ class StaysWhenClosed(Shared):
     async def close(self) -> None: ...
 
 
-async def failing(adapter: Any) -> list[str]:
-    """The tests of the suite that an adapter does not pass; one that never ends does not pass."""
-    failed = []
-    for name in sorted(n for n in dir(Suite) if n.startswith("test_")):
-        disk = SharedDisk()
-
-        async def opened(disk: SharedDisk = disk) -> Any:
-            return adapter(disk)
-
-        try:
-            async with asyncio.timeout(0.5):
-                await getattr(Suite(), name)(logs=opened, namespace="trial")
-        except (Exception, pytest.fail.Exception):
-            failed.append(name)
-    return failed
-
-
 async def test_a_plain_adapter_passes() -> None:
-    assert await failing(Shared) == []
+    assert await failing(Shared, Suite, "logs", SharedDisk, namespace="trial") == []
 
 
-BROKEN = [found for found in list(globals().values()) if isinstance(found, type) and issubclass(found, Shared) and found is not Shared]
+BROKEN = broken_of(globals(), Shared)
 
 
 @pytest.mark.parametrize("broken", BROKEN, ids=[broken.__name__ for broken in BROKEN])
 async def test_a_broken_adapter_is_caught(broken: type[Shared]) -> None:
-    assert await failing(broken)
+    assert await failing(broken, Suite, "logs", SharedDisk, namespace="trial")

@@ -15,12 +15,14 @@ from libs.events.log import Cursor
 from libs.events.sqlite_log import SqliteLog
 from libs.events.sqlite_store import SqliteCommitStore
 from libs.events.store import Commit, Outcome, StoreUnavailable
-from libs.events.testing import CommitStoreContract, LogContract, OperatorDecisionsContract, commit, heard
+from libs.events.testing import LogContract, OperatorDecisionsContract, commit, heard
 from libs.events.testing_shared import SharedLogContract
+from libs.events.testing_store import CommitStoreContract
 from tests.events.kinds import said
+from tests.events.store_closing import Closing
 
 
-class TestSqliteCommitStore(CommitStoreContract):
+class TestSqliteCommitStore(CommitStoreContract, Closing):
     say = staticmethod(said)
 
 
@@ -65,26 +67,9 @@ async def test_a_commit_whose_events_are_not_numbered_on_is_a_fault_of_the_progr
         await store.append([Commit("thing:a", 1, (said("thing:a", 2),), None, {})])
 
 
-async def test_a_closed_store_says_so(stores: Stores) -> None:
-    store = await stores()
-    await store.close()
-    with pytest.raises(StoreUnavailable):
-        await store.append([commit(said, "thing:a", 1)])
-    with pytest.raises(StoreUnavailable):
-        await store.load(["thing:a"])
-
-
 async def test_a_file_that_cannot_be_opened_is_unavailable(tmp_path: Path) -> None:
     with pytest.raises(StoreUnavailable):
         await SqliteCommitStore(tmp_path / "missing" / "store.sqlite3").open()
-
-
-async def test_closing_finishes_what_was_accepted(stores: Stores) -> None:
-    store = await stores()
-    waiting = [asyncio.create_task(store.append([commit(said, f"thing:{n}", 1)])) for n in range(50)]
-    await asyncio.sleep(0)
-    await store.close()
-    assert [await task for task in waiting] == [[Outcome.STORED]] * 50
 
 
 async def test_what_is_answered_is_written_with_full_durability(stores: Stores, tmp_path: Path) -> None:

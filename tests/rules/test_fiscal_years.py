@@ -107,6 +107,13 @@ def test_a_fiscal_year_begins_on_the_organisations_day(day: str, begins: str, fi
     assert year_of(date.fromisoformat(day), begins) == (date.fromisoformat(first), date.fromisoformat(last))
 
 
+@pytest.mark.parametrize("begins", ["01-01", "04-01", "02-29", "12-31"])
+def test_a_day_at_either_end_of_the_calendar_lies_in_a_fiscal_year_as_well(begins: str) -> None:
+    for day in (date.min, date(1, 12, 31), date(9999, 1, 1), date.max):
+        first, last = year_of(day, begins)
+        assert first <= day <= last
+
+
 def test_the_years_of_everything_are_those_that_all_share_or_of_the_calendar() -> None:
     facts = story().facts(DAY)
     assert year_start_of(facts, "portfolio", None) == "01-01"

@@ -7,6 +7,8 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
+import httpx
+
 from libs.service.issuer import Issuer
 from libs.service.settings import Settings
 from tests.system.test_serving import ENVIRONMENT, HEADWAY, served
@@ -35,11 +37,10 @@ class Importing:
         return counts["created"], counts["unchanged"], counts["refused"]
 
     def ask(self, document: str) -> Any:
-        path = self.data / "question.graphql"
-        path.write_text(document)
-        done = self.run("query", str(path), persona="executive")
-        assert done.returncode == 0, done.stderr
-        return json.loads(done.stdout)
+        signed_in = {"Authorization": f"Bearer {self.issuer.token('executive')}"}
+        answer = httpx.post(f"{self.url}/graphql", json={"query": document}, headers=signed_in, timeout=30)
+        assert answer.status_code == 200 and "errors" not in answer.json(), answer.text
+        return answer.json()["data"]
 
 
 def test_a_tracker_exported_again_moves_its_items_and_adds_none(tmp_path: Path) -> None:

@@ -13,11 +13,14 @@ from pymongo import MongoClient
 from standardwebhooks import Webhook
 
 from libs.service.settings import Settings
-from services.portfolio.webhooks import retrying
+from services.portfolio.webhooks import delivering, retrying
 from tests.services.portfolio.webhook_receiver import Receiver, receiving
 from tests.system.conftest import Running, running
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+LOOK = 0.05
+"""Seconds between two looks at the webhooks, of which `SEEN` holds several."""
+SEEN = 10 * LOOK
 
 
 @pytest.fixture
@@ -27,7 +30,8 @@ async def receiver() -> AsyncIterator[Receiver]:
 
 
 @pytest.fixture
-async def allowing(tmp_path: Path) -> AsyncIterator[Running]:
+async def allowing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Running]:
+    monkeypatch.setattr(delivering, "EVERY", LOOK)
     async with running(Settings(data=tmp_path, webhooks_to_private=True)) as stack:
         yield stack
 
@@ -101,7 +105,7 @@ async def test_a_secret_of_our_making_is_shown_once_and_nothing_is_sent_before(a
     answer = await allowing.command("portfolio.subscribe_webhook", {"webhook": "w", "url": receiver.url, "kinds": ["organisation"]}, "subscriber")
     assert answer.status_code == 200, answer.text
     await organisations(allowing, "env")
-    await asyncio.sleep(1.5)
+    await asyncio.sleep(SEEN)
     assert not receiver.requests
     made = await allowing.client.post("/portfolio/v1/webhooks/w/secret", headers=allowing.signed_in("subscriber"))
     assert made.status_code == 201, made.text
@@ -112,7 +116,7 @@ async def test_a_secret_of_our_making_is_shown_once_and_nothing_is_sent_before(a
 async def test_a_changed_secret_and_the_former_one_both_sign_for_a_time(allowing: Running, receiver: Receiver) -> None:
     await subscribed(allowing, receiver, kinds=["organisation"])
     made = await allowing.client.post("/portfolio/v1/webhooks/w/secret", headers=allowing.signed_in("subscriber"))
-    await asyncio.sleep(1.2)
+    await asyncio.sleep(SEEN)
     await organisations(allowing, "env")
     await receiver.until(lambda: len(receiver.taken) == 1)
     for secret in (SECRET, made.json()["secret"]):
@@ -212,7 +216,7 @@ async def test_taking_back_a_change_takes_its_address_back_too(allowing: Running
         answer = await allowing.command("portfolio.retract", {"event": changed.json()["position"], "reason": "A slip"}, "lab_ops")
         assert answer.status_code == 200, answer.text
         assert (await webhook(allowing))["role"] == "auditor"
-        await asyncio.sleep(1.2)
+        await asyncio.sleep(SEEN)
         await organisations(allowing, "b")
         await receiver.until(lambda: receiver.ids == ["organisation:b@1"])
         assert "stored" in receiver.taken[0].event and len(elsewhere.requests) == 1
@@ -228,7 +232,7 @@ async def test_an_ended_webhook_gets_nothing_more_and_can_be_subscribed_anew(all
     await organisations(allowing, "a")
     await receiver.until(lambda: len(receiver.taken) == 1)
     assert (await allowing.command("portfolio.end_webhook", {"webhook": "w"}, "subscriber")).status_code == 200
-    await asyncio.sleep(1.2)
+    await asyncio.sleep(SEEN)
     await organisations(allowing, "b")
     await subscribed(allowing, receiver, kinds=["organisation"])
     await organisations(allowing, "c")

@@ -50,6 +50,7 @@ class ChangesView:
     spans: tuple[tuple[str, str, bool], ...]
     total: int
     summary: Table
+    organisations: tuple[tuple[str, str], ...]
 
     @property
     def tables(self) -> tuple[Table, ...]:
@@ -107,6 +108,7 @@ def _present(visit: Visit, data: Data) -> ChangesView:
         spans=tuple(_spans(visit, asked)),
         total=portfolio["all"]["totalCount"],
         summary=_summary(visit, groups),
+        organisations=tuple((words.plain(one["id"]), one["name"]) for one in data["everywhere"]["organisations"]),
     )
 
 

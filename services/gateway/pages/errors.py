@@ -7,6 +7,7 @@ from http import HTTPStatus
 from typing import Final
 
 from fastapi import FastAPI, Request
+from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
 from libs.rules.roles import Principal
@@ -48,6 +49,8 @@ def wants_page(request: Request) -> bool:
 def error_page(request: Request, error: Exception, pages: tuple[Page, ...]) -> Response:
     """What went wrong, in words, with what to do about it; the number of the request for whoever is told of it."""
     status, headers, body = problem(error, instance=instance_of(request.scope))
+    if isinstance(error, HTTPException) and error.headers:
+        headers |= error.headers
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR and status != HTTPStatus.SERVICE_UNAVAILABLE:
         _log.error("a page cannot be shown: %s", type(error).__name__, exc_info=error)
     reader = request.scope.get("headway.principal")

@@ -86,6 +86,7 @@ class GraduationView:
     chosen: str
     before: str | None
     more: str | None
+    organisations: tuple[tuple[str, str], ...]
     title: str = "Graduation"
 
     @property
@@ -113,6 +114,7 @@ def _present(visit: Visit, data: Data) -> GraduationView:
         chosen=visit.query.get(STATUS, ""),
         before=visit.here(after=None) if info["hasPreviousPage"] else None,
         more=visit.here(after=info["endCursor"]) if info["hasNextPage"] else None,
+        organisations=tuple((words.plain(one["id"]), one["name"]) for one in data["everywhere"]["organisations"]),
     )
 
 

@@ -255,8 +255,9 @@ def _outcomes(portfolio: Mapping[str, Any]) -> tuple[str, ...]:
     if needs["prioritised"]:
         found.append(f"{needs['met']} of {words.count(needs['prioritised'], 'prioritised user need')} {'is' if needs['met'] == 1 else 'are'} met.")
     if targets["hit"] or targets["missed"] or targets["notMeasured"]:
-        waiting = f", {targets['notMeasured']} not measured yet" if targets["notMeasured"] else ""
-        found.append(f"{words.count(targets['hit'], 'target').capitalize()} hit, {words.number(targets['missed'])} missed{waiting}.")
+        missed = words.number(targets["missed"]) if targets["missed"] else "none"
+        waiting = f", {words.number(targets['notMeasured'])} not measured yet" if targets["notMeasured"] else ""
+        found.append(f"{words.count(targets['hit'], 'target').capitalize()} hit, {missed} missed{waiting}.")
     return tuple(found)
 
 

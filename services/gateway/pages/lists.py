@@ -7,20 +7,11 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from services.gateway.pages import words
-from services.gateway.pages.page import Data, Page, Visit, of_portfolio
+from services.gateway.pages.page import Choice, Data, Page, Visit, of_portfolio
 from services.gateway.pages.tables import Cell, Column, Table, day, status, text
 
 NAME, STATUS, PHASE, AFTER = "name", "status", "phase", "after"
 FIRST: Final = 50
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """One value of the field that a list is narrowed by."""
-
-    value: str
-    words: str
-    chosen: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from typing import Annotated, Final
 from fastapi import APIRouter, HTTPException, Query, Request
 from starlette.responses import Response, StreamingResponse
 
+from libs.events.timely import timed
 from libs.events.world import World
 from libs.rules.roles import Principal
 from libs.service.app import public
@@ -16,7 +17,6 @@ from libs.service.process import Process
 from services.gateway.pages import words
 from services.gateway.pages.page import Page
 from services.gateway.pages.reading import SignInFirst, reader_of
-from services.gateway.replaying import timed
 from services.gateway.stopping import stopping_of
 
 SSE: Final = "text/event-stream"

@@ -10,6 +10,8 @@ from libs.commands.errors import Invalid
 from libs.events.values import end_of
 
 AS_OF, KNOWN_AT = "asOf", "knownAt"
+EARLIEST, LATEST = date(1900, 1, 1), date(2200, 12, 31)
+"""The days that pages look at: far beyond what anybody plans, and far from the ends of the calendar."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,25 +61,27 @@ def moment_of(query: Mapping[str, str], today: date) -> Moment:
 
 
 def read_day(text: str | None, field: str) -> date | None:
-    """The day in a field of a form; None where it is left empty. Raises Invalid for anything else."""
+    """The day in a field of a form; None where it is left empty. Raises Invalid for anything else, and for a day beyond `EARLIEST` and `LATEST`."""
     if not text or not text.strip():
         return None
     try:
-        return date.fromisoformat(text.strip())
+        day = date.fromisoformat(text.strip())
     except ValueError:
         raise Invalid(f"{text[:40]!r} is no day", field=field, remedy="Write a day as 2026-03-31, or leave the field empty.") from None
+    return _near(day, field)
 
 
 def read_instant(text: str | None, field: str) -> datetime | None:
-    """The instant in a field of a form, of a day its last; None where it is left empty. Raises Invalid for anything else."""
+    """The instant in a field of a form, of a day its last; None where it is left empty. Raises Invalid as `read_day` does."""
     if not text or not text.strip():
         return None
     try:
         if len(text.strip()) == len("2026-03-31"):
-            return last_of(date.fromisoformat(text.strip()))
+            return last_of(_near(date.fromisoformat(text.strip()), field))
         instant = datetime.fromisoformat(text.strip().replace(" ", "+"))  # a plus that was not escaped reads as a blank
     except ValueError:
         raise Invalid(f"{text[:40]!r} is no day or instant", field=field, remedy="Write a day as 2026-03-31, or leave the field empty.") from None
+    _near(instant.date(), field)
     return (instant if instant.tzinfo else instant.replace(tzinfo=UTC)).astimezone(UTC)
 
 
@@ -89,6 +93,12 @@ def last_of(day: date) -> datetime:
 def last_quarter_end(day: date) -> date:
     """The last day of the calendar quarter before the one that a day lies in."""
     return date(day.year, (day.month - 1) // 3 * 3 + 1, 1) - timedelta(days=1)
+
+
+def _near(day: date, field: str) -> date:
+    if not EARLIEST <= day <= LATEST:
+        raise Invalid(f"{day} is too far away to be looked at", field=field, remedy=f"Choose a day from {EARLIEST} to {LATEST}, or leave the field empty.")
+    return day
 
 
 def _short(instant: datetime) -> str:

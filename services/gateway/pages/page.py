@@ -112,6 +112,15 @@ class Page:
         return f"{self.name}.html"
 
 
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What a page may be narrowed to: its value in the address, its words, and whether it is chosen."""
+
+    value: str
+    words: str
+    chosen: bool
+
+
 def of_portfolio(visit: Visit) -> dict[str, Any]:
     """The variables of a document about the portfolio at the visit's moment: `asOf`, `knownAt`, `organisation`."""
     return {**visit.moment.variables, ORGANISATION: visit.query.get(ORGANISATION)}

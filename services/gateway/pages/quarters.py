@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from typing import Final
 
 from libs.rules.fiscal_years import CALENDAR, year_of
+from services.gateway.pages.moment import EARLIEST, LATEST
 
 BEFORE: Final = 2
 """Quarters before today's that are shown where nothing else is asked for."""
@@ -64,7 +65,7 @@ def fitting(spans: Sequence[Span], today: date, count: int, begins: str = CALEND
     """The first day of the quarters that show most of what lies in them: those around today where they show anything, else the latest of the fullest."""
     usual = moved(today, -BEFORE, begins)
     known = [(starts or ends, ends or starts) for starts, ends in spans]
-    shown = [(first, last) for first, last in known if first is not None and last is not None]
+    shown = [(first, last) for first, last in known if first is not None and last is not None and EARLIEST <= first <= LATEST and EARLIEST <= last <= LATEST]
     if not shown or _seen(shown, usual, count, begins):
         return usual
     starts = {moved(last, 1 - count, begins) for _, last in shown}

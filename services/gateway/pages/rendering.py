@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -24,6 +26,19 @@ POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+VARY: Final = "Accept, Cookie, Authorization"
+"""What the answer at the address of a page depends on, beside the address."""
+HEADERS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "Content-Security-Policy": POLICY,
+        "Referrer-Policy": "same-origin",
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Content-Language": "en",
+        "Cache-Control": "private, no-cache",
+        "Vary": VARY,
+    }
+)
+"""With every page, and with its 304 too: a browser puts the headers of that in the place of those that it keeps."""
 THEME: Final = "headway-theme"
 THEMES: Final = ("light", "dark")
 _YEAR: Final = 365 * 24 * 3600
@@ -61,15 +76,7 @@ def rendered(request: Request, template: str, nav: tuple[Page, ...], reader: Pri
 
 def html(request: Request, body: str, status: int = 200, headers: dict[str, str] | None = None) -> Response:
     """A page as it goes out: compressed, under the policy, and with the theme kept that its address chose."""
-    said = {
-        "Content-Security-Policy": POLICY,
-        "Referrer-Policy": "same-origin",
-        "Cross-Origin-Opener-Policy": "same-origin",
-        "Content-Language": "en",
-        "Cache-Control": "private, no-cache",
-        "Vary": "Accept, Cookie, Authorization",
-        **(headers or {}),
-    }
+    said = {**HEADERS, **(headers or {})}
     response = compressible(request, body.encode("utf-8", "replace"), media_type="text/html; charset=utf-8", status=status, headers=said)
     chosen = request.query_params.get("theme")
     if chosen in THEMES:

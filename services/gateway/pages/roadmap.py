@@ -12,9 +12,9 @@ from markupsafe import Markup
 from services.gateway.pages import roadmap_asked as asked
 from services.gateway.pages import spans, words
 from services.gateway.pages.charts_timeline import Line, Mark, timeline
-from services.gateway.pages.page import ORGANISATION, Data, Page, Visit
+from services.gateway.pages.page import ORGANISATION, Choice, Data, Page, Visit
 from services.gateway.pages.quarters import Quarter
-from services.gateway.pages.roadmap_asked import HORIZONS, Choice, Link
+from services.gateway.pages.roadmap_asked import HORIZONS, Link
 from services.gateway.pages.roadmap_tables import by_organisation, dependencies, milestones, planned
 from services.gateway.pages.tables import Table
 

@@ -12,7 +12,7 @@ from libs.commands.errors import Invalid
 from libs.rules.fiscal_years import CALENDAR
 from services.gateway.pages import quarters, words
 from services.gateway.pages.moment import read_day
-from services.gateway.pages.page import ORGANISATION, Visit
+from services.gateway.pages.page import ORGANISATION, Choice, Visit
 from services.gateway.pages.quarters import Quarter
 
 PROGRAM, TEAM, PRODUCT, HORIZON, TEXT, SLIPPED, ORDER = "program", "team", "product", "horizon", "text", "slipped", "order"
@@ -32,15 +32,6 @@ ORDERS: Final[Mapping[str, tuple[str, str, str]]] = MappingProxyType(
 """As the address says it -> in words, and as the schema says it."""
 SPANS: Final[Mapping[str, tuple[str, int]]] = MappingProxyType({"1": ("1 year", 4), "2": ("2 years", 8), "3": ("3 years", 12), "5": ("5 years", 20)})
 USUAL_SPAN: Final = "2"
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """Something that can be chosen: its value in the address, its words, and whether it is chosen."""
-
-    value: str
-    words: str
-    chosen: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +85,6 @@ def quarters_of(visit: Visit, begins: str, spans: Sequence[quarters.Span]) -> tu
     """The quarters that the grid shows: from the day asked for, else those that fit what is shown. Raises Invalid for what is no day or length."""
     count = SPANS[_one_of(visit.query.get(SPAN, USUAL_SPAN), SPANS, SPAN)][1]
     first = read_day(visit.query.get(FROM), FROM) or quarters.fitting(spans, visit.moment.day, count, begins)
-    if not date(1900, 1, 1) <= first <= date(2200, 1, 1):
-        raise Invalid("the grid begins between 1900 and 2200", field=FROM, remedy="Choose a day in between, or leave it out.")
     return quarters.quarters(first, count, begins)
 
 

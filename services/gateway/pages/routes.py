@@ -33,12 +33,13 @@ from services.gateway.pages.live import seen
 from services.gateway.pages.moment import AS_OF, KNOWN_AT, moment_of
 from services.gateway.pages.page import CSV, FORMAT, Data, Page, View, Visit
 from services.gateway.pages.reading import authorization_of, reader_of
-from services.gateway.pages.rendering import html, in_graphiql, rendered, theme_of
+from services.gateway.pages.rendering import HEADERS, VARY, html, in_graphiql, rendered, theme_of
 from services.gateway.schema import schema
 
 KEPT_ANSWERS: Final = 32
 """Answers that are kept for whoever asks the same of the same world with the same rights: the CSV of a table, a second reader."""
 HEARD_SECONDS: Final = 2.0
+_KEPT_PRIVATE: Final = {"Cache-Control": "private, no-cache", "Vary": VARY}
 
 
 def page_routes(process: Process, forwarding: Forwarding, pages: tuple[Page, ...]) -> APIRouter:
@@ -84,11 +85,11 @@ class Pages:
         tag = self._tag(request, visit)
         headers = {"ETag": tag, "X-Headway-World": visit.world}
         if tag in [one.strip() for one in request.headers.get("if-none-match", "").split(",")]:
-            return Response(status_code=304, headers=headers | {"Cache-Control": "private, no-cache", "Vary": "Accept, Cookie, Authorization"})
+            return Response(status_code=304, headers={**(HEADERS if table is None else _KEPT_PRIVATE), **headers})
         events_seen = seen(self.process.world, page)
         visit, view = await self.presented(request, visit)
         if table is not None:
-            return _as_csv(view, table, headers)
+            return _as_csv(view, table, headers, for_people=wants_page(request))
         parts = await self._parts(request, page.parts(visit, view)) if page.parts else []
         acting = acting_on(self.process.world, visit, *(request.query_params.get(name, "") for name in (HEARD, SAME)))
         body = rendered(
@@ -160,17 +161,16 @@ class Pages:
         return f'W/"{_hash(*parts)}"'
 
 
-def _as_csv(view: View, name: str, headers: dict[str, str]) -> Response:
+def _as_csv(view: View, name: str, headers: dict[str, str], *, for_people: bool) -> Response:
+    """A table; with a byte order mark where a person takes it and there is more than ASCII, since spreadsheets mistake anything else."""
     table = next((one for one in view.tables if one.id == name), None)
     if table is None:
         there = ", ".join(one.id for one in view.tables)
         raise NotFound(f"this page has no table {name[:64]!r}", field="table", remedy=f"Ask for one of: {there}.")
-    said = headers | {
-        "Content-Disposition": f'attachment; filename="{table.id}.csv"',
-        "Cache-Control": "private, no-cache",
-        "X-Content-Type-Options": "nosniff",
-    }
-    return Response(table.as_csv().encode("utf-8"), headers=said, media_type="text/csv; charset=utf-8; header=present")
+    said = {**headers, **_KEPT_PRIVATE, "Content-Disposition": f'attachment; filename="{table.id}.csv"'}
+    content = table.as_csv()
+    encoding = "utf-8-sig" if for_people and not content.isascii() else "utf-8"
+    return Response(content.encode(encoding, "replace"), headers=said, media_type="text/csv; charset=utf-8; header=present")
 
 
 def _cause(errors: list[GraphQLError]) -> Exception:

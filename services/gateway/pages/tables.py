@@ -10,7 +10,8 @@ from typing import Any, Final
 
 from services.gateway.pages import words
 
-_FORMULA: Final = ("=", "@", "+", "-", "\t", "\r")
+_FORMULA: Final = ("=", "@", "+", "-", "\t", "\r", "\n", "\uff1d", "\uff20", "\uff0b", "\uff0d")
+"""How a cell begins that some spreadsheet runs; those of full width too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +69,8 @@ class Table:
 
 
 def text(shown: Any, /, **more: Any) -> Cell:
-    """A cell with words; a dash for none."""
-    return Cell(words.NONE if shown in (None, "") else str(shown), **more)
+    """A cell with words; a dash for none, and nothing in CSV."""
+    return Cell(words.NONE, **{"value": "", **more}) if shown in (None, "") else Cell(str(shown), **more)
 
 
 def day(value: str | None) -> Cell:
@@ -90,6 +91,8 @@ def status(name: str) -> Cell:
 
 
 def _harmless(value: str | int) -> str | int:
+    if isinstance(value, str):
+        value = value.replace(words.NBSP, " ")
     if not isinstance(value, str) or value[:1] not in _FORMULA or (value[:1] in "+-" and _is_number(value)):
         return value
     return "'" + value

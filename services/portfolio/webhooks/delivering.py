@@ -56,11 +56,11 @@ class _Known:
 class Deliverer:
     """One to a service; `run` is among its reactions. `counts` are attempts by their outcome since the start; `in_hand` and `delivering` are numbers of now."""
 
-    def __init__(self, service: Service, deliveries: Deliveries | None = None, *, every: float = EVERY) -> None:
-        self._service, self._every = service, every
+    def __init__(self, service: Service) -> None:
+        self._service = service
         settings = service.process.settings
         self.to_private = settings.webhooks_to_private
-        self.deliveries = deliveries or deliveries_of(settings)
+        self.deliveries = deliveries_of(settings)
         self.counts: Counter[str] = Counter()
         telemetry = service.process.telemetry
         telemetry.counts("headway_webhook_attempts", "Attempts to deliver an event to a webhook.", "outcome", lambda: self.counts)
@@ -99,7 +99,7 @@ class Deliverer:
                 except Exception as e:
                     fruitless += 1
                     logger.warning("webhooks: %s", e, extra={"attempt": fruitless, "error": type(e).__name__})
-                await asyncio.sleep(max(self._every, rest(fruitless)) if fruitless else self._every)
+                await asyncio.sleep(max(EVERY, rest(fruitless)) if fruitless else EVERY)
         finally:
             await asyncio.gather(*(self._stop(id) for id in list(self._running)), return_exceptions=True)
             if self._opened:

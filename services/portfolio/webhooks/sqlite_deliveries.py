@@ -6,12 +6,12 @@ import contextlib
 import sqlite3
 from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import orjson
 from pydantic import TypeAdapter
 
-from libs.events.sqlite_writer import SqliteWriter, connect
+from libs.events.sqlite_reader import SqliteReader
+from libs.events.sqlite_writer import SqliteWriter
 from services.portfolio.webhooks.deliveries import KEPT, Attempt, DeliveriesUnavailable, Progress, Waiting
 
 SCHEMA = """
@@ -36,21 +36,18 @@ class SqliteDeliveries:
     def __init__(self, path: Path | str) -> None:
         self.path = Path(path)
         self._writer: SqliteWriter[_Job, None] = SqliteWriter(self.path, SCHEMA, _write, DeliveriesUnavailable)
-        self._db: sqlite3.Connection | None = None
+        self._reader = SqliteReader(self.path, DeliveriesUnavailable)
         self._lock: sqlite3.Connection | None = None
         self._claimed: set[str] = set()
 
     async def open(self) -> None:
         self.path.parent.mkdir(parents=True, exist_ok=True)
         await self._writer.open()
-        self._db = connect(self.path)
-        self._db.execute("PRAGMA query_only = ON")
+        self._reader.open()
 
     async def close(self) -> None:
         await self._writer.close()
-        if self._db is not None:
-            self._db.close()
-            self._db = None
+        self._reader.close()
         self._unlock()
         self._claimed.clear()
 
@@ -75,10 +72,10 @@ class SqliteDeliveries:
             self._unlock()
 
     async def load(self, webhook: str) -> tuple[Progress, dict[str, Waiting]] | None:
-        found = self._query("SELECT document FROM progress WHERE webhook = ?", webhook)
+        found = self._reader.query("SELECT document FROM progress WHERE webhook = ?", webhook)
         if not found:
             return None
-        waiting = self._query("SELECT aggregate, document FROM waiting WHERE webhook = ?", webhook)
+        waiting = self._reader.query("SELECT aggregate, document FROM waiting WHERE webhook = ?", webhook)
         return _PROGRESS.validate_json(found[0][0]), {aggregate: _WAITING.validate_json(document) for aggregate, document in waiting}
 
     async def begin(self, webhook: str, progress: Progress) -> bool:
@@ -101,7 +98,7 @@ class SqliteDeliveries:
 
     async def attempts(self, webhook: str, before: int | None, many: int) -> list[Attempt]:
         below = before if before is not None else 2**62
-        found = self._query("SELECT document FROM attempts WHERE webhook = ? AND number < ? ORDER BY number DESC LIMIT ?", webhook, below, many)
+        found = self._reader.query("SELECT document FROM attempts WHERE webhook = ? AND number < ? ORDER BY number DESC LIMIT ?", webhook, below, many)
         return [_ATTEMPT.validate_json(document) for (document,) in found]
 
     async def forget(self, webhook: str) -> None:
@@ -123,14 +120,6 @@ class SqliteDeliveries:
                 self._lock.rollback()
             self._lock.close()
             self._lock = None
-
-    def _query(self, sql: str, *values: object) -> list[Any]:
-        if self._db is None:
-            raise DeliveriesUnavailable(f"{self.path.name} is not open")
-        try:
-            return self._db.execute(sql, values).fetchall()
-        except sqlite3.Error as e:
-            raise DeliveriesUnavailable(str(e)) from e
 
 
 def _write(db: sqlite3.Connection, jobs: Sequence[_Job]) -> list[None]:

@@ -18,10 +18,10 @@ from libs.events.catalog.portfolio.organisation import ORGANISATION, Organisatio
 from libs.events.catalog.portfolio.team import TEAM, TeamFormed
 from libs.events.envelope import to_record
 from libs.events.event import Event, Kind, Payload
+from libs.events.timely import timed
 from libs.events.values import Money
 from services.gateway import answering
 from services.gateway.events import Followers
-from services.gateway.replaying import timed
 from tests.services.gateway.small_world import Gateway
 
 

@@ -22,6 +22,7 @@ from libs.commands.errors import AlreadyExists, Invalid, NotAllowed, NotFound
 from libs.commands.testing import NOW, Scenario
 from libs.events.catalog.portfolio.webhook import (
     WEBHOOK,
+    Webhook,
     WebhookChanged,
     WebhookEnded,
     WebhookPaused,
@@ -47,6 +48,12 @@ def subscribed(by: str = "subscriber", **other: Any) -> Scenario:
     return Scenario(decisions).when(ASK.model_copy(update=other), by)
 
 
+def webhook_of(said: Scenario) -> Webhook:
+    found = said.facts().get(WEBHOOK, "w")
+    assert found is not None
+    return found
+
+
 def test_neither_the_secret_nor_the_address_stands_in_the_event() -> None:
     said = subscribed().then(SUBSCRIBED)
     assert "secret-path" not in repr(said.said) and SECRET not in repr(said.said)
@@ -56,8 +63,8 @@ def test_neither_the_secret_nor_the_address_stands_in_the_event() -> None:
 @pytest.mark.parametrize("by", ["subscriber", "auditor", "lab_ops", "importer"])
 def test_whoever_reads_the_stream_or_runs_the_installation_may_subscribe(by: str) -> None:
     said = subscribed(by).then(SUBSCRIBED)
-    webhook = said.facts().get(WEBHOOK, "w")
-    assert webhook is not None and (webhook.role, webhook.status) == (by, WebhookStatus.ACTIVE)
+    webhook = webhook_of(said)
+    assert (webhook.role, webhook.status) == (by, WebhookStatus.ACTIVE)
 
 
 @pytest.mark.parametrize("by", ["executive@*", "team@t", "product_owner@permits", "portfolio_manager@*"])
@@ -84,9 +91,9 @@ def test_a_webhook_is_its_subscribers_and_those_who_run_the_installation(command
 
 def test_who_points_it_elsewhere_sends_what_they_may_see_themselves() -> None:
     said = subscribed("auditor").when(ChangeWebhook(webhook="w", types=["headway.portfolio.team.formed.v1"]), "lab_ops")
-    assert said.facts().get(WEBHOOK, "w").role == "auditor"  # type: ignore[union-attr]
+    assert webhook_of(said).role == "auditor"
     said.when(ChangeWebhook(webhook="w", url="https://elsewhere.example.org/"), "lab_ops").then(WebhookChanged(origin="https://elsewhere.example.org"))
-    assert said.facts().get(WEBHOOK, "w").role == "lab_ops"  # type: ignore[union-attr]
+    assert webhook_of(said).role == "lab_ops"
 
 
 def test_there_is_one_of_an_id_until_it_has_ended() -> None:
@@ -159,15 +166,15 @@ def test_a_change_that_changes_nothing_is_not_said_and_one_of_nothing_is_refused
 def test_the_former_secret_is_valid_for_some_hours() -> None:
     said = subscribed().when(ChangeWebhookSecret(webhook="w", secret=SECRET, overlap_hours=2), "subscriber")
     said.then(WebhookSecretChanged(former_until=NOW + timedelta(hours=2)))
-    webhook = said.facts().get(WEBHOOK, "w")
-    assert webhook is not None and len(webhook.signed) == 2
+    webhook = webhook_of(said)
+    assert len(webhook.signed) == 2
 
 
 def test_without_a_secret_there_is_none_until_one_is_made() -> None:
     said = subscribed(secret=None).then(WebhookSubscribed(origin=SUBSCRIBED.origin))
-    assert said.facts().get(WEBHOOK, "w").signed == ()  # type: ignore[union-attr]
+    assert webhook_of(said).signed == ()
     said.when(ChangeWebhookSecret(webhook="w", secret=SECRET), "subscriber")
-    assert len(said.facts().get(WEBHOOK, "w").signed) == 1  # type: ignore[union-attr]
+    assert len(webhook_of(said).signed) == 1
 
 
 def test_it_is_paused_and_resumed_once_and_a_replay_resumes_it() -> None:
@@ -179,8 +186,8 @@ def test_it_is_paused_and_resumed_once_and_a_replay_resumes_it() -> None:
     said.when(ReplayWebhook(webhook="w", event="team:biohub@3"), "subscriber").then(WebhookReplayed(event="team:biohub@3"))
     said.when(PauseWebhook(webhook="w", reason="mending"), "subscriber")
     said.when(ReplayWebhook(webhook="w"), "subscriber").then(WebhookReplayed(), WebhookResumed())
-    webhook = said.facts().get(WEBHOOK, "w")
-    assert webhook is not None and webhook.begun is not None and (webhook.status, webhook.begun.sequence, webhook.event) == (WebhookStatus.ACTIVE, 6, None)
+    webhook = webhook_of(said)
+    assert webhook.begun is not None and (webhook.status, webhook.begun.sequence, webhook.event) == (WebhookStatus.ACTIVE, 6, None)
 
 
 def test_the_setting_is_yes_or_no() -> None:
@@ -192,4 +199,4 @@ def test_the_setting_is_yes_or_no() -> None:
 
 def test_what_was_said_last_stands_whatever_the_days_that_were_given() -> None:
     said = Scenario(decisions).given("webhook:w", SUBSCRIBED, at="2026-05-01").given("webhook:w", WebhookEnded(), at="2026-04-01")
-    assert said.facts().get(WEBHOOK, "w").status is WebhookStatus.ENDED  # type: ignore[union-attr]
+    assert webhook_of(said).status is WebhookStatus.ENDED

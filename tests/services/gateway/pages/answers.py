@@ -1,10 +1,13 @@
-"""Answers of documents as pages get them, small and made by hand; and a browser's way through the sign-in without a browser."""
+"""Answers of documents as pages get them, small and made by hand; pages as they are read; and a browser's way through the sign-in without a browser."""
 
 from __future__ import annotations
 
+import csv
+import io
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from html import unescape
 from typing import Any
 
 import httpx
@@ -12,6 +15,8 @@ import httpx
 from libs.rules.roles import Principal, Role
 from services.gateway.pages.moment import Moment
 from services.gateway.pages.page import Page, Visit
+from services.gateway.pages.words import NBSP
+from tests.services.gateway.small_world import Gateway
 
 TODAY = date(2026, 3, 2)
 HTML = {"Accept": "text/html"}
@@ -53,6 +58,20 @@ def team(id: str, graduation: Mapping[str, Any], *, forecast: str | None = None,
         "investment": investment,
         "graduation": dict(graduation),
     }
+
+
+async def page(site: Gateway, address: str, persona: str = "executive", status: int = 200) -> str:
+    """What a page says, with its entities and narrow blanks as they are read."""
+    answer = await site.client.get(address, headers=site.signed_in(persona) | HTML)
+    assert answer.status_code == status, answer.text
+    return re.sub(r"\s+", " ", unescape(answer.text).replace(NBSP, " "))
+
+
+async def rows(site: Gateway, address: str, table: str) -> list[list[str]]:
+    """A table of a page as CSV, its headings first."""
+    answer = await site.client.get(f"{address}{'&' if '?' in address else '?'}format=csv&table={table}", headers=site.signed_in("executive"))
+    assert answer.status_code == 200, answer.text
+    return list(csv.reader(io.StringIO(answer.text)))
 
 
 async def signed_in(client: httpx.AsyncClient, persona: str = "executive", scope: str = "", following: str = "/") -> httpx.Response:

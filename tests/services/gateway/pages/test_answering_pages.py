@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import codecs
 import gzip
 import json
+import re
 from html import unescape
 from urllib.parse import parse_qs, urlsplit
 
@@ -164,3 +166,64 @@ async def test_the_query_behind_a_page_opens_in_graphiql_with_its_variables(site
     answer = await site.post(asked["query"][0], json.loads(asked["variables"][0]))
     assert answer.status_code == 200 and "errors" not in answer.json()
     assert answer.json()["data"]["portfolio"]["teams"]["totalCount"] == 2
+
+
+async def test_a_304_brings_the_same_policy_as_the_page_since_browsers_put_its_headers_in_place_of_those_they_keep(site: Gateway) -> None:
+    await signed_in(site.client)
+    for path in ("/", "/graduation", "/pack"):
+        first = await site.client.get(path, headers=HTML)
+        again = await site.client.get(path, headers=HTML | {"If-None-Match": first.headers["etag"]})
+        assert again.status_code == 304
+        for name in ("content-security-policy", "referrer-policy", "cross-origin-opener-policy", "cache-control"):
+            assert again.headers[name] == first.headers[name], name
+
+
+async def test_no_proxy_keeps_a_table_for_another_reader(site: Gateway) -> None:
+    await signed_in(site.client)
+    answer = await site.client.get("/?format=csv&table=money", headers=HTML)
+    assert answer.headers["cache-control"] == "private, no-cache"
+    assert {"Cookie", "Authorization"} <= {name.strip() for name in answer.headers["vary"].split(",")}
+
+
+async def test_a_table_with_more_than_ascii_is_marked_for_the_spreadsheets_of_people_and_not_for_programs(site: Gateway) -> None:
+    await signed_in(site.client)
+    assert not (await site.client.get("/teams?format=csv&table=teams", headers=HTML)).content.startswith(codecs.BOM_UTF8), "it is all ASCII"
+    site.tell(TEAM, "cote-team", TeamFormed(name="Équipe Côte", home="water", products=()), "2026-01-05")
+    for_people = await site.client.get("/graduation?format=csv&table=teams-by-status", headers=HTML)
+    for_programs = await site.client.get("/graduation?format=csv&table=teams-by-status", headers=site.signed_in("executive"))
+    assert "Équipe Côte" in for_people.text and for_people.content == codecs.BOM_UTF8 + for_programs.content
+
+
+async def test_a_method_that_a_page_does_not_take_is_answered_with_those_that_it_does(site: Gateway) -> None:
+    await signed_in(site.client)
+    answer = await site.client.post("/graduation", headers=HTML)
+    assert answer.status_code == 405 and {name.strip() for name in answer.headers["allow"].split(",")} == {"GET", "HEAD"}
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/roadmap", "/investment", "/graduation", "/changes", "/teams", "/products", "/pack", "/teams/wells-team", "/products/wells"]
+)
+async def test_a_day_at_the_end_of_the_calendar_is_refused_in_words_and_holds_nobody_up(site: Gateway, path: str) -> None:
+    await signed_in(site.client)
+    for query in ("asOf=0001-01-01", "asOf=9999-12-31", "knownAt=0001-01-01", "knownAt=9999-12-31"):
+        answer = await site.client.get(f"{path}?{query}", headers=HTML)
+        assert answer.status_code == 422 and "1900-01-01" in answer.text, (query, answer.status_code)
+    assert (await site.client.get(f"{path}?asOf=1900-01-01", headers=HTML)).status_code == 200
+    assert (await site.client.get(f"{path}?asOf=2200-12-31", headers=HTML)).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/", "/roadmap", "/investment", "/graduation", "/changes", "/teams", "/products", "/pack"])
+async def test_every_page_says_whose_portfolio_it_shows_and_when_that_is_nobodys(site: Gateway, path: str) -> None:
+    await signed_in(site.client)
+    water = (await site.client.get(f"{path}?organisation=water", headers=HTML)).text
+    assert '<option value="water" selected>Ministry of Water</option>' in water
+    assert "is known at this moment" not in water
+    nobody = (await site.client.get(f"{path}?organisation=sea", headers=HTML)).text
+    assert "No organisation <code>sea</code> is known at this moment" in nobody
+
+
+async def test_a_team_and_a_product_of_the_same_name_have_titles_of_their_own(site: Gateway) -> None:
+    await signed_in(site.client)
+    site.tell(TEAM, "twin", TeamFormed(name="Wells", home="water", products=()), "2026-01-05")
+    titles = [re.findall("<title>(.*)</title>", (await site.client.get(path, headers=HTML)).text)[0] for path in ("/teams/twin", "/products/wells")]
+    assert titles == ["Wells, team – Headway", "Wells, product – Headway"]

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import re
 from datetime import date, datetime
-from html import unescape
 from typing import Any
 
 import pytest
@@ -21,21 +17,9 @@ from services.gateway.pages.changes import CHANGES, between
 from services.gateway.pages.moved import group
 from services.gateway.pages.summing_up import headline
 from services.gateway.pages.words import NBSP
-from tests.services.gateway.pages.answers import HTML, cad, visit
+from tests.services.gateway.pages.answers import cad, page, rows, visit
 from tests.services.gateway.portfolio import money
 from tests.services.gateway.small_world import Gateway
-
-
-async def page(site: Gateway, address: str, persona: str = "executive", status: int = 200) -> str:
-    answer = await site.client.get(address, headers=site.signed_in(persona) | HTML)
-    assert answer.status_code == status, answer.text
-    return re.sub(r"\s+", " ", unescape(answer.text).replace(NBSP, " "))
-
-
-async def rows(site: Gateway, address: str, table: str) -> list[list[str]]:
-    answer = await site.client.get(f"{address}{'&' if '?' in address else '?'}format=csv&table={table}", headers=site.signed_in("executive"))
-    assert answer.status_code == 200, answer.text
-    return list(csv.reader(io.StringIO(answer.text)))
 
 
 def change(kind: str, before: str | None, after: str | None, **more: Any) -> dict[str, Any]:

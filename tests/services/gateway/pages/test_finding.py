@@ -2,30 +2,14 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
-from html import unescape
 
 import pytest
 
 from libs.events.catalog.portfolio.product import PRODUCT, ProductHalted
 from libs.events.catalog.portfolio.team import TEAM, TeamFormed
-from services.gateway.pages.words import NBSP
-from tests.services.gateway.pages.answers import HTML
+from tests.services.gateway.pages.answers import HTML, page, rows
 from tests.services.gateway.small_world import Gateway
-
-
-async def page(site: Gateway, address: str, status: int = 200) -> str:
-    answer = await site.client.get(address, headers=site.signed_in("executive") | HTML)
-    assert answer.status_code == status, answer.text
-    return re.sub(r"\s+", " ", unescape(answer.text).replace(NBSP, " "))
-
-
-async def rows(site: Gateway, address: str, table: str) -> list[list[str]]:
-    answer = await site.client.get(f"{address}{'&' if '?' in address else '?'}format=csv&table={table}", headers=site.signed_in("executive"))
-    assert answer.status_code == 200, answer.text
-    return list(csv.reader(io.StringIO(answer.text)))
 
 
 async def test_all_teams_are_listed_by_name_with_where_they_stand(site: Gateway) -> None:

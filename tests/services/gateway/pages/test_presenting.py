@@ -136,8 +136,10 @@ def test_a_team_on_its_way_is_shown_with_what_is_met_what_blocks_and_who_decided
     way_["ceremony"] = {"heldOn": "2026-02-01", "story": "it worked", "assertedBy": "executive@*", "event": "graduation:a@9"}
     one = team("a", way_)
     page = {"totalCount": 60, "pageInfo": {"hasNextPage": True, "hasPreviousPage": False, "endCursor": "abc"}, "nodes": [one, team("z", way("AT_RISK"))]}
-    view = GRADUATION.present(visit(GRADUATION), {"portfolio": {"all": {"totalCount": 2, "nodes": [one]}, "teams": page}})
+    everywhere = {"organisations": [{"id": "organisation:env", "name": "Environment"}]}
+    view = GRADUATION.present(visit(GRADUATION), {"portfolio": {"all": {"totalCount": 2, "nodes": [one]}, "teams": page}, "everywhere": everywhere})
     assert isinstance(view, GraduationView)
+    assert view.organisations == (("env", "Environment"),)
     assert [card.name for card in view.cards] == ["Z", "A"], "who is at risk comes first"
     card = view.cards[1]
     assert (card.met, card.blocked_by, card.next_step) == (5, "R-05", "R-05: tell the story")

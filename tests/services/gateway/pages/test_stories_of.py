@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
-from html import unescape
 
 import pytest
 
@@ -13,23 +10,8 @@ from libs.events.catalog.portfolio.investment import INVESTMENT
 from libs.events.catalog.portfolio.product import PRODUCT, ProductDecommissioned, ProductHalted
 from libs.events.catalog.portfolio.team import TEAM, MemberLeft, TeamFormed
 from libs.events.event import Retracted
-from services.gateway.pages.words import NBSP
-from tests.services.gateway.pages.answers import HTML
+from tests.services.gateway.pages.answers import HTML, page, rows
 from tests.services.gateway.small_world import Gateway
-
-
-async def page(site: Gateway, address: str, persona: str = "executive", status: int = 200) -> str:
-    """What a page says, with its entities and narrow blanks as they are read."""
-    answer = await site.client.get(address, headers=site.signed_in(persona) | HTML)
-    assert answer.status_code == status, answer.text
-    return re.sub(r"\s+", " ", unescape(answer.text).replace(NBSP, " "))
-
-
-async def rows(site: Gateway, address: str, table: str) -> list[list[str]]:
-    """A table of a page as CSV."""
-    answer = await site.client.get(f"{address}{'&' if '?' in address else '?'}format=csv&table={table}", headers=site.signed_in("executive"))
-    assert answer.status_code == 200, answer.text
-    return list(csv.reader(io.StringIO(answer.text)))
 
 
 async def test_a_team_is_shown_with_its_status_people_money_roadmap_backlog_and_events(site: Gateway) -> None:

@@ -1,63 +1,26 @@
-"""The contract suites catch sloppy adapters: each of these is broken in one way that looks harmless, and none of them passes."""
+"""The contract suite of commit stores catches sloppy adapters: each of these is broken in one way that looks harmless, and none of them passes."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 
 import pytest
 
 from libs.events.event import Event
-from libs.events.log import Cursor, Delivery, Held, NotSent, Record
-from libs.events.parking import Discard
 from libs.events.store import Answered, Commit, Mark, Outcome, Tally
-from libs.events.testing import CommitStoreContract, LogContract, OperatorDecisionsContract
+from libs.events.testing_store import CommitStoreContract
+from tests.events.catching import broken_of, failing
 from tests.events.kinds import said
-from tests.events.memory import Disk, MemoryDecisions, MemoryLog, MemoryStore
+from tests.events.memory import Disk, MemoryStore
 
 
-class StoreSuite(CommitStoreContract):
+class Suite(CommitStoreContract):
     say = staticmethod(said)
 
 
-class LogSuite(LogContract):
-    say = staticmethod(said)
-
-
-SUITES: dict[type, tuple[Any, str]] = {
-    MemoryStore: (StoreSuite, "stores"),
-    MemoryLog: (LogSuite, "logs"),
-    MemoryDecisions: (OperatorDecisionsContract, "decisions"),
-}
-StoreSuite.__test__ = LogSuite.__test__ = False  # type: ignore[attr-defined]
-
-
-async def failing(adapter: Callable[[Disk], Any], suite: Any, fixture: str) -> list[str]:
-    """The tests of a suite that an adapter does not pass; one that never ends does not pass."""
-    failed = []
-    for name in sorted(n for n in dir(suite) if n.startswith("test_")):
-        disk = Disk()
-
-        async def opened(disk: Disk = disk) -> Any:
-            return adapter(disk)
-
-        given = {fixture: opened} | ({"namespace": "trial"} if fixture == "logs" else {})
-        try:
-            async with asyncio.timeout(0.5):
-                await getattr(suite(), name)(**given)
-        except (Exception, pytest.fail.Exception):
-            failed.append(name)
-    return failed
-
-
-@pytest.mark.parametrize("right", SUITES)
-async def test_the_plain_adapters_pass(right: type) -> None:
-    assert await failing(right, *SUITES[right]) == []
-
-
-# Commit stores
+Suite.__test__ = False  # type: ignore[attr-defined]
 
 
 class KeysUniqueWithinAnAggregate(MemoryStore):
@@ -285,148 +248,13 @@ class LoadsWhatIsThereOnly(MemoryStore):
         return {a: events for a, events in (await super().load(aggregates)).items() if events}
 
 
-# Logs
+async def test_a_plain_adapter_passes() -> None:
+    assert await failing(MemoryStore, Suite, "stores") == []
 
 
-class ReordersKeys(MemoryLog):
-    async def publish(self, records: Sequence[Record]) -> list[Exception | None]:
-        answers = await super().publish(records)
-        size = len(records)
-        if size > 1:
-            self.disk.records[-size:] = reversed(self.disk.records[-size:])
-        return answers
-
-
-class AcknowledgesWhatFailed(MemoryLog):
-    async def publish(self, records: Sequence[Record]) -> list[Exception | None]:
-        await super().publish(records)
-        return [None] * len(records)
-
-
-class SendsBehindAFailure(MemoryLog):
-    """As aiokafka's producer does."""
-
-    async def publish(self, records: Sequence[Record]) -> list[Exception | None]:
-        return [answer for r in records for answer in await super(SendsBehindAFailure, self).publish([r])]
-
-
-class FailsTheWholeCall(MemoryLog):
-    async def publish(self, records: Sequence[Record]) -> list[Exception | None]:
-        error = next((e for r in records if (e := self.fault(r))), None)
-        return [error] * len(records) if error else await super().publish(records)
-
-
-class RaisesInsteadOfAnswering(MemoryLog):
-    async def publish(self, records: Sequence[Record]) -> list[Exception | None]:
-        for r in records:
-            if error := self.fault(r):
-                raise error
-        return await super().publish(records)
-
-
-class SaysNotSentOfEverything(MemoryLog):
-    async def publish(self, records: Sequence[Record]) -> list[Exception | None]:
-        return [a and NotSent() for a in await super().publish(records)]
-
-
-class TakesAPositionOnce(MemoryLog):
-    async def publish(self, records: Sequence[Record]) -> list[Exception | None]:
-        there = {(r.key, r.headers.get("ce_sequence")) for r in self.disk.records}
-        await super().publish([r for r in records if (r.key, r.headers.get("ce_sequence")) not in there])
-        return [None] * len(records)
-
-
-class CursorsAtInsteadOfBehind(MemoryLog):
-    def cursor(self, n: int) -> Cursor:
-        return super().cursor(max(0, n - 1))
-
-
-class CursorsOneTooFar(MemoryLog):
-    def cursor(self, n: int) -> Cursor:
-        return super().cursor(n + 1)
-
-
-class CursorsOfWholeBatches(MemoryLog):
-    async def read(self, topics: Sequence[str], after: Cursor = Cursor(), *, follow: bool = True, limit: int = 1000) -> AsyncIterator[Sequence[Delivery]]:  # noqa: B008
-        async for batch in super().read(topics, after, follow=follow, limit=limit):
-            yield [replace(d, cursor=batch[-1].cursor) for d in batch]
-
-
-class ReadsEveryTopic(MemoryLog):
-    async def read(self, topics: Sequence[str], after: Cursor = Cursor(), *, follow: bool = True, limit: int = 1000) -> AsyncIterator[Sequence[Delivery]]:  # noqa: B008
-        async for batch in super().read(["trial.test", "trial.elsewhere"], after, follow=follow, limit=limit):
-            yield batch
-
-
-class ReadsOneBatch(MemoryLog):
-    async def read(self, topics: Sequence[str], after: Cursor = Cursor(), *, follow: bool = True, limit: int = 1000) -> AsyncIterator[Sequence[Delivery]]:  # noqa: B008
-        async for batch in super().read(topics, after, follow=follow, limit=limit):
-            yield batch
-            return
-
-
-class ReadsWithoutALimit(MemoryLog):
-    async def read(self, topics: Sequence[str], after: Cursor = Cursor(), *, follow: bool = True, limit: int = 1000) -> AsyncIterator[Sequence[Delivery]]:  # noqa: B008
-        async for batch in super().read(topics, after, follow=follow, limit=10**6):
-            yield batch
-
-
-class FollowsFromTheEnd(MemoryLog):
-    """As `auto_offset_reset="latest"` does."""
-
-    async def read(self, topics: Sequence[str], after: Cursor = Cursor(), *, follow: bool = True, limit: int = 1000) -> AsyncIterator[Sequence[Delivery]]:  # noqa: B008
-        begin = await self.end(topics) if follow and not after.offsets else after
-        async for batch in super().read(topics, begin, follow=follow, limit=limit):
-            yield batch
-
-
-class KeepsReadersWhenClosed(MemoryLog):
-    async def read(self, topics: Sequence[str], after: Cursor = Cursor(), *, follow: bool = True, limit: int = 1000) -> AsyncIterator[Sequence[Delivery]]:  # noqa: B008
-        async for batch in MemoryLog(self.disk).read(topics, after, follow=follow, limit=limit):
-            yield batch
-
-
-class EndsBeforeTheLast(MemoryLog):
-    async def end(self, topics: Sequence[str]) -> Cursor:
-        return self.cursor(max((n for n, r in enumerate(self.disk.records) if r.topic in topics), default=0))
-
-
-class LosesAtARestart(MemoryLog):
-    def __init__(self, disk: Disk) -> None:
-        super().__init__(Disk())
-
-
-class HoldsByTheHighest(MemoryLog):
-    async def held(self, topic: str) -> dict[str, Held]:
-        return {key: Held(h.last, h.last) for key, h in (await super().held(topic)).items()}
-
-
-class HoldsByCounting(MemoryLog):
-    async def held(self, topic: str) -> dict[str, Held]:
-        return {r.key: Held(n := sum(k.key == r.key for k in self.disk.records), n) for r in self.disk.records if r.topic == topic}
-
-
-class HoldsWithoutWhatIsBehindAGap(MemoryLog):
-    async def held(self, topic: str) -> dict[str, Held]:
-        return {key: Held(h.unbroken, h.unbroken) for key, h in (await super().held(topic)).items()}
-
-
-# Operators' decisions
-
-
-class TheLastDecisionStands(MemoryDecisions):
-    async def discard(self, decision: Discard) -> None:
-        self.disk.discards[decision.position] = decision
-
-
-class ForgetsDecisions(MemoryDecisions):
-    def __init__(self, disk: Disk) -> None:
-        super().__init__(Disk())
-
-
-BROKEN: tuple[type, ...] = (*MemoryStore.__subclasses__(), *MemoryLog.__subclasses__(), *MemoryDecisions.__subclasses__())
+BROKEN = broken_of(globals(), MemoryStore)
 
 
 @pytest.mark.parametrize("broken", BROKEN, ids=[broken.__name__ for broken in BROKEN])
-async def test_a_broken_adapter_is_caught(broken: Any) -> None:
-    assert await failing(broken, *SUITES[broken.__mro__[1]])
+async def test_a_broken_adapter_is_caught(broken: type[MemoryStore]) -> None:
+    assert await failing(broken, Suite, "stores")
