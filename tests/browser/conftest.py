@@ -100,7 +100,8 @@ async def demo() -> AsyncIterator[Demo]:
     """`headway demo` in a process of its own, over a folder of its own."""
     folder = Path(tempfile.mkdtemp(prefix="headway-demo-"))
     command = (sys.executable, "-c", "from headway.cli import main; main()", "demo", "--port", "0", "--data", str(folder))
-    process = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL, cwd=ROOT)
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("HEADWAY_")}
+    process = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL, cwd=ROOT, env=environment)
     try:
         async with asyncio.timeout(SECONDS):
             found = Demo(await _address(process), folder)
