@@ -22,7 +22,7 @@ servers-stop: $(READY) ## stop them and delete their data
 	@$(BIN)/python -m tools.servers stop
 
 test: $(READY) ## run the tests, on real servers where they can be had; ARGS go to pytest
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m tools.testing $(ARGS)
 
 test-quick: $(READY) ## run the tests that need no server, no browser and no node
 	@$(BIN)/python -m pytest -m 'not servers and not browser and not node and not faults' $(ARGS)

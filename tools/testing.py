@@ -1,0 +1,72 @@
+"""Runs all tests in two processes side by side, since much of their time is waiting for servers and a browser: `python -m tools.testing`.
+
+With arguments it is pytest with these arguments. The second half's output follows the first's, and the sum of both ends it.
+"""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import IO
+
+TESTS = Path(__file__).resolve().parent.parent / "tests"
+FIRST = ("browser", "deploy", "examples", "headway", "system", "tools")
+"""The folders of one half; the rest is the other."""
+PYTEST = (sys.executable, "-m", "pytest")
+SUMMARY = re.compile(r"^=+ (.*) in [0-9.]+s(?: \([0-9:]+\))? =+$", re.MULTILINE)
+COUNT = re.compile(r"(\d+) (passed|failed|errors?|skipped|warnings?|xfailed|xpassed|deselected)")
+
+
+def main(arguments: Sequence[str]) -> int:
+    """The exit code: 0 where both halves are good, else the first that is not."""
+    if arguments:
+        return subprocess.call([*PYTEST, *arguments])
+    began = time.monotonic()
+    # Appending: the halves share the position in the file with whoever reads it here.
+    with tempfile.TemporaryFile("a+") as first, tempfile.TemporaryFile("a+") as second:
+        running = [_started(first, FIRST), _started(second, _others())]
+        _shown(first, running[0])
+        _shown(second, running[1])
+        counts = _counted(first) + _counted(second)
+    words = ", ".join(f"{number} {what}" for what, number in counts.items())
+    print(f"=== {words or 'no test ran'} in {time.monotonic() - began:.0f} s, two processes side by side ===")
+    return next((code for process in running if (code := process.wait())), 0)
+
+
+def _others() -> list[str]:
+    return sorted(path.name for path in TESTS.iterdir() if path.name not in FIRST and (any(path.rglob("test_*.py")) or path.match("test_*.py")))
+
+
+def _started(output: IO[str], names: Sequence[str]) -> subprocess.Popen[bytes]:
+    return subprocess.Popen([*PYTEST, *(str(TESTS / name) for name in names)], stdout=output, stderr=subprocess.STDOUT)
+
+
+def _shown(output: IO[str], process: subprocess.Popen[bytes]) -> None:
+    """Prints what a process says as it says it, until it has ended."""
+    at = 0
+    while True:
+        ended = process.poll() is not None
+        output.seek(at)
+        said = output.read()
+        at = output.tell()
+        print(said, end="", flush=True)
+        if ended and not said:
+            return
+        time.sleep(0.2)
+
+
+def _counted(output: IO[str]) -> Counter[str]:
+    """What a half's closing line counts, in its order."""
+    output.seek(0)
+    found = SUMMARY.findall(output.read())
+    return Counter({what.rstrip("s") if what.startswith("error") else what: int(number) for number, what in COUNT.findall(found[-1])}) if found else Counter()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
