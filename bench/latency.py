@@ -7,14 +7,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import itertools
-import os
 import sys
 import tempfile
 import time
 import uuid
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 from statistics import quantiles
 from typing import Any, Final
@@ -26,6 +24,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bench.relay import commits
+from bench.servers import address_of
 from libs.events.cancelling import ended
 from libs.events.consuming import Consumer
 from libs.events.envelope import all_topics
@@ -37,7 +36,7 @@ from libs.events.world import World
 from libs.service.adapters import adapters_of, log_of
 from tests.faults.clients import Said, commands, founded
 from tests.faults.places import BOTH, Instance, Place, apart, cleared, on_servers, running, whole
-from tools.servers import KafkaServer, MongoServer, NotHere
+from tools.servers import KafkaServer, MongoServer
 
 RATE: Final = 200
 ASKED: Final = 8
@@ -228,24 +227,10 @@ def _where(four: dict[str, Instance], one: Instance) -> Callable[[str], str]:
     return lambda service: four.get(service, one).url
 
 
-@contextlib.contextmanager
-def _servers() -> Iterator[tuple[str, str]]:
-    kafka, mongo = (os.environ.get(f"HEADWAY_TEST_{name}", "").strip() for name in ("KAFKA", "MONGO"))
-    with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as stack:
-        for server in itertools.chain([] if kafka else [KafkaServer(Path(folder) / "kafka")], [] if mongo else [MongoServer(Path(folder) / "mongo")]):
-            stack.callback(server.remove)
-            address = server.start()
-            kafka, mongo = (address, mongo) if isinstance(server, KafkaServer) else (kafka, address)
-        yield kafka, mongo
-
-
 def main() -> None:
     """Runs the benchmark."""
-    try:
-        with _servers() as (kafka, mongo):
-            asyncio.run(measured(kafka, mongo, int(sys.argv[1]) if len(sys.argv) > 1 else 20))
-    except NotHere as e:
-        print(f"not measured: {e}")
+    with address_of(KafkaServer) as kafka, address_of(MongoServer) as mongo:
+        asyncio.run(measured(kafka, mongo, int(sys.argv[1]) if len(sys.argv) > 1 else 20))
 
 
 if __name__ == "__main__":

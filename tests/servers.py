@@ -70,16 +70,17 @@ def mongo() -> Iterator[str]:
 @pytest.fixture
 def kafka_server(tmp_path: Path) -> Iterator[KafkaServer]:
     """A Kafka of the test's own that it may kill, started."""
-    yield from _killable(KafkaServer(tmp_path / "kafka"))
+    yield from killable(KafkaServer(tmp_path / "kafka"))
 
 
 @pytest.fixture
 def mongo_server(tmp_path: Path) -> Iterator[MongoServer]:
     """A MongoDB of the test's own that it may kill, started."""
-    yield from _killable(MongoServer(tmp_path / "mongo"))
+    yield from killable(MongoServer(tmp_path / "mongo"))
 
 
-def _killable(server: S) -> Iterator[S]:
+def killable(server: S) -> Iterator[S]:
+    """The server, started, and gone at the end; the test is skipped, or fails, where there can be none."""
     try:
         try:
             server.start()

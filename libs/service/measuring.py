@@ -66,7 +66,7 @@ def measure(process: Process, watch: Watch) -> None:
     t.gauges("headway_unpublished_age_seconds", "How long the oldest of them has waited.", "service", services(lambda s: relay(s).oldest()))
     t.counts("headway_relayed", "Commits acknowledged by the log.", "service", services(lambda s: relay(s).published))
     t.counts("headway_relay_failures", "Sends that the log did not acknowledge.", "service", services(lambda s: relay(s).failures))
-    t.gauges("headway_consumer_lag", "Records of the log not heard yet, by consumer.", "consumer", lambda: {"world": watch.behind} | process.lags())
+    t.gauges("headway_consumer_lag", "Records of the log not heard yet, by consumer.", "consumer", lambda: {"world": watch.behind})
     t.gauge("headway_parked", "Events that wait for an operator.", consumer(lambda c: len(c.parked())))
     t.count("headway_events_applied", "Events applied to the world.", consumer(lambda c: c.applied))
     t.count("headway_duplicates_dropped", "Records that had been heard before.", consumer(lambda c: c.dropped))

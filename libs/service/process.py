@@ -74,10 +74,6 @@ class Process:
         """Whether what store and log held at the start is in the world."""
         return self.consumer is not None and self.consumer.ready.is_set() and all(s.caught_up for s in self.services.values())
 
-    def lags(self) -> dict[str, float]:
-        """Records not heard yet by those that share the log's partitions, by consumer."""
-        return {name: lag for service in self.services.values() for name, lag in service.lags.items()}
-
     def owners(self) -> dict[str, Owner]:
         """The owner of each service's facts: in this process, else where the settings say it is."""
         found: dict[str, Owner] = {name: s.owner for name, s in self.services.items()}

@@ -67,8 +67,6 @@ class Service:
             answered=process.answered,
             open=lambda: self._recovered,
         )
-        self.lags: dict[str, float] = {}
-        """Of its reactions that hear the log together with other instances: how many records each is behind."""
         self.owner = StoreOwner(self.store, process.settings.namespace)
         self.app = self._app()
         self._tasks: list[asyncio.Task[object]] = []

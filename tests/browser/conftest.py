@@ -33,10 +33,6 @@ SECONDS: Final = 60.0
 Opening = Callable[..., Coroutine[Any, Any, "Looked"]]
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "browser: looks through a real browser; skipped where chromium is not installed")
-
-
 @dataclass
 class Demo:
     """The demonstration as it is served: its address, and the folder of its key."""

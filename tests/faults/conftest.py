@@ -8,16 +8,14 @@ import uuid
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import Protocol
 
 import pytest
 
 from libs.service.adapters import log_of
 from tests.faults.places import BOTH, SQLITE, Place, cleared, on_servers
-from tests.servers import absent, without
-from tools.servers import KafkaServer, MongoServer, NotHere, Server
-
-S = TypeVar("S", bound=Server)
+from tests.servers import killable
+from tools.servers import KafkaServer, MongoServer
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,21 +113,10 @@ async def _on_servers(folder: Path, namespace: str, kafka: str, mongo: str) -> A
 @pytest.fixture(scope="package")
 def own_kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KafkaServer]:
     """A Kafka that these tests may kill; its folder goes with it."""
-    yield from _own(KafkaServer(tmp_path_factory.mktemp("kafka")))
+    yield from killable(KafkaServer(tmp_path_factory.mktemp("kafka")))
 
 
 @pytest.fixture(scope="package")
 def own_mongo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MongoServer]:
     """A MongoDB that these tests may kill; its folder goes with it."""
-    yield from _own(MongoServer(tmp_path_factory.mktemp("mongo")))
-
-
-def _own(server: S) -> Iterator[S]:
-    try:
-        try:
-            server.start()
-        except NotHere as e:
-            absent(without(server, e))
-        yield server
-    finally:
-        server.remove()
+    yield from killable(MongoServer(tmp_path_factory.mktemp("mongo")))
