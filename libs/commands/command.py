@@ -6,12 +6,13 @@ import hashlib
 import typing
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated, Any, ClassVar, TypeVar
+from typing import Annotated, Any, ClassVar, Self, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from libs.events.event import KINDS, Kind, Payload
-from libs.events.values import Instant, Text
+from libs.events.values import Instant, Money, Text
 
 
 class Private:
@@ -41,6 +42,18 @@ class Command(BaseModel):
     override: Annotated[Override | None, Field(description="Lifts a rule; executives and steering groups only.")] = None
 
     SPEC: ClassVar[Spec]
+
+    @model_validator(mode="after")
+    def _in_minor_units(self) -> Self:
+        """Every amount of every command, by whatever door it comes, is one that its currency has."""
+        wrong = [
+            InitErrorDetails(type=PydanticCustomError("minor_units", "{why}", {"why": why}), loc=(name, "amount"), input=value.amount)
+            for name, value in self
+            if isinstance(value, Money) and (why := value.beyond_units)
+        ]
+        if wrong:
+            raise ValidationError.from_exception_data(type(self).__name__, wrong)
+        return self
 
     @property
     def target(self) -> str | None:

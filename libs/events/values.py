@@ -13,7 +13,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
-from libs.events.currencies import CURRENCIES
+from libs.events.currencies import CURRENCIES, decimals, exact
 
 ID_PATTERN = r"^[a-z0-9][a-z0-9._-]{0,63}$"
 
@@ -58,16 +58,31 @@ def _known_currency(code: str) -> str:
 Currency = Annotated[str, AfterValidator(_known_currency)]
 
 
+_DECIMALS = "With no more decimals than its currency has (two for most, none for JPY, three for KWD), as text or number."
+
+
 class Money(BaseModel):
-    """An amount of one currency, to the cent."""
+    """An amount of one currency, in its own minor units.
+
+    What is stored may have other decimals than its currency: an older version let two of them in for all. What is said now may not (`beyond_units`).
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    amount: Annotated[Decimal, Field(ge=0, max_digits=18, decimal_places=2, allow_inf_nan=False, description="At most two decimals, as text or number.")]
+    amount: Annotated[Decimal, Field(ge=0, max_digits=18, allow_inf_nan=False, description=_DECIMALS)]
     currency: Annotated[Currency, Field(description="ISO 4217, three capitals.")]
 
     def __str__(self) -> str:
-        return f"{self.amount} {self.currency}"
+        return f"{exact(self.amount, self.currency)} {self.currency}"
+
+    @property
+    def beyond_units(self) -> str | None:
+        """What is wrong with an amount that nobody can pay in its currency, since it is finer than the currency's least unit; None where nothing is."""
+        places = decimals(self.currency)
+        if self.amount == round(self.amount, places):
+            return None
+        has = "has no decimals" if not places else f"has {places} decimals"
+        return f"{self.currency} {has}: {self.amount} is no amount of it"
 
 
 EARLIEST = datetime(1800, 1, 1, tzinfo=UTC)

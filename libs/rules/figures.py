@@ -22,8 +22,8 @@ from libs.rules.warnings import Warning
 class Figures:
     """What investments come to, one amount a currency in order of its code, and what to be warned of.
 
-    `committed`, `enhance` and `support` are of the current baselines of what was approved; `forecast` is what that is expected to cost;
-    `against_first_baseline` and `against_current_baseline` are the forecast less that baseline; `actual` was spent, `returned` came back.
+    `committed` is of the current baselines of what was approved: the sum of `enhance`, `support` and what nobody has split (`unsplit`). `forecast` is what
+    that is expected to cost; `against_first_baseline` and `against_current_baseline` are the forecast less that baseline; `actual` was spent, `returned` came back.
     """
 
     committed: tuple[Amount, ...]
@@ -31,6 +31,7 @@ class Figures:
     actual: tuple[Amount, ...]
     enhance: tuple[Amount, ...]
     support: tuple[Amount, ...]
+    unsplit: tuple[Amount, ...]
     returned: tuple[Amount, ...]
     against_first_baseline: tuple[Amount, ...]
     against_current_baseline: tuple[Amount, ...]
@@ -46,6 +47,7 @@ class Sums:
     actual: Sum = NOTHING
     enhance: Sum = NOTHING
     support: Sum = NOTHING
+    unsplit: Sum = NOTHING
     returned: Sum = NOTHING
     against_first_baseline: Sum = NOTHING
     against_current_baseline: Sum = NOTHING
@@ -138,6 +140,7 @@ def sums(facts: Facts, id: str) -> Sums:
         actual=actual,
         enhance=Sum.of(current.enhance) if current else NOTHING,
         support=Sum.of(current.support) if current else NOTHING,
+        unsplit=Sum.of(current.amounts.unsplit) if current else NOTHING,
         returned=returned,
         against_first_baseline=forecast - Sum.of(first.amount) if first else NOTHING,
         against_current_baseline=forecast - Sum.of(current.amount) if current else NOTHING,

@@ -1,10 +1,10 @@
-"""What investments come to per fiscal year: what was approved in it, and what was spent in it, so that the years sum to the whole to the cent."""
+"""What investments come to per fiscal year: what was approved in it, and what was spent in it, so that the years sum to the whole."""
 
 from __future__ import annotations
 
 from calendar import monthrange
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
@@ -17,7 +17,7 @@ from libs.events.catalog.portfolio.team import TEAM
 from libs.events.facts import Facts
 from libs.rules.figures import investments_in, sums
 from libs.rules.money import NOTHING, Amount, Sum
-from libs.rules.spending import days_on_loan, home_of, lent_out
+from libs.rules.spending import home_of, stretches
 
 CALENDAR: Final = "01-01"
 """When a fiscal year begins (MM-DD) where an organisation says nothing."""
@@ -37,6 +37,10 @@ class FiscalYear(NamedTuple):
     actual: tuple[Amount, ...]
 
 
+Span = tuple[date, date]
+"""The first and the last day of a fiscal year."""
+
+
 @dataclass(slots=True)
 class _Year:
     first_baseline: list[Sum] = field(default_factory=list)
@@ -50,13 +54,13 @@ class YearsOf:
     """The fiscal years of a `subject` (team, product, program, organisation, portfolio), in order (S4-09, S4-15).
 
     Years are those of the home of each investment; of what an organisation bears, its own. An amount that was spent lies evenly over the days it covers,
-    split to the cent, and an organisation's years hold what it bears itself, for teams it has borrowed too.
+    split in units of its currency, and an organisation's years hold what it bears itself, for teams it has borrowed too.
     """
 
     subject: str
 
     def __call__(self, facts: Facts, id: str | None) -> tuple[FiscalYear, ...]:
-        years: defaultdict[tuple[date, date], _Year] = defaultdict(_Year)
+        years: defaultdict[Span, _Year] = defaultdict(_Year)
         for investment_id in investments_in(facts, self.subject, id):
             investment = facts.get(INVESTMENT, investment_id)
             if investment is not None and investment.approved:
@@ -85,7 +89,7 @@ def year_start_of(facts: Facts, subject: str, id: str | None) -> str:
     return year_start(facts, state.home if state else None)
 
 
-def year_of(day: date, begins: str) -> tuple[date, date]:
+def year_of(day: date, begins: str) -> Span:
     """The first and last day of the fiscal year that a day lies in; those at the ends of the calendar are cut short."""
     this = _on(day.year, begins)
     if this <= day:
@@ -112,57 +116,29 @@ def _approved(year: _Year, facts: Facts, investment: Investment) -> None:
     year.forecast.append(found.forecast)
 
 
-def _spent(facts: Facts, subject: str, id: str | None, bearer: str | None) -> Iterator[tuple[tuple[date, date], tuple[str, Decimal]]]:
+def _spent(facts: Facts, subject: str, id: str | None, bearer: str | None) -> Iterator[tuple[Span, tuple[str, Decimal]]]:
     """Each part of what was spent, with its year: all of the subject's own investments, or, for a bearer, what it bears of all there are."""
     for investment_id in investments_in(facts, subject, id) if bearer is None else [one.id for one in facts.every(INVESTMENT)]:
         investment = facts.get(INVESTMENT, investment_id)
-        if investment is None or not investment.actuals:
-            continue
-        home = facts.derive(home_of, investment_id)
-        begins = year_start(facts, bearer or home)
-        for actual in investment.actuals:
-            for year, cents in _by_year(facts, investment, actual, home, bearer, begins).items():
-                yield year, (actual.amount.currency, Decimal(cents) / 100)
+        if investment is not None and investment.actuals:
+            home = facts.derive(home_of, investment_id)
+            yield from _by_year(facts, investment, year_start(facts, bearer or home), home, bearer)
 
 
-def _by_year(facts: Facts, investment: Investment, actual: Actual, home: str | None, bearer: str | None, begins: str) -> dict[tuple[date, date], int]:
-    """The cents of one amount by year: the whole, or (with a bearer) its part."""
-    whole = int(actual.amount.amount * 100)
-    years = list(_years(actual, begins))
-    if bearer is None:
-        return _spread(whole, {year: days for year, _, days in years})
-    lent = dict(lent_out(facts, investment, actual))
-    part = int(lent.get(bearer, Decimal(0)) * 100)
-    if home == bearer:
-        part += whole - sum(int(amount * 100) for amount in lent.values())
-    if not part:
-        return {}
-    days: dict[tuple[date, date], int] = {}
-    for year, first, count in years:
-        away = days_on_loan(facts, investment.team, first.toordinal(), first.toordinal() + count - 1) if investment.team and lent else {}
-        days[year] = away.get(bearer, 0) + (count - sum(away.values()) if home == bearer else 0)
-    return _spread(part, days)
+def _by_year(facts: Facts, investment: Investment, begins: str, home: str | None, bearer: str | None) -> Iterator[tuple[Span, tuple[str, Decimal]]]:
+    """What an investment has spent by year, in whole or (with a bearer) its part of it."""
+    for actual in investment.actuals:
+        for stretch in stretches(facts, investment, actual, _beginnings(actual, begins)):
+            if stretch.amount and bearer in (None, home if stretch.borrower is None else stretch.borrower):
+                yield year_of(stretch.first, begins), (actual.amount.currency, stretch.amount)
 
 
-def _years(actual: Actual, begins: str) -> Iterator[tuple[tuple[date, date], date, int]]:
-    """The fiscal years that an amount covers, each with its first day in it and how many; one of no days counts on its first."""
-    first, last = actual.covers_from, max(actual.covers_from, actual.covers_until)
-    while first <= last:
-        year = year_of(first, begins)
-        until = min(last, year[1])
-        yield year, first, (until - first).days + 1
-        first = until + timedelta(days=1)
-
-
-def _spread(cents: int, days: Mapping[tuple[date, date], int]) -> dict[tuple[date, date], int]:
-    """Cents over years by their days: what was counted up to the end of each is rounded down, so that the last makes up the whole."""
-    total, counted, gone = sum(days.values()), 0, 0
-    found: dict[tuple[date, date], int] = {}
-    for year, count in days.items():
-        counted += count
-        upto = cents * counted // total if total else cents
-        found[year], gone = upto - gone, upto
-    return {year: part for year, part in found.items() if part}
+def _beginnings(actual: Actual, begins: str) -> Iterator[date]:
+    """The first days of the fiscal years that begin within the days of an amount."""
+    last = year_of(actual.covers_from, begins)[1]
+    while last < actual.covers_until:
+        yield last + timedelta(days=1)
+        last = year_of(last + timedelta(days=1), begins)[1]
 
 
 def _told(span: tuple[date, date], year: _Year) -> FiscalYear:

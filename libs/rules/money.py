@@ -6,14 +6,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
+from libs.events.currencies import at_scale, unit
 from libs.events.values import Money
-
-_CENTS = Decimal("0.01")
 
 
 @dataclass(frozen=True, slots=True)
 class Amount:
-    """Money of one currency (ISO 4217) with two decimals; below zero where it is a difference."""
+    """Money of one currency (ISO 4217) with the decimals of that currency; below zero where it is a difference."""
 
     amount: Decimal
     currency: str
@@ -67,7 +66,31 @@ class Sum:
 
     def to_tuple(self) -> tuple[Amount, ...]:
         """One amount a currency, in order of the currency's code."""
-        return tuple(Amount(amount.quantize(_CENTS), currency) for currency, amount in sorted(self._by_currency.items()))
+        return tuple(Amount(at_scale(amount, currency), currency) for currency, amount in sorted(self._by_currency.items()))
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """An amount that lies evenly over days, of which every run of days has its part in whole units of the currency.
+
+    A part is the difference of two sums that are each rounded to the nearest unit: what lies before the run's end, and what lies before its beginning. So
+    parts are within a unit of their share, and whatever the days are divided by (years, months, who bears them), the parts sum to the whole.
+    """
+
+    whole: Decimal
+    currency: str
+    days: int
+
+    def part(self, first: int, count: int) -> Decimal:
+        """What lies on so many days from one on, the first being 0."""
+        least = min(unit(self.currency), Decimal(1).scaleb(int(self.whole.normalize().as_tuple().exponent)))
+        units = int(self.whole / least)
+        return (_upto(units, first + count, self.days) - _upto(units, first, self.days)) * least
+
+
+def _upto(units: int, days: int, of: int) -> int:
+    """The units on the first so many days of all, rounded to the nearest."""
+    return (2 * units * days + of) // (2 * of)
 
 
 _ZERO = Decimal(0)

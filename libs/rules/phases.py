@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
-from libs.events.catalog.portfolio.lifecycle import DEFAULT_LIFECYCLE, LIFECYCLE
+from libs.events.catalog.portfolio.lifecycle import DEFAULT_LIFECYCLE, LIFECYCLE, Lifecycle
 from libs.events.catalog.portfolio.product import PRODUCT, Product
 from libs.events.facts import Facts
 
@@ -21,11 +21,16 @@ class PhaseOf(NamedTuple):
 
 
 class PhaseCount(NamedTuple):
-    """A phase, and how many products are in it."""
+    """A phase of a lifecycle, and how many of the products that go through it are in that phase.
+
+    `lifecycle` is the lifecycle's global id, None for the one of products that name none; two may have a phase of the same id.
+    """
 
     id: str
     title: str
     products: int
+    lifecycle: str | None
+    lifecycle_name: str
 
 
 def phase_of(facts: Facts, product_id: str) -> PhaseOf | None:
@@ -38,14 +43,30 @@ def phases_of(facts: Facts, product_id: str) -> tuple[PhaseOf, ...]:
     product = facts.get(PRODUCT, product_id)
     if product is None:
         return ()
-    lifecycle = (facts.get(LIFECYCLE, product.lifecycle) if product.lifecycle else None) or DEFAULT_LIFECYCLE
-    return tuple(PhaseOf(one.phase, found.title if (found := lifecycle.phase(one.phase)) else one.phase, one.since.date()) for one in product.phases)
+    lifecycle = facts.get(LIFECYCLE, product.lifecycle) or DEFAULT_LIFECYCLE
+    return tuple(PhaseOf(one.phase, _title(lifecycle, one.phase), one.since.date()) for one in product.phases)
 
 
 def phase_counts(facts: Facts, organisation: str | None) -> tuple[PhaseCount, ...]:
-    """The phases of the default lifecycle and of those in use, in order, with the products of an organisation (None: of all) that are in each (S0-01)."""
+    """The phases of the default lifecycle and of those in use, in order, with the products of an organisation (None: of all) that are in each (S0-01).
+
+    Counted per lifecycle, so that every product that is in a phase is in one count: also where its lifecycle is not defined yet, or has that phase no longer.
+    """
     products: Sequence[Product] = facts.every(PRODUCT) if organisation is None else facts.related(PRODUCT, "home", organisation)
     counted = Counter((product.lifecycle, product.phase) for product in products if product.phase)
     used = sorted({product.lifecycle for product in products if product.lifecycle is not None})
-    lifecycles = [(None, DEFAULT_LIFECYCLE), *((id, found) for id in used if (found := facts.get(LIFECYCLE, id)))]
-    return tuple(PhaseCount(phase.id, phase.title, counted[key, phase.id]) for key, lifecycle in lifecycles for phase in lifecycle.phases)
+    lifecycles = [(None, DEFAULT_LIFECYCLE), *((id, facts.get(LIFECYCLE, id) or Lifecycle(id=id)) for id in used)]
+    return tuple(count for id, lifecycle in lifecycles for count in _counts(id, lifecycle, {phase: n for (of, phase), n in counted.items() if of == id}))
+
+
+def _counts(id: str | None, lifecycle: Lifecycle, products: Mapping[str, int]) -> Iterator[PhaseCount]:
+    """The phases of a lifecycle in order, then those that products are in although it does not have them."""
+    ordered = [phase.id for phase in lifecycle.phases]
+    for phase in (*ordered, *sorted(products.keys() - set(ordered))):
+        title = _title(lifecycle if lifecycle.phases else DEFAULT_LIFECYCLE, phase)
+        yield PhaseCount(phase, title, products.get(phase, 0), LIFECYCLE.key(id) if id else None, lifecycle.name or lifecycle.id)
+
+
+def _title(lifecycle: Lifecycle, phase: str) -> str:
+    found = lifecycle.phase(phase)
+    return found.title if found else phase

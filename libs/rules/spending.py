@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from itertools import pairwise
+from typing import NamedTuple
 
 from libs.events.catalog.portfolio.investment import INVESTMENT, Actual, Investment
 from libs.events.catalog.portfolio.loan import LOAN, Loan
@@ -13,7 +14,7 @@ from libs.events.catalog.portfolio.product import PRODUCT
 from libs.events.catalog.portfolio.program import PROGRAM
 from libs.events.catalog.portfolio.team import TEAM
 from libs.events.facts import Facts
-from libs.rules.money import Sum
+from libs.rules.money import Spread, Sum
 
 
 def home_of(facts: Facts, investment_id: str) -> str | None:
@@ -40,24 +41,21 @@ def investments_by_home(facts: Facts) -> Mapping[str | None, tuple[str, ...]]:
 
 
 def borne(facts: Facts, investment_id: str) -> tuple[tuple[str | None, Sum], ...]:
-    """What each organisation bears of what an investment has spent, the home first; the parts sum to the whole to the cent.
+    """What each organisation bears of what an investment has spent, the home first; the parts sum to the whole in units of the currency.
 
-    An amount lies evenly over the days it covers, both included. The days of a loan (the day of return included) count for the borrower, whose part is
-    rounded down to the cent; the rest is the home's.
+    An amount lies evenly over the days it covers, both included. The days of a loan (the day of return included) count for the borrower, the rest for the
+    home.
     """
     investment = facts.get(INVESTMENT, investment_id)
     if investment is None:
         return ()
     home = facts.derive(home_of, investment_id)
-    parts: list[tuple[str | None, tuple[str, Decimal]]] = []
+    found: dict[str | None, list[tuple[str, Decimal]]] = {home: []}
     for actual in investment.actuals:
-        whole, currency = actual.amount.amount, actual.amount.currency
-        for borrower, part in lent_out(facts, investment, actual):
-            parts.append((borrower, (currency, part)))
-            whole -= part
-        parts.append((home, (currency, whole)))
-    organisations = dict.fromkeys((home, *(organisation for organisation, _ in parts)))
-    return tuple((one, Sum(pair for organisation, pair in parts if organisation == one)) for one in organisations)
+        for stretch in stretches(facts, investment, actual):
+            bearer = home if stretch.borrower is None else stretch.borrower
+            found.setdefault(bearer, []).append((actual.amount.currency, stretch.amount))
+    return tuple((bearer, Sum(parts)) for bearer, parts in found.items())
 
 
 def moved_by_loans(facts: Facts) -> Mapping[str, tuple[Sum, Sum]]:
@@ -87,32 +85,49 @@ def borne_by(facts: Facts) -> Mapping[str | None, Sum]:
     return {organisation: Sum.total(parts) for organisation, parts in found.items()}
 
 
-def lent_out(facts: Facts, investment: Investment, actual: Actual) -> list[tuple[str, Decimal]]:
-    """The borrowers' parts of one amount, each rounded down to the cent."""
-    first, last = actual.covers_from.toordinal(), actual.covers_until.toordinal()
-    if investment.team is None or first > last:
-        return []
-    days = days_on_loan(facts, investment.team, first, last)
-    cents = int(actual.amount.amount * 100)
-    return [(borrower, Decimal(cents * n // (last - first + 1)) / 100) for borrower, n in sorted(days.items())]
+class Stretch(NamedTuple):
+    """Days (both included) that an amount covers and on which one and the same bears it: a borrower, or (None) the home. `amount` is what lies on them."""
+
+    first: date
+    last: date
+    borrower: str | None
+    amount: Decimal
 
 
-def days_on_loan(facts: Facts, team: str, first: int, last: int) -> dict[str, int]:
-    """How many of these days (ordinals, both included) count for which borrower. Where loans overlap, the one that began last has the team."""
+def stretches(facts: Facts, investment: Investment, actual: Actual, edges: Iterable[date] = ()) -> tuple[Stretch, ...]:
+    """The days that an amount covers, in order, divided where somebody else bears them, and before each of these days (`edges`).
+
+    Their amounts sum to the whole, however they are divided. An amount that covers no days lies on its first.
+    """
+    first, last = actual.covers_from.toordinal(), max(actual.covers_from, actual.covers_until).toordinal()
+    loans = list(_spans(facts, investment.team, first, last)) if investment.team is not None and actual.covers_from <= actual.covers_until else []
+    spread = Spread(actual.amount.amount, actual.amount.currency, last - first + 1)
+    cuts = {first, last + 1, *(cut for _, _, begins, ends, _ in loans for cut in (begins, ends + 1))}
+    cuts |= {cut for edge in edges if first < (cut := edge.toordinal()) <= last}
+    return tuple(
+        Stretch(date.fromordinal(begins), date.fromordinal(after - 1), _bearer(loans, begins), spread.part(begins - first, after - begins))
+        for begins, after in pairwise(sorted(cuts))
+    )
+
+
+_Span = tuple[date, str, int, int, str]
+"""A loan's first day and id, the days (ordinals, both included) that count, and the borrower."""
+
+
+def _spans(facts: Facts, team: str, first: int, last: int) -> Iterator[_Span]:
+    """The loans of a team in these days (ordinals, both included), in the order in which they began."""
     spans = []
     for loan in facts.related(LOAN, "team", team):
         if loan.starts is not None and loan.borrower is not None:
-            start, end = max(first, loan.starts.toordinal()), min(last, _end(facts, loan))
-            if start <= end:
-                spans.append((loan.starts, loan.id, start, end, loan.borrower))
-    spans.sort()
-    edges = sorted({first, last + 1, *(edge for _, _, start, end, _ in spans for edge in (start, end + 1))})
-    found: dict[str, int] = {}
-    for edge, following in pairwise(edges):
-        there = [borrower for _, _, start, end, borrower in spans if start <= edge <= end]
-        if there:
-            found[there[-1]] = found.get(there[-1], 0) + following - edge
-    return found
+            begins, ends = max(first, loan.starts.toordinal()), min(last, _end(facts, loan))
+            if begins <= ends:
+                spans.append((loan.starts, loan.id, begins, ends, loan.borrower))
+    yield from sorted(spans)
+
+
+def _bearer(loans: Sequence[_Span], day: int) -> str | None:
+    """Who has a team on loan on a day; where loans overlap, the one that began last."""
+    return next((borrower for _, _, begins, ends, borrower in reversed(loans) if begins <= day <= ends), None)
 
 
 def _end(facts: Facts, loan: Loan) -> int:

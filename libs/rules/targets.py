@@ -32,11 +32,12 @@ class TargetOutcome:
 
 
 class TargetCounts(NamedTuple):
-    """How many targets stand where; those on the way, read and not yet due, are in none."""
+    """How many targets stand where: each is in one of the four."""
 
     hit: int
     missed: int
     not_measured: int
+    open: int
 
 
 def target_states(facts: Facts, metric_id: str) -> tuple[TargetOutcome, ...]:
@@ -56,9 +57,9 @@ def target_outcomes(facts: Facts, product_ids: tuple[str, ...]) -> tuple[TargetO
 
 
 def targets(facts: Facts, product_ids: tuple[str, ...]) -> TargetCounts:
-    """How many targets of these products were hit, missed and not measured (S0-23)."""
+    """How many targets of these products were hit and missed, are not measured, and are open (S0-23)."""
     states = [outcome.state for outcome in facts.derive(target_outcomes, product_ids)]
-    return TargetCounts(states.count(TargetState.HIT), states.count(TargetState.MISSED), states.count(TargetState.NOT_MEASURED))
+    return TargetCounts(*(states.count(TargetState(name)) for name in TargetCounts._fields))
 
 
 def _outcome(facts: Facts, metric: Metric, target: Target) -> TargetOutcome:

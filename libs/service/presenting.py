@@ -8,6 +8,7 @@ from decimal import Decimal
 from enum import Enum
 from typing import Any
 
+from libs.events.currencies import exact
 from libs.events.envelope import iso
 from libs.events.event import Event
 from libs.events.values import Money
@@ -17,7 +18,7 @@ def presented(value: Any, *, money: bool) -> Any:
     """JSON values of a state: an event as `{event, at, by}`, money as `{amount, currency}` or null, days and instants as ISO text."""
     match value:
         case Money():
-            return {"amount": str(value.amount), "currency": value.currency} if money else None
+            return {"amount": exact(value.amount, value.currency), "currency": value.currency} if money else None
         case Event():
             return {"event": value.id, "at": iso(value.time), "by": value.actor.role}
         case Enum():

@@ -157,7 +157,7 @@ def needs_of(facts: Facts, products: tuple[str, ...]) -> Needs:
 
 
 def targets_of(facts: Facts, products: tuple[str, ...]) -> TargetCounts:
-    """How many targets of these products were hit, missed and not measured."""
+    """How many targets of these products were hit and missed, are not measured, and are open."""
     return facts.derive(targets, products)
 
 

@@ -9,7 +9,7 @@ import libs.events.catalog  # noqa: F401 - the kinds that authority rests on
 from libs.commands.deciding import Decisions
 from libs.commands.testing import Scenario
 from libs.events.catalog.roadmap.metric import BaselineMeasured, MetricDefined, MetricKind, MetricRead, TargetSet
-from libs.rules.targets import TargetState, target_states, targets
+from libs.rules.targets import TargetState, target_outcomes, target_states, targets
 
 SAT = "metric:sat"
 
@@ -74,11 +74,22 @@ def test_a_later_baseline_does_not_turn_a_target_around() -> None:
 
 
 @pytest.mark.requirement("S0-23")
+def test_every_target_is_in_one_of_four_counts() -> None:
+    s = read(aiming(), 70, "2024-06-30")
+    aiming(id="speed", s=s)
+    read(aiming(id="calls", s=s), 81, "2024-06-30", "calls")
+    found = targets(s.facts("2024-08-01"), ("permits",))
+    assert found._asdict() == {"hit": 1, "missed": 0, "not_measured": 1, "open": 1}
+    assert sum(found) == len(target_outcomes(s.facts("2024-08-01"), ("permits",)))
+    assert set(found._fields) == {one.value for one in TargetState}, "each state has its count"
+
+
+@pytest.mark.requirement("S0-23")
 def test_targets_are_counted_over_products_each_metric_once() -> None:
     s = read(aiming(), 81, "2024-06-30")
     aiming(id="speed", s=s)
     aiming(id="calls", product="maps", s=s)
-    assert targets(s.facts("2024-08-01"), ("permits", "permits")) == (1, 0, 1)
-    assert targets(s.facts("2024-12-31"), ("permits", "maps")) == (1, 2, 0)
-    assert targets(s.facts("2024-12-31"), ()) == (0, 0, 0)
+    assert targets(s.facts("2024-08-01"), ("permits", "permits")) == (1, 0, 1, 0)
+    assert targets(s.facts("2024-12-31"), ("permits", "maps")) == (1, 2, 0, 0)
+    assert targets(s.facts("2024-12-31"), ()) == (0, 0, 0, 0)
     assert target_states(s.facts(), "unheard-of") == ()

@@ -54,7 +54,7 @@ _AMOUNTS: Final = (
     _Amount(
         "committed",
         "committed",
-        "Enhance and support of the current baseline of every investment that the steering group approved.",
+        "The current baseline of every investment that the steering group approved: enhance, support, and what is not split.",
         ("S0-14", "S0-08"),
         BASELINES,
     ),
@@ -68,6 +68,7 @@ _AMOUNTS: Final = (
     _Amount("actual", "actual", "What was recorded as spent, less what a correction replaced.", ("S4-09",), (InvestmentProposed, ActualRecorded)),
     _Amount("enhance", "enhance", "The part of the current baselines that is for enhancing products.", ("S0-08", "S0-14"), BASELINES),
     _Amount("support", "support", "The part of the current baselines that is for supporting the versions in use.", ("S0-08", "S0-14"), BASELINES),
+    _Amount("unsplit", "unsplit", "The current baselines that are one amount: nobody has split them into enhance and support.", ("S0-08", "S0-14"), BASELINES),
     _Amount("returned", "returned", "What was recorded as come back or saved.", ("S4-09",), (InvestmentProposed, ReturnRecorded)),
     _Amount(
         "againstFirstBaseline",
@@ -79,7 +80,7 @@ _AMOUNTS: Final = (
     _Amount("againstCurrentBaseline", "against_current_baseline", "The forecast less the baseline that holds.", ("S0-14", "S4-09"), EXPECTED),
 )
 
-BORNE: Final = " An amount lies evenly over the days it covers; the days of a loan count for the borrower, rounded down to the cent, and the rest for the home."
+BORNE: Final = " An amount lies evenly over the days it covers; the days of a loan count for the borrower, and the rest for the home."
 
 WARNINGS: Final[Says] = MappingProxyType(
     {

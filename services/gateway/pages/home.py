@@ -254,10 +254,10 @@ def _outcomes(portfolio: Mapping[str, Any]) -> tuple[str, ...]:
     found = []
     if needs["prioritised"]:
         found.append(f"{needs['met']} of {words.count(needs['prioritised'], 'prioritised user need')} {'is' if needs['met'] == 1 else 'are'} met.")
-    if targets["hit"] or targets["missed"] or targets["notMeasured"]:
+    if any(targets.values()):
         missed = words.number(targets["missed"]) if targets["missed"] else "none"
-        waiting = f", {words.number(targets['notMeasured'])} not measured yet" if targets["notMeasured"] else ""
-        found.append(f"{words.count(targets['hit'], 'target').capitalize()} hit, {missed} missed{waiting}.")
+        waiting = [f"{words.number(targets[name])} {shown}" for name, shown in (("open", "open"), ("notMeasured", "not measured yet")) if targets[name]]
+        found.append(f"{words.count(targets['hit'], 'target').capitalize()} hit, {', '.join((f'{missed} missed', *waiting))}.")
     return tuple(found)
 
 

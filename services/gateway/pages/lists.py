@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from libs.events.catalog.portfolio.lifecycle import DEFAULT_LIFECYCLE
 from services.gateway.pages import words
 from services.gateway.pages.page import Choice, Data, Page, Visit, of_portfolio
 from services.gateway.pages.tables import Cell, Column, Table, day, status, text
@@ -49,7 +51,9 @@ def _team_variables(visit: Visit) -> dict[str, Any]:
 
 
 def _product_variables(visit: Visit) -> dict[str, Any]:
-    return _variables(visit, PHASE)
+    lifecycle, slash, phase = visit.query.get(PHASE, "").partition("/")
+    found = _variables(visit, PHASE)
+    return {**found, PHASE: [phase], "lifecycle": [lifecycle]} if slash else found
 
 
 def _teams(visit: Visit, data: Data) -> ListView:
@@ -88,8 +92,9 @@ def _team(visit: Visit, team: Mapping[str, Any]) -> tuple[Cell, ...]:
 
 def _products(visit: Visit, data: Data) -> ListView:
     chosen = visit.query.get(PHASE, "")
-    phases = {one["id"]: one["title"] for one in data["portfolio"]["phases"]}
-    choices = tuple(Choice(id, title, id == chosen) for id, title in phases.items())
+    phases = data["portfolio"]["phases"]
+    several = {id for id, n in Counter(one["id"] for one in phases).items() if n > 1}
+    choices = tuple(_phase_choice(one, chosen, one["id"] in several) for one in phases)
     columns = (
         Column("Product", "product"),
         Column("Phase", "phase"),
@@ -105,6 +110,14 @@ def _products(visit: Visit, data: Data) -> ListView:
     page = data["portfolio"]["products"]
     table = Table("products", "Products", columns, tuple(_product(visit, one) for one in page["nodes"]), empty="No product fits.", caption_hidden=True)
     return _list(visit, data, page, ("Products", "product", PHASE, "Phase"), choices, table)
+
+
+def _phase_choice(phase: Mapping[str, Any], chosen: str, several: bool) -> Choice:
+    """A phase to narrow the list by; where several lifecycles have one of its id, that of its lifecycle, which is named."""
+    if not several:
+        return Choice(phase["id"], phase["title"], phase["id"] == chosen)
+    value = f"{words.plain(phase['lifecycle'] or DEFAULT_LIFECYCLE.id)}/{phase['id']}"
+    return Choice(value, f"{phase['title']} ({phase['lifecycleName']})", value == chosen)
 
 
 def _product(visit: Visit, product: Mapping[str, Any]) -> tuple[Cell, ...]:

@@ -131,12 +131,16 @@ def _facts(team: Mapping[str, Any]) -> list[tuple[str, str]]:
     return found + outcomes(team)
 
 
+_TARGETS: Final = (("hit", "hit"), ("missed", "missed"), ("open", "open"), ("notMeasured", "not measured"))
+"""The four states of a target, each with a count, in words."""
+
+
 def outcomes(subject: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Needs and targets of a team or a product at a glance, where there are any."""
     needs, targets = subject["needs"], subject["targets"]
     found = [("Prioritised needs met", f"{needs['met']} of {needs['prioritised']}")] if needs["prioritised"] else []
     if any(targets.values()):
-        parts = [f"{targets[name]} {shown}" for name, shown in (("hit", "hit"), ("missed", "missed"), ("notMeasured", "not measured")) if targets[name]]
+        parts = [f"{targets[name]} {shown}" for name, shown in _TARGETS if targets[name]]
         found.append(("Targets", ", ".join(parts)))
     return found
 

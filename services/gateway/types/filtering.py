@@ -133,6 +133,7 @@ class TeamFilter:
 @strawberry.input(description=f"Which products are wanted: {_ONE_OF}")
 class ProductFilter:
     phase: list[str] | None = _wanted("In a phase of one of these ids, such as beta.")
+    lifecycle: list[strawberry.ID] | None = _wanted("Going through one of these lifecycles; `default` is the one of products that name none.")
     organisation: list[strawberry.ID] | None = _wanted("At home in one of these.")
     program: list[strawberry.ID] | None = _wanted("Part of one of these.")
     halted: bool | None = _wanted("Whether work on them is halted (S0-03).")

@@ -15,6 +15,7 @@ from libs.events.catalog.portfolio.bid import Bid as BidFacts
 from libs.events.catalog.portfolio.investment import INVESTMENT, Funding, InvestmentDecided, Spending
 from libs.events.catalog.portfolio.investment import Investment as InvestmentFacts
 from libs.events.catalog.portfolio.team import TEAM
+from libs.events.currencies import at_scale
 from libs.events.facts import Facts
 from libs.events.values import Money as Value
 from libs.rules.spending import home_of
@@ -72,6 +73,7 @@ class SplitMoney:
     total: Money = strawberry.field(description="The whole.")
     enhance: Money | None = strawberry.field(description="The part for enhancing the product; null where it was not split.")
     support: Money | None = strawberry.field(description="The part for supporting the version in use; null where it was not split.")
+    unsplit: Money | None = strawberry.field(description="What is not split into the two: the whole, or null where it was split.")
 
 
 @strawberry.type(description="The amounts of one investment.")
@@ -195,11 +197,11 @@ def _readable(info: Info, facts: Facts, kind: str, id: str) -> bool:
 
 
 def _money(value: Value) -> Money:
-    return Money(amount=value.amount, currency=value.currency)
+    return Money(amount=at_scale(value.amount, value.currency), currency=value.currency)
 
 
 def _split(amounts: Amounts | None) -> SplitMoney | None:
     if amounts is None:
         return None
-    enhance, support = (_money(part) if part else None for part in (amounts.enhance, amounts.support))
-    return SplitMoney(total=_money(amounts.total), enhance=enhance, support=support)
+    enhance, support, unsplit = (_money(part) if part else None for part in (amounts.enhance, amounts.support, amounts.unsplit))
+    return SplitMoney(total=_money(amounts.total), enhance=enhance, support=support, unsplit=unsplit)

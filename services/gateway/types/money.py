@@ -18,7 +18,7 @@ from services.gateway.types.telling import told
 
 @strawberry.type(description="An amount of one currency.")
 class Money:
-    amount: Decimal = strawberry.field(description="To the cent, as text; negative where a difference is.")
+    amount: Decimal = strawberry.field(description="With the decimals of its currency, as text; negative where a difference is.")
     currency: str = strawberry.field(description="ISO 4217, such as CAD.")
 
 
@@ -28,7 +28,7 @@ class Warning:
     message: str = strawberry.field(description="What is wrong, in words.")
 
 
-@strawberry.type(description="What investments come to in one fiscal year: over all years each figure sums to the whole, to the cent (S4-09).")
+@strawberry.type(description="What investments come to in one fiscal year: over all years each figure sums to the whole (S4-09).")
 class FiscalYear:
     starts: date = strawberry.field(description="Its first day.")
     ends: date = strawberry.field(description="Its last day.")
@@ -56,11 +56,12 @@ class Investment:
     kind: strawberry.Private[str]
     key: strawberry.Private[str | None]
     figures: strawberry.Private[Figures]
-    committed: list[Money] = _sums("Enhance and support of the current baselines of approved investments.", lambda f: f.committed)
+    committed: list[Money] = _sums("The current baselines of approved investments: the sum of enhance, support and unsplit.", lambda f: f.committed)
     forecast: list[Money] = _sums("What approved investments are expected to cost in the end.", lambda f: f.forecast)
     actual: list[Money] = _sums("What was spent up to this day, spread evenly over the days it covers.", lambda f: f.actual)
     enhance: list[Money] = _sums("The part committed to enhancing products.", lambda f: f.enhance)
     support: list[Money] = _sums("The part committed to supporting the versions in use.", lambda f: f.support)
+    unsplit: list[Money] = _sums("The part of what is committed that nobody has split into enhance and support.", lambda f: f.unsplit)
     returned: list[Money] = _sums("What came back or was saved.", lambda f: f.returned)
     against_first_baseline: list[Money] = _sums("Forecast less the first baseline.", lambda f: f.against_first_baseline)
     against_current_baseline: list[Money] = _sums("Forecast less the current baseline.", lambda f: f.against_current_baseline)

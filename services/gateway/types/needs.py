@@ -20,6 +20,7 @@ class Targets:
     hit: int = strawberry.field(description="How many were reached by the day they were due.")
     missed: int = strawberry.field(description="How many were not.")
     not_measured: int = strawberry.field(description="How many wait for their first reading.")
+    open: int = strawberry.field(description="How many were read, not reached, and are not due.")
 
 
 def needs(facts: Facts, products: tuple[str, ...]) -> Needs:
@@ -29,6 +30,6 @@ def needs(facts: Facts, products: tuple[str, ...]) -> Needs:
 
 
 def targets(facts: Facts, products: tuple[str, ...]) -> Targets:
-    """How many targets of these products were hit."""
+    """How many targets of these products stand where."""
     found = deriving.targets_of(facts, products)
-    return Targets(hit=found.hit, missed=found.missed, not_measured=found.not_measured)
+    return Targets(hit=found.hit, missed=found.missed, not_measured=found.not_measured, open=found.open)

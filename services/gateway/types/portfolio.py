@@ -46,11 +46,15 @@ class Duty:
     evidence: str | None = strawberry.field(description="The event (its position) that grows too old; null where the duty is about none.")
 
 
-@strawberry.type(description="A phase, and how many products are in it.")
+@strawberry.type(description="A phase of a lifecycle, and how many of the products that go through it are in that phase.")
 class PhaseCount:
     id: str = strawberry.field(description="Its id within the lifecycle, such as beta.")
     title: str = strawberry.field(description="As people call it.")
     products: int = strawberry.field(description="How many products are in it at this moment.")
+    lifecycle: strawberry.ID | None = strawberry.field(
+        description="The lifecycle it is of, `lifecycle:` and its id: two may have a phase of one id. Null: the one of products that name none."
+    )
+    lifecycle_name: str = strawberry.field(description="The lifecycle, as people call it.")
 
 
 @strawberry.type(description="Everything, or all of one organisation, at one moment.")
@@ -82,7 +86,7 @@ class Portfolio:
     def needs(self) -> Needs:
         return needs(self.facts, self._product_ids)
 
-    @told("How many targets were hit.")
+    @told("How many targets were hit, and where the others stand.")
     def targets(self) -> Targets:
         return targets(self.facts, self._product_ids)
 
@@ -90,9 +94,18 @@ class Portfolio:
     def duties(self, overdue: Overdue = None) -> list[Duty]:
         return [_duty(duty) for duty in deriving.duties_of(self.facts, self.scope) if overdue in (None, duty.overdue)]
 
-    @told("The phases of the lifecycles in use, in order, with how many products are in each.")
+    @told("The phases of the lifecycles in use, lifecycle by lifecycle and in order, with how many products are in each.")
     def phases(self) -> list[PhaseCount]:
-        return [PhaseCount(id=id, title=title, products=products) for id, title, products in deriving.phase_counts(self.facts, self.scope)]
+        return [
+            PhaseCount(
+                id=one.id,
+                title=one.title,
+                products=one.products,
+                lifecycle=strawberry.ID(one.lifecycle) if one.lifecycle else None,
+                lifecycle_name=one.lifecycle_name,
+            )
+            for one in deriving.phase_counts(self.facts, self.scope)
+        ]
 
     @told("The organisations, by id.")
     def organisations(self) -> list[Organisation]:

@@ -98,7 +98,7 @@ class Product(Node):
     def needs(self) -> Needs:
         return needs(self.facts, (self.key,))
 
-    @told("How many of its targets were hit (S0-23).")
+    @told("How many of its targets were hit, and where the others stand (S0-23).")
     def targets(self) -> Targets:
         return targets(self.facts, (self.key,))
 

@@ -10,6 +10,7 @@ from libs.commands.errors import Invalid
 from libs.events.catalog.backlog.item import Item
 from libs.events.catalog.portfolio.graduation import GraduationStatus
 from libs.events.catalog.portfolio.investment import Investment
+from libs.events.catalog.portfolio.lifecycle import DEFAULT_LIFECYCLE
 from libs.events.catalog.portfolio.product import PRODUCT, Product
 from libs.events.catalog.portfolio.team import TEAM, Team
 from libs.events.catalog.roadmap.roadmap_item import RoadmapItem
@@ -71,12 +72,14 @@ def products_of(facts: Facts, states: Sequence[Product], wanted: ProductFilter |
     """The products that are wanted, in order. Raises Invalid for an id of something else."""
     if wanted is not None:
         homes, programs, name = _ids("organisation", wanted.organisation), _ids("program", wanted.program), _folded(wanted.name)
+        lifecycles = _ids("lifecycle", wanted.lifecycle)
         states = [
             product
             for product in states
             if (homes is None or product.home in homes)
             and (programs is None or product.program in programs)
             and (wanted.phase is None or product.phase in wanted.phase)
+            and (lifecycles is None or (product.lifecycle or DEFAULT_LIFECYCLE.id) in lifecycles)
             and (wanted.halted is None or (product.halted is not None) == wanted.halted)
             and (name is None or name in fold(product.name or product.id))
         ]

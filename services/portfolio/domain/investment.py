@@ -8,7 +8,7 @@ from libs.commands.catalog.portfolio.investment import DecideInvestment, Propose
 from libs.commands.deciding import Case
 from libs.commands.errors import AlreadyExists, Invalid
 from libs.commands.rows import anew, of_row
-from libs.events.catalog.portfolio.baselines import Amounts
+from libs.events.catalog.portfolio.baselines import Amounts, Baseline
 from libs.events.catalog.portfolio.investment import (
     INVESTMENT,
     FixedScopeFlagged,
@@ -83,7 +83,8 @@ def decide_investment(command: DecideInvestment, case: Case[Investment]) -> Iter
 def rebaseline_investment(command: RebaselineInvestment, case: Case[Investment]) -> Iterator[Payload]:
     """Other amounts from now on, of an investment that was approved by then; the first baseline stays. Nothing where they hold already.
 
-    Raises Invalid for one that was not approved, for amounts that are none, both or of two currencies, or not in the investment's currency.
+    Raises Invalid for one that was not approved, for amounts that are none, both or of two currencies, or not in the investment's currency, and Refused
+    (S0-08) for one amount where the baseline that holds is split.
     """
     amounts = _amounts(command)
     if case.then is None or not case.then.approved:
@@ -91,6 +92,7 @@ def rebaseline_investment(command: RebaselineInvestment, case: Case[Investment])
     _same_currency(amounts, case.there)
     current = case.then.current_baseline
     if current is None or current.amounts != amounts:
+        _stays_split(current, amounts, case)
         yield InvestmentRebaselined(enhance=command.enhance, support=command.support, amount=command.amount, approver=command.approver, reason=command.reason)
         yield from _unfunded(amounts)
 
@@ -116,6 +118,7 @@ def _revised(proposal: InvestmentProposed, amounts: Amounts, investment: Investm
     if kept != known:
         yield kept
     if current.amounts != amounts:
+        _stays_split(current, amounts, case)
         yield InvestmentRebaselined(
             enhance=proposal.enhance,
             support=proposal.support,
@@ -140,6 +143,19 @@ def _amounts(command: ProposeInvestment | RebaselineInvestment) -> Amounts:
     if amounts is None:
         raise Invalid("enhance and support are in two currencies", field="support")
     return amounts
+
+
+def _stays_split(current: Baseline | None, amounts: Amounts, case: Case[Investment]) -> None:
+    """A split is decided by people: one amount in its place would lose it, and no proportion can be guessed. Raises Refused (S0-08)."""
+    if current is None or current.enhance is None or current.support is None:
+        return
+    case.demand(
+        "S0-08",
+        amounts.unsplit is None,
+        f"the baseline of {case.id} is split into {current.enhance} to enhance and {current.support} to support, and {amounts.total} in one amount is not",
+        field="amount",
+        remedy="Give `enhance` and `support` instead of `amount`.",
+    )
 
 
 def _same_currency(amounts: Amounts, investment: Investment) -> None:

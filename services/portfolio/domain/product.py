@@ -76,11 +76,25 @@ def resume_product(command: ResumeProduct, case: Case[Product]) -> Iterator[Payl
 
 @decisions.decides(DecommissionProduct)
 def decommission_product(command: DecommissionProduct, case: Case[Product]) -> Iterator[Payload]:
-    """The end of the product, once (S0-02): it enters the phase that its lifecycle has for that. Raises AlreadyExists."""
+    """The end of the product, once (S0-02): it enters the phase that its lifecycle has for that.
+
+    Raises AlreadyExists, and Invalid where its lifecycle has several such phases and none is named, or the one that is named is none of them.
+    """
     if case.there.decommissioned and not case.revising:
         raise AlreadyExists(f"{case.id} was decommissioned on {case.there.decommissioned.time.date()}", field="product")
-    end = _lifecycle(case).end
-    yield from anew(case, _row(case), ProductDecommissioned(reason=command.reason, phase=end.id if end else None))
+    yield from anew(case, _row(case), ProductDecommissioned(reason=command.reason, phase=_end(_lifecycle(case), command.phase)))
+
+
+def _end(lifecycle: Lifecycle, wanted: str | None) -> str | None:
+    """The ended phase that is wanted, else the only one; None where the lifecycle has none. Raises Invalid."""
+    ends = [phase.id for phase in lifecycle.ends]
+    if wanted is None and len(ends) <= 1:
+        return ends[0] if ends else None
+    if wanted in ends:
+        return wanted
+    choice = f"Give one of {', '.join(ends)} as `phase`." if ends else "Leave `phase` out: its lifecycle has no phase for the end."
+    detail = f"its lifecycle has {len(ends)} phases in which a product has ended" if wanted is None else f"{wanted} is no phase in which a product has ended"
+    raise Invalid(detail, field="phase", remedy=choice)
 
 
 def _row(case: Case[Product]) -> Event | None:

@@ -31,7 +31,7 @@ from libs.events.catalog.portfolio.investment import (
     SupportUnfunded,
 )
 from libs.events.catalog.portfolio.product import ProductRegistered
-from libs.events.event import Retracted
+from libs.events.event import Overridden, Retracted
 from services.portfolio.domain import decisions
 
 PROPOSED = InvestmentProposed(product="biohub", enhance=money("900"), support=money("300"))
@@ -133,20 +133,43 @@ def test_an_approval_without_support_is_announced() -> None:
 @pytest.mark.requirement("S4-09")
 def test_a_re_baseline_keeps_the_first_beside_it() -> None:
     scenario = approved()
-    rebase = command(RebaselineInvestment, amount=cad("700"), approver="steering group", reason="Less", at="2025-01-01")
+    rebase = command(RebaselineInvestment, enhance=cad("500"), support=cad("200"), approver="steering group", reason="Less", at="2025-01-01")
     scenario.when(rebase, by="portfolio_manager@env").refused(NotAllowed)
     scenario.when(rebase, by="steering_group@env").refused(NotAllowed)  # only an importer dates it
     spoken_for = rebase.model_copy(update={"by": "steering_group@env"})
-    scenario.when(spoken_for).then(InvestmentRebaselined(amount=money("700"), approver="steering group", reason="Less"))
+    scenario.when(spoken_for).then(InvestmentRebaselined(enhance=money("500"), support=money("200"), approver="steering group", reason="Less"))
     assert (totals(scenario, "2024-12-31"), totals(scenario)) == (["1200"], ["1200", "700"])
-    scenario.when(command(RebaselineInvestment, amount=cad("700"), approver="x", reason="Same")).then()
+    scenario.when(command(RebaselineInvestment, enhance=cad("500"), support=cad("200"), approver="x", reason="Same")).then()
 
 
 def test_a_late_re_baseline_lands_where_it_belongs() -> None:
     scenario = approved()
-    for amount, day in (("700", "2025-01-01"), ("800", "2024-06-01")):
-        scenario.when(command(RebaselineInvestment, amount=cad(amount), approver="sg", reason="Known late", at=day))
+    for enhance, day in (("500", "2025-01-01"), ("600", "2024-06-01")):
+        scenario.when(command(RebaselineInvestment, enhance=cad(enhance), support=cad("200"), approver="sg", reason="Known late", at=day))
     assert totals(scenario) == ["1200", "800", "700"]
+
+
+@pytest.mark.requirement("S0-08")
+def test_one_amount_in_the_place_of_a_split_is_refused_and_says_what_to_give() -> None:
+    whole = {"amount": cad("700"), "approver": "sg", "reason": "Less"}
+    error = approved().when(command(RebaselineInvestment, **whole)).refused(Refused, "S0-08")
+    assert (error.field, error.remedy) == ("amount", "Give `enhance` and `support` instead of `amount`.")
+    assert "900.00 CAD to enhance and 300.00 CAD to support" in error.detail
+    same = {**whole, "amount": cad("1200")}
+    approved().when(command(RebaselineInvestment, **same)).refused(Refused, "S0-08")
+    approved().when(command(ProposeInvestment, product="biohub", amount=cad("700")), revising=True).refused(Refused, "S0-08")
+
+
+@pytest.mark.requirement("S0-08")
+def test_who_lifts_the_rule_has_a_baseline_that_is_not_split() -> None:
+    lifted = {"override": {"rule": "S0-08", "reason": "The split is due in May"}}
+    scenario = approved().when(command(RebaselineInvestment, amount=cad("700"), approver="sg", reason="Less", **lifted), by="steering_group@env")
+    assert [type(event.data) for event in scenario.said] == [Overridden, InvestmentRebaselined]
+    baseline = seen(scenario).current_baseline
+    assert baseline is not None and baseline.amounts.unsplit == money("700") and baseline.amounts.enhance is None
+    scenario.when(command(RebaselineInvestment, amount=cad("800"), approver="sg", reason="More")).then(
+        InvestmentRebaselined(amount=money("800"), approver="sg", reason="More")
+    )
 
 
 def test_only_an_approved_investment_is_re_baselined() -> None:
@@ -186,7 +209,7 @@ PROPOSED_AMOUNTS = seen(proposed()).asked
 
 def test_rows_that_move_to_an_earlier_day_keep_the_first_baseline_and_hold_from_then() -> None:
     scenario = Scenario(decisions).given("investment:i", PROPOSED, APPROVED, at="2024-01-01")
-    scenario.when(command(ProposeInvestment, product="biohub", amount=cad("800"), at="2023-10-01"), revising=True)
+    scenario.when(command(ProposeInvestment, product="biohub", enhance=cad("600"), support=cad("200"), at="2023-10-01"), revising=True)
     scenario.when(command(DecideInvestment, approved=True, reason="Worth it", at="2023-10-01"), revising=True)
     assert totals(scenario) == ["1200", "800"]
     before = seen(scenario, "2023-11-01")
@@ -218,7 +241,7 @@ def test_money_is_recorded_in_the_currency_of_the_investment() -> None:
     scenario.when(command(RecordReturn, amount=cad("1500"), description="Surveys not repeated"))
     found = seen(scenario)
     assert found.forecast and found.forecast.amount == money("1210")
-    assert [str(actual.amount) for actual in found.actuals] == ["290 CAD"] and [str(back.amount) for back in found.returns] == ["1500 CAD"]
+    assert [str(actual.amount) for actual in found.actuals] == ["290.00 CAD"] and [str(back.amount) for back in found.returns] == ["1500.00 CAD"]
     for of, fields in ((RecordForecast, {}), (RecordActual, days), (RecordReturn, {"description": "x"})):
         assert scenario.when(command(of, amount=cad("1", "USD"), **fields)).refused(Invalid).field == "amount"
 
@@ -237,10 +260,10 @@ def test_a_changed_row_of_spending_is_counted_once() -> None:
     scenario.when(command(RecordActual, amount=cad("290"), **first, at="2024-04-01"))
     scenario.when(command(RecordActual, amount=cad("295"), **first, at="2024-03-31"), revising=True)
     assert isinstance(scenario.said[0].data, ActualRecorded) and scenario.said[0].data.replaces == "investment:i@3"
-    assert [str(actual.amount) for actual in seen(scenario).actuals] == ["295 CAD"]
+    assert [str(actual.amount) for actual in seen(scenario).actuals] == ["295.00 CAD"]
     scenario.when(command(RecordActual, amount=cad("1"), covers_from="2024-01-02", covers_until="2024-03-31"), revising=True).refused(Invalid)
     scenario.when(command(RecordReturn, amount=cad("1"), description="x")).when(command(RecordReturn, amount=cad("2"), description="x"), revising=True)
-    assert [str(back.amount) for back in seen(scenario).returns] == ["2 CAD"]
+    assert [str(back.amount) for back in seen(scenario).returns] == ["2.00 CAD"]
 
 
 BID_1 = {"bid": "b", "amount": cad("1200"), "body": "Treasury Board"}

@@ -95,6 +95,33 @@ def test_a_product_goes_through_the_lifecycle_it_names() -> None:
     scenario.when(command(DecommissionProduct, product="biohub", reason="Merged")).then(ProductDecommissioned(reason="Merged", phase="gone"))
 
 
+@pytest.mark.requirement("S0-02")
+@pytest.mark.requirement("S4-02")
+def test_where_a_lifecycle_ends_in_several_ways_decommissioning_says_which() -> None:
+    ends = (Phase("merged", "Merged", active=False), Phase("closed", "Closed", active=False))
+    scenario = Scenario(decisions).given("lifecycle:two", LifecycleDefined(name="Two ends", phases=(Phase("on", "On", active=True), *ends)), at="2024-01-01")
+    scenario.given("product:biohub", ProductRegistered(name="BioHub", home="env", lifecycle="two"), PhaseEntered(phase="on"), at="2024-01-01")
+    error = scenario.when(command(DecommissionProduct, product="biohub", reason="Moved")).refused(Invalid)
+    assert (error.field, error.remedy) == ("phase", "Give one of merged, closed as `phase`.")
+    for other in ("on", "gone"):
+        error = scenario.when(command(DecommissionProduct, product="biohub", reason="Moved", phase=other)).refused(Invalid)
+        assert error.field == "phase" and "merged, closed" in (error.remedy or "")
+    scenario.when(command(DecommissionProduct, product="biohub", reason="Moved", phase="closed")).then(ProductDecommissioned(reason="Moved", phase="closed"))
+    assert seen(scenario).phase == "closed"
+
+
+@pytest.mark.requirement("S0-02")
+def test_where_a_lifecycle_ends_in_one_way_or_none_nothing_has_to_be_said() -> None:
+    biohub().when(command(DecommissionProduct, product="biohub", reason="Moved", phase="decommissioned")).then(
+        ProductDecommissioned(reason="Moved", phase="decommissioned")
+    )
+    assert biohub().when(command(DecommissionProduct, product="biohub", reason="Moved", phase="live")).refused(Invalid).field == "phase"
+    endless = LifecycleDefined(name="Endless", phases=(Phase("on", "On", active=True),))
+    scenario = Scenario(decisions).given("lifecycle:endless", endless).given("product:biohub", ProductRegistered(name="BioHub", lifecycle="endless"))
+    scenario.when(command(DecommissionProduct, product="biohub", reason="Moved", phase="on")).refused(Invalid)
+    scenario.when(command(DecommissionProduct, product="biohub", reason="Moved")).then(ProductDecommissioned(reason="Moved", phase=None))
+
+
 @pytest.mark.requirement("S4-02")
 def test_phases_of_a_lifecycle_have_their_lists_and_may_be_defined_anew() -> None:
     phases = [{"id": "alpha", "title": "Alpha", "active": True, "preconditions": ["A need is known"], "success": ["A prototype was tried"]}]

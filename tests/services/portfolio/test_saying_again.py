@@ -74,7 +74,7 @@ def test_a_first_baseline_that_is_taken_back_is_struck_through_and_not_removed(t
         scenario.when(DecideInvestment(investment="i", approved=False, reason="Not now"))
     assert scenario.error is None
     (struck,) = of_investment(scenario.facts(), "i").warnings
-    assert struck.rule == "S0-14" and "1200 CAD" in struck.message and "Wrong sum" in struck.message
+    assert struck.rule == "S0-14" and "1200.00 CAD" in struck.message and "Wrong sum" in struck.message
     assert of_investment(scenario.facts(known_at=known_before), "i").warnings == ()
     rests = FIGURES["portfolio"]["investment.warnings"].events(scenario.facts(), None)
     assert {f"investment:i@{taken_back}", "investment:i@3"} <= {event.id for event in rests}

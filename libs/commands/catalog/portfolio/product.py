@@ -52,3 +52,4 @@ class DecommissionProduct(Command):
 
     product: Annotated[ProductId, Field(description="The product.")]
     reason: Annotated[Text, Field(description="Why, and what its users have instead.")]
+    phase: Annotated[Id | None, Field(description="The phase it ends in; needed where its lifecycle has several that are not active.")] = None

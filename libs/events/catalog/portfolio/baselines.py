@@ -18,6 +18,11 @@ class Amounts:
     support: Money | None
     total: Money
 
+    @property
+    def unsplit(self) -> Money | None:
+        """What nobody has split: the whole, or nothing (None)."""
+        return self.total if self.enhance is None else None
+
     @classmethod
     def of(cls, enhance: Money | None, support: Money | None, amount: Money | None) -> Amounts | None:
         """From what was said; None where that makes no amount of one currency."""

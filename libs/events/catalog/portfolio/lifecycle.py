@@ -41,9 +41,9 @@ class Lifecycle:
         return next((phase for phase in self.phases if phase.id == id), None)
 
     @property
-    def end(self) -> Phase | None:
-        """The phase of a decommissioned product: the first that is not active."""
-        return next((phase for phase in self.phases if not phase.active), None)
+    def ends(self) -> tuple[Phase, ...]:
+        """The phases of a decommissioned product: those that are not active."""
+        return tuple(phase for phase in self.phases if not phase.active)
 
 
 def evolve(lifecycle: Lifecycle, event: Event) -> Lifecycle:

@@ -1,0 +1,43 @@
+"""How many products are in each phase: counted per lifecycle, and every product once."""
+
+from __future__ import annotations
+
+import pytest
+
+from libs.commands.deciding import Decisions
+from libs.commands.testing import Scenario
+from libs.events.catalog.portfolio.lifecycle import DEFAULT_LIFECYCLE, LifecycleDefined, Phase
+from libs.events.catalog.portfolio.product import PhaseEntered, ProductRegistered
+from libs.rules.phases import PhaseCount, phase_counts
+
+OWN = LifecycleDefined(name="Own way", phases=(Phase("alpha", "First try", active=True), Phase("gone", "Gone", active=False)))
+
+
+def products(**lifecycles: str | None) -> Scenario:
+    """Products in the phase alpha, each with its lifecycle."""
+    s = Scenario(Decisions()).given("lifecycle:own", OWN, at="2024-01-01")
+    for product, lifecycle in lifecycles.items():
+        s.given(f"product:{product}", ProductRegistered(name=product, home="env", lifecycle=lifecycle), PhaseEntered(phase="alpha"), at="2024-02-01")
+    return s
+
+
+@pytest.mark.requirement("S0-01")
+def test_a_phase_id_that_two_lifecycles_share_is_counted_in_each() -> None:
+    found = phase_counts(products(a=None, b="own", c="own").facts(), None)
+    assert [one for one in found if one.id == "alpha"] == [
+        PhaseCount("alpha", "Alpha", 1, None, DEFAULT_LIFECYCLE.name),
+        PhaseCount("alpha", "First try", 2, "lifecycle:own", "Own way"),
+    ]
+    assert [one.id for one in found if one.lifecycle] == ["alpha", "gone"]
+
+
+@pytest.mark.requirement("S0-01")
+def test_every_product_that_is_in_a_phase_is_in_one_count() -> None:
+    s = products(a=None, b="own", c="unheard-of")
+    s.given("lifecycle:own", LifecycleDefined(name="Own way", phases=(Phase("try", "Try", active=True),)), at="2024-03-01")
+    s.given("product:d", ProductRegistered(name="D", home="citz"), at="2024-02-01")
+    found = phase_counts(s.facts(), None)
+    assert sum(one.products for one in found) == 3, "d is in no phase"
+    assert PhaseCount("alpha", "alpha", 1, "lifecycle:own", "Own way") in found, "its lifecycle has the phase no longer"
+    assert [one for one in found if one.lifecycle == "lifecycle:unheard-of"] == [PhaseCount("alpha", "Alpha", 1, "lifecycle:unheard-of", "unheard-of")]
+    assert sum(one.products for one in phase_counts(s.facts(), "citz")) == 0
