@@ -10,6 +10,8 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
+from libs.events.currencies import grouped
+
 COLOURS = {
     "GRADUATED": "green",
     "ALUMNI": "green",
@@ -63,4 +65,9 @@ def _why(graduation: dict[str, Any]) -> str:
 
 
 def _money(amounts: Sequence[dict[str, str]], *, signed: bool) -> str:
-    return "\n".join(f"{Decimal(a['amount']):{'+' if signed else ''},.0f} {a['currency']}" for a in amounts) or "-"
+    return "\n".join(_amount(Decimal(a["amount"]), a["currency"], signed) for a in amounts) or "-"
+
+
+def _amount(amount: Decimal, currency: str, signed: bool) -> str:
+    sign = "-" if amount < 0 else "+" if signed else ""
+    return f"{sign}{grouped(amount, currency)} {currency}"

@@ -12,6 +12,7 @@ from typing import Any
 
 from headway.importers.line import Line, Rejected, identifier
 from headway.importers.table import Row, read_table
+from libs.events.currencies import unit
 
 NOTES = (
     "Cost variance is left out: the file does not say which sign means too much.",
@@ -22,7 +23,7 @@ NOTES = (
 _COLUMNS = ("unique_investment_identifier", "agency_code", "agency_name", "investment_title", "project_id", "project_name")
 _FIGURES = ("start_date", "plannedcost", "planned_duration", "project_delay")
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
-_CENT = Decimal("0.01")
+_CURRENCY = "USD"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +113,7 @@ def _read(row: Row) -> _Project | Rejected:
     except ValueError:
         return refuse(f"start_date {row.get('start_date')!r} is not a day such as 2011-10-01")
     try:
-        cost = (numbers["plannedcost"] * 1_000_000).quantize(_CENT, ROUND_HALF_UP)
+        cost = (numbers["plannedcost"] * 1_000_000).quantize(unit(_CURRENCY), ROUND_HALF_UP)
         ends = starts + timedelta(days=_whole(numbers["planned_duration"]))
         delayed = ends + timedelta(days=_whole(numbers["project_delay"]))
     except (InvalidOperation, OverflowError):
@@ -157,13 +158,13 @@ def _said(projects: list[_Project], today: date | None) -> Iterator[Line]:
         return min(project.starts for project in of)
 
     for agency, of in agencies.items():
-        data = {"organisation": agency, "name": of[0].agency_name, "currency": "USD"}
+        data = {"organisation": agency, "name": of[0].agency_name, "currency": _CURRENCY}
         yield line("portfolio.register_organisation", "organisation", agency, earliest(of), data)
     for investment, of in investments.items():
         data = {"product": investment, "name": of[0].investment_title, "home": of[0].agency}
         yield line("portfolio.register_product", "product", investment, earliest(of), data)
     for investment, of in investments.items():
-        amount = {"amount": str(sum(project.cost for project in of)), "currency": "USD"}
+        amount = {"amount": str(sum(project.cost for project in of)), "currency": _CURRENCY}
         yield line("portfolio.propose_investment", "proposal", investment, earliest(of), {"investment": investment, "product": investment, "amount": amount})
     for investment, of in investments.items():
         decided = {"investment": investment, "approved": True, "reason": "Listed on the federal IT Dashboard"}

@@ -48,4 +48,10 @@ def exact(amount: Decimal, currency: str) -> str:
     return format(at_scale(amount, currency), "f")
 
 
+def grouped(amount: Decimal, currency: str) -> str:
+    """The same for people, without sign: `1,250,000`, `1,000.50`; by thousands, minor units only where there are some."""
+    found = abs(at_scale(amount, currency))
+    return f"{found:,.0f}" if found == found.to_integral_value() else f"{found:,f}"
+
+
 _UNITS: Final = tuple(Decimal(1).scaleb(-places) for places in range(max(_OTHERWISE.values()) + 1))

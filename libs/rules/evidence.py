@@ -15,7 +15,7 @@ from libs.events.facts import Facts
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """One event that a criterion rests on: its position, its type, when it was true (UTC), and the role that asserted it.
+    """One event that a criterion rests on: its position, its type, when it was true (UTC), the role that asserted it, and the person's id.
 
     `independent` says that it was not the team itself; `expires_at` is the last day on which it counts (None: it does not expire); `says` what it shows,
     in words, where that is not the event's own content.
@@ -25,6 +25,7 @@ class Evidence:
     type: str
     at: datetime
     asserted_by: str
+    person: str
     independent: bool
     expires_at: date | None = None
     says: str | None = None
@@ -47,7 +48,7 @@ class Criterion:
 
 def evidence(event: Event, team: Team, expires_at: date | None = None, says: str | None = None) -> Evidence:
     """An event as evidence about a team."""
-    return Evidence(event.id, event.type, event.time, event.actor.role, _independent(event, team), expires_at, says)
+    return Evidence(event.id, event.type, event.time, event.actor.role, event.actor.id, _independent(event, team), expires_at, says)
 
 
 def each_once(found: Iterable[Evidence]) -> tuple[Evidence, ...]:

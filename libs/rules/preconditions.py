@@ -16,6 +16,7 @@ from libs.events.facts import Facts
 from libs.events.values import end_of
 from libs.rules.backlogs import items
 from libs.rules.evidence import Criterion, evidence, policy_of
+from libs.rules.roles import who
 
 BETA_RELEASED = "Beta released to the people using the service"
 BACKLOG_DIMINISHES = "Backlog diminishes"
@@ -37,7 +38,7 @@ def beta_released(facts: Facts, team_id: str) -> Criterion:
             remedy=f"Publish a beta release of {_words(team.products)} that the product owner has signed off.",
         )
     time, _, release, event = min(published, key=lambda p: p[:2])
-    signed = f", signed off by {release.signed_off.actor.role}" if release.signed_off else ""
+    signed = f", signed off by {who(release.signed_off.actor.id, release.signed_off.actor.role)}" if release.signed_off else ""
     return Criterion("R-01", BETA_RELEASED, True, f"{release.title or release.id} was published on {time.date()}{signed}", (evidence(event, team),))
 
 

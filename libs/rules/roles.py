@@ -95,6 +95,19 @@ class Principal:
         return any(role.name == name for role in self.roles)
 
 
+def spoken(role: str) -> str:
+    """`executive@*` as `executive`, `product_owner@permits` as `product owner of permits`: a role as people say it."""
+    name, _, scope = role.partition("@")
+    words = name.replace("_", " ")
+    return words if scope in ("", EVERYWHERE) else f"{words} of {scope}"
+
+
+def who(person: str | None, role: str) -> str:
+    """Who said, decided or signed something off, the same wherever that is told: `product owner of permits (ana)`."""
+    said = spoken(role)
+    return said if person in (None, "", role, said) else f"{said} ({person})"
+
+
 def known_roles(texts: Iterable[object]) -> frozenset[Role]:
     """The roles among the texts of a token's claim; what is no role is left out, since an identity provider's realm has others."""
     roles = set()

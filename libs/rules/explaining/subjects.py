@@ -145,7 +145,7 @@ def shared_figures(subject: str) -> Iterator[Figure]:
     yield Figure(subject, "needs", wants, met, ("S0-22", "S0-04"), {**its, "need": None})
     for name in Needs._fields:
         yield Figure(subject, f"needs.{name}", Part(wants, name), met, ("S0-22", "S0-04"), {**its, "need": None})
-    hit = "Hit when a reading from the day the target was set to the day it is due reaches it; else missed once due; else not measured until it is read; else open."
+    hit = "Hit when a reading from the day it was set to the day it is due reaches it; else missed once due; else not measured until it is read; else open."
     yield Figure(subject, "targets", aims, hit, ("S0-23", "S2-08"), {**its, "metric": None})
     for name, shown in zip(TargetCounts._fields, ("hit", "missed", "notMeasured", "open"), strict=True):
         yield Figure(subject, f"targets.{shown}", Part(aims, name), hit, ("S0-23", "S2-08"), {**its, "metric": None})

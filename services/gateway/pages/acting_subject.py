@@ -66,6 +66,7 @@ def _investment(node: Mapping[str, Any]) -> Iterator[Line]:
     yield "Proposed on", words.day(node["proposedOn"])
     yield "Ends on", words.day(node["ends"])
     yield "Stands", _named(node["decided"]) + (f" since {words.day(node['decidedOn'])}" if node["decidedOn"] else "")
+    yield "Decided by", _voice(node["decision"])
 
 
 def _split(of: Mapping[str, Any] | None) -> str:
@@ -111,6 +112,7 @@ def _release(node: Mapping[str, Any]) -> Iterator[Line]:
     yield "Product", node["product"]["name"]
     yield "Stage", _named(node["stage"])
     yield "Stands", _named(node["released"])
+    yield "Signed off by", _voice(node["signOff"])
     yield "Changes what the product does", "yes" if node["functional"] else "no"
 
 
@@ -119,6 +121,11 @@ def _change(node: Mapping[str, Any]) -> Iterator[Line]:
     yield "What it is", node["description"] or ""
     yield "Goes out with", node["release"]["title"] if node["release"] else ""
     yield "Raised on", words.day(node["raisedOn"])
+    yield "Decided by", _voice(node["decision"])
+
+
+def _voice(voice: Mapping[str, Any] | None) -> str:
+    return words.said_by(voice) if voice else ""
 
 
 def _metric(node: Mapping[str, Any]) -> Iterator[Line]:

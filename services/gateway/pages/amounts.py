@@ -24,6 +24,7 @@ FIGURES: Final[Mapping[str, str]] = MappingProxyType(
         "actual": "Spent",
         "enhance": "To enhance",
         "support": "To support",
+        "unsplit": "Not split",
         "returned": "Came back or was saved",
         "againstFirstBaseline": "Forecast against the first baseline",
         "againstCurrentBaseline": "Forecast against the current baseline",
@@ -62,7 +63,7 @@ def cell(visit: Visit, one: Amounts, figure: str, *, signed: bool = False, note:
         return Cell(words.NONE, value="")
     shown = {"amount": value, "currency": one.currency}
     href = explanation(visit, one.of, explained or figure)
-    return Cell(words.amount(shown, signed=signed), href, note=note, value=f"{one.currency} {value}")
+    return Cell(words.amount(shown, signed=signed), href, note=note, value=words.exactly(value, one.currency))
 
 
 def explanation(visit: Visit, of: str, figure: str) -> str:

@@ -25,7 +25,6 @@ _IN_WORDS: Final[Mapping[str, str]] = {
     "datetime_from_date_parsing": "Write a day as 2026-03-31.",
     "datetime_parsing": "Write a day as 2026-03-31.",
     "decimal_parsing": "Write a number such as 1250.50.",
-    "decimal_max_places": "Write at most two digits after the point.",
     "int_parsing": "Write a whole number.",
     "int_from_float": "Write a whole number.",
     "greater_than_equal": "Write a larger number.",
@@ -121,4 +120,6 @@ def _in_words(one: Mapping[str, Any]) -> str:
     if one["type"] == "string_pattern_mismatch":
         pattern = one["ctx"]["pattern"]
         return "Small letters, digits, dots and hyphens, 64 at most." if pattern.startswith("^[a-z0-9]") else f"It must look like {pattern.strip('^$')}."
+    if one["type"] == "decimal_max_places":
+        return f"Write at most {one['ctx']['decimal_places']} digits after the point."
     return _IN_WORDS.get(one["type"]) or str(one["msg"]).removeprefix("Value error, ")

@@ -47,7 +47,7 @@ class Criterion:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What was decided, by which role, on which day (ISO)."""
+    """What was decided, by whom (role and person), on which day (ISO)."""
 
     what: str
     by: str
@@ -205,7 +205,7 @@ def _evidence(one: Mapping[str, Any]) -> str:
     what = " ".join(one["type"].split(".")[-3:-1]).replace("_", " ").capitalize()
     until = f", counts until {words.day(one['expiresAt'])}" if one["expiresAt"] else ""
     own = "" if one["independent"] else ", the team's own word"
-    return f"{what} on {words.day(one['at'])}, said by {words.role(one['assertedBy'])}{own}{until}"
+    return f"{what} on {words.day(one['at'])}, said by {words.said_by(one)}{own}{until}"
 
 
 def _decisions(graduation: Mapping[str, Any]) -> Iterator[Decision]:
@@ -214,10 +214,10 @@ def _decisions(graduation: Mapping[str, Any]) -> Iterator[Decision]:
     for criterion in graduation["criteria"]:
         for one in criterion["evidence"]:
             if one["type"] in DECISIONS:
-                found[one["event"]] = Decision(DECISIONS[one["type"]], words.role(one["assertedBy"]), one["at"][:10])
+                found[one["event"]] = Decision(DECISIONS[one["type"]], words.said_by(one), one["at"][:10])
     ceremony = graduation["ceremony"]
     if ceremony:
-        found[ceremony["event"]] = Decision("Ceremony held", words.role(ceremony["assertedBy"]), ceremony["heldOn"])
+        found[ceremony["event"]] = Decision("Ceremony held", words.said_by(ceremony), ceremony["heldOn"])
     yield from sorted(found.values(), key=lambda one: (one.on, one.what))
 
 

@@ -12,6 +12,7 @@ from typing import Any, Final
 from markupsafe import Markup
 
 from libs.commands.errors import Invalid
+from libs.events.currencies import exact
 from services.gateway.pages import charts, words
 from services.gateway.pages.acting import act_address
 from services.gateway.pages.moment import last_quarter_end, read_day
@@ -201,7 +202,7 @@ def _money(investment: Mapping[str, Any] | None) -> tuple[Table | None, tuple[Ma
             ("Forecast", one.forecast, "bad" if one.over > 0 else "good"),
             ("Spent so far", sums["actual"], "going"),
         ):
-            rows.append((text(figure), money([{"amount": f"{value:.2f}", "currency": one.currency}])))
+            rows.append((text(figure), money([{"amount": exact(value, one.currency), "currency": one.currency}])))
             bars.append(charts.bar(charts.Bar(value, tone), most, f"{figure}: {words.amount({'amount': value, 'currency': one.currency})}"))
     columns = (Column("Figure", "figure"), Column("Amount", "amount", True))
     caption = "Money against the first and the current baseline"

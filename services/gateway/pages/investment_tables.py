@@ -85,7 +85,7 @@ def baselines(visit: Visit, id: str, caption: str, who: str, subjects: Sequence[
                     _named(subject),
                     cell(visit, one, "firstBaseline"),
                     cell(visit, one, "committed"),
-                    Cell(words.amount(moved, signed=True) if current != first else "not moved", value=f"{one.currency} {current - first}"),
+                    Cell(words.amount(moved, signed=True) if current != first else "not moved", value=words.exactly(current - first, one.currency)),
                     cell(visit, one, "againstCurrentBaseline", signed=True, note=deviation(one.get("againstCurrentBaseline"), current)),
                 )
             )
@@ -100,15 +100,14 @@ def split(visit: Visit, id: str, caption: str, who: str, subjects: Sequence[Subj
     rows, bars = [], []
     for subject in subjects:
         for one in subject.amounts:
-            enhance, support = one.get("enhance"), one.get("support")
-            rest = one.get("committed") - enhance - support
+            enhance, support, rest = one.get("enhance"), one.get("support"), one.get("unsplit")
             note = f"{words.share(support, enhance + support)} of both" if enhance + support else ""
             rows.append(
                 (
                     _named(subject),
                     cell(visit, one, "enhance"),
                     cell(visit, one, "support", note=note),
-                    Cell(_words(rest, one) if rest else words.NONE, value=f"{one.currency} {rest}"),
+                    cell(visit, one, "unsplit") if rest else Cell(words.NONE, value=words.exactly(rest, one.currency)),
                 )
             )
             bars.append(charts_money.split(enhance, support, f"{subject.name}: {_words(enhance, one)} to enhance, {_words(support, one)} to support"))
@@ -160,7 +159,7 @@ def moved_by_loans(visit: Visit, organisations: Sequence[Subject]) -> Table:
             rows.append(
                 (
                     _named(subject),
-                    Cell(_words(own, one), value=f"{one.currency} {own}"),
+                    Cell(_words(own, one), value=words.exactly(own, one.currency)),
                     cell(visit, one, "lentOut"),
                     cell(visit, one, "borrowed"),
                     cell(visit, one, "actual"),

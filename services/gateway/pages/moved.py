@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
+from libs.events.currencies import exact
 from services.gateway.pages import words
 from services.gateway.pages.page import Visit
 from services.gateway.pages.people import role_words
@@ -30,6 +31,7 @@ _FIGURES: Final[Mapping[str, str]] = {
     "committed": "Committed",
     "enhance": "To enhance",
     "support": "To support",
+    "unsplit": "Not split",
     "returned": "Came back or was saved",
     "againstFirstBaseline": "Forecast against the first baseline",
     "againstCurrentBaseline": "Forecast against the current baseline",
@@ -241,4 +243,4 @@ def difference(then: Sequence[Mapping[str, Any]], now: Sequence[Mapping[str, Any
     was = {one["currency"]: Decimal(one["amount"]) for one in then}
     is_ = {one["currency"]: Decimal(one["amount"]) for one in now}
     moved = {currency: is_.get(currency, Decimal(0)) - was.get(currency, Decimal(0)) for currency in sorted(was.keys() | is_.keys())}
-    return [{"amount": f"{amount:.2f}", "currency": currency} for currency, amount in moved.items() if amount]
+    return [{"amount": exact(amount, currency), "currency": currency} for currency, amount in moved.items() if amount]

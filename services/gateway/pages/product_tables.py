@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from services.gateway.pages import words
-from services.gateway.pages.tables import Cell, Column, Table, day, text
+from services.gateway.pages.tables import Cell, Column, Table, day, text, voiced
 
 TONES: Final[Mapping[str, str]] = {"HIT": "good", "MISSED": "bad", "MET": "good", "UNMET": "bad", "PUBLISHED": "good"}
 _OUTCOMES: Final[Mapping[bool | None, tuple[str, str]]] = {True: ("Approved", "good"), False: ("Declined", "ended"), None: ("Waits for the board", "going")}
@@ -19,6 +19,7 @@ def releases(found: Sequence[Mapping[str, Any]]) -> Table:
         Column("State", "state"),
         Column("Published", "released_on"),
         Column("Signed off by", "signed_off_by", csv_only=True),
+        Column("Signed off as", "signed_off_as", csv_only=True),
     )
     rows = tuple(
         (
@@ -28,11 +29,11 @@ def releases(found: Sequence[Mapping[str, Any]]) -> Table:
             Cell(
                 one["state"].replace("_", " ").capitalize(),
                 tone=TONES.get(one["state"], "going"),
-                note=f"signed off by {words.role(one['signedOffBy']['name'])}" if one["signedOffBy"] else "",
+                note=f"signed off by {words.said_by(one['signOff'])}" if one["signOff"] else "",
                 value=one["state"],
             ),
             day(one["releasedOn"]),
-            text(one["signedOffBy"]["name"] if one["signedOffBy"] else ""),
+            *voiced(one["signOff"]),
         )
         for one in found
     )
@@ -47,18 +48,27 @@ def changes(found: Sequence[Mapping[str, Any]]) -> Table:
         Column("Decided", "decided_on"),
         Column("Raised", "raised_on", csv_only=True),
         Column("Reason", "reason", csv_only=True),
+        Column("Decided by", "decided_by", csv_only=True),
+        Column("Decided as", "decided_as", csv_only=True),
     )
     rows = tuple(
         (
             Cell(one["title"], note=f"raised {words.short_day(one['raisedOn'])}", value=one["title"]),
-            Cell(_OUTCOMES[one["approved"]][0], tone=_OUTCOMES[one["approved"]][1], note=one["reason"] or ""),
+            Cell(_OUTCOMES[one["approved"]][0], tone=_OUTCOMES[one["approved"]][1], note=_why(one)),
             day(one["decidedOn"]),
             day(one["raisedOn"]),
             text(one["reason"]),
+            *voiced(one["decision"]),
         )
         for one in found
     )
     return Table("change-requests", "Change requests", columns, rows, empty="The board was asked for no change.")
+
+
+def _why(change: Mapping[str, Any]) -> str:
+    """Who spoke for the board, and the reason."""
+    said = f"by {words.said_by(change['decision'])}" if change["decision"] else ""
+    return ": ".join(part for part in (said, change["reason"] or "") if part)
 
 
 def backlog(months: Sequence[Mapping[str, Any]]) -> Table:

@@ -10,9 +10,10 @@ from typing import Any, Final
 from markupsafe import Markup
 
 from libs.commands.errors import NotFound
+from libs.events.currencies import exact
 from services.gateway.pages import charts, words
 from services.gateway.pages.page import Data, Visit
-from services.gateway.pages.tables import Cell, Column, Table, day, money, text
+from services.gateway.pages.tables import Cell, Column, Table, day, money, text, voiced
 from services.gateway.pages.told import page_of, when
 from services.gateway.pages.verdict import sums_of
 
@@ -23,10 +24,13 @@ _FIGURES: Final = (
     ("Current baseline", "committed", "plain"),
     ("To enhance", "enhance", "plain"),
     ("To support", "support", "plain"),
+    ("Not split", "unsplit", "plain"),
     ("Forecast", "forecast", "good"),
     ("Spent so far", "actual", "going"),
     ("Came back or was saved", "returned", "good"),
 )
+_WHERE_ANY: Final = frozenset({"To enhance", "To support", "Not split", "Came back or was saved"})
+"""Figures that have a row only where there is something of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +86,10 @@ def money_part(investment: Mapping[str, Any] | None) -> MoneyPart | None:
         most = max(one.first, one.forecast, *sums.values(), Decimal(1))
         said.append(_against(one.over, one.first, one.currency, sums["actual"], one.forecast))
         for figure, value, tone in (("First baseline", one.first, "plain"), *((words_, sums[name], tone) for words_, name, tone in _FIGURES)):
-            if figure.startswith(("To ", "Came")) and not value:
+            if figure in _WHERE_ANY and not value:
                 continue
             tone = "bad" if figure == "Forecast" and one.over > 0 else tone
-            rows.append((text(figure), money([{"amount": f"{value:.2f}", "currency": one.currency}])))
+            rows.append((text(figure), money([{"amount": exact(value, one.currency), "currency": one.currency}])))
             bars.append(charts.bar(charts.Bar(value, tone), most, f"{figure}: {words.amount({'amount': value, 'currency': one.currency})}"))
     columns = (Column("Figure", "figure"), Column("Amount", "amount", True))
     warnings = dict.fromkeys(words.sentence(f"{one['message']} ({one['rule']})") for one in investment["warnings"])
@@ -105,6 +109,8 @@ def investments(visit: Visit, cases: Sequence[Mapping[str, Any]]) -> Table:
         Column("Decided", "decided_on", csv_only=True),
         Column("Reason", "reason", csv_only=True),
         Column("Ends", "ends", csv_only=True),
+        Column("Decided by", "decided_by", csv_only=True),
+        Column("Decided as", "decided_as", csv_only=True),
     )
     rows = tuple(_investment(one) for one in cases)
     return Table("investments", "Investments and bids", columns, rows, empty="No investment was proposed.")
@@ -113,7 +119,8 @@ def investments(visit: Visit, cases: Sequence[Mapping[str, Any]]) -> Table:
 def _investment(one: Mapping[str, Any]) -> tuple[Cell, ...]:
     amounts = one["amounts"]
     shown, tone = STATES.get(one["state"], (one["state"].capitalize(), "going"))
-    decided = f"on {words.day(one['decidedOn'])}: {one['reason']}" if one["decidedOn"] and one["reason"] else ""
+    by = f" by {words.said_by(one['decision'])}" if one["decision"] else ""
+    decided = f"on {words.day(one['decidedOn'])}{by}: {one['reason']}" if one["decidedOn"] and one["reason"] else ""
     bids = "; ".join(f"bid to {bid['body']}: {bid['state'].lower()}" for bid in one["bids"])
     asked = amounts and amounts["asked"]
     name = one["value"] or words.plain(one["id"])
@@ -131,6 +138,7 @@ def _investment(one: Mapping[str, Any]) -> tuple[Cell, ...]:
         day(one["decidedOn"]),
         text(one["reason"]),
         day(one["ends"]),
+        *voiced(one["decision"]),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -82,6 +82,11 @@ def money(values: Sequence[dict[str, Any]] | None, *, signed: bool = False) -> C
     """A cell with amounts; in CSV `CAD 1250000.00`, several divided by semicolons."""
     exact = "withheld" if values is None else "; ".join(f"{one['currency']} {one['amount']}" for one in values)
     return Cell(words.money(values, signed=signed), value=exact)
+
+
+def voiced(voice: Mapping[str, Any] | None) -> tuple[Cell, Cell]:
+    """The person and the role of a decision, for CSV."""
+    return text(voice["by"]["name"] if voice and voice["by"] else ""), text(voice["assertedBy"] if voice else "")
 
 
 def status(name: str) -> Cell:

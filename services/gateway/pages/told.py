@@ -80,7 +80,7 @@ def told(visit: Visit, event: Mapping[str, Any]) -> Told:
         about=subject["name"],
         href=page_of(visit, subject["id"]),
         kind=kind_words(subject["id"].partition(":")[0]),
-        by=words.role(event["assertedBy"]),
+        by=words.said_by(event),
         at=when(event["at"]),
         learned=when(event["recorded"]),
         late=event["recorded"][:10] > event["at"][:10],
@@ -101,6 +101,7 @@ def events_table(events: Sequence[Told]) -> Table:
         Column("Taken back", "retracted"),
         Column("Event", "event"),
         Column("What it says", "data"),
+        Column("Person", "person"),
     )
     rows = tuple(
         (
@@ -112,6 +113,7 @@ def events_table(events: Sequence[Told]) -> Table:
             Cell("yes" if one.retracted else "no"),
             text(one.id),
             text("; ".join(f"{name}: {value}" for name, value in one.fields), value="; ".join(f"{name}: {value}" for name, value in one.fields)),
+            text((one.exact.get("by") or {}).get("name")),
         )
         for one in events
     )

@@ -9,6 +9,9 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import Any, Final
 
+from libs.events.currencies import exact, grouped
+from libs.rules.roles import spoken, who
+
 NBSP: Final = "\N{NO-BREAK SPACE}"
 MINUS: Final = "\N{MINUS SIGN}"
 NONE: Final = "\N{EN DASH}"
@@ -58,11 +61,16 @@ def _date(value: str | date | datetime | None) -> date | None:
 
 
 def amount(value: Mapping[str, Any], *, signed: bool = False) -> str:
-    """`1,250,000 CAD`, cents only where there are some; with `signed` a plus or a minus before it."""
+    """`1,250,000 CAD`, `1,000.500 KWD`: minor units only where there are some; with `signed` a plus or a minus before it."""
     number = Decimal(str(value["amount"]))
-    text = f"{abs(number):,.2f}".removesuffix(".00")
+    text = grouped(number, str(value["currency"]))
     sign = MINUS if number < 0 else "+" if signed and number > 0 else ""
     return f"{sign}{text}{NBSP}{value['currency']}"
+
+
+def exactly(value: Decimal, currency: str) -> str:
+    """`CAD 1250000.00`, `JPY 1000`: an amount as CSV has it, at its currency's scale."""
+    return f"{currency} {exact(value, currency)}"
 
 
 def money(values: Sequence[Mapping[str, Any]] | None, *, signed: bool = False) -> str:
@@ -127,6 +135,10 @@ def plain(global_id: str) -> str:
 
 def role(text: str) -> str:
     """`executive@*` as `executive`, `product_owner@permits` as `product owner of permits`: a role as people say it."""
-    name, _, scope = text.partition("@")
-    words = name.replace("_", " ")
-    return words if scope in ("", "*") else f"{words} of {scope}"
+    return spoken(text)
+
+
+def said_by(said: Mapping[str, Any]) -> str:
+    """Who said something (an event, evidence, a sign-off), by role and person: `product owner of permits (ana)`."""
+    person = said.get("by")
+    return who(person["name"] if person else None, said["assertedBy"])

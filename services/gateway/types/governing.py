@@ -19,7 +19,7 @@ from libs.rules.targets import TargetState, target_states
 from services.gateway import deriving
 from services.gateway.ids import outside
 from services.gateway.types.node import Node
-from services.gateway.types.person import Person, person
+from services.gateway.types.person import Person, Voice, person, voice
 from services.gateway.types.roadmap import Release, release
 from services.gateway.types.telling import known, told
 
@@ -104,6 +104,10 @@ class ChangeRequest(Node):
     @told("The product that changes.")
     def product(self) -> Annotated[Product, strawberry.lazy("services.gateway.types.product")]:
         return _product(self.facts, self.of.product)
+
+    @told("Who spoke for the board, in which role, and when; null before the outcome.")
+    def decision(self) -> Voice | None:
+        return voice(self.of.decision)
 
     @told("The release that it goes out with; null where none is named.")
     def release(self) -> Release | None:

@@ -10,6 +10,7 @@ from libs.events.catalog.portfolio.graduation import GraduationStatus, HandoffSt
 from libs.events.facts import Facts
 from libs.rules import graduation as rules
 from services.gateway import deriving
+from services.gateway.types.person import Person, person, person_of
 from services.gateway.types.telling import told
 
 
@@ -18,7 +19,8 @@ class Evidence:
     event: str = strawberry.field(description="Its position, `kind:id@sequence`.")
     type: str = strawberry.field(description="Its type, such as headway.roadmap.release.published.v1.")
     at: datetime = strawberry.field(description="When it was true.")
-    asserted_by: str = strawberry.field(description="Who said it.")
+    asserted_by: str = strawberry.field(description="The role that said it.")
+    by: Person | None = strawberry.field(description="Who said it.")
     independent: bool = strawberry.field(description="Whether that was somebody else than the team it is about.")
     expires_at: date | None = strawberry.field(description="The last day on which it counts; null where it does not expire.")
 
@@ -48,6 +50,7 @@ class Ceremony:
     held_on: date = strawberry.field(description="On which day.")
     story: str | None = strawberry.field(description="What was told to have been achieved.")
     asserted_by: str = strawberry.field(description="The role that said that it was held.")
+    by: Person | None = strawberry.field(description="Who said that it was held.")
     event: str = strawberry.field(description="The event that says so: its position, `kind:id@sequence`.")
 
 
@@ -76,7 +79,9 @@ class Graduation:
     @told("The ceremony; null before it was held.")
     def ceremony(self) -> Ceremony | None:
         held = self.graduation.ceremony
-        return Ceremony(held_on=held.held_on, story=held.story, asserted_by=held.event.actor.role, event=held.event.id) if held else None
+        return (
+            Ceremony(held_on=held.held_on, story=held.story, asserted_by=held.event.actor.role, by=person_of(held.event), event=held.event.id) if held else None
+        )
 
 
 def graduation(facts: Facts, team: str) -> Graduation:
@@ -86,4 +91,4 @@ def graduation(facts: Facts, team: str) -> Graduation:
 
 
 def _evidence(e: rules.Evidence) -> Evidence:
-    return Evidence(event=e.event, type=e.type, at=e.at, asserted_by=e.asserted_by, independent=e.independent, expires_at=e.expires_at)
+    return Evidence(event=e.event, type=e.type, at=e.at, asserted_by=e.asserted_by, by=person(e.person), independent=e.independent, expires_at=e.expires_at)

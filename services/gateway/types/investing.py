@@ -24,6 +24,7 @@ from services.gateway.asking import Info
 from services.gateway.ids import outside
 from services.gateway.types.money import Money
 from services.gateway.types.node import Node
+from services.gateway.types.person import Voice, voice
 from services.gateway.types.telling import known, told
 
 if TYPE_CHECKING:
@@ -112,6 +113,10 @@ class InvestmentCase(Node):
         from services.gateway.types.product import product
 
         return product(self.facts, self.of.product) if self.of.product else None
+
+    @told("Who spoke for the steering group, in which role, and when (S0-14); null before the decision.")
+    def decision(self) -> Voice | None:
+        return voice(self.of.decision)
 
     @told("Its amounts; null for whoever may not read its money.")
     def amounts(self, info: Info) -> InvestmentAmounts | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import strawberry
 
 from libs.events.event import Event
@@ -13,6 +15,19 @@ from services.gateway.types.node import Node
 class Person(Node):
     id: strawberry.ID = strawberry.field(description="`person:` and the id that commands use.")
     name: str = strawberry.field(description="The id, until somebody says more.")
+
+
+@strawberry.type(description="Who decided or signed something off, in which role, and when.")
+class Voice:
+    by: Person | None = strawberry.field(description="The person.")
+    asserted_by: str = strawberry.field(description="The role in which it was said, such as product_owner@permits.")
+    on: date = strawberry.field(description="The day.")
+    event: str = strawberry.field(description="The event that says so: its position, `kind:id@sequence`.")
+
+
+def voice(event: Event | None) -> Voice | None:
+    """Who said something, with role and day; None where nobody has."""
+    return Voice(by=person_of(event), asserted_by=event.actor.role, on=event.time.date(), event=event.id) if event else None
 
 
 def person(id: str | None) -> Person | None:

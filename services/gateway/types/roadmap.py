@@ -20,7 +20,7 @@ from services.gateway.types.connection import PAGE, After, Connection, First, pa
 from services.gateway.types.filtering import RoadmapItemsOrdered, RoadmapItemsWanted
 from services.gateway.types.node import Node
 from services.gateway.types.organisation import Organisation, organisation
-from services.gateway.types.person import Person, person_of
+from services.gateway.types.person import Person, Voice, person_of, voice
 from services.gateway.types.selecting import roadmap_items_of
 from services.gateway.types.telling import told
 
@@ -141,6 +141,10 @@ class Release(Node):
     @told("Who signed it off (S0-13); null before.")
     def signed_off_by(self) -> Person | None:
         return person_of(self.state_.signed_off)
+
+    @told("Who signed it off, in which role, and when (S0-13); null before.")
+    def sign_off(self) -> Voice | None:
+        return voice(self.state_.signed_off)
 
 
 def roadmap(facts: Facts, products: tuple[str, ...]) -> Roadmap:

@@ -22,6 +22,7 @@ from libs.service.showing import blanked
 from services.gateway.asking import Info
 from services.gateway.ids import outside
 from services.gateway.scalars import exact
+from services.gateway.types.person import Person, person_of
 from services.gateway.types.telling import told
 
 
@@ -42,6 +43,10 @@ class SaidEvent:
     recorded: datetime = strawberry.field(description="When it was learned.")
     asserted_by: str = strawberry.field(description="The role that said it.")
     retracted: bool = strawberry.field(description="Whether it was taken back, so that it counts no longer.")
+
+    @told("Who said it; in which role, `assertedBy` says.")
+    def by(self) -> Person | None:
+        return person_of(self.event)
 
     @told("Of what it was said.")
     def subject(self) -> Subject:
