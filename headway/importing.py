@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 import re
 import sys
@@ -14,13 +15,18 @@ from pathlib import Path
 from typing import TextIO
 
 import httpx
+from rapidfuzz import process
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from headway.importers import IMPORTERS, Importer, Line, Options, Rejected
+from headway.importers import IMPORTERS, Importer, Line, Notation, Options, Rejected
+from headway.importers.text import NotText, text_of
 from headway.sending import Hears, Outcome, References, Sender, ServiceOf, Stopped, said
+from libs.commands.command import COMMANDS
 
 USAGE, REFUSED, INTERRUPTED = 2, 3, 130
+DECIMALS = (",", ".")
+COUNTED = ("created", "replaced", "unchanged", "refused")
 _ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 
 
@@ -39,6 +45,9 @@ def run_import(
     hears: Hears | None = None,
     product: str | None = None,
     command: str | None = None,
+    decimal: str | None = None,
+    day_first: bool = False,
+    encoding: str | None = None,
     dry_run: bool = False,
     rejects: Path | None = None,
     json_output: bool = False,
@@ -49,13 +58,16 @@ def run_import(
     """Imports `files` (a folder stands for its files of that format) in one of `IMPORTERS` and returns the exit code.
 
     0 all said; 2 usage; 3 some rows or lines refused; 5 unreachable, or not shown by the gateway within a minute; 6 not allowed; 130 interrupted; 1 our fault.
-    `references`, `service_of` and `hears` are as in `headway.sending.Sender`. With `dry_run` the lines are printed and nothing is asked of `url`; `rejects`
-    takes what was refused as NDJSON, each with its `problem`; `json_output` prints the summary `{"created", "unchanged", "refused"}` as JSON.
+    `references`, `service_of` and `hears` are as in `headway.sending.Sender`. `decimal`, `day_first` and `encoding` are what files cannot say of themselves.
+    With `dry_run` the lines are printed and nothing is stored; where `url` answers, it is said what they would replace. `rejects` takes what was refused as
+    NDJSON, each with its `problem`; `json_output` prints the summary as JSON: how many commands came to each of `COUNTED`.
     """
     out, err = stdout or sys.stdout, stderr or sys.stderr
     with ExitStack() as stack:
         try:
-            importer, texts, unread = _inputs(format, files, product, command)
+            importer, texts, unread = _inputs(format, files, product, command, encoding)
+            if decimal not in (None, *DECIMALS):
+                raise _Usage(f"--decimal is {' or '.join(DECIMALS)}, the mark before the decimals")
             if not dry_run and not url.startswith(("http://", "https://")):
                 raise _Usage(f"HEADWAY_URL {url!r} is not an address such as http://127.0.0.1:8000")
             if not dry_run and not token.strip():
@@ -67,16 +79,16 @@ def run_import(
         run = _Run(err, refusals)
         for note in importer.notes:
             print(f"Note: {note}", file=err)
-        options = Options(product or "", command or "", datetime.now(UTC))
-        if dry_run:
-            for line in run.kept([*unread, *importer.read(texts, options)]):
-                print(line.to_json(), file=out)
-            return REFUSED if run.counts["refused"] else 0
-        client = stack.enter_context(
-            httpx.Client(base_url=url, headers={"Authorization": f"Bearer {token.strip()}"}, timeout=httpx.Timeout(120, connect=5), transport=transport)
-        )
-        code = run.through(Sender(client, references, service_of, hears), importer, texts, unread, options)
-        summary = {status: run.counts[status] for status in ("created", "unchanged", "refused")}
+        options = Options(product or "", command or "", datetime.now(UTC), notation=Notation(decimal or "", day_first))
+        sender: Sender | None = None
+        if token.strip() and url.startswith(("http://", "https://")):
+            signed_in, patience = {"Authorization": f"Bearer {token.strip()}"}, httpx.Timeout(120, connect=5)
+            client = stack.enter_context(httpx.Client(base_url=url, headers=signed_in, timeout=patience, transport=transport))
+            sender = Sender(client, references, service_of, hears)
+        if dry_run or sender is None:
+            return run.dry(sender, importer, texts, unread, options, out)
+        code = run.through(sender, importer, texts, unread, options)
+        summary = {status: run.counts[status] for status in COUNTED}
         print(json.dumps(summary) if json_output else ", ".join(f"{count} {status}" for status, count in summary.items()), file=out)
         return code
 
@@ -95,6 +107,27 @@ class _Run:
             if isinstance(row, Rejected):
                 self._refuse({"where": row.where}, row.where, {"detail": row.reason})
         return [row for row in read if isinstance(row, Line)]
+
+    def dry(self, sender: Sender | None, importer: Importer, texts: list[tuple[str, str]], unread: list[Rejected], options: Options, out: TextIO) -> int:
+        """Prints the lines, and says what would become of them as far as Headway is there to be asked; returns the exit code."""
+        lines = self.kept([*unread, *importer.read(texts, options)])
+        for line in lines:
+            print(line.to_json(), file=out)
+        try:
+            if sender is None:
+                raise Stopped(0, "HEADWAY_TOKEN is not set")
+            would: Counter[str] = Counter()
+            for outcome in sender.tried(lines):
+                would[outcome.status] += 1
+                if outcome.status == "replaced":
+                    print(f"Would replace: {_printable(_named(outcome.line))}", file=self._err)
+                elif outcome.status == "refused":
+                    print(f"Would be refused as things stand: {_printable(f'{_named(outcome.line)}: {said(outcome.problem or {})}')}", file=self._err)
+            print(f"Would be: {', '.join(f'{would[status]} {status}' for status in COUNTED)}", file=self._err)
+        except Stopped as stop:
+            may = sum(line.revise for line in lines)
+            print(f"Not asked what is there ({_printable(str(stop))}): {may} of these lines replace what a row of the same name said before.", file=self._err)
+        return REFUSED if self.counts["refused"] else 0
 
     def through(self, sender: Sender, importer: Importer, texts: list[tuple[str, str]], unread: list[Rejected], options: Options) -> int:
         """Sends all, waits until the gateway shows it, and returns the exit code; an interruption and a service that is gone are said with what to do."""
@@ -129,7 +162,7 @@ class _Run:
 
     def _count(self, outcome: Outcome) -> None:
         if outcome.status == "refused":
-            self._refuse(outcome.line.as_object(), outcome.line.key, outcome.problem or {})
+            self._refuse(outcome.line.as_object(), _named(outcome.line), outcome.problem or {})
         else:
             self.counts[outcome.status] += 1
 
@@ -141,7 +174,14 @@ class _Run:
             print(json.dumps({**row, "problem": problem}), file=self._refusals)
 
 
-def _inputs(format: str, files: Sequence[Path], product: str | None, command: str | None) -> tuple[Importer, list[tuple[str, str]], list[Rejected]]:
+def _named(line: Line) -> str:
+    """A line by its file and row as far as it has them, and by its key."""
+    return f"{line.where} ({line.key})" if line.where else line.key
+
+
+def _inputs(
+    format: str, files: Sequence[Path], product: str | None, command: str | None, encoding: str | None
+) -> tuple[Importer, list[tuple[str, str]], list[Rejected]]:
     """The importer, its files as (name, text), and those that are no text."""
     importer = IMPORTERS.get(format)
     if importer is None:
@@ -150,6 +190,11 @@ def _inputs(format: str, files: Sequence[Path], product: str | None, command: st
         raise _Usage(f"{format} needs --product with an id of small letters, digits, dots and hyphens")
     if "command" in importer.needs and not command:
         raise _Usage(f"{format} needs --command with a name such as portfolio.form_team")
+    if "command" in importer.needs and command not in COMMANDS:
+        alike = process.extractOne(command or "", COMMANDS.keys())
+        raise _Usage(f"There is no command {command!r}: did you mean {alike[0]}?")
+    if encoding is not None and not _is_encoding(encoding):
+        raise _Usage(f"There is no encoding {encoding!r}: --encoding takes a name such as windows-1252, iso-8859-15 or utf-16-le")
     texts: list[tuple[str, str]] = []
     unread: list[Rejected] = []
     for path in files:
@@ -158,10 +203,17 @@ def _inputs(format: str, files: Sequence[Path], product: str | None, command: st
             raise _Usage(f"{path} holds no file that ends in {' or '.join(importer.suffixes)}")
         for file in found:
             try:
-                texts.append((str(file), file.read_bytes().decode("utf-8-sig")))
-            except UnicodeDecodeError as error:
-                unread.append(Rejected(str(file), f"the file is not UTF-8 from its byte {error.start} on"))
+                texts.append((str(file), text_of(file.read_bytes(), encoding)))
+            except NotText as error:
+                unread.append(Rejected(str(file), str(error)))
     return importer, texts, unread
+
+
+def _is_encoding(name: str) -> bool:
+    try:
+        return bool(codecs.lookup(name)._is_text_encoding)
+    except (LookupError, ValueError):
+        return False
 
 
 def _printable(text: str) -> str:

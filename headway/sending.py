@@ -37,7 +37,7 @@ class Stopped(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a line: `created`, `unchanged` or `refused`, then with its problem."""
+    """What became of a line: `created`, `replaced` (it took the place of what its row had said), `unchanged` or `refused`, then with its problem."""
 
     line: Line
     status: str
@@ -90,6 +90,22 @@ class Sender:
             yield from self._decided(service, batch)
             self.unheard[service].clear()
 
+    def tried(self, lines: Sequence[Line]) -> Iterator[Outcome]:
+        """What would become of every line, in order, as things stand; nothing is stored. Raises `Stopped` at once where nobody answers or the right is lacking.
+
+        Lines of one request rest on those before it; what rests on lines of another service, or of another request, is refused here and need not be in earnest.
+        """
+        start = 0
+        while start < len(lines):
+            service = lines[start].service
+            end = start + 1
+            while end < len(lines) and end - start < LINES_A_BATCH and lines[end].service == service:
+                end += 1
+            batch, start = lines[start:end], end
+            bodies = [line.to_json().encode("ascii") + b"\n" for line in batch]
+            answers = self._post(service, bodies, {"try": "1"}) if service in SERVICES else [_UNKNOWN] * len(batch)
+            yield from (_outcome(line, answer) for line, answer in zip(batch, answers, strict=True))
+
     def settle(self) -> None:
         """Returns when the gateway has applied all that this run created; raises `Stopped` after a minute."""
         positions = list(self.created.values())
@@ -138,9 +154,6 @@ class Sender:
 
     def _outcome(self, service: str, line: Line, answer: Mapping[str, Any]) -> Outcome:
         status, position = answer.get("status"), answer.get("position")
-        if status not in ("created", "unchanged"):
-            problem = answer.get("problem")
-            return Outcome(line, "refused", problem if isinstance(problem, dict) else {"detail": str(problem)})
         if isinstance(position, str) and position.rpartition("@")[2].isdigit():
             name, _, sequence = position.rpartition("@")
             if int(sequence) >= int(self.positions.get(name, "@0").rpartition("@")[2]):
@@ -149,7 +162,7 @@ class Sender:
                     self._tell(service, name, position, self.hears)
             if status == "created":
                 self.created[name] = self.positions[name]
-        return Outcome(line, status)
+        return _outcome(line, answer)
 
     def _tell(self, service: str, name: str, position: str, hears: Hears) -> None:
         for other in SERVICES:
@@ -157,8 +170,8 @@ class Sender:
                 self.unheard[other].pop(name, None)
                 self.unheard[other][name] = position
 
-    def _post(self, service: str, bodies: list[bytes]) -> list[Mapping[str, Any]]:
-        """One answer a line; a batch that the service finds too large goes in two halves."""
+    def _post(self, service: str, bodies: list[bytes], query: Mapping[str, str] | None = None) -> list[Mapping[str, Any]]:
+        """One answer a line; a batch that the service finds too large goes in two halves. What is only tried has no patience."""
 
         def readable(answer: httpx.Response) -> bool:
             return answer.status_code != 200 or len(_results(answer)) == len(bodies)
@@ -167,10 +180,11 @@ class Sender:
         answer = self._patiently(
             "POST",
             f"/{service}/v1/commands",
-            self.clock() + PATIENCE,
+            self.clock() + (0 if query else PATIENCE),
             _AGAIN,
             wanted=(200, 413),
             readable=readable,
+            params=query,
             content=b"".join(bodies),
             headers=headers,
         )
@@ -179,7 +193,7 @@ class Sender:
         if len(bodies) == 1:
             return [{"status": "refused", "problem": _problem(answer)}]
         half = len(bodies) // 2
-        return self._post(service, bodies[:half]) + self._post(service, bodies[half:])
+        return self._post(service, bodies[:half], query) + self._post(service, bodies[half:], query)
 
     def _patiently(
         self,
@@ -221,7 +235,17 @@ class Sender:
             pause = min(pause * 2, 5.0)
 
 
+_UNKNOWN: Mapping[str, Any] = {"status": "refused", "problem": {"title": "Unknown command", "detail": "no service is called so"}}
 _AGAIN = "Run the same command again: it goes on where this one stopped"
+
+
+def _outcome(line: Line, answer: Mapping[str, Any]) -> Outcome:
+    """What an answer says became of its line."""
+    status = answer.get("status")
+    if status not in ("created", "unchanged"):
+        problem = answer.get("problem")
+        return Outcome(line, "refused", problem if isinstance(problem, dict) else {"detail": str(problem)})
+    return Outcome(line, "replaced" if status == "created" and (answer.get("replaced") or line.takes_back) else status)
 
 
 def said(problem: Mapping[str, Any]) -> str:

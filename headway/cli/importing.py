@@ -18,9 +18,12 @@ def import_(
     files: Annotated[list[Path], typer.Argument(help="Files, or folders of them.")],
     product: Annotated[str | None, typer.Option(help="The product that the file is about, where the format needs it.")] = None,
     command: Annotated[str | None, typer.Option(help="The command that each row of a plain CSV is.")] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the command lines and send nothing.")] = False,
+    decimal: Annotated[str | None, typer.Option(metavar=", or .", help="The mark before the decimals, where a number could be read in two ways.")] = None,
+    day_first: Annotated[bool, typer.Option("--day-first", help="03/04/2024 is a day in April.")] = False,
+    encoding: Annotated[str | None, typer.Option(help="How the file is encoded, where it is not UTF-8 and does not say so: windows-1252, …")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the command lines, say what they would replace, and store nothing.")] = False,
     rejects: Annotated[Path | None, typer.Option(help="Where refused rows go, with the reason for each (NDJSON).", dir_okay=False)] = None,
-    json: Annotated[bool, typer.Option("--json", help='Print {"created", "unchanged", "refused"}.')] = False,
+    json: Annotated[bool, typer.Option("--json", help='Print {"created", "replaced", "unchanged", "refused"}.')] = False,
 ) -> None:
     """Import a file: repeatable, resumable, each refused row with its reason."""
     from headway.causality import hears, mentioned, service_of
@@ -38,6 +41,9 @@ def import_(
             hears=hears,
             product=product,
             command=command,
+            decimal=decimal,
+            day_first=day_first,
+            encoding=encoding,
             dry_run=dry_run,
             rejects=rejects,
             json_output=json,

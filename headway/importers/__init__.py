@@ -8,8 +8,9 @@ from datetime import datetime
 
 from headway.importers import commands, it_dashboard, jira_csv, plain_csv, roadmap_markdown
 from headway.importers.line import Line, Rejected
+from headway.importers.notation import PLAIN, Notation
 
-__all__ = ["IMPORTERS", "Importer", "Line", "Options", "Rejected"]
+__all__ = ["IMPORTERS", "Importer", "Line", "Notation", "Options", "Rejected"]
 
 File = tuple[str, str]
 
@@ -18,14 +19,15 @@ File = tuple[str, str]
 class Options:
     """What a format may need beside its files.
 
-    The product (`--product`), the command (`--command`), the instant of the import (nothing after it is called true), and whether what the lines
-    rest on is there already.
+    The product (`--product`), the command (`--command`), the instant of the import (nothing after it is called true), whether what the
+    lines rest on is there already, and how the files write numbers and days (`--decimal`, `--day-first`).
     """
 
     product: str = ""
     command: str = ""
     now: datetime | None = None
     known: bool = False
+    notation: Notation = PLAIN
 
 
 Read = Callable[[Sequence[File], Options], Iterable[Line | Rejected]]
@@ -75,7 +77,7 @@ _FORMATS = (
     Importer(
         "jira-csv",
         "Jira's CSV export: the issues as items of a product's backlog, needs --product",
-        lambda files, options: jira_csv.lines(options.product, files, options.known, options.now),
+        lambda files, options: jira_csv.lines(options.product, files, options.known, options.now, options.notation),
         (".csv",),
         needs=("product",),
         rests_on=("backlog", "backlogs"),
@@ -83,8 +85,8 @@ _FORMATS = (
     ),
     Importer(
         "csv",
-        "rows for one command, under a header of its fields, needs --command",
-        _each(lambda name, text, options: plain_csv.lines(name, text, options.command)),
+        "rows for one command, under a header of its fields, needs --command; `--decimal ,` and `--day-first` say how it writes numbers and days",
+        _each(lambda name, text, options: plain_csv.lines(name, text, options.command, options.notation)),
         (".csv",),
         needs=("command",),
     ),

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, time
 from typing import Any
 
 from headway.importers.line import Line, Rejected
+from headway.importers.notation import PLAIN, Notation
 from headway.importers.table import Row, read_table
 from libs.events.catalog.backlog.naming import issue_id
 
@@ -32,11 +34,13 @@ _STATES = {
     "complete": "delivered",
 }
 _REQUIRED = (("issue key",), ("summary",), ("status category", "status"), ("created",))
-_MONTHS = {name: number for number, name in enumerate(("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"), 1)}
-_TIME = re.compile(r"(\d{1,2})/([A-Za-z]{3})/(\d{4}|\d{2})(?: (\d{1,2}):(\d{2})(?::\d{2})?(?: ([AaPp])\.?[Mm]\.?)?)?", re.ASCII)
+_CENTURY = 2000
+_TIME = re.compile(r"(.*?)(?:,? (\d{1,2}):(\d{2})(?::\d{2})?(?: ?([AaPp])\.? ?[Mm]\.?)?)?", re.ASCII)
 
 
-def lines(product: str, files: Sequence[tuple[str, str]], known: bool = False, now: datetime | None = None) -> Iterator[Line | Rejected]:
+def lines(
+    product: str, files: Sequence[tuple[str, str]], known: bool = False, now: datetime | None = None, notation: Notation = PLAIN
+) -> Iterator[Line | Rejected]:
     """The backlog opened where it is not there yet (`known` False), each issue added at its creation, in the files' order; then the state of each.
 
     The state is the status category where the export has one, else it is read from the status's name; done is delivered, whatever the resolution, as it is for
@@ -45,10 +49,11 @@ def lines(product: str, files: Sequence[tuple[str, str]], known: bool = False, n
     out of `at`. An issue's item is called as the deliveries of a Jira source call it, so it is one item whichever came first.
 
     A column may be repeated, a cell may have several lines, and a parent may come after its children, as nothing rests on it. A row whose width is not the
-    header's, an unknown status, a time that cannot be read or a key that an earlier row has is refused with its number. Each line names its issue by its key
-    (`revise`), so a later export becomes changes of the same items.
+    header's, an unknown status, a time that cannot be read (or that two countries read differently, where `notation` does not say how) or a key that an earlier
+    row has is refused with its number. Each line names its issue by its key (`revise`), so a later export becomes changes of the same items.
     """
-    read = [found for name, text in files for found in _issues(product, name, text, now)]
+    written = replace(notation, century=_CENTURY)
+    read = [found for name, text in files for found in _issues(product, name, text, now, written)]
     added = [issue[0] for issue in read if not isinstance(issue, Rejected)]
     if added and not known:
         yield Line("backlog.open_backlog", f"jira:{product}:backlog", {"product": product}, at=min((line.at for line in added if line.at), default=None))
@@ -57,11 +62,11 @@ def lines(product: str, files: Sequence[tuple[str, str]], known: bool = False, n
         yield from (issue[1] for issue in read if not isinstance(issue, Rejected) and issue[1].command == command)
 
 
-def _issues(product: str, file: str, text: str, now: datetime | None) -> Iterator[tuple[Line, Line] | Rejected]:
+def _issues(product: str, file: str, text: str, now: datetime | None, written: Notation) -> Iterator[tuple[Line, Line] | Rejected]:
     """Each row as the line that adds the issue and the one that says its state."""
     seen: set[str] = set()
     for row in read_table(file, text, _REQUIRED):
-        read = row if isinstance(row, Rejected) else _issue(product, row, now)
+        read = row if isinstance(row, Rejected) else _issue(product, row, now, written)
         if not isinstance(read, Rejected) and read[0].key in seen:
             read = Rejected(row.where, "an earlier row has the same issue key")
         if not isinstance(read, Rejected):
@@ -69,7 +74,7 @@ def _issues(product: str, file: str, text: str, now: datetime | None) -> Iterato
         yield read
 
 
-def _issue(product: str, row: Row, now: datetime | None) -> tuple[Line, Line] | Rejected:
+def _issue(product: str, row: Row, now: datetime | None, written: Notation) -> tuple[Line, Line] | Rejected:
     """The line that adds an issue, and the one that says its state."""
     key, title = row.get("issue key"), " ".join(row.get("summary").split())
     if not key or not title:
@@ -79,11 +84,11 @@ def _issue(product: str, row: Row, now: datetime | None) -> tuple[Line, Line] | 
     if state is None:
         return row.rejected(f"status {status!r} is neither open, under way nor done for certain: export the column Status Category too")
     try:
-        created = _time(row, "created")
+        created = _time(row, written, "created")
         if state == "delivered":
-            since = _time(row, "resolved", "status category changed", "updated", "created")
+            since = _time(row, written, "resolved", "status category changed", "updated", "created")
         else:
-            since = _time(row, "status category changed", "updated", "created")
+            since = _time(row, written, "status category changed", "updated", "created")
     except ValueError as error:
         return row.rejected(str(error))
     if since < created:
@@ -103,21 +108,32 @@ def _issue(product: str, row: Row, now: datetime | None) -> tuple[Line, Line] | 
     return added, line({"open": "reopen", "started": "start", "delivered": "deliver"}[state], "state", since, {"item": item})
 
 
-def _time(row: Row, *columns: str) -> datetime:
-    """The first of these columns that says something, as an instant in UTC: `07/Mar/23 2:15 PM`, or ISO."""
-    text = " ".join(row.get(*columns).split())
-    said = _TIME.fullmatch(text)
+def _time(row: Row, written: Notation, *columns: str) -> datetime:
+    """The first of these columns that says something, as an instant in UTC: `07/Mar/23 2:15 PM`, `7 mars 2023 14:15`, or ISO.
+
+    Raises ValueError, with the column's name, also for a day that two countries read differently.
+    """
+    column = next((name for name in columns if row.get(name)), columns[0])
+    text = " ".join(row.get(column).split())
     try:
-        if said is None:
-            time = datetime.fromisoformat(text)
-            return time.astimezone(UTC) if time.tzinfo else time.replace(tzinfo=UTC)
-        day, month, year, hour, minute, half = said.groups()
-        hours = int(hour or 0)
-        if half:
-            if not 1 <= hours <= 12:
-                raise ValueError
-            hours = hours % 12 + (12 if half in "Pp" else 0)
-        years = int(year) if len(year) == 4 else 2000 + int(year)
-        return datetime(years, _MONTHS[month.lower()], int(day), hours, int(minute or 0), tzinfo=UTC)
-    except (ValueError, KeyError, OverflowError):
-        raise ValueError(f"{columns[0]} {text!r} is not a time such as 07/Mar/23 2:15 PM") from None
+        try:
+            found = datetime.fromisoformat("" if text.isdigit() else text)
+        except ValueError:
+            return _spoken(text, written)
+        return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
+    except (ValueError, OverflowError) as error:
+        raise ValueError(f"column {column!r}: {error}; a time is written as 07/Mar/23 2:15 PM or 2023-03-07 14:15") from None
+
+
+def _spoken(text: str, written: Notation) -> datetime:
+    """A time as people write it. Raises ValueError."""
+    said = _TIME.fullmatch(text)
+    if said is None:
+        raise ValueError(f"{text!r} is no time")
+    day, hour, minute, half = said.groups()
+    hours = int(hour or 0)
+    if half:
+        if not 1 <= hours <= 12:
+            raise ValueError(f"{text!r} has no such hour")
+        hours = hours % 12 + (12 if half in "Pp" else 0)
+    return datetime.combine(written.day(day), time(hours, int(minute or 0)), UTC)

@@ -19,6 +19,7 @@ class Line:
 
     `at` is a day or an instant in ISO, `known` an instant with its offset, `by` a role or a name, `after` positions (`kind:id@sequence`) that must have been
     heard first. `more` holds whatever else the writer of a line put into it: it is sent as it stands, so that the service and not the importer judges it.
+    `where` is the file and row that it comes from, for whoever has to mend it; it is not sent.
     """
 
     command: str
@@ -30,6 +31,12 @@ class Line:
     after: tuple[str, ...] = ()
     revise: bool = False
     more: Mapping[str, Any] = field(default_factory=dict)
+    where: str = field(default="", compare=False)
+
+    @property
+    def takes_back(self) -> bool:
+        """Whether it does nothing but take back what was said before."""
+        return self.command.endswith(".retract")
 
     @property
     def service(self) -> str:

@@ -2,53 +2,144 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+import hashlib
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
+from typing import Any, Final
 
+from pydantic import ValidationError
+from rapidfuzz import process
+
+import libs.commands.catalog  # noqa: F401 - declares every command
+from headway.importers.fields import Field, fields_of
 from headway.importers.line import Line, Rejected
+from headway.importers.notation import PLAIN, Notation
 from headway.importers.table import Row, read_table
+from libs.commands.command import COMMANDS, Command
+from libs.events.values import Money
 
-_OF_THE_LINE = ("at", "known", "by")
+_OF_THE_LINE: Final = ("at", "known", "by")
+_KEY: Final = "key"
+_UNSAID: Final = re.compile(r"[\s_-]+")
+_ALIKE: Final = 60
 
 
-def lines(file: str, text: str, command: str) -> Iterator[Line | Rejected]:
+def lines(file: str, text: str, command: str, notation: Notation = PLAIN) -> Iterator[Line | Rejected]:
     """One line of `command` a row: a column is a field, `amount.currency` a field in a field, an empty cell says nothing.
 
-    Columns `at`, `known`, `by` and `key` are the line's own. Without a column `key` the first column names the row, and a row that repeats it is refused:
-    it would else be taken as a change of the first. Every value goes as text; the command's fields say what it means.
+    Columns `at`, `known`, `by` and `key` are the line's own. A row is named by its `key`; without one, where the command defines a thing, by that thing's id,
+    so that the row said otherwise is a correction; else, where it adds a statement, by all it says, so that no file takes back what another has said. A row
+    that has the name of an earlier one is refused. What a cell says is read by the field's type as `notation` has it, and never guessed: a column that is no
+    field, or is there twice, refuses the file, a cell that cannot be read its row, by the column's name.
     """
-    seen: set[str] = set()
+    asked = COMMANDS.get(command)
+    if asked is None:
+        yield Rejected(file, f"there is no command {command!r}")
+        return
+    columns: Sequence[Field | str] | None = None
+    seen: dict[str, int] = {}
     for row in read_table(file, text):
         if isinstance(row, Rejected):
             yield row
             continue
-        name = row.get("key") if "key" in row.header else row.cells[0].strip()
-        if not name:
-            yield row.rejected("the row has no key")
-        elif name in seen:
-            yield row.rejected(f"an earlier row is called {name!r} too: give each row a key of its own, in a column `key`")
-        else:
-            seen.add(name)
-            yield _line(row, command, name)
+        if columns is None:
+            found = _columns(row.header, asked)
+            if isinstance(found, str):
+                yield Rejected(file, found)
+                return
+            columns = found
+        line = _line(row, columns, asked, notation)
+        if isinstance(line, Line) and line.key in seen:
+            named = f"is called {row.get(_KEY)!r} too" if row.get(_KEY) else "says it of the same thing" if asked.SPEC.defines else "says the very same"
+            line = row.rejected(f"row {seen[line.key]} {named}: leave one out, or give each a name of its own in a column `key`")
+        if isinstance(line, Line):
+            seen[line.key] = row.number
+        yield line
 
 
-def _line(row: Row, command: str, name: str) -> Line | Rejected:
+def _columns(header: Sequence[str], command: type[Command]) -> list[Field | str] | str:
+    """What each column is: a field, or `key`, or an empty text where it has no name; or why this cannot be the header."""
+    fields = fields_of(command)
+    known = {_UNSAID.sub("", name): field for name, field in fields.items()}
+    found: list[Field | str] = []
+    for column in header:
+        name = _UNSAID.sub("", column)
+        field: Field | str | None = "" if not name else _KEY if name == _KEY else known.get(name)
+        if field is None:
+            return f"column {column!r} is no field of {command.SPEC.name}{_meant(column, fields)}"
+        if field and field in found:
+            return f"column {column!r} is there twice"
+        found.append(field)
+    given = {field.path[0] for field in found if isinstance(field, Field)}
+    lacking = [name for name, declared in command.model_fields.items() if declared.is_required() and name not in given]
+    return f"the header has no column {', '.join(lacking)}" if lacking else found
+
+
+def _meant(column: str, fields: Mapping[str, Field]) -> str:
+    ends = [name for name in fields if name.rpartition(".")[2] == column]
+    alike = process.extractOne(column, list(fields), score_cutoff=_ALIKE)
+    meant = ends[0] if ends else alike[0] if alike else None
+    return f": did you mean {meant!r}?" if meant else f": it has {', '.join(fields)}"
+
+
+def _line(row: Row, columns: Sequence[Field | str], command: type[Command], notation: Notation) -> Line | Rejected:
+    cells = [(field, cell.strip()) for field, cell in zip(columns, row.cells, strict=True)]
+    if any(field == "" and cell for field, cell in cells):
+        return row.rejected("a cell stands under no name: give its column one")
+    name = next((cell for field, cell in cells if field == _KEY), None)
+    if name == "":
+        return row.rejected("the row has no key")
+    said = {field.name: (field, cell) for field, cell in cells if isinstance(field, Field) and cell}
     data: dict[str, Any] = {}
-    own: dict[str, str] = {}
-    for column, cell in zip(row.header, row.cells, strict=True):
-        value = cell.strip()
-        if not value or column == "key":
-            continue
-        if column in _OF_THE_LINE:
-            own[column] = value
-            continue
-        *path, last = column.split(".")
-        place = data
-        for part in path:
-            place = place.setdefault(part, {})
-            if not isinstance(place, dict):
-                return row.rejected(f"column {column!r} lies in a field that another column fills")
-        if last in place:
-            return row.rejected(f"column {column!r} is given twice")
-        place[last] = value
-    return Line(command, f"csv:{command}:{name}", data, at=own.get("at"), known=own.get("known"), by=own.get("by"), revise=True)
+    for field, cell in sorted(said.values(), key=lambda one: len(one[0].path)):
+        currency = said.get(f"{field.name}.currency")
+        try:
+            value = field.value(cell, notation, currency[1].upper() if currency and field.type is Money else None)
+            _put(data, field, value)
+        except ValueError as error:
+            return row.rejected(f"column {field.name!r}: {error}")
+    try:
+        checked = command.model_validate(data)
+    except ValidationError as error:
+        return row.rejected(_wrong(error))
+    own = {name: data.pop(name) for name in _OF_THE_LINE if name in data}
+    return Line(command.SPEC.name, f"csv:{command.SPEC.name}:{name or _name(checked)}", data, **own, revise=True, where=row.where)
+
+
+def _put(data: dict[str, Any], field: Field, value: Any) -> None:
+    """Puts a value where its path says. Raises ValueError where another column says something else there."""
+    *above, last = field.path
+    for part in above:
+        data = data.setdefault(part, {})
+    if data.get(last, value) != value:
+        raise ValueError("another column says something else of it")
+    data[last] = value
+
+
+def _name(command: Command) -> str:
+    """What names a row without a key: the id of what it defines; else all that it says, however that is written."""
+    id = getattr(command, command.SPEC.id_field)
+    if command.SPEC.defines and id is not None:
+        return str(id)
+    said = json.dumps(_same(command.model_dump(exclude_none=True)), sort_keys=True, default=str)
+    return hashlib.blake2s(said.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+
+
+def _same(value: Any) -> Any:
+    """A value in the one way in which all that are equal are written: 1000.00 and 1000 are one amount."""
+    match value:
+        case Decimal():
+            return format(value.normalize(), "f")
+        case dict():
+            return {name: _same(part) for name, part in value.items()}
+        case list() | tuple():
+            return [_same(part) for part in value]
+    return value
+
+
+def _wrong(error: ValidationError) -> str:
+    """What the command's declaration finds wrong, by the columns' names."""
+    found = error.errors(include_url=False, include_input=False)
+    return "; ".join(f"column {'.'.join(map(str, one['loc'])) or 'at'!r}: {str(one['msg']).removeprefix('Value error, ')}" for one in found)

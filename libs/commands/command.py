@@ -87,6 +87,8 @@ class Spec:
     dated_by_importers_only: bool
     private: frozenset[str]
     requirements: tuple[str, ...]
+    defines: bool
+    """Whether it says all of a thing, so that the thing's id names what it says, and said otherwise it is a correction; else it adds one more statement."""
 
     @property
     def service(self) -> str:
@@ -134,7 +136,10 @@ def command(
         if kind is not None and kind.service != service:
             raise ValueError(f"{name}: {kind.name} belongs to {kind.service}")
         private = frozenset(field for field, hint in typing.get_type_hints(cls, include_extras=True).items() if _is_private(hint))
-        cls.SPEC = Spec(name, kind, topic, creates, says, id_field or (kind.name if kind else ""), dated_by_importers_only, private, requirements)
+        id_name = id_field or (kind.name if kind else "")
+        # What may create and leaves its id to be made is about that thing alone; what must name it may say many things of it.
+        defines = bool(creates) or (creates is None and not cls.model_fields[id_name].is_required())
+        cls.SPEC = Spec(name, kind, topic, creates, says, id_name, dated_by_importers_only, private, requirements, defines)
         COMMANDS[name] = cls
         return cls
 

@@ -150,11 +150,16 @@ def _reply(answer: Answer, status: int) -> Response:
 
 
 def _add_bulk(router: APIRouter, handling: Handling, identify: Identify, explain: Explain, parse: Parse) -> None:
-    async def bulk(request: Request, who: Principal = Depends(identify), traceparent: Traceparent = None) -> Response:
+    async def bulk(
+        request: Request,
+        who: Principal = Depends(identify),
+        trying: Annotated[bool, Query(alias="try", description="Answer without doing.")] = False,
+        traceparent: Traceparent = None,
+    ) -> Response:
         raw = [line for line in (await request.body()).split(b"\n") if line.strip()]
         if len(raw) > MOST_LINES:
             raise TooLarge(f"{len(raw)} lines; a request takes {MOST_LINES} at most", remedy="Send them in several requests.")
-        read = [_read(line, parse, who, handling.service, traceparent) for line in raw]
+        read = [_read(line, parse, who, handling.service, traceparent, trying) for line in raw]
         results = await handling.answer_all([one for _, one in read if isinstance(one, Ask)])
         if unknown := next((r for r in results if isinstance(r, UnknownOutcome | Unreachable)), None):
             raise unknown  # a line is refused or it is not; the keys make it safe to send all of them again
@@ -168,7 +173,8 @@ def _add_bulk(router: APIRouter, handling: Handling, identify: Identify, explain
         summary="Many commands at once",
         description=(
             f"At most {MOST_LINES} lines of NDJSON, each `command`, `key`, `data` and optionally `at`, `known`, `by`, `after`, `revise`, `override`; "
-            "answered in order, each line `key`, `status` (created, unchanged, refused), `id`, `position`, `problem`. A bad line is refused alone."
+            "answered in order, each line `key`, `status` (created, unchanged, refused), `id`, `position`, `problem`, and "
+            "`replaced` where a row (`revise`) was said otherwise before. A bad line is refused alone."
         ),
         tags=["everything"],
         openapi_extra={"requestBody": {"required": True, "content": {"application/x-ndjson": {"schema": {"type": "string"}}}}},
@@ -177,7 +183,7 @@ def _add_bulk(router: APIRouter, handling: Handling, identify: Identify, explain
     )(bulk)
 
 
-def _read(raw: bytes, parse: Parse, who: Principal, service: str, traceparent: str | None) -> tuple[str | None, Ask | Exception]:
+def _read(raw: bytes, parse: Parse, who: Principal, service: str, traceparent: str | None, trying: bool) -> tuple[str | None, Ask | Exception]:
     """A line as what is asked, or why it cannot be read, with its key as far as it has one."""
     key: str | None = None
     try:
@@ -185,7 +191,7 @@ def _read(raw: bytes, parse: Parse, who: Principal, service: str, traceparent: s
         if isinstance(document, dict) and isinstance(document.get("key"), str):
             key = document["key"]
         line = Line.model_validate(document)
-        return line.key, Ask(command_of(line, service), who, line.key, line.revise, None, tuple(line.after), traceparent)
+        return line.key, Ask(command_of(line, service), who, line.key, line.revise, None, tuple(line.after), traceparent, trying)
     except (ValidationError, HeadwayError) as e:
         return key, e
 
@@ -206,6 +212,8 @@ def _result(key: str | None, result: Answer | Exception, explain: Explain) -> by
     line: dict[str, Any] = {"key": key, "status": "refused", "id": None, "position": None, "problem": None}
     if isinstance(result, Answer):
         line |= {"status": "created" if result.created else "unchanged", "id": result.id, "position": result.position}
+        if result.replaced:
+            line["replaced"] = True
     else:
         line["problem"] = explain(result)
     return orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE)

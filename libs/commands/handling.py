@@ -35,13 +35,17 @@ ATTEMPTS = 5
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a command is answered. `created` is False where nothing new was stored: the same command again, or one that changes nothing."""
+    """What a command is answered. `created` is False where nothing new was stored: the same command again, or one that changes nothing.
+
+    `replaced` says that a row of an import was said otherwise before: what is created takes the place of that.
+    """
 
     id: str
     version: int
     events: tuple[str, ...]
     position: str
     created: bool
+    replaced: bool = False
 
     def body(self) -> dict[str, Any]:
         """What is stored as the reply and sent to the caller."""
@@ -230,7 +234,8 @@ class Handling(Reading):
             if outcome is not Outcome.STORED:
                 again.append(n)
                 continue
-            answer = work.results[n] = _answer(commit.aggregate, commit.last, commit.events, created=True)
+            replaced = commit.command is not None and commit.command.revision > 1
+            answer = work.results[n] = _answer(commit.aggregate, commit.last, commit.events, created=True, replaced=replaced)
             if commit.command:
                 work.keys[commit.command.key] = Answered(commit.command.key, commit.command.revision, commit.command.hash, commit.aggregate, answer.body())
         self.stored()
@@ -298,8 +303,9 @@ class Handling(Reading):
         version = len(work.loaded.events(aggregate))
         if not events:
             return _answer(aggregate, version, (), created=False)
-        answer = _answer(aggregate, events[-1].sequence, events, created=True)
+        answer = _answer(aggregate, events[-1].sequence, events, created=True, replaced=prior is not None)
         if ask.trying:
+            work.loaded.extend(aggregate, events)  # what is tried next rests on it
             return answer
         key = _key(ask)
         private = {f: value for f in ask.command.SPEC.private if (value := getattr(ask.command, f)) is not None}
@@ -332,8 +338,8 @@ def _key(ask: Ask) -> str | None:
     return f"{ask.principal.id}:{ask.key}" if ask.key is not None else None
 
 
-def _answer(aggregate: str, version: int, events: Sequence[Event], *, created: bool) -> Answer:
-    return Answer(split(aggregate)[1], version, tuple(e.id for e in events), f"{aggregate}@{version}", created)
+def _answer(aggregate: str, version: int, events: Sequence[Event], *, created: bool, replaced: bool = False) -> Answer:
+    return Answer(split(aggregate)[1], version, tuple(e.id for e in events), f"{aggregate}@{version}", created, replaced)
 
 
 def _replay(stored: Answered) -> Answer:

@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic_core import PydanticCustomError
 
 from libs.events.currencies import CURRENCIES, decimals, exact
 
@@ -121,6 +122,17 @@ _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt _]")
 Instant = Annotated[datetime, BeforeValidator(_day_or_instant), AfterValidator(_utc)]
 """A day, meaning its start in UTC, or an instant."""
+
+
+def _written_day(value: object) -> object:
+    # A number, in digits or not, would be read as seconds since 1970.
+    if not isinstance(value, date) and not (isinstance(value, str) and (_DAY.fullmatch(value) or _INSTANT.match(value))):
+        raise PydanticCustomError("date_parsing", "a day such as 2024-05-01")
+    return value
+
+
+Day = Annotated[date, BeforeValidator(_written_day)]
+"""A day as it is written here, 2024-05-01: the type of every day that a command takes. An instant is one only where it is the day's first (midnight)."""
 
 
 def start_of(day: date) -> datetime:

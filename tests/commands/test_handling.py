@@ -24,7 +24,7 @@ from libs.commands.errors import (
     StaleVersion,
     Unreachable,
 )
-from libs.commands.handling import Handling
+from libs.commands.handling import Answer, Handling
 from libs.commands.judging import Ask
 from libs.commands.retracting import RetractInBacklog
 from libs.events.sqlite_store import SqliteCommitStore
@@ -167,6 +167,31 @@ async def test_a_changed_row_is_a_change_of_the_same_thing(opened: Handling, sto
     answers = [await opened.answer(Ask(row, IMPORTER, key="row:7", revise=True)) for row in rows]
     assert [a.created for a in answers] == [True, False, True, False, True]
     assert len({a.id for a in answers}) == 1
+
+
+async def test_a_changed_row_says_that_it_replaced_what_was_said_and_nothing_else_does(opened: Handling) -> None:
+    rows = [AddItem(product="p", title=title) for title in ("Pay", "Pay", "Pay online")]
+    answers = [await opened.answer(Ask(row, IMPORTER, key="row:7", revise=True)) for row in rows]
+    assert [a.replaced for a in answers] == [False, False, True]
+    assert not (await opened.answer(Ask(AddItem(product="p", title="Other"), IMPORTER, key="row:8", revise=True))).replaced
+
+
+async def test_what_is_tried_says_what_it_would_replace_rests_on_what_was_tried_before_it_and_stores_nothing(
+    opened: Handling, store: SqliteCommitStore
+) -> None:
+    await opened.answer(Ask(add("b1"), IMPORTER, key="b1", revise=True))
+    asks = [
+        Ask(add("b1", "Pay by card"), IMPORTER, key="b1", revise=True, trying=True),
+        Ask(add("b2"), IMPORTER, key="b2", revise=True, trying=True),
+        Ask(StartItem(item="b2"), IMPORTER, key="b2:start", revise=True, trying=True),
+        Ask(StartItem(item="b3"), IMPORTER, key="b3:start", revise=True, trying=True),
+    ]
+    for _ in range(2):
+        results = await opened.answer_all(asks)
+        assert [short(result) for result in results] == ["created 2", "created 1", "created 2", "NotFound"]
+        assert [result.replaced for result in results if isinstance(result, Answer)] == [True, False, False]
+    found = await store.load(["item:b1", "item:b2"])
+    assert [len(events) for events in found.values()] == [1, 0]
 
 
 async def test_a_row_cannot_become_another_thing(opened: Handling) -> None:

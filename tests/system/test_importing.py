@@ -85,6 +85,45 @@ def _portfolio(committed: str, drift: str, items: list[tuple[str, int]]) -> dict
     }
 
 
+def test_the_actuals_of_august_leave_those_of_july_and_a_corrected_row_replaces_what_it_said(tmp_path: Path) -> None:
+    header, month = "investment,amount.amount,amount.currency,covers_from,covers_until\n", "swap,{amount},CAD,2024-0{n}-01,2024-0{n}-28\n"
+    with served(tmp_path) as (_, url):
+        h, file, story = Importing(url, tmp_path), tmp_path / "actuals.csv", tmp_path / "story.ndjson"
+        money = {"amount": "9000.00", "currency": "CAD"}
+        story.write_text(
+            "".join(
+                json.dumps({"command": f"portfolio.{verb}", "key": verb, "at": "2024-01-01", "data": data}) + "\n"
+                for verb, data in (
+                    ("register_organisation", {"organisation": "env", "name": "Environment"}),
+                    ("register_product", {"product": "permits", "name": "Permits", "home": "env"}),
+                    ("propose_investment", {"investment": "swap", "product": "permits", "amount": money}),
+                    ("decide_investment", {"investment": "swap", "approved": True, "reason": "Worth it"}),
+                )
+            )
+        )
+        assert h.imported("commands", str(story))[0] == 4
+        command = ("--command", "portfolio.record_actual", str(file))
+
+        def spent() -> str:
+            return str(h.ask("{ portfolio { investment { actual { amount } } } }")["portfolio"]["investment"]["actual"][0]["amount"])
+
+        file.write_text(header + month.format(n=7, amount="1000.00"))
+        assert h.imported("csv", *command) == (1, 0, 0)
+        file.write_text(header + month.format(n=8, amount="1200.00"))
+        assert h.imported("csv", *command) == (1, 0, 0)
+        assert spent() == "2200.00"
+        file.write_text(header + month.format(n=7, amount="1000.00") + month.format(n=8, amount="1200.00"))
+        assert h.imported("csv", *command) == (0, 2, 0)
+        file.write_text("key," + header + "sept," + month.format(n=9, amount="1.00"))
+        assert h.imported("csv", *command) == (1, 0, 0)
+        file.write_text("key," + header + "sept," + month.format(n=9, amount="2.00"))
+        tried = h.run("import", "csv", *command, "--dry-run")
+        assert (tried.returncode, "Would be: 0 created, 1 replaced" in tried.stderr, spent()) == (0, True, "2201.00"), tried.stderr
+        done = h.run("import", "csv", *command)
+        assert done.stdout == "0 created, 1 replaced, 0 unchanged, 0 refused\n"
+        assert spent() == "2202.00"
+
+
 def test_refused_rows_are_said_kept_and_exit_3(tmp_path: Path) -> None:
     with served(tmp_path) as (_, url):
         h, file, rejects = Importing(url, tmp_path), tmp_path / "lines.ndjson", tmp_path / "rejects.ndjson"

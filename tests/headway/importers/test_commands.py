@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from headway.importers import commands, plain_csv
+from headway.importers import commands
 from headway.importers.line import Line, Rejected, identifier
 
 
@@ -55,20 +55,6 @@ def test_a_line_that_is_no_command_is_refused_with_its_number_and_the_next_goes_
     assert refused.where == "f: line 2"
     assert word in refused.reason
     assert isinstance(good, Line)
-
-
-def test_a_row_of_a_plain_csv_names_the_fields_and_the_line() -> None:
-    text = "key;item;amount.amount;amount.currency;at;note\n1;a;2.50;CAD;2020-01-01;\n1;b;;;;\n"
-    good, refused = plain_csv.lines("f.csv", text, "portfolio.record_return")
-    assert good == Line(
-        "portfolio.record_return", "csv:portfolio.record_return:1", {"item": "a", "amount": {"amount": "2.50", "currency": "CAD"}}, at="2020-01-01", revise=True
-    )
-    assert isinstance(refused, Rejected)
-
-
-def test_columns_of_a_plain_csv_that_fill_the_same_field_are_refused() -> None:
-    (refused,) = plain_csv.lines("f.csv", "item,amount,amount.currency\na,1,CAD\n", "portfolio.record_return")
-    assert isinstance(refused, Rejected)
 
 
 @given(st.text(), st.sampled_from(["", "us-"]))

@@ -30,6 +30,7 @@ class Headway:
         self.steps = list(steps)
         self.requests: list[httpx.Request] = []
         self.keys: dict[str, dict[str, Any]] = {}
+        self.trying = False
         self.versions: dict[str, int] = {}
         self.heard: set[str] = set()
         self.most = 1_048_576
@@ -44,6 +45,7 @@ class Headway:
             return httpx.Response(200, json={"data": {"__typename": "Query"}})
         if request.method == "GET":
             return httpx.Response(200 if f"product:{request.url.path.rsplit('/', 1)[-1]}" in self.versions else 404, json={"title": "Not found"})
+        self.trying = request.url.params.get("try") == "1"
         if len(request.content) > self.most:
             return httpx.Response(413, json={"title": "Too large"})
         return httpx.Response(200, content="\n".join(json.dumps(self.line(json.loads(line))) for line in request.content.splitlines()))
@@ -56,12 +58,15 @@ class Headway:
                 "status": "refused",
                 "problem": {"status": 409, "detail": "it may not be", "rule": "S0-14", "source": "phase 4", "remedy": "Ask first."},
             }
-        if line["key"] in self.keys:
-            return {**self.keys[line["key"]], "status": "unchanged"}
-        version = self.versions[f"{kind}:{name}"] = self.versions.get(f"{kind}:{name}", 0) + 1
+        before = self.keys.get(line["key"])
+        if before is not None and (before["data"] == line["data"] or not line.get("revise")):
+            return {**before["answer"], "status": "unchanged"}
+        version = self.versions.get(f"{kind}:{name}", 0) + 1
         answer = {"key": line["key"], "status": "created", "id": name, "position": f"{kind}:{name}@{version}"}
-        self.keys[line["key"]] = answer
-        return answer
+        if not self.trying:
+            self.versions[f"{kind}:{name}"] = version
+            self.keys[line["key"]] = {"answer": answer, "data": line["data"]}
+        return answer if before is None else answer | {"replaced": True}
 
     def client(self) -> httpx.Client:
         return httpx.Client(base_url="http://headway.test", transport=httpx.MockTransport(self))
@@ -208,20 +213,103 @@ def story(tmp_path: Path) -> Path:
 def test_a_summary_counts_and_each_refusal_is_said_with_its_reason(story: Path, tmp_path: Path) -> None:
     headway, rejects = Headway(), tmp_path / "rejects.ndjson"
     code, out, err = run(headway, "commands", [story], rejects=rejects, json_output=True)
-    assert (code, json.loads(out)) == (3, {"created": 2, "unchanged": 0, "refused": 2})
+    assert (code, json.loads(out)) == (3, {"created": 2, "replaced": 0, "unchanged": 0, "refused": 2})
     assert "b: it may not be [S0-14, phase 4]. Ask first." in err
     assert "story.ndjson: line 4" in err
     row, bid = map(json.loads, rejects.read_text().splitlines())
     assert row["where"].endswith("line 4")
     assert (bid["key"], bid["problem"]["rule"]) == ("b", "S0-14")
     code, out, _ = run(headway, "commands", [story])
-    assert (code, out) == (3, "0 created, 2 unchanged, 2 refused\n")
+    assert (code, out) == (3, "0 created, 0 replaced, 2 unchanged, 2 refused\n")
 
 
 def test_a_dry_run_prints_the_lines_and_asks_nobody(story: Path) -> None:
     headway = Headway()
     code, out, _ = run(headway, "commands", [story], dry_run=True, url="", token="")
     assert (code, [json.loads(each)["key"] for each in out.splitlines()], headway.requests) == (3, ["p", "i", "b"], [])
+
+
+ACTUALS = "investment,amount.amount,amount.currency,covers_from,covers_until\n"
+TEAMS = "team,name,home\n"
+
+
+def written(path: Path, text: str) -> list[Path]:
+    path.write_text(text)
+    return [path]
+
+
+def test_a_file_of_one_month_leaves_what_the_file_of_another_said(tmp_path: Path) -> None:
+    headway, file = Headway(), tmp_path / "actuals.csv"
+    for month, counts in (("07", (1, 0, 0)), ("08", (1, 0, 0)), ("07", (0, 0, 1))):
+        rows = written(file, ACTUALS + f"swap,1000.00,CAD,2024-{month}-01,2024-{month}-31\n")
+        code, out, _ = run(headway, "csv", rows, command="portfolio.record_actual", json_output=True)
+        assert (code, json.loads(out)) == (0, dict(zip(("created", "replaced", "unchanged"), counts, strict=True)) | {"refused": 0})
+
+
+def test_what_a_file_replaced_is_said(tmp_path: Path) -> None:
+    headway, file = Headway(), tmp_path / "teams.csv"
+    run(headway, "csv", written(file, TEAMS + "a,A,env\nb,B,env\nc,C,env\n"), command="portfolio.form_team")
+    changed = written(file, TEAMS + "a,Aa,env\nb,Bb,env\nc,C,env\nd,D,env\n")
+    code, out, _ = run(headway, "csv", changed, command="portfolio.form_team")
+    assert (code, out) == (0, "1 created, 2 replaced, 1 unchanged, 0 refused\n")
+
+
+def test_a_dry_run_asks_what_would_be_replaced_names_it_and_stores_nothing(tmp_path: Path) -> None:
+    headway, file = Headway(), tmp_path / "teams.csv"
+    run(headway, "csv", written(file, TEAMS + "a,A,env\n"), command="portfolio.form_team")
+    changed = written(file, TEAMS + "a,Aa,env\nb,B,env\n")
+    for _ in range(2):
+        code, out, err = run(headway, "csv", changed, command="portfolio.form_team", dry_run=True)
+        assert (code, len(out.splitlines())) == (0, 2)
+        assert f"Would replace: {file}: row 2 (csv:portfolio.form_team:a)" in err
+        assert "Would be: 1 created, 1 replaced, 0 unchanged, 0 refused" in err
+
+
+def test_a_dry_run_that_nobody_answers_says_how_many_lines_may_replace(tmp_path: Path) -> None:
+    rows = written(tmp_path / "teams.csv", TEAMS + "a,Aa,env\nb,B,env\n")
+    headway = Headway(broken)
+    code, out, err = run(headway, "csv", rows, command="portfolio.form_team", dry_run=True)
+    assert (code, len(out.splitlines()), len(headway.requests)) == (0, 2, 1)
+    assert "2 of these lines replace what a row of the same name said before" in err
+    assert "HEADWAY_TOKEN is not set" in run(headway, "csv", rows, command="portfolio.form_team", dry_run=True, token="")[2]
+
+
+def test_a_row_that_the_service_refuses_is_named_by_its_file_and_number(tmp_path: Path) -> None:
+    refusing = Headway(lambda request: httpx.Response(200, content=json.dumps({"status": "refused", "problem": {"detail": "no such home"}})))
+    rows = written(tmp_path / "teams.csv", TEAMS + "a,A,env\n")
+    code, _, err = run(refusing, "csv", rows, command="portfolio.form_team")
+    assert code == 3
+    assert f"Refused: {rows[0]}: row 2 (csv:portfolio.form_team:a): no such home" in err
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32"])
+def test_a_file_is_read_in_the_encoding_that_it_says(tmp_path: Path, encoding: str) -> None:
+    file = tmp_path / "teams.csv"
+    file.write_bytes((TEAMS + "a,Équipe,env\n").encode(encoding))
+    assert json.loads(run(Headway(), "csv", [file], command="portfolio.form_team", dry_run=True, token="")[1])["data"]["name"] == "Équipe"
+
+
+@pytest.mark.parametrize("encoding", ["windows-1252", "utf-16-le"])
+def test_a_file_that_does_not_say_its_encoding_is_read_in_the_one_that_is_given_and_never_guessed(tmp_path: Path, encoding: str) -> None:
+    file = tmp_path / "teams.csv"
+    file.write_bytes((TEAMS + "a,Équipe à Évry,env\n").encode(encoding))
+    code, out, err = run(Headway(), "csv", [file], command="portfolio.form_team", json_output=True)
+    assert (code, json.loads(out)["refused"]) == (3, 1)
+    assert f"--encoding {encoding}" in err
+    out = run(Headway(), "csv", [file], command="portfolio.form_team", dry_run=True, token="", encoding=encoding)[1]
+    assert json.loads(out)["data"]["name"] == "Équipe à Évry"
+
+
+def test_how_the_file_writes_numbers_and_days_is_said_for_all_of_it(tmp_path: Path) -> None:
+    rows = written(tmp_path / "actuals.csv", "investment;amount;covers_from;covers_until\nswap;1.000 CAD;03/04/2024;04/04/2024\n")
+    assert run(Headway(), "csv", rows, command="portfolio.record_actual")[0] == 3
+    out = run(Headway(), "csv", rows, command="portfolio.record_actual", dry_run=True, token="", decimal=",", day_first=True)[1]
+    assert json.loads(out)["data"] == {
+        "investment": "swap",
+        "amount": {"amount": "1000", "currency": "CAD"},
+        "covers_from": "2024-04-03",
+        "covers_until": "2024-04-04",
+    }
 
 
 def test_an_interruption_says_what_was_answered_and_the_next_run_goes_on(story: Path) -> None:
@@ -232,15 +320,15 @@ def test_an_interruption_says_what_was_answered_and_the_next_run_goes_on(story: 
     code, out, err = run(headway, "commands", [story], json_output=True)
     assert (code, json.loads(out)["created"]) == (130, 1)
     assert "run again" in err
-    assert json.loads(run(headway, "commands", [story], json_output=True)[1]) == {"created": 1, "unchanged": 1, "refused": 2}
+    assert json.loads(run(headway, "commands", [story], json_output=True)[1]) == {"created": 1, "replaced": 0, "unchanged": 1, "refused": 2}
 
 
 def test_a_roadmap_registers_its_product_only_where_it_is_not_there(tmp_path: Path) -> None:
     (tmp_path / "2020-01-01.md").write_text("## Later\n- Search\n")
     (tmp_path / "notes.txt").write_text("no version")
     headway = Headway()
-    assert run(headway, "roadmap-markdown", [tmp_path], product="permits")[:2] == (0, "2 created, 0 unchanged, 0 refused\n")
-    assert run(headway, "roadmap-markdown", [tmp_path], product="permits")[:2] == (0, "0 created, 1 unchanged, 0 refused\n")
+    assert run(headway, "roadmap-markdown", [tmp_path], product="permits")[:2] == (0, "2 created, 0 replaced, 0 unchanged, 0 refused\n")
+    assert run(headway, "roadmap-markdown", [tmp_path], product="permits")[:2] == (0, "0 created, 0 replaced, 1 unchanged, 0 refused\n")
 
 
 def test_what_the_importer_leaves_out_is_said(tmp_path: Path) -> None:
@@ -257,6 +345,10 @@ def test_what_the_importer_leaves_out_is_said(tmp_path: Path) -> None:
         ("jira-csv", {}),
         ("roadmap-markdown", {"product": "a/b"}),
         ("csv", {}),
+        ("csv", {"command": "portfolio.form_teams"}),
+        ("commands", {"decimal": ";"}),
+        ("commands", {"encoding": "klingon"}),
+        ("commands", {"encoding": "base64"}),
         ("commands", {"url": "headway.test"}),
         ("commands", {"token": " "}),
         ("commands", {"files": ["absent"]}),
@@ -273,5 +365,5 @@ def test_what_cannot_be_done_is_a_matter_of_usage(format: str, options: dict[str
 def test_a_file_that_is_no_text_is_refused_and_the_others_go_on(tmp_path: Path, story: Path) -> None:
     (tmp_path / "latin.ndjson").write_bytes(b"\xe9")
     code, out, err = run(Headway(), "commands", [tmp_path / "latin.ndjson", story])
-    assert (code, out) == (3, "2 created, 0 unchanged, 3 refused\n")
+    assert (code, out) == (3, "2 created, 0 replaced, 0 unchanged, 3 refused\n")
     assert "not UTF-8" in err

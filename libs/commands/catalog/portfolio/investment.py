@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated
 
 from pydantic import Field
@@ -21,7 +20,7 @@ from libs.events.catalog.portfolio.investment import (
     Spending,
     SupportUnfunded,
 )
-from libs.events.values import InvestmentId, Money, ProductId, TeamId, Text, Title
+from libs.events.values import Day, InvestmentId, Money, ProductId, TeamId, Text, Title
 
 Enhance = Annotated[Money | None, Field(description="For enhancing; together with `support`, instead of `amount`.")]
 Support = Annotated[Money | None, Field(description="For supporting the version in use; together with `enhance`.")]
@@ -48,7 +47,7 @@ class ProposeInvestment(Command):
     funding: Annotated[Funding | None, Field(description="A one-off project, or an ongoing product.")] = None
     kind: Annotated[Spending | None, Field(description="Capital or operating.")] = None
     value: Annotated[Text | None, Field(description="The value it is to bring, by which it is decided.")] = None
-    ends: Annotated[date | None, Field(description="The day it ends, where there is one.")] = None
+    ends: Annotated[Day | None, Field(description="The day it ends, where there is one.")] = None
 
 
 @command(
@@ -100,8 +99,8 @@ class RecordActual(Command):
 
     investment: Annotated[InvestmentId, Field(description="The investment.")]
     amount: Annotated[Money, Field(description="How much, in the investment's currency.")]
-    covers_from: Annotated[date, Field(description="The first day that it covers.")]
-    covers_until: Annotated[date, Field(description="The last day that it covers; not in the future.")]
+    covers_from: Annotated[Day, Field(description="The first day that it covers.")]
+    covers_until: Annotated[Day, Field(description="The last day that it covers; not in the future.")]
 
 
 @command("portfolio.record_return", INVESTMENT, topic="returns", says=(ReturnRecorded,), requirements=("S4-09",))

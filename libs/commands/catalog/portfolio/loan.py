@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated
 
 from pydantic import Field
@@ -10,7 +9,7 @@ from pydantic import Field
 from libs.commands.command import Command, command
 from libs.events.catalog.portfolio.loan import LOAN, TeamLent, TeamReturned
 from libs.events.catalog.portfolio.team import Staffing
-from libs.events.values import LoanId, OrganisationId, ProductId, TeamId, Text
+from libs.events.values import Day, LoanId, OrganisationId, ProductId, TeamId, Text
 
 
 @command("portfolio.lend_team", LOAN, topic="loans", says=(TeamLent,), creates=True, requirements=("S4-15", "S4-16"))
@@ -24,7 +23,7 @@ class LendTeam(Command):
     product: Annotated[ProductId | None, Field(description="The product that it works on there.")] = None
     staffing: Annotated[Staffing, Field(description="Staff of the public service, or contracted.")]
     agreement: Annotated[Text, Field(description="The agreement that it rests on.")]
-    until: Annotated[date | None, Field(description="The last day that is planned.")] = None
+    until: Annotated[Day | None, Field(description="The last day that is planned.")] = None
 
 
 @command("portfolio.return_team", LOAN, topic="loans", says=(TeamReturned,), requirements=("S4-15",))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from decimal import Decimal
 from typing import Annotated
 
@@ -10,7 +9,7 @@ from pydantic import Field
 
 from libs.commands.command import Command, command
 from libs.events.catalog.roadmap.metric import METRIC, BaselineMeasured, MetricDefined, MetricKind, MetricRead, TargetSet
-from libs.events.values import Id, MetricId, PersonId, ProductId, Text, Title
+from libs.events.values import Day, Id, MetricId, PersonId, ProductId, Text, Title
 
 Value = Annotated[Decimal, Field(max_digits=24, decimal_places=6, allow_inf_nan=False, description="In the metric's unit, as text or number.")]
 
@@ -46,7 +45,7 @@ class SetTarget(Command):
 
     metric: Annotated[MetricId, Field(description="The metric's id.")]
     value: Value
-    due: Annotated[date, Field(description="The last day that counts.")]
+    due: Annotated[Day, Field(description="The last day that counts.")]
 
 
 @command("roadmap.read_metric", METRIC, topic="readings", says=(MetricRead,), requirements=("S0-23", "S1-02"))

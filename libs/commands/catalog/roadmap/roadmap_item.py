@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated
 
 from pydantic import Field
@@ -18,7 +17,7 @@ from libs.events.catalog.roadmap.roadmap_item import (
     RoadmapItemRedated,
     RoadmapItemRetitled,
 )
-from libs.events.values import OrganisationId, ProductId, RoadmapItemId, Text, Title
+from libs.events.values import Day, OrganisationId, ProductId, RoadmapItemId, Text, Title
 
 Item = Annotated[RoadmapItemId, Field(description="The roadmap item's id.")]
 
@@ -33,8 +32,8 @@ class PlaceItem(Command):
     product: Annotated[ProductId, Field(description="Whose roadmap it stands on.")]
     title: Annotated[Title, Field(description="What it is about, as executives read it.")]
     horizon: Annotated[Horizon, Field(description="now, next, later or done.")]
-    starts: Annotated[date | None, Field(description="The planned first day.")] = None
-    ends: Annotated[date | None, Field(description="The planned last day.")] = None
+    starts: Annotated[Day | None, Field(description="The planned first day.")] = None
+    ends: Annotated[Day | None, Field(description="The planned last day.")] = None
     co_owners: Annotated[list[OrganisationId], Field(max_length=100, description="Organisations that own it together with the product's home.")] = Field(
         default_factory=list
     )
@@ -61,8 +60,8 @@ class RedateItem(Command):
     """Change when an item starts or ends. The first dates stay, so that the drift against them shows."""
 
     item: Item
-    starts: Annotated[date | None, Field(description="The planned first day; as it was where none is given.")] = None
-    ends: Annotated[date | None, Field(description="The planned last day; as it was where none is given.")] = None
+    starts: Annotated[Day | None, Field(description="The planned first day; as it was where none is given.")] = None
+    ends: Annotated[Day | None, Field(description="The planned last day; as it was where none is given.")] = None
     reason: Annotated[Text | None, Field(description="Why.")] = None
 
 
