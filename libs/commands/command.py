@@ -85,6 +85,7 @@ class Spec:
     says: tuple[type[Payload], ...]
     id_field: str
     dated_by_importers_only: bool
+    counts: bool
     private: frozenset[str]
     requirements: tuple[str, ...]
     defines: bool
@@ -119,14 +120,15 @@ def command(
     creates: bool | None = False,
     id_field: str | None = None,
     dated_by_importers_only: bool = False,
+    counts: bool = False,
     requirements: tuple[str, ...] = (),
 ) -> Callable[[type[C]], type[C]]:
     """Declares a command.
 
     `kind` is that of its aggregate (None for `retract`, which goes to any); `topic` a row of the table of authority (`libs.rules.authority`); `says` the
     events it may lead to; `creates` that its aggregate must not exist yet (False: it must; None: either); `id_field` the field with the aggregate's id,
-    its kind's name unless said; `dated_by_importers_only` that nobody else gives `at` (a decision cannot be dated before the bid); `requirements` the ids
-    it answers to.
+    its kind's name unless said; `dated_by_importers_only` that nobody else gives `at` (a decision cannot be dated before the bid); `counts` that each saying is
+    a fact of its own, also where it says the same as the one before (a reading, a judgement, an amount spent); `requirements` the ids it answers to.
     """
 
     def declare(cls: type[C]) -> type[C]:
@@ -139,7 +141,7 @@ def command(
         id_name = id_field or (kind.name if kind else "")
         # What may create and leaves its id to be made is about that thing alone; what must name it may say many things of it.
         defines = bool(creates) or (creates is None and not cls.model_fields[id_name].is_required())
-        cls.SPEC = Spec(name, kind, topic, creates, says, id_name, dated_by_importers_only, private, requirements, defines)
+        cls.SPEC = Spec(name, kind, topic, creates, says, id_name, dated_by_importers_only, counts, private, requirements, defines)
         COMMANDS[name] = cls
         return cls
 

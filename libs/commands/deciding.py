@@ -18,7 +18,9 @@ class Case(Generic[S]):
     """One command's case: `now` is the aggregate with all that is known, `then` as it stood at the command's time (each None where it is not there).
 
     `facts` are those at the command's time, `current` those of now, of this and of every other aggregate. Rules are judged on `then` and `facts`;
-    existence and once-only acts on `now`. `revising` says that an importer's row has changed: the command is a change of what it said before, which are the
+    existence and once-only acts on `now`. A decision says what was asked, also where that stands already: whether it is kept is decided for all commands in one
+    place (`libs.commands.idempotence`). `stands` is for a decision to say that it repeats what stands, where its own aggregate's state does not show it.
+    `revising` says that an importer's row has changed: the command is a change of what it said before, which are the
     events at the positions in `row`.
     """
 
@@ -32,6 +34,7 @@ class Case(Generic[S]):
     revising: bool = False
     row: tuple[str, ...] = ()
     override: Override | None = None
+    stands: bool = False
     lifted: list[str] = field(default_factory=list)
 
     def demand(self, rule: str, holds: object, detail: str, *, remedy: str | None = None, field: str | None = None) -> None:
@@ -52,7 +55,7 @@ class Case(Generic[S]):
 
 
 Decision = Callable[[Any, Case[Any]], Iterable[Payload]]
-"""Pure: a command and its case to what is said. Nothing said means that nothing would change."""
+"""Pure: a command and its case to what is said."""
 
 D = TypeVar("D", bound=Decision)
 

@@ -12,6 +12,7 @@ import orjson
 from libs.commands.command import COMMANDS, Command
 from libs.commands.deciding import Case, Decision
 from libs.commands.errors import AlreadyExists, Invalid, NotFound, StaleVersion, TooLarge
+from libs.commands.idempotence import nothing_new
 from libs.commands.retracting import Retract, retract
 from libs.commands.rights import speaker
 from libs.events.envelope import payload
@@ -45,7 +46,7 @@ def judge(
     revising: bool = False,
     row: tuple[str, ...] = (),
 ) -> tuple[Event, ...]:
-    """The events that a command leads to at an instant, numbered on from the aggregate's last; none where nothing would change.
+    """The events that a command leads to at an instant, numbered on from the aggregate's last; none where they say nothing new.
 
     `revising` says that the command is a changed row of an import, `row` what that row said last (positions). Raises NotAllowed, Invalid, NotFound,
     AlreadyExists, StaleVersion, TooLarge or Refused.
@@ -71,6 +72,8 @@ def judge(
     lifted = command.override
     if lifted and not case.lifted:
         raise Invalid(f"{lifted.rule} does not stand in the way: there is nothing to override", field="override", remedy="Leave the override out.")
+    if nothing_new(command, case, kind, history, said, known, own=ask.key is not None and not revising):
+        return ()
     spoken = [(who.actor, data) for data in said]
     if said and lifted:
         spoken.insert(0, (who.overriding, Overridden(rule=lifted.rule, reason=lifted.reason, command=command.SPEC.name)))

@@ -19,8 +19,7 @@ from services.backlog.domain import decisions
 @decisions.decides(OpenBacklog)
 def open_backlog(command: OpenBacklog, case: Case[Backlog]) -> Iterator[Payload]:
     """A product's backlog, once; a row of an import that changed says its owner anew. The product may be heard of later."""
-    if case.now is None or case.now.opened is None or case.now.owner != command.owner:
-        yield BacklogOpened(owner=command.owner)
+    yield BacklogOpened(owner=command.owner)
 
 
 @decisions.decides(ReorderBacklog)
@@ -33,9 +32,8 @@ def reorder_backlog(command: ReorderBacklog, case: Case[Backlog]) -> Iterator[Pa
         why = "was not in the backlog at that time" if then is None else "is dropped"
         raise Invalid(f"{command.item} {why}, so it has no position", field="item", remedy="Move it when it is in the backlog; reopen it if it was dropped.")
     order = [item.id for item in ordered(case.facts, command.product)]
-    row = of_row(case, BACKLOG)
-    if row is not None or order.index(command.item) != min(command.position, len(order)) - 1:
-        yield from anew(case, row, BacklogReordered(item=command.item, position=command.position, reason=command.reason))
+    case.stands = order.index(command.item) == min(command.position, len(order)) - 1
+    yield from anew(case, of_row(case, BACKLOG), BacklogReordered(item=command.item, position=command.position, reason=command.reason))
 
 
 def _of(facts: Facts, command: ReorderBacklog) -> Item | None:

@@ -69,28 +69,25 @@ def add_item(command: AddItem, case: Case[Item]) -> Iterator[Payload]:
 
 @decisions.decides(RefineItem)
 def refine_item(command: RefineItem, case: Case[Item]) -> Iterator[Payload]:
-    """Better words for an item (S0-18): only what differs from what it was at that time."""
-    item, row = _there(case), _row(case)
+    """Better words for an item (S0-18). Raises Invalid where none are given."""
+    _there(case)
     given = {field: value for field in REFINED if (value := getattr(command, field, None)) is not None}
-    new = {field: value for field, value in given.items() if row is not None or value != getattr(item, field)}
-    if new:
-        yield from anew(case, row, ItemRefined(**new))
+    if given:
+        yield from anew(case, _row(case), ItemRefined(**given))
 
 
 @decisions.decides(EstimateItem)
 def estimate_item(command: EstimateItem, case: Case[Item]) -> Iterator[Payload]:
     """How large it is, in points without a unit."""
-    item, row = _there(case), _row(case)
-    if row is not None or item.points != command.points:
-        yield from anew(case, row, ItemEstimated(points=command.points))
+    _there(case)
+    yield from anew(case, _row(case), ItemEstimated(points=command.points))
 
 
 @decisions.decides(LinkItem)
 def link_item(command: LinkItem, case: Case[Item]) -> Iterator[Payload]:
     """Part of one roadmap item, instead of any before; that may be heard of later (S0-20)."""
-    item, row = _there(case), _row(case)
-    if row is not None or item.roadmap_item != command.roadmap_item:
-        yield from anew(case, row, ItemLinked(roadmap_item=command.roadmap_item))
+    _there(case)
+    yield from anew(case, _row(case), ItemLinked(roadmap_item=command.roadmap_item))
 
 
 @decisions.decides(StartItem)
@@ -100,8 +97,6 @@ def start_item(command: StartItem, case: Case[Item]) -> Iterator[Payload]:
     said = case.there.started if case.there.state is ItemState.STARTED else None
     if case.revising and said is not None and said.time != case.at:
         yield from _withdrawn(said)
-    elif item.state is ItemState.STARTED:
-        return
     if not (item.turns and isinstance(item.turns[-1].event.data, ItemStated)):
         _from(item, case, ItemState.OPEN, ItemState.STARTED)
     yield ItemStarted()
@@ -114,8 +109,6 @@ def deliver_item(command: DeliverItem, case: Case[Item]) -> Iterator[Payload]:
     said = case.there.delivered
     if case.revising and said is not None and said.time != case.at:
         yield from _withdrawn(said)
-    elif said is not None or item.state is ItemState.DELIVERED:
-        return
     _from(item, case, ItemState.OPEN, ItemState.STARTED, ItemState.DELIVERED)
     yield ItemDelivered()
 
@@ -123,18 +116,15 @@ def deliver_item(command: DeliverItem, case: Case[Item]) -> Iterator[Payload]:
 @decisions.decides(DropItem)
 def drop_item(command: DropItem, case: Case[Item]) -> Iterator[Payload]:
     """It will not be done; what is delivered cannot be undone so."""
-    item = _there(case)
-    if item.state is ItemState.DROPPED and not case.revising:
-        return
-    _from(item, case, ItemState.OPEN, ItemState.STARTED, ItemState.DROPPED)
+    _from(_there(case), case, ItemState.OPEN, ItemState.STARTED, ItemState.DROPPED)
     yield from anew(case, _row(case), ItemDropped(reason=command.reason))
 
 
 @decisions.decides(ReopenItem)
 def reopen_item(command: ReopenItem, case: Case[Item]) -> Iterator[Payload]:
     """Open again, whatever it was."""
-    if _there(case).state is not ItemState.OPEN:
-        yield ItemReopened()
+    _there(case)
+    yield ItemReopened()
 
 
 @decisions.decides(RecordImpact)
@@ -143,8 +133,7 @@ def record_impact(command: RecordImpact, case: Case[Item]) -> Iterator[Payload]:
     item = _there(case)
     if item.state is not ItemState.DELIVERED:
         raise Invalid(f"{item.id} is {item.state}: only what was delivered has had an impact", field="item", remedy="Deliver it first.")
-    if item.impact != command.text:
-        yield ItemImpactRecorded(text=command.text)
+    yield ItemImpactRecorded(text=command.text)
 
 
 @decisions.decides(StateItem)

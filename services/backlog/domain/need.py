@@ -30,14 +30,10 @@ def record_need(command: RecordNeed, case: Case[Need]) -> Iterator[Payload]:
 @decisions.decides(ChangeNeed)
 def change_need(command: ChangeNeed, case: Case[Need]) -> Iterator[Payload]:
     """Another wording or another priority, with its reason (S0-06). Raises Invalid where neither is given."""
-    need = _there(case)
+    _there(case)
     if command.text is None and command.prioritised is None:
         raise Invalid("neither a new text nor a new priority is given", field="text")
-    row = _row(case)
-    text = None if row is None and command.text == need.text else command.text
-    prioritised = None if row is None and command.prioritised == need.prioritised else command.prioritised
-    if text is not None or prioritised is not None:
-        yield from anew(case, row, NeedChanged(text=text, prioritised=prioritised, reason=command.reason))
+    yield from anew(case, _row(case), NeedChanged(text=command.text, prioritised=command.prioritised, reason=command.reason))
 
 
 @decisions.decides(JudgeNeed)

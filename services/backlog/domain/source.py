@@ -38,8 +38,7 @@ def connect_source(command: ConnectSource, case: Case[Source]) -> Iterator[Paylo
 @decisions.decides(DisconnectSource)
 def disconnect_source(command: DisconnectSource, case: Case[Source]) -> Iterator[Payload]:
     """No longer taken from."""
-    if case.there.connected:
-        yield SourceDisconnected()
+    yield SourceDisconnected()
 
 
 @decisions.decides(NoteDelivery)

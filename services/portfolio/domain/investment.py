@@ -81,7 +81,7 @@ def decide_investment(command: DecideInvestment, case: Case[Investment]) -> Iter
 
 @decisions.decides(RebaselineInvestment)
 def rebaseline_investment(command: RebaselineInvestment, case: Case[Investment]) -> Iterator[Payload]:
-    """Other amounts from now on, of an investment that was approved by then; the first baseline stays. Nothing where they hold already.
+    """Other amounts from then on, of an investment that was approved by then; the first baseline stays.
 
     Raises Invalid for one that was not approved, for amounts that are none, both or of two currencies, or not in the investment's currency, and Refused
     (S0-08) for one amount where the baseline that holds is split.
@@ -91,10 +91,11 @@ def rebaseline_investment(command: RebaselineInvestment, case: Case[Investment])
         raise Invalid(f"{case.id} was not approved by {case.at.date()}: it has no baseline yet", field="investment", remedy="Have it decided first.")
     _same_currency(amounts, case.there)
     current = case.then.current_baseline
-    if current is None or current.amounts != amounts:
+    case.stands = current is not None and current.amounts == amounts
+    if not case.stands:
         _stays_split(current, amounts, case)
-        yield InvestmentRebaselined(enhance=command.enhance, support=command.support, amount=command.amount, approver=command.approver, reason=command.reason)
-        yield from _unfunded(amounts)
+    yield InvestmentRebaselined(enhance=command.enhance, support=command.support, amount=command.amount, approver=command.approver, reason=command.reason)
+    yield from _unfunded(amounts)
 
 
 def _revised(proposal: InvestmentProposed, amounts: Amounts, investment: Investment, case: Case[Investment]) -> Iterator[Payload]:

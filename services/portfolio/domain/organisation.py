@@ -8,7 +8,7 @@ from libs.commands.catalog.portfolio.organisation import RegisterOrganisation, S
 from libs.commands.deciding import Case
 from libs.commands.errors import Invalid
 from libs.commands.rows import anew, of_row
-from libs.events.catalog.portfolio.organisation import ORGANISATION, Organisation, OrganisationRegistered, Policy, PolicySet
+from libs.events.catalog.portfolio.organisation import ORGANISATION, Organisation, OrganisationRegistered, PolicySet
 from libs.events.event import Payload
 from services.portfolio.domain import decisions
 
@@ -23,11 +23,8 @@ def register_organisation(command: RegisterOrganisation, case: Case[Organisation
 
 @decisions.decides(SetPolicy)
 def set_policy(command: SetPolicy, case: Case[Organisation]) -> Iterator[Payload]:
-    """Thresholds from the command's time on, those left out as before (S1-26). Raises Invalid where none is given; nothing where all hold already."""
+    """Thresholds from the command's time on, those left out as before (S1-26). Raises Invalid where none is given."""
     given = {name: value for name in THRESHOLDS if (value := getattr(command, name)) is not None}
     if not given:
         raise Invalid("no threshold is given", field=THRESHOLDS[0], remedy=f"Give one of {', '.join(THRESHOLDS)}.")
-    holds = case.then.policy if case.then else Policy()
-    row = of_row(case, ORGANISATION)
-    if row is not None or any(getattr(holds, name) != value for name, value in given.items()):
-        yield from anew(case, row, PolicySet(**given))
+    yield from anew(case, of_row(case, ORGANISATION), PolicySet(**given))

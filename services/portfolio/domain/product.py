@@ -33,7 +33,7 @@ def enter_phase(command: EnterPhase, case: Case[Product]) -> Iterator[Payload]:
     """A phase of its lifecycle (S4-02), never its end (S0-02), and none after Improve, which ends by decommissioning alone.
 
     Raises Invalid for a phase that the lifecycle does not have, and for a product that was decommissioned by then; Refused (S0-02) for a phase that has
-    ended, and for one that would end Improve. Nothing where the product is in it already.
+    ended, and for one that would end Improve.
     """
     lifecycle = _lifecycle(case)
     phase = lifecycle.phase(command.phase)
@@ -49,8 +49,7 @@ def enter_phase(command: EnterPhase, case: Case[Product]) -> Iterator[Payload]:
     row = _row(case)
     before = [entry.phase for entry in case.then.phases if entry.event is not row] if case.then else []
     case.demand("S0-02", before[-1:] != [IMPROVE] or phase.id == IMPROVE, f"{case.id} is in Improve, which only decommissioning ends", field="phase")
-    if row is not None or before[-1:] != [phase.id]:
-        yield from anew(case, row, PhaseEntered(phase=phase.id))
+    yield from anew(case, row, PhaseEntered(phase=phase.id))
 
 
 @decisions.decides(HaltProduct)
@@ -60,9 +59,7 @@ def halt_product(command: HaltProduct, case: Case[Product]) -> Iterator[Payload]
     case.demand("S0-03", reason == RESOURCE_CONSTRAINT, f"{command.reason!r} is no reason to halt early", field="reason")
     if case.then and case.then.decommissioned:
         raise Invalid(f"{case.id} was decommissioned on {case.then.decommissioned.time.date()}", field="product")
-    halted = ProductHalted(reason=reason, lacking=command.lacking)
-    if _row(case) or case.then is None or case.then.halted is None or case.then.halted.data != halted:
-        yield from anew(case, _row(case), halted)
+    yield from anew(case, _row(case), ProductHalted(reason=reason, lacking=command.lacking))
 
 
 @decisions.decides(ResumeProduct)

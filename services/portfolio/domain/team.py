@@ -34,9 +34,8 @@ def form_team(command: FormTeam, case: Case[Team]) -> Iterator[Payload]:
 
 @decisions.decides(ServeProduct)
 def serve_product(command: ServeProduct, case: Case[Team]) -> Iterator[Payload]:
-    """One more product (S4-08); nothing where the team serves it at that time."""
-    if _row(case) or case.then is None or command.product not in case.then.products:
-        yield from anew(case, _row(case), ProductsServed(products=(command.product,)))
+    """One more product (S4-08)."""
+    yield from anew(case, _row(case), ProductsServed(products=(command.product,)))
 
 
 @decisions.decides(StopServing)
@@ -50,14 +49,12 @@ def stop_serving(command: StopServing, case: Case[Team]) -> Iterator[Payload]:
 
 @decisions.decides(JoinTeam)
 def join_team(command: JoinTeam, case: Case[Team]) -> Iterator[Payload]:
-    """A person in a role, or what changed about it; nothing where it is so at that time. Raises Invalid for a core seat in a drawn-on role (S0-11)."""
+    """A person in a role, or what changed about it. Raises Invalid for a core seat in a drawn-on role (S0-11)."""
     drawn_on = command.role not in CORE_ROLES
     core = command.core if command.core is not None else not drawn_on
     if core and drawn_on:
         raise Invalid(f"{command.role} is drawn on, never a core seat", field="core", remedy="Say `core: false`.")
-    said = MemberJoined(person=command.person, role=command.role, core=core, staffing=command.staffing)
-    if _row(case) or not any((m.role, m.core, m.staffing) == (said.role, said.core, said.staffing) for m in _seats(case.then, command.person)):
-        yield from anew(case, _row(case), said)
+    yield from anew(case, _row(case), MemberJoined(person=command.person, role=command.role, core=core, staffing=command.staffing))
 
 
 @decisions.decides(LeaveTeam)

@@ -26,8 +26,7 @@ def raise_change_request(command: RaiseChangeRequest, case: Case[Change]) -> Ite
 def link_change(command: LinkChange, case: Case[Change]) -> Iterator[Payload]:
     """The change goes out with this release."""
     _of_the_same_product(case, command.release, case.there.product)
-    if case.then is None or case.then.release != command.release:
-        yield ChangeLinked(release=command.release)
+    yield ChangeLinked(release=command.release)
 
 
 @decisions.decides(DecideChange)

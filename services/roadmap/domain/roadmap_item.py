@@ -1,4 +1,4 @@
-"""Roadmap items: placed, moved, retitled, re-dated, dropped and finished; what would change nothing on its day is not said."""
+"""Roadmap items: placed, moved, retitled, re-dated, dropped and finished."""
 
 from __future__ import annotations
 
@@ -19,7 +19,6 @@ from libs.events.catalog.roadmap.roadmap_item import (
     RoadmapItemPlaced,
     RoadmapItemRedated,
     RoadmapItemRetitled,
-    RoadmapItemState,
 )
 from libs.events.event import Event, Payload
 from services.roadmap.domain import decisions
@@ -29,7 +28,7 @@ from services.roadmap.domain import decisions
 def place_item(command: PlaceItem, case: Case[RoadmapItem]) -> Iterator[Payload]:
     """An item under a horizon (S0-20, S4-12). A changed row is said again as a whole; the fold takes from it what it says differently."""
     _in_order(command.starts, command.ends)
-    placed = RoadmapItemPlaced(
+    yield RoadmapItemPlaced(
         product=command.product,
         title=command.title,
         horizon=command.horizon,
@@ -37,25 +36,18 @@ def place_item(command: PlaceItem, case: Case[RoadmapItem]) -> Iterator[Payload]
         ends=command.ends,
         co_owners=tuple(dict.fromkeys(command.co_owners)),
     )
-    before = case.now.planned if case.now is not None else None
-    if before is None or before.data != placed or before.time != case.at:
-        yield placed
 
 
 @decisions.decides(MoveItem)
 def move_item(command: MoveItem, case: Case[RoadmapItem]) -> Iterator[Payload]:
     """Another horizon; it brings back what was dropped or done, and to done it finishes."""
-    row = _row(case)
-    if row is not None or not _stands(case.then, command.horizon):
-        yield from anew(case, row, RoadmapItemFinished() if command.horizon is Horizon.DONE else RoadmapItemMoved(horizon=command.horizon))
+    yield from anew(case, _row(case), RoadmapItemFinished() if command.horizon is Horizon.DONE else RoadmapItemMoved(horizon=command.horizon))
 
 
 @decisions.decides(RetitleItem)
 def retitle_item(command: RetitleItem, case: Case[RoadmapItem]) -> Iterator[Payload]:
     """Another title."""
-    row = _row(case)
-    if row is not None or case.then is None or case.then.title != command.title:
-        yield from anew(case, row, RoadmapItemRetitled(title=command.title))
+    yield from anew(case, _row(case), RoadmapItemRetitled(title=command.title))
 
 
 @decisions.decides(RedateItem)
@@ -70,37 +62,25 @@ def redate_item(command: RedateItem, case: Case[RoadmapItem]) -> Iterator[Payloa
     if row is not None and (row.data, row.time) == (redated, case.at):
         return
     overtaken = {event.id: event for event in (*_overtaken(case), *([row] if row else ()))}
-    taken_back = list(take_back(case, *overtaken.values()))
-    yield from taken_back
-    same = case.then is not None and (command.starts or case.then.starts, command.ends or case.then.ends) == (case.then.starts, case.then.ends)
-    if taken_back or not same:
-        yield redated
+    yield from take_back(case, *overtaken.values())
+    yield redated
 
 
 @decisions.decides(DropItem)
 def drop_item(command: DropItem, case: Case[RoadmapItem]) -> Iterator[Payload]:
     """Off the roadmap, with its history; moving it brings it back."""
-    row = _row(case)
-    if row is not None or case.then is None or case.then.state is not RoadmapItemState.DROPPED:
-        yield from anew(case, row, RoadmapItemDropped(reason=command.reason))
+    yield from anew(case, _row(case), RoadmapItemDropped(reason=command.reason))
 
 
 @decisions.decides(FinishItem)
 def finish_item(command: FinishItem, case: Case[RoadmapItem]) -> Iterator[Payload]:
     """Done; it stays on the roadmap under that."""
-    row = _row(case)
-    if row is not None or not _stands(case.then, Horizon.DONE):
-        yield from anew(case, row, RoadmapItemFinished())
+    yield from anew(case, _row(case), RoadmapItemFinished())
 
 
 def _row(case: Case[RoadmapItem]) -> Event | None:
     """What a changed row of an import had said."""
     return of_row(case, ROADMAP_ITEM)
-
-
-def _stands(item: RoadmapItem | None, horizon: Horizon) -> bool:
-    """Whether it stood under this horizon, and was not dropped."""
-    return item is not None and item.horizon is horizon and item.state is not RoadmapItemState.DROPPED
 
 
 def _in_order(starts: date | None, ends: date | None) -> None:

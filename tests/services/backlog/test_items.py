@@ -99,8 +99,8 @@ def test_a_row_does_not_move_an_item_to_another_product() -> None:
     assert said.when(AddItem(item="a", product="other", title="Apply online"), revising=True).refused(Invalid).field == "product"
 
 
-def test_refining_says_only_what_differs() -> None:
-    added().when(RefineItem(item="a", title="Apply online", goal="apply")).then(ItemRefined(goal="apply"))
+def test_refining_says_what_was_given_and_nothing_where_all_of_it_stands() -> None:
+    added().when(RefineItem(item="a", title="Apply online", goal="apply")).then(ItemRefined(title="Apply online", goal="apply"))
     added().when(RefineItem(item="a", title="Apply online")).then()
 
 

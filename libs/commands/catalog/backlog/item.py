@@ -117,7 +117,7 @@ class RecordImpact(Command):
     text: Annotated[Text, Field(description="What changed, and how one knows.")]
 
 
-@command("backlog.state_item", ITEM, topic="sources", says=(ItemStated,), creates=None)
+@command("backlog.state_item", ITEM, topic="sources", says=(ItemStated,), creates=None, counts=True)
 class StateItem(Command):
     """Pass on what a source says of an item, by the source's own clock. Webhooks say this; by hand it is for what a webhook missed."""
 

@@ -33,7 +33,7 @@ class ChangeNeed(Command):
     reason: Annotated[Text, Field(description="Why it changed.")]
 
 
-@command("backlog.judge_need", NEED, topic="needs", says=(NeedJudged,), requirements=("S0-04", "S0-22"))
+@command("backlog.judge_need", NEED, topic="needs", says=(NeedJudged,), counts=True, requirements=("S0-04", "S0-22"))
 class JudgeNeed(Command):
     """Say how far a need is met, and what shows it."""
 

@@ -32,7 +32,7 @@ class DisconnectSource(Command):
     source: Annotated[SourceId, Field(description="The source's id.")]
 
 
-@command("backlog.note_delivery", SOURCE, topic="sources", says=(SourceReceived,))
+@command("backlog.note_delivery", SOURCE, topic="sources", says=(SourceReceived,), counts=True)
 class NoteDelivery(Command):
     """Keep in a source's list that a delivery came which says nothing of an item. Webhooks say this."""
 

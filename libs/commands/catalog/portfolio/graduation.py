@@ -65,7 +65,16 @@ class AcceptHandoff(Command):
     accepted_by: Annotated[Id, Field(description="The organisation, or the person's id, that accepts.")]
 
 
-@command("portfolio.record_failed_handoff", GRADUATION, topic="preparations", says=(HandoffFailed,), creates=None, id_field="team", requirements=("S4-07",))
+@command(
+    "portfolio.record_failed_handoff",
+    GRADUATION,
+    topic="preparations",
+    says=(HandoffFailed,),
+    creates=None,
+    id_field="team",
+    counts=True,
+    requirements=("S4-07",),
+)
 class RecordFailedHandoff(Command):
     """Record that the hand-off to a function did not succeed. An acceptance before it no longer counts."""
 
@@ -83,6 +92,7 @@ class RecordFailedHandoff(Command):
     id_field="team",
     dated_by_importers_only=True,
     requirements=("R-04",),
+    counts=True,
 )
 class Attest(Command):
     """Attest that a criterion is met, as the executive who answers for it."""
@@ -92,7 +102,7 @@ class Attest(Command):
     statement: Annotated[Text, Field(description="In the executive's words.")]
 
 
-@command("portfolio.tell_story", GRADUATION, topic="stories", says=(StoryTold,), creates=None, id_field="team", requirements=("S4-18", "R-05"))
+@command("portfolio.tell_story", GRADUATION, topic="stories", says=(StoryTold,), creates=None, id_field="team", counts=True, requirements=("S4-18", "R-05"))
 class TellStory(Command):
     """Tell what was achieved, and honestly what failed."""
 

@@ -66,7 +66,7 @@ class DecideInvestment(Command):
     reason: Annotated[Text, Field(description="Why.")]
 
 
-@command("portfolio.record_forecast", INVESTMENT, topic="forecasts", says=(ForecastRecorded,), requirements=("S4-09",))
+@command("portfolio.record_forecast", INVESTMENT, topic="forecasts", says=(ForecastRecorded,), counts=True, requirements=("S4-09",))
 class RecordForecast(Command):
     """Record what the whole investment is now expected to cost."""
 
@@ -93,7 +93,7 @@ class RebaselineInvestment(Command):
     reason: Annotated[Text, Field(description="Why.")]
 
 
-@command("portfolio.record_actual", INVESTMENT, topic="actuals", says=(ActualRecorded,), requirements=("S4-09",))
+@command("portfolio.record_actual", INVESTMENT, topic="actuals", says=(ActualRecorded,), counts=True, requirements=("S4-09",))
 class RecordActual(Command):
     """Record what was spent over a number of days, both ends included."""
 
@@ -103,7 +103,7 @@ class RecordActual(Command):
     covers_until: Annotated[Day, Field(description="The last day that it covers; not in the future.")]
 
 
-@command("portfolio.record_return", INVESTMENT, topic="returns", says=(ReturnRecorded,), requirements=("S4-09",))
+@command("portfolio.record_return", INVESTMENT, topic="returns", says=(ReturnRecorded,), counts=True, requirements=("S4-09",))
 class RecordReturn(Command):
     """Record what an investment brought back or saved."""
 

@@ -71,7 +71,7 @@ class LeaveTeam(Command):
     role: Annotated[TeamRole | None, Field(description="The role that is left; all unless given.")] = None
 
 
-@command("portfolio.record_health", TEAM, topic="health", says=(HealthRecorded,), requirements=("S4-01", "S1-24"))
+@command("portfolio.record_health", TEAM, topic="health", says=(HealthRecorded,), counts=True, requirements=("S4-01", "S1-24"))
 class RecordHealth(Command):
     """Record what a health check of a team, or of its product, found."""
 

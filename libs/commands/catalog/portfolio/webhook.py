@@ -89,7 +89,7 @@ class ResumeWebhook(Command):
     webhook: Annotated[WebhookId, Field(description="The webhook.")]
 
 
-@command("portfolio.replay_webhook", WEBHOOK, topic="webhooks", says=(WebhookReplayed, WebhookResumed), dated_by_importers_only=True)
+@command("portfolio.replay_webhook", WEBHOOK, topic="webhooks", says=(WebhookReplayed, WebhookResumed), dated_by_importers_only=True, counts=True)
 class ReplayWebhook(Command):
     """Send events again, from a cursor or an event on, or all there are; a paused webhook is resumed. An event keeps its `webhook-id`."""
 

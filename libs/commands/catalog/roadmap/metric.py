@@ -31,7 +31,7 @@ class DefineMetric(Command):
     measures: Annotated[Id | None, Field(description="The quality it stands for: satisfaction, speed, …")] = None
 
 
-@command("roadmap.measure_baseline", METRIC, topic="metrics", says=(BaselineMeasured,), requirements=("S2-08",))
+@command("roadmap.measure_baseline", METRIC, topic="metrics", says=(BaselineMeasured,), counts=True, requirements=("S2-08",))
 class MeasureBaseline(Command):
     """Record where a metric stands before anything is aimed at. Measured again, later targets compare with the new one; the first stays in the history."""
 
@@ -39,7 +39,7 @@ class MeasureBaseline(Command):
     value: Value
 
 
-@command("roadmap.set_target", METRIC, topic="targets", says=(TargetSet,), requirements=("S0-23", "S2-08"))
+@command("roadmap.set_target", METRIC, topic="targets", says=(TargetSet,), counts=True, requirements=("S0-23", "S2-08"))
 class SetTarget(Command):
     """Set what a metric shall reach by the end of a day; only once its baseline is measured."""
 
@@ -48,7 +48,7 @@ class SetTarget(Command):
     due: Annotated[Day, Field(description="The last day that counts.")]
 
 
-@command("roadmap.read_metric", METRIC, topic="readings", says=(MetricRead,), requirements=("S0-23", "S1-02"))
+@command("roadmap.read_metric", METRIC, topic="readings", says=(MetricRead,), counts=True, requirements=("S0-23", "S1-02"))
 class ReadMetric(Command):
     """Record a reading of a metric."""
 

@@ -77,7 +77,7 @@ def evolve(need: Need, event: Event) -> Need:
                 need,
                 text=need.text if text is None else text,
                 prioritised=need.prioritised if prioritised is None else prioritised,
-                version=need.version + (text is not None),
+                version=need.version + (text not in (None, need.text)),
             )
         case NeedJudged(verdict=verdict, evidence=evidence):
             return changed(need, verdict=verdict, evidence=evidence, judged=event)

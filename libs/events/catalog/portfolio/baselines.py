@@ -50,7 +50,7 @@ def standing(proposals: Sequence[Event], decisions: Sequence[Event], rebaselines
     """The baselines in order: the first approval's, then the others by the instant they hold from and by sequence.
 
     An approval takes the amounts of the proposal said last before it, so that a proposal said again later leaves it alone; one that only repeats the
-    amounts approved before makes no new baseline.
+    amounts approved before makes no new baseline, nor does a re-baseline to the amounts that hold already.
     """
     approved = list(_approved(sorted(proposals, key=_sequence), sorted(decisions, key=_sequence)))
     since = {baseline.event.id: baseline.since for baseline in approved}
@@ -60,7 +60,8 @@ def standing(proposals: Sequence[Event], decisions: Sequence[Event], rebaselines
         if amounts is not None:
             since[event.id] = max(event.time, since.get(getattr(event.data, "follows", None) or "", event.time))
             later.append(Baseline(amounts.enhance, amounts.support, amounts.total, since[event.id], event))
-    return (*approved[:1], *sorted(later, key=lambda baseline: (baseline.since, baseline.event.sequence)))
+    ordered = (*approved[:1], *sorted(later, key=lambda baseline: (baseline.since, baseline.event.sequence)))
+    return tuple(one for before, one in zip((None, *ordered), ordered, strict=False) if before is None or before.amounts != one.amounts)
 
 
 def _approved(proposals: list[Event], decisions: list[Event]) -> Iterator[Baseline]:

@@ -204,14 +204,16 @@ def evolve(graduation: Graduation, event: Event) -> Graduation:
         case StoryTold():
             return changed(graduation, stories=(*graduation.stories, event))
         case CeremonyHeld():
-            return changed(graduation, ceremonies=(*graduation.ceremonies, event))
+            held = any(one.time.date() == event.time.date() for one in graduation.ceremonies)
+            return graduation if held else changed(graduation, ceremonies=(*graduation.ceremonies, event))
     return graduation
 
 
 def _handed(handoff: Handoff, event: Event) -> Handoff:
     match event.data:
-        case HandoffPrepared():
-            return dataclasses.replace(handoff, prepared=(*handoff.prepared, event))
+        case HandoffPrepared() as said:
+            since = [one for one in handoff.prepared if not handoff.failed or _when(one) > _when(handoff.failed[-1])]
+            return handoff if any(one.data == said for one in since) else dataclasses.replace(handoff, prepared=(*handoff.prepared, event))
         case HandoffAccepted():
             return dataclasses.replace(handoff, accepted=(*handoff.accepted, event))
     return dataclasses.replace(handoff, failed=(*handoff.failed, event))

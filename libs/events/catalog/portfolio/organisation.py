@@ -72,6 +72,8 @@ def evolve(organisation: Organisation, event: Event) -> Organisation:
                 return changed(organisation, name=name, currency=currency, fiscal_year_start=start, registered=event)
         case PolicySet() as said:
             given = {field.name: value for field in dataclasses.fields(said) if (value := getattr(said, field.name)) is not None}
+            if all(getattr(organisation.policy, name) == value for name, value in given.items()):
+                return organisation
             policy = dataclasses.replace(organisation.policy, **given, since=event.time, event=event)
             return changed(organisation, policies=(*organisation.policies, policy))
     return organisation

@@ -84,10 +84,12 @@ def evolve(product: Product, event: Event) -> Product:
                 return changed(product, name=name, home=home, program=program, lifecycle=lifecycle, registered=event)
         case PhaseEntered() | ProductHalted() if product.decommissioned is not None:
             return product
+        case PhaseEntered(phase=phase) if phase == product.phase:
+            return product  # said again of a later day: it is in that phase since it was first said
         case PhaseEntered(phase=phase):
             return changed(product, phases=(*product.phases, PhaseSince(phase, event.time, event)))
-        case ProductHalted():
-            return changed(product, halted=event)
+        case ProductHalted() as said:
+            return product if product.halted is not None and product.halted.data == said else changed(product, halted=event)
         case ProductResumed():
             return changed(product, halted=None)
         case ProductDecommissioned(phase=ended):

@@ -1,0 +1,70 @@
+"""When a command says nothing new: the same statement again, or, where it is not dated, what stands already.
+
+What somebody dates is kept although it repeats what stands on its day: a statement about a day before it may arrive later, and then it is no repetition.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from libs.commands.command import Command
+from libs.commands.deciding import Case
+from libs.events.event import Actor, Event, Kind, Payload, Retracted, position, seen
+
+
+def nothing_new(command: Command, case: Case[Any], kind: Kind[Any], history: Sequence[Event], said: Sequence[Payload], known: datetime, *, own: bool) -> bool:
+    """Whether what a decision says need not be kept: the answer is then "unchanged".
+
+    `own` says that the command has a key of its own, by which nothing was said yet: where each saying counts (`Spec.counts`) it is then another one,
+    although its fields are the same. What takes something back, or brings a secret, is always new.
+    """
+    if any(isinstance(data, Retracted) for data in said) or any(getattr(command, field) is not None for field in command.SPEC.private):
+        return False
+    if command.at is not None or command.known is not None:
+        same_actor = case.actor if command.SPEC.counts else None
+        return not (command.SPEC.counts and own) and _was_said(history, said, case.at, known, same_actor)
+    return not command.SPEC.counts and (case.stands or _changes_nothing(case, kind, said))
+
+
+def _was_said(history: Sequence[Event], said: Sequence[Payload], at: datetime, known: datetime, actor: Actor | None) -> bool:
+    """Whether all of it was said of this very instant, was known no later, and stands."""
+    then = [event for event in history if event.time == at and event.recorded <= known and seen(event) and actor in (None, event.actor)]
+    if not then:
+        return False
+    struck = {position(event.data.event)[1] for event in history if isinstance(event.data, Retracted)}
+    stands = [event.data for event in then if event.sequence not in struck]
+    return all(data in stands for data in said)
+
+
+def _changes_nothing(case: Case[Any], kind: Kind[Any], said: Sequence[Payload]) -> bool:
+    """Whether the aggregate would be the same after it, but for when and by which event."""
+    if case.now is None:
+        return False
+    state = case.now
+    for n, data in enumerate(said):
+        state = kind.evolve(state, Event(kind.key(case.id), _LAST + n, case.at, case.at, case.at, case.actor, data))
+    return _alike(case.now, state)
+
+
+_LAST = 1 << 62
+"""The number of an event behind all others of its aggregate."""
+
+
+def _alike(one: Any, other: Any) -> bool:
+    """Whether two states say the same, whichever events and instants they have it from."""
+    if one is other:
+        return True
+    if isinstance(one, datetime | None) and isinstance(other, datetime | None):
+        return True
+    if type(one) is not type(other):
+        return False
+    if isinstance(one, Event):
+        return bool(one.data == other.data)
+    if isinstance(one, tuple):
+        return len(one) == len(other) and all(_alike(a, b) for a, b in zip(one, other, strict=True))
+    if dataclasses.is_dataclass(one):
+        return all(_alike(getattr(one, field.name), getattr(other, field.name)) for field in dataclasses.fields(one))
+    return bool(one == other)
