@@ -170,10 +170,25 @@ class Event:
 
 
 class Kind(Generic[S]):
-    """A kind of aggregate: who owns it, what its events fold to, and how."""
+    """A kind of aggregate: who owns it, what its events fold to, and how.
 
-    def __init__(self, service: str, name: str, plural: str, initial: Callable[..., S], evolve: Callable[[S, Event], S]) -> None:
+    `defined_by` are the payloads that say what it is, and `definition` the fields of its state that are so said and do not come and go with time: its name, its
+    home, its lifecycle. Of a moment before they were said they are read as they were said first (`Facts.get`, `Facts.defined`).
+    """
+
+    def __init__(
+        self,
+        service: str,
+        name: str,
+        plural: str,
+        initial: Callable[..., S],
+        evolve: Callable[[S, Event], S],
+        *,
+        defined_by: tuple[type[Payload], ...] = (),
+        definition: tuple[str, ...] = (),
+    ) -> None:
         self.service, self.name, self.plural, self.initial, self.evolve = service, name, plural, initial, evolve
+        self.defined_by, self.definition = defined_by, definition
         if name in KINDS:
             raise ValueError(f"the kind {name} is declared twice")
         KINDS[name] = self
@@ -190,6 +205,18 @@ class Kind(Generic[S]):
         for e in events:
             state = self.evolve(self.initial(id=id) if state is None else state, e)
         return state
+
+    def first_defined(self, id: str, events: Iterable[Event]) -> S | None:
+        """The definition as it was said first, and nothing else; None where it never was. `events` are visible ones, of all days, in order."""
+        said = [e for e in events if isinstance(e.data, self.defined_by)]
+        return self.with_definition(self.initial(id=id), self.fold(id, (e for e in said if e.time == said[0].time))) if said else None
+
+    def with_definition(self, state: S, defined: S | None) -> S:
+        """A state with what a definition says, in the fields of which nothing was said yet."""
+        if defined is None:
+            return state
+        unsaid = self.initial(id=state.id)
+        return changed(state, **{f: getattr(defined, f) for f in self.definition if getattr(state, f) == getattr(unsaid, f)})
 
     def __repr__(self) -> str:
         return f"Kind({self.name})"

@@ -98,7 +98,10 @@ class Facts:
         return visible(self.histories.events(key), before=self.before, known_at=self.known_at)
 
     def get(self, kind: Kind[S], id: str | None) -> S | None:
-        """The state of one aggregate; None while it has no visible event."""
+        """The state of one aggregate; None while it has no visible event.
+
+        Where something was said of it before what it is (a phase of a product that is registered as of a later day), what it is reads as it was said first.
+        """
         if id is None:
             return None
         key = kind.key(id)
@@ -108,9 +111,24 @@ class Facts:
         except KeyError:
             events = self.histories.events(key)
             kept = self._folds.state(kind, id, events, self.before) if self._folds is not None and self.known_at is None else None
-            folded = folded_past_faults(kind, id, visible(events, before=self.before, known_at=self.known_at)) if kept is None else kept
+            folded = self._folded(kind, id, events) if kept is None else kept
             self._states[key] = folded
             return folded
+
+    def defined(self, kind: Kind[S], id: str | None) -> S | None:
+        """The state of one aggregate; before anything was said of it, what it is as that was said first, and nothing else. None where it never was."""
+        state = self.get(kind, id)
+        return kind.first_defined(id, self._of_all_days(kind, id)) if state is None and id is not None and kind.definition else state
+
+    def _folded(self, kind: Kind[S], id: str, events: Sequence[Event]) -> S | None:
+        shown = visible(events, before=self.before, known_at=self.known_at)
+        state = folded_past_faults(kind, id, shown)
+        if state is None or not kind.definition or any(isinstance(e.data, kind.defined_by) for e in shown):
+            return state
+        return kind.with_definition(state, kind.first_defined(id, self._of_all_days(kind, id)))
+
+    def _of_all_days(self, kind: Kind[Any], id: str) -> list[Event]:
+        return visible(self.histories.events(kind.key(id)), known_at=self.known_at)
 
     def related(self, kind: Kind[S], field: str, id: str) -> list[S]:
         """The aggregates of a kind whose state names this id in this field, in order of their ids."""

@@ -66,7 +66,7 @@ def belonging(facts: Facts, kind: str, id: str) -> Belonging:
     own = frozenset({(kind, id)}) if kind in ("product", "team", "organisation") else frozenset()
     if kind == "organisation" or kind not in KINDS:
         return own
-    found = own | within(facts, facts.get(KINDS[kind], id))
+    found = own | within(facts, facts.defined(KINDS[kind], id))
     if kind == "product" and "team" in KINDS:
         found |= {("team", team.id) for team in facts.related(KINDS["team"], "products", id)}
     return found

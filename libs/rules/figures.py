@@ -13,6 +13,7 @@ from libs.events.catalog.portfolio.program import PROGRAM
 from libs.events.catalog.portfolio.team import TEAM
 from libs.events.facts import Facts
 from libs.rules import warnings
+from libs.rules.homes import products_at
 from libs.rules.money import NOTHING, Amount, Sum
 from libs.rules.spending import borne_by, investments_by_home
 from libs.rules.warnings import Warning
@@ -82,7 +83,7 @@ def of_organisation(facts: Facts, id: str) -> Figures:
         facts,
         investments_in(facts, "organisation", id),
         teams=[team.id for team in facts.related(TEAM, "home", id)],
-        products=[product.id for product in facts.related(PRODUCT, "home", id)],
+        products=[product.id for product in products_at(facts, id)],
         programs=[program.id for program in facts.related(PROGRAM, "home", id)],
         organisations=[id],
         actual=facts.derive(borne_by).get(id, NOTHING),

@@ -74,7 +74,7 @@ class YearsOf:
 
 def year_start(facts: Facts, organisation: str | None) -> str:
     """The day (MM-DD) on which an organisation's fiscal year begins; that of the calendar where it says none."""
-    found = facts.get(ORGANISATION, organisation)
+    found = facts.defined(ORGANISATION, organisation)
     return (found.fiscal_year_start if found else None) or CALENDAR
 
 
@@ -85,7 +85,7 @@ def year_start_of(facts: Facts, subject: str, id: str | None) -> str:
         return starts.pop() if len(starts) == 1 else CALENDAR
     if subject in ("organisation", "portfolio"):
         return year_start(facts, id)
-    state = facts.get(TEAM, id) if subject == "team" else facts.get(PROGRAM, id)
+    state = facts.defined(TEAM, id) if subject == "team" else facts.defined(PROGRAM, id)
     return year_start(facts, state.home if state else None)
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import NamedTuple
 
 from libs.events.catalog.portfolio.lifecycle import DEFAULT_LIFECYCLE, LIFECYCLE, Lifecycle
-from libs.events.catalog.portfolio.product import PRODUCT, Product
+from libs.events.catalog.portfolio.product import PRODUCT
 from libs.events.facts import Facts
+from libs.rules.homes import products_at
 
 
 class PhaseOf(NamedTuple):
@@ -43,7 +44,7 @@ def phases_of(facts: Facts, product_id: str) -> tuple[PhaseOf, ...]:
     product = facts.get(PRODUCT, product_id)
     if product is None:
         return ()
-    lifecycle = facts.get(LIFECYCLE, product.lifecycle) or DEFAULT_LIFECYCLE
+    lifecycle = facts.defined(LIFECYCLE, product.lifecycle) or DEFAULT_LIFECYCLE
     return tuple(PhaseOf(one.phase, _title(lifecycle, one.phase), one.since.date()) for one in product.phases)
 
 
@@ -52,10 +53,10 @@ def phase_counts(facts: Facts, organisation: str | None) -> tuple[PhaseCount, ..
 
     Counted per lifecycle, so that every product that is in a phase is in one count: also where its lifecycle is not defined yet, or has that phase no longer.
     """
-    products: Sequence[Product] = facts.every(PRODUCT) if organisation is None else facts.related(PRODUCT, "home", organisation)
+    products = products_at(facts, organisation)
     counted = Counter((product.lifecycle, product.phase) for product in products if product.phase)
     used = sorted({product.lifecycle for product in products if product.lifecycle is not None})
-    lifecycles = [(None, DEFAULT_LIFECYCLE), *((id, facts.get(LIFECYCLE, id) or Lifecycle(id=id)) for id in used)]
+    lifecycles = [(None, DEFAULT_LIFECYCLE), *((id, facts.defined(LIFECYCLE, id) or Lifecycle(id=id)) for id in used)]
     return tuple(count for id, lifecycle in lifecycles for count in _counts(id, lifecycle, {phase: n for (of, phase), n in counted.items() if of == id}))
 
 

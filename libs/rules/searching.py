@@ -18,6 +18,7 @@ from libs.events.catalog.portfolio.program import PROGRAM
 from libs.events.catalog.portfolio.team import TEAM
 from libs.events.catalog.roadmap.roadmap_item import ROADMAP_ITEM
 from libs.events.facts import Facts
+from libs.rules.homes import home_of_product
 
 MOST: Final = 200
 """How many are found at most: who wants more wants a list, not a search."""
@@ -185,7 +186,7 @@ def _of_kind(facts: Facts, kind: Findable) -> Index:
         case Findable.TEAM:
             return _made((Hit(kind, one.id, one.name or one.id, one.home), ()) for one in facts.every(TEAM))
         case Findable.PRODUCT:
-            return _made((Hit(kind, one.id, one.name or one.id, one.home), ()) for one in facts.every(PRODUCT))
+            return _made((Hit(kind, one.id, one.name or one.id, home_of_product(facts, one)), ()) for one in facts.every(PRODUCT))
         case Findable.ORGANISATION:
             return _made((Hit(kind, one.id, one.name or one.id, None), ()) for one in facts.every(ORGANISATION))
         case Findable.PROGRAM:

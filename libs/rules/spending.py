@@ -11,9 +11,9 @@ from typing import NamedTuple
 from libs.events.catalog.portfolio.investment import INVESTMENT, Actual, Investment
 from libs.events.catalog.portfolio.loan import LOAN, Loan
 from libs.events.catalog.portfolio.product import PRODUCT
-from libs.events.catalog.portfolio.program import PROGRAM
 from libs.events.catalog.portfolio.team import TEAM
 from libs.events.facts import Facts
+from libs.rules.homes import home_of_product
 from libs.rules.money import Spread, Sum
 
 
@@ -22,14 +22,10 @@ def home_of(facts: Facts, investment_id: str) -> str | None:
     investment = facts.get(INVESTMENT, investment_id)
     if investment is None:
         return None
-    team = facts.get(TEAM, investment.team)
+    team = facts.defined(TEAM, investment.team)
     if team is not None and team.home is not None:
         return team.home
-    product = facts.get(PRODUCT, investment.product)
-    if product is None or product.home is not None:
-        return product.home if product else None
-    program = facts.get(PROGRAM, product.program)
-    return program.home if program else None
+    return home_of_product(facts, facts.defined(PRODUCT, investment.product))
 
 
 def investments_by_home(facts: Facts) -> Mapping[str | None, tuple[str, ...]]:

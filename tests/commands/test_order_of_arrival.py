@@ -123,6 +123,8 @@ RESTS_ON_BEFORE: Final = {
     "backlog.record_impact": "S0-05: only what was delivered has had an impact",
     "roadmap.publish_release": "S0-13: nothing goes out before it is signed off",
     "backlog.connect_source": "a source has one secret at a time",
+    "backlog.add_item": "who adds what a source has stated already names that source",
+    "portfolio.hold_ceremony": "S4-18: nothing is celebrated before all five functions have accepted and the story is told",
 }
 
 

@@ -12,7 +12,6 @@ from libs.events.catalog.backlog.backlog import BACKLOG
 from libs.events.catalog.portfolio.baselines import Baseline
 from libs.events.catalog.portfolio.graduation import GraduationStatus
 from libs.events.catalog.portfolio.investment import INVESTMENT
-from libs.events.catalog.portfolio.product import PRODUCT
 from libs.events.catalog.portfolio.team import TEAM, Staffing, TeamRole
 from libs.events.catalog.roadmap.release import RELEASE, ReleaseState
 from libs.events.catalog.roadmap.roadmap_item import ROADMAP_ITEM, Horizon, RoadmapItemState
@@ -22,6 +21,7 @@ from libs.rules import criteria, graduation, teams
 from libs.rules.backlogs import Counts, counts
 from libs.rules.duties import DutyKind, duties
 from libs.rules.evidence import Criterion
+from libs.rules.homes import products_at
 from libs.rules.money import Amount, Sum
 from libs.rules.needs import Needs, needs
 from libs.rules.preconditions import preconditions
@@ -145,7 +145,7 @@ class Products:
         if self.subject == "team":
             team = facts.get(TEAM, id)
             return team.products if team else ()
-        return tuple(product.id for product in _of(facts, PRODUCT, id))
+        return tuple(product.id for product in products_at(facts, id))
 
 
 @dataclass(frozen=True, slots=True)

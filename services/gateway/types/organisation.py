@@ -11,6 +11,7 @@ from libs.events.catalog.portfolio.product import PRODUCT
 from libs.events.catalog.portfolio.program import PROGRAM
 from libs.events.catalog.portfolio.team import TEAM
 from libs.events.facts import Facts
+from libs.rules.homes import products_at
 from services.gateway import deriving
 from services.gateway.asking import Info
 from services.gateway.ids import outside
@@ -47,7 +48,7 @@ class Organisation(Node):
     def roadmap(self) -> Annotated[Roadmap, strawberry.lazy("services.gateway.types.roadmap")]:
         from services.gateway.types.roadmap import roadmap
 
-        return roadmap(self.facts, tuple(state.id for state in self.facts.related(PRODUCT, "home", self.key)))
+        return roadmap(self.facts, tuple(state.id for state in products_at(self.facts, self.key)))
 
     @told("The programs that are at home here.")
     def programs(self) -> list[Program]:
@@ -60,7 +61,7 @@ class Organisation(Node):
         from services.gateway.types.product import product
         from services.gateway.types.selecting import products_of
 
-        found = products_of(self.facts, self.facts.related(PRODUCT, "home", self.key), filter, order_by)
+        found = products_of(self.facts, products_at(self.facts, self.key), filter, order_by)
         return page(found, lambda state, _: product(self.facts, state.id), first, after)
 
     @told("The teams that are at home here, by id.")

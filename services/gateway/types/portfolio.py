@@ -8,12 +8,12 @@ from typing import Annotated
 import strawberry
 
 from libs.events.catalog.portfolio.organisation import ORGANISATION
-from libs.events.catalog.portfolio.product import PRODUCT
 from libs.events.catalog.portfolio.program import PROGRAM
 from libs.events.catalog.portfolio.team import TEAM
 from libs.events.event import Kind, S
 from libs.events.facts import Facts
 from libs.rules import duties
+from libs.rules.homes import products_at
 from services.gateway import deriving
 from services.gateway.asking import Info
 from services.gateway.ids import outside
@@ -120,7 +120,7 @@ class Portfolio:
     def products(
         self, first: First = PAGE, after: After = None, phase: InPhase = None, filter: ProductsWanted = None, order_by: ProductsOrdered = None
     ) -> Connection[Product]:
-        found = products_of(self.facts, [state for state in self._of(PRODUCT) if phase in (None, state.phase)], filter, order_by)
+        found = products_of(self.facts, [state for state in products_at(self.facts, self.scope) if phase in (None, state.phase)], filter, order_by)
         return page(found, lambda state, _: product(self.facts, state.id), first, after)
 
     @told("The teams, by id; `first` is at most 500.")
@@ -148,7 +148,7 @@ class Portfolio:
 
     @property
     def _product_ids(self) -> tuple[str, ...]:
-        return tuple(state.id for state in self._of(PRODUCT))
+        return tuple(state.id for state in products_at(self.facts, self.scope))
 
 
 def _duty(duty: duties.Duty) -> Duty:

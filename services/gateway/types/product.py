@@ -13,6 +13,7 @@ from libs.events.catalog.portfolio.team import TEAM
 from libs.events.catalog.roadmap.change import CHANGE
 from libs.events.catalog.roadmap.metric import METRIC
 from libs.events.facts import Facts
+from libs.rules.homes import home_of_product
 from services.gateway import deriving
 from services.gateway.asking import Info
 from services.gateway.ids import outside
@@ -77,7 +78,7 @@ class Product(Node):
 
     @told("The organisation it is at home in.")
     def home(self) -> Organisation | None:
-        return organisation(self.facts, self._state.home) if self._state else None
+        return organisation(self.facts, home_of_product(self.facts, self._state)) if self._state else None
 
     @told("The program it is part of.")
     def program(self) -> Program | None:

@@ -16,6 +16,7 @@ from libs.events.catalog.portfolio.team import TEAM, Team
 from libs.events.catalog.roadmap.roadmap_item import RoadmapItem
 from libs.events.event import Event
 from libs.events.facts import Facts
+from libs.rules.homes import home_of_product
 from libs.rules.searching import fold
 from services.gateway import deriving
 from services.gateway.ids import inside
@@ -76,7 +77,7 @@ def products_of(facts: Facts, states: Sequence[Product], wanted: ProductFilter |
         states = [
             product
             for product in states
-            if (homes is None or product.home in homes)
+            if (homes is None or home_of_product(facts, product) in homes)
             and (programs is None or product.program in programs)
             and (wanted.phase is None or product.phase in wanted.phase)
             and (lifecycles is None or (product.lifecycle or DEFAULT_LIFECYCLE.id) in lifecycles)
@@ -109,7 +110,7 @@ def roadmap_items_of(facts: Facts, states: Sequence[RoadmapItem], wanted: Roadma
             and (products is None or item.product in products)
             and (served is None or item.product in served)
             and (programs is None or ((product := of[item.product]) is not None and product.program in programs))
-            and (homes is None or not homes.isdisjoint(item.co_owners) or ((product := of[item.product]) is not None and product.home in homes))
+            and (homes is None or not homes.isdisjoint(item.co_owners) or home_of_product(facts, of[item.product]) in homes)
             and (text is None or text in fold(item.title or item.id) or text in fold(_name(of[item.product], item.product)))
         ]
     keys: dict[RoadmapItemOrderField, Callable[[RoadmapItem], Any]] = {

@@ -20,7 +20,8 @@ def submit_bid(command: SubmitBid, case: Case[Bid]) -> Iterator[Payload]:
     investment = case.facts.get(INVESTMENT, command.investment)
     approved = investment is not None and investment.approved
     case.demand("S0-14", approved, f"the steering group has not approved {command.investment} by {case.at.date()}", field="investment")
-    currency = investment.currency if investment else None
+    known = case.current.get(INVESTMENT, command.investment)
+    currency = known.currency if known else None
     if currency is not None and command.amount.currency != currency:
         raise Invalid(f"the investment is in {currency}", field="amount")
     decision = investment.decision if investment and approved else None

@@ -100,8 +100,8 @@ def _row(case: Case[Product]) -> Event | None:
 
 
 def _lifecycle(case: Case[Product]) -> Lifecycle:
-    """As it was defined at the command's time; one that was defined later (an import of the past) counts rather than none."""
-    id = (case.then or case.there).lifecycle
-    if id is None:
+    """As it was defined at the command's time; the product's registration and its lifecycle may be dated later (an import of the past)."""
+    product = case.facts.defined(PRODUCT, case.id)
+    if product is None or product.lifecycle is None:
         return DEFAULT_LIFECYCLE
-    return case.facts.get(LIFECYCLE, id) or case.current.get(LIFECYCLE, id) or Lifecycle(id=id)
+    return case.facts.defined(LIFECYCLE, product.lifecycle) or Lifecycle(id=product.lifecycle)

@@ -55,7 +55,7 @@ def redate_item(command: RedateItem, case: Case[RoadmapItem]) -> Iterator[Payloa
     """Other dates. A changed row takes back what it said on the day of a placing that has moved to an earlier day: that would overrule it."""
     if command.starts is None and command.ends is None:
         raise Invalid("say when it starts or when it ends", field="ends")
-    stands = case.then or case.there
+    stands = case.then or RoadmapItem(id=case.id)
     _in_order(command.starts or stands.starts, command.ends or stands.ends)
     redated = RoadmapItemRedated(starts=command.starts, ends=command.ends, reason=command.reason)
     row = _row(case)

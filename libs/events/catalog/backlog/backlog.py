@@ -59,4 +59,4 @@ def evolve(backlog: Backlog, event: Event) -> Backlog:
     return backlog
 
 
-BACKLOG = Kind("backlog", "backlog", "backlogs", opening, evolve)
+BACKLOG = Kind("backlog", "backlog", "backlogs", opening, evolve, defined_by=(BacklogOpened,), definition=("owner",))

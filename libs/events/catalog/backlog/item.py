@@ -250,4 +250,4 @@ def _stated(item: Item, said: ItemStated, event: Event) -> Item:
     return item
 
 
-ITEM = Kind("backlog", "item", "items", Item, evolve)
+ITEM = Kind("backlog", "item", "items", Item, evolve, defined_by=(ItemAdded, ItemStated), definition=("product", "title", "user", "goal", "reason", "source"))

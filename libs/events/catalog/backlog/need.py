@@ -84,4 +84,4 @@ def evolve(need: Need, event: Event) -> Need:
     return need
 
 
-NEED = Kind("backlog", "need", "needs", Need, evolve)
+NEED = Kind("backlog", "need", "needs", Need, evolve, defined_by=(NeedRecorded,), definition=("product", "user", "text", "origin"))

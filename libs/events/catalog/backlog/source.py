@@ -78,4 +78,4 @@ def evolve(source: Source, event: Event) -> Source:
     return source
 
 
-SOURCE = Kind("backlog", "source", "sources", Source, evolve)
+SOURCE = Kind("backlog", "source", "sources", Source, evolve, defined_by=(SourceConnected,), definition=("product", "system"))

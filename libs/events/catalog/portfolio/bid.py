@@ -50,4 +50,4 @@ def evolve(bid: Bid, event: Event) -> Bid:
     return bid
 
 
-BID = Kind("portfolio", "bid", "bids", Bid, evolve)
+BID = Kind("portfolio", "bid", "bids", Bid, evolve, defined_by=(BidSubmitted,), definition=("investment", "body"))

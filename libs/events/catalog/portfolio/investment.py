@@ -232,4 +232,6 @@ def _corrected(investment: Investment, replaces: str | None) -> Investment:
     return changed(investment, actuals=actuals, returns=returns, replaced=out)
 
 
-INVESTMENT = Kind("portfolio", "investment", "investments", Investment, evolve)
+INVESTMENT = Kind(
+    "portfolio", "investment", "investments", Investment, evolve, defined_by=(InvestmentProposed,), definition=("team", "product", "funding", "kind")
+)

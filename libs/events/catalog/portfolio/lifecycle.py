@@ -54,7 +54,7 @@ def evolve(lifecycle: Lifecycle, event: Event) -> Lifecycle:
     return lifecycle
 
 
-LIFECYCLE = Kind("portfolio", "lifecycle", "lifecycles", Lifecycle, evolve)
+LIFECYCLE = Kind("portfolio", "lifecycle", "lifecycles", Lifecycle, evolve, defined_by=(LifecycleDefined,), definition=("name", "phases"))
 
 DEFAULT_LIFECYCLE: Final = Lifecycle(
     id="default",

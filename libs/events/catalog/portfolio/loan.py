@@ -72,4 +72,4 @@ def evolve(loan: Loan, event: Event) -> Loan:
     return loan
 
 
-LOAN = Kind("portfolio", "loan", "loans", Loan, evolve)
+LOAN = Kind("portfolio", "loan", "loans", Loan, evolve, defined_by=(TeamLent,), definition=("team", "lender", "borrower", "product"))

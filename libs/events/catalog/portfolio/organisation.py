@@ -79,4 +79,12 @@ def evolve(organisation: Organisation, event: Event) -> Organisation:
     return organisation
 
 
-ORGANISATION = Kind("portfolio", "organisation", "organisations", Organisation, evolve)
+ORGANISATION = Kind(
+    "portfolio",
+    "organisation",
+    "organisations",
+    Organisation,
+    evolve,
+    defined_by=(OrganisationRegistered,),
+    definition=("name", "currency", "fiscal_year_start"),
+)

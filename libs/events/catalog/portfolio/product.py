@@ -98,4 +98,4 @@ def evolve(product: Product, event: Event) -> Product:
     return product
 
 
-PRODUCT = Kind("portfolio", "product", "products", Product, evolve)
+PRODUCT = Kind("portfolio", "product", "products", Product, evolve, defined_by=(ProductRegistered,), definition=("name", "home", "program", "lifecycle"))

@@ -33,4 +33,4 @@ def evolve(program: Program, event: Event) -> Program:
     return program
 
 
-PROGRAM = Kind("portfolio", "program", "programs", Program, evolve)
+PROGRAM = Kind("portfolio", "program", "programs", Program, evolve, defined_by=(ProgramOpened,), definition=("name", "home"))

@@ -218,4 +218,4 @@ def _left(member: Membership, event: Event) -> Membership:
     return dataclasses.replace(member, left=event)
 
 
-TEAM = Kind("portfolio", "team", "teams", Team, evolve)
+TEAM = Kind("portfolio", "team", "teams", Team, evolve, defined_by=(TeamFormed,), definition=("name", "home", "products"))

@@ -116,4 +116,4 @@ def evolve(change: Change, event: Event) -> Change:
     return change
 
 
-CHANGE = Kind("roadmap", "change", "changes", Change, evolve)
+CHANGE = Kind("roadmap", "change", "changes", Change, evolve, defined_by=(ChangeRaised,), definition=("product", "title", "description"))

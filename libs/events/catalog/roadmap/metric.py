@@ -143,4 +143,12 @@ def _defined(metric: Metric, event: Event, data: MetricDefined) -> Metric:
     )
 
 
-METRIC = Kind("roadmap", "metric", "metrics", Metric, evolve)
+METRIC = Kind(
+    "roadmap",
+    "metric",
+    "metrics",
+    Metric,
+    evolve,
+    defined_by=(MetricDefined,),
+    definition=("product", "name", "kind", "unit", "goal", "method", "tool", "source", "responsible", "measures"),
+)

@@ -81,4 +81,4 @@ def evolve(release: Release, event: Event) -> Release:
     return release
 
 
-RELEASE = Kind("roadmap", "release", "releases", Release, evolve)
+RELEASE = Kind("roadmap", "release", "releases", Release, evolve, defined_by=(ReleaseProposed,), definition=("product", "stage", "title", "functional"))

@@ -187,4 +187,6 @@ def _redated(day: Day, said: date | None, event: Event) -> Day:
     return day if said is None else Day(said, day.first or said, event.time)
 
 
-ROADMAP_ITEM = Kind("roadmap", "roadmap_item", "roadmap_items", RoadmapItem, evolve)
+ROADMAP_ITEM = Kind(
+    "roadmap", "roadmap_item", "roadmap_items", RoadmapItem, evolve, defined_by=(RoadmapItemPlaced,), definition=("product", "title", "co_owners")
+)
