@@ -14,6 +14,7 @@ from rich.console import Console
 
 from libs.service.room import with_room
 from libs.service.settings import Settings, SettingsError
+from libs.service.version import version
 
 app = typer.Typer(
     name="headway",
@@ -29,6 +30,17 @@ DEFAULT_URL = "http://127.0.0.1:8000"
 
 DataDir = Annotated[Path, typer.Option("--data", help="The data folder: SQLite files and the embedded issuer's key.", file_okay=False)]
 HERE = Path(".headway")
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        print(f"headway {version()}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(_: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print which Headway this is.")] = False) -> None:
+    """What stands before a command."""
 
 
 def say(words: str) -> None:

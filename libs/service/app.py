@@ -24,6 +24,7 @@ from libs.service.health import Trouble
 from libs.service.limits import BodyLimit
 from libs.service.session import token_where_taken
 from libs.service.telemetry import EXPOSITION_TYPE, Observed, Telemetry
+from libs.service.version import version
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[Any]]
 Endpoint = Callable[..., Any]
@@ -228,7 +229,7 @@ def create_base(
     Apps mounted in one process share `telemetry`, and the outermost counts. All paths are relative to where the app is mounted.
     """
     measured = telemetry or Telemetry()
-    app = SignedInApp(title=title, lifespan=lifespan, openapi_url=None, docs_url=None, redoc_url=None)
+    app = SignedInApp(title=title, version=version(), lifespan=lifespan, openapi_url=None, docs_url=None, redoc_url=None)
     app.router.route_class = SignedInRoute
     app.state.verifier = verifier
     app.state.telemetry = measured

@@ -9,12 +9,13 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
-from prometheus_client import CollectorRegistry, Counter, Histogram, ProcessCollector, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Histogram, Info, ProcessCollector, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from libs.service.tracing import Tracing
+from libs.service.version import version
 
 EXPOSITION_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
@@ -38,6 +39,7 @@ class Telemetry:
         self.tracing: Final = tracing
         self.registry: Final = CollectorRegistry()
         ProcessCollector(registry=self.registry)
+        Info("headway_build", "Which Headway this is.", registry=self.registry).info({"version": version()})
         self._requests = Counter("headway_http_requests", "Requests answered.", ["method", "route", "status"], registry=self.registry)
         self._seconds = Histogram(
             "headway_http_request_seconds", "Seconds from a request to the end of its answer.", ["method", "route"], registry=self.registry

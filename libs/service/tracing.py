@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from libs.events.event import Event
 from libs.service.settings import Settings, SettingsError
+from libs.service.version import version
 
 if TYPE_CHECKING:
     from opentelemetry.sdk.trace import TracerProvider
@@ -99,7 +100,8 @@ def tracing_of(settings: Settings, service: str) -> Tracing | None:
         resources = importlib.import_module("opentelemetry.sdk.resources")
     except ImportError as e:
         raise SettingsError(f"HEADWAY_TELEMETRY_URL is set, and {e.name} is not installed: pip install 'headway[telemetry]'") from e
-    provider = trace.TracerProvider(resource=resources.Resource.create({"service.name": f"headway-{service}", "service.namespace": settings.namespace}))
+    named = {"service.name": f"headway-{service}", "service.namespace": settings.namespace, "service.version": version()}
+    provider = trace.TracerProvider(resource=resources.Resource.create(named))
     address = settings.telemetry_url.rstrip("/")
     target = address if address.endswith("/v1/traces") else f"{address}/v1/traces"
     provider.add_span_processor(export.BatchSpanProcessor(exporter.OTLPSpanExporter(endpoint=target, timeout=5)))

@@ -8,7 +8,6 @@ from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import aclosing
 from datetime import date
 from functools import cache
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
 
@@ -24,6 +23,7 @@ from libs.events.timely import timed
 from libs.rules.roles import Principal
 from libs.service.app import authenticate, public
 from libs.service.process import Process
+from libs.service.version import version
 from services.gateway.asked import GRAPHQL, JSON, SSE, Asked, media_type, of_get, of_post, wants_page
 from services.gateway.asking import Asking
 from services.gateway.entering import BEYOND, asks_for_today, entry_points
@@ -214,7 +214,7 @@ def _kind(asked: Asked) -> OperationType | None:
 @cache
 def _version() -> str:
     """Names what answers: after an upgrade the same world may be told otherwise."""
-    return hashlib.sha256(f"{version('headway')}\n{schema().as_str()}".encode()).hexdigest()
+    return hashlib.sha256(f"{version()}\n{schema().as_str()}".encode()).hexdigest()
 
 
 def _tags(header: str) -> set[str]:

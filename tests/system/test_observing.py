@@ -13,10 +13,14 @@ from typing import Any
 import httpx
 import pytest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+from typer.testing import CliRunner
 
+import libs.service.version
+from headway.cli import app
 from headway.serving import listening, server
 from headway.stack import create_stack
 from libs.service.settings import Settings
+from services.gateway import answering
 from tests.system.conftest import Running, running
 
 ORGANISATION = ("portfolio.register_organisation", {"organisation": "env", "name": "Environment", "currency": "CAD"})
@@ -68,6 +72,7 @@ class Collector:
     def __init__(self) -> None:
         self.spans: list[Any] = []
         self.services: set[str] = set()
+        self.versions: set[str] = set()
         self.url = ""
 
     async def taken(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -75,7 +80,9 @@ class Collector:
         found = re.search(r"content-length: (\d+)", head)
         body = await reader.readexactly(int(found[1]) if found else 0)
         request = ExportTraceServiceRequest.FromString(body)
-        self.services |= {a.value.string_value for r in request.resource_spans for a in r.resource.attributes if a.key == "service.name"}
+        attributes = [a for r in request.resource_spans for a in r.resource.attributes]
+        self.services |= {a.value.string_value for a in attributes if a.key == "service.name"}
+        self.versions |= {a.value.string_value for a in attributes if a.key == "service.version"}
         self.spans += [span for r in request.resource_spans for s in r.scope_spans for span in s.spans]
         writer.write(b"HTTP/1.1 200 OK\r\ncontent-type: application/x-protobuf\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")
         await writer.drain()
@@ -120,6 +127,30 @@ async def test_what_listeners_ask_an_owner_leaves_no_traces_and_a_service_is_nam
             await client.get(path)
     assert [span.name for span in collector.spans] == ["GET /portfolio/v1/teams"]
     assert collector.services == {"headway-portfolio"}
+
+
+async def test_command_line_metrics_traces_openapi_and_both_entity_tags_say_one_version(
+    tmp_path: Path, collector: Collector, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tags = []
+    for number in (libs.service.version.VERSION, "2038.1.19"):
+        monkeypatch.setattr(libs.service.version, "VERSION", number)
+        answering._version.cache_clear()
+        assert CliRunner().invoke(app, ["--version"]).output == f"headway {number}\n"
+        collector.versions.clear()
+        async with running(Settings(data=tmp_path, telemetry_url=collector.url)) as stack:
+            headers = stack.signed_in("executive")
+            assert f'headway_build_info{{version="{number}"}} 1.0' in (await stack.client.get("/metrics")).text
+            assert (await stack.client.get("/backlog/openapi.json", headers=headers)).json()["info"]["version"] == number
+            pages = [await stack.client.get("/", headers=headers | {"Accept": "text/html"}) for _ in range(2)]
+            asked = await stack.client.get("/graphql", params={"query": "{ __typename }"}, headers=headers)
+            assert pages[0].headers["etag"] == pages[1].headers["etag"]
+            tags.append((asked.headers["x-headway-world"], asked.headers["etag"], pages[0].headers["etag"]))
+        assert collector.versions == {number}
+    answering._version.cache_clear()
+    (world, answered, page), (same, other_answer, other_page) = tags
+    assert world == same, "the same world, told by another Headway, is told anew"
+    assert answered != other_answer and page != other_page
 
 
 async def test_a_start_that_waiting_does_not_mend_says_why_in_one_line(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:

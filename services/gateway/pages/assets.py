@@ -50,7 +50,7 @@ def asset(name: str) -> str:
     return assets()[name].address
 
 
-def version() -> str:
+def state() -> str:
     """Names this state of all of them: a page that loads others is another page."""
     return hashlib.sha256("".join(one.address for one in assets().values()).encode()).hexdigest()[:12]
 

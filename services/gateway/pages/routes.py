@@ -23,10 +23,11 @@ from libs.service.app import public
 from libs.service.problems import FORESEEN, NotReady
 from libs.service.process import Process
 from libs.service.session import form_key
+from libs.service.version import version
 from services.gateway.asking import Asking
 from services.gateway.forwarding import Forwarding
+from services.gateway.pages import assets
 from services.gateway.pages.acting import HEARD, SAME, acting_on
-from services.gateway.pages.assets import version
 from services.gateway.pages.errors import error_page, wants_page
 from services.gateway.pages.including import included
 from services.gateway.pages.live import seen
@@ -155,9 +156,9 @@ class Pages:
             raise NotHeardYet("What was said is stored, and not yet heard here.", remedy="Open the page again in a moment.")
 
     def _tag(self, request: Request, visit: Visit) -> str:
-        """Equal where the page must be: same world, address, reader, rights, session, day, theme and assets."""
+        """Equal where the page must be: same world, address, reader, rights, session, day, theme, assets and version of Headway."""
         parts = [visit.world, visit.page.name, repr(sorted(visit.path.items())), repr(sorted(request.query_params.multi_items())), visit.reader.id]
-        parts += [_rights(visit.reader), form_key(request), visit.moment.today.isoformat(), theme_of(request), version()]
+        parts += [_rights(visit.reader), form_key(request), visit.moment.today.isoformat(), theme_of(request), assets.state(), version()]
         return f'W/"{_hash(*parts)}"'
 
 
