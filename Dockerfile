@@ -5,16 +5,16 @@ COPY deploy/requirements.lock deploy/build.lock ./
 # Where packages come through a private authority: docker build --secret id=ca,src=ca.pem. It is mounted for this step alone, and in no layer.
 RUN --mount=type=secret,id=ca,target=/run/ca.crt \
     if [ -s /run/ca.crt ]; then export PIP_CERT=/run/ca.crt; fi \
-    && python -m venv /opt/headway \
-    && /opt/headway/bin/pip install --no-cache-dir --require-hashes -r requirements.lock \
     && python -m venv /opt/build \
-    && /opt/build/bin/pip install --no-cache-dir --require-hashes -r build.lock
+    && /opt/build/bin/pip install --no-cache-dir --require-hashes -r build.lock \
+    && python -m venv --without-pip /opt/headway \
+    && /opt/build/bin/pip --python /opt/headway/bin/python install --no-cache-dir --require-hashes -r requirements.lock
 COPY pyproject.toml README.md ./
 COPY libs/ libs/
 COPY services/ services/
 COPY headway/ headway/
 RUN /opt/build/bin/pip wheel --no-cache-dir --no-index --no-deps --no-build-isolation --wheel-dir /wheels . \
-    && /opt/headway/bin/pip install --no-cache-dir --no-index --no-deps /wheels/headway-*.whl
+    && /opt/build/bin/pip --python /opt/headway/bin/python install --no-cache-dir --no-index --no-deps /wheels/headway-*.whl
 
 FROM python:3.11.14-slim-bookworm
 RUN useradd --system --uid 10001 --user-group --no-create-home --shell /usr/sbin/nologin headway \

@@ -24,8 +24,8 @@ servers-stop: $(READY) ## stop them and delete their data
 test: $(READY) ## run the tests, on real servers where they can be had; ARGS go to pytest
 	@$(BIN)/python -m tools.testing $(ARGS)
 
-test-quick: $(READY) ## run the tests that need no server, no browser and no node
-	@$(BIN)/python -m pytest -m 'not servers and not browser and not node and not faults' $(ARGS)
+test-quick: $(READY) ## run the tests that need no server, no browser, no node and no image
+	@$(BIN)/python -m pytest -m 'not servers and not browser and not node and not shipped and not faults' $(ARGS)
 
 check: $(READY) ## style, types, boundaries, the documentation and the deployment against the code
 	$(BIN)/ruff check --quiet .
@@ -51,12 +51,14 @@ bench: $(READY) ## run the benchmarks; ARGS=NAME runs one
 	@for name in $(or $(ARGS),$(filter-out __%,$(sort $(notdir $(basename $(wildcard bench/*.py)))))); do $(BIN)/python -m bench.$$name || exit 1; done
 
 LOCKING = CUSTOM_COMPILE_COMMAND='make lock' $(BIN)/python -m piptools compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-annotate \
-	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-emit-options --extra gateway --extra kafka --extra mongo --extra motor --extra telemetry
+	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-emit-options
+EXTRAS = --extra gateway --extra kafka --extra mongo --extra motor --extra telemetry
 
-lock: $(READY) ## resolve the dependencies anew into requirements.lock, and those of an image into deploy/
+lock: $(READY) ## resolve the dependencies anew into requirements.lock, and those of an image and of its building into deploy/
 	@$(BIN)/python -m pip install --quiet 'pip-tools>=7.6.2,<8'
-	@$(LOCKING) --extra dev --upgrade --output-file requirements.lock pyproject.toml
-	@$(LOCKING) --upgrade --constraint requirements.lock --output-file deploy/requirements.lock pyproject.toml
+	@$(LOCKING) $(EXTRAS) --extra dev --upgrade --output-file requirements.lock pyproject.toml
+	@$(LOCKING) $(EXTRAS) --upgrade --constraint requirements.lock --output-file deploy/requirements.lock pyproject.toml
+	@$(LOCKING) --build-deps-for wheel --only-build-deps --upgrade --constraint requirements.lock --output-file deploy/build.lock pyproject.toml
 
 clean: ## remove the environment, the caches and what was built
 	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -10,6 +10,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,11 @@ def settings_of_the_compose_file() -> dict[str, str]:
     """What `deploy/headway.env` says, which all four services are given."""
     lines = (ROOT / "deploy" / "headway.env").read_text().splitlines()
     return dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
+
+
+def broker_properties(compose: Mapping[str, Any]) -> dict[str, str]:
+    """What the compose file says to Kafka's image, as the broker is told it."""
+    return {name.removeprefix("KAFKA_").lower().replace("_", "."): value for name, value in compose["services"]["kafka"]["environment"].items()}
 
 
 class Composed:

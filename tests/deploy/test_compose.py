@@ -13,7 +13,7 @@ import pytest
 from libs.events.kafka import KafkaLog
 from libs.events.log import Cursor
 from libs.service.settings import Settings
-from tests.deploy.composed import SERVICES, settings_of_the_compose_file
+from tests.deploy.composed import SERVICES, broker_properties, settings_of_the_compose_file
 from tests.servers import absent, without
 from tools.servers import KafkaServer, NotHere
 from tools.servers.deployment_check import NoGo, loaded
@@ -108,10 +108,10 @@ async def test_a_broker_starts_with_the_settings_of_the_compose_file_and_takes_t
     ports = [free_port() for _ in range(3)]
     there = {"://:9092": ports[0], "://kafka:9092": ports[0], "localhost:9093": ports[1], "://:29092": ports[2], "127.0.0.1:29092": ports[2]}
     properties: dict[str, object] = {}
-    for name, value in compose["services"]["kafka"]["environment"].items():
+    for name, value in broker_properties(compose).items():
         for address, port in there.items():
             value = value.replace(address, f"{'://' if '://' in address else ''}127.0.0.1:{port}")
-        properties[name.removeprefix("KAFKA_").lower().replace("_", ".")] = value
+        properties[name] = value
     server = KafkaServer(tmp_path, port=ports[0], properties=properties | {"log.dirs": tmp_path / "data"})
     try:
         try:
@@ -139,8 +139,9 @@ def test_the_service_is_named_before_what_depends_on_it() -> None:
 
 
 def test_an_image_holds_the_very_versions_that_the_tests_ran_with() -> None:
-    whole, shipped = (_pins(ROOT / path) for path in ("requirements.lock", "deploy/requirements.lock"))
-    assert shipped.items() <= whole.items()
+    whole, shipped, building = (_pins(ROOT / path) for path in ("requirements.lock", "deploy/requirements.lock", "deploy/build.lock"))
+    assert shipped.items() <= whole.items() and building.items() <= whole.items()
+    assert building.keys() == {"setuptools"}, "pyproject.toml says what builds the package"
     assert {"aiokafka", "pymongo", "fastapi"} <= shipped.keys()
     assert not {"pytest", "mypy", "playwright"} & shipped.keys()
 

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import Final
 
-from tools.servers.processes import NotHere, Server, caches, free_port, must_be_linux, recorded_pid
+from tools.servers.processes import HOST, NotHere, Server, caches, free_port, must_be_linux, recorded_pid
 
 VERSION: Final = "6.0.5"
 _SCRIPT: Final = Path(__file__).with_name("mongo.sh")
@@ -17,15 +17,20 @@ _SCRIPT: Final = Path(__file__).with_name("mongo.sh")
 class MongoServer(Server):
     """A standalone mongod, or with `replica_set` a replica set of one; with `user` (name, password) it asks who one is.
 
+    `host` is an address at which it listens beside loopback and by which it is known, for others than this machine's processes.
+
     Standalone is the default because a replica set hides a write concern without `j`. Name and password hold only characters that a URL takes as they are.
     """
 
     name = "mongo"
 
-    def __init__(self, folder: Path | str, *, user: tuple[str, str] | None = None, replica_set: str = "", port: int = 0, owned: bool = True) -> None:
+    def __init__(
+        self, folder: Path | str, *, user: tuple[str, str] | None = None, replica_set: str = "", host: str = HOST, port: int = 0, owned: bool = True
+    ) -> None:
         super().__init__(folder, owned=owned)
         self._user = user
         self._replica_set = replica_set
+        self._host = host
         self._port = port
 
     @staticmethod
@@ -66,7 +71,13 @@ class MongoServer(Server):
         kept.write_text(str(port))
         self._own()
         name, word = self._user or ("", "")
-        said = {"MONGO_USER": name, "MONGO_PASSWORD": word, "MONGO_REPLSET": self._replica_set, "MONGO_START_TIMEOUT": f"{seconds:.0f}"}
+        said = {
+            "MONGO_USER": name,
+            "MONGO_PASSWORD": word,
+            "MONGO_REPLSET": self._replica_set,
+            "MONGO_ADDRESS": self._host,
+            "MONGO_START_TIMEOUT": f"{seconds:.0f}",
+        }
         url = _script("start", self.folder, str(port), **said)
         (self.folder / "url").write_text(url)
         return url
