@@ -143,6 +143,8 @@ class _Run:
         try:
             if importer.rests_on:
                 options = replace(options, known=sender.knows(*importer.rests_on, options.product))
+            if importer.meets_items and options.known:
+                options = replace(options, items=sender.items(options.product))
             lines = self.kept([*unread, *importer.read(texts, options)])
             with progress:
                 task = progress.add_task(importer.name, total=len(lines))

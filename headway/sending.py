@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 
 from headway.importers.line import Line
+from libs.events.catalog.backlog.item import ItemSource
 from libs.events.envelope import SERVICES
 
 LINES_A_BATCH = 1_000
@@ -121,6 +122,22 @@ class Sender:
         """Whether a service has this aggregate."""
         answer = self._patiently("GET", f"/{service}/v1/{plural}/{id}", self.clock() + PATIENCE, _AGAIN, wanted=(200, 404))
         return answer.status_code == 200
+
+    def items(self, product: str) -> dict[str, tuple[str, str | None]]:
+        """The items of a product by each name that another system gave them (`ItemSource.names`): id, and number there. The first one keeps a name."""
+        found: dict[str, tuple[str, str | None]] = {}
+        after: dict[str, str] = {}
+        while True:
+            asked = {"product": product, "first": "100", **after}
+            page = self._patiently("GET", "/backlog/v1/items", self.clock() + PATIENCE, _AGAIN, params=asked).json()
+            for item in page["items"]:
+                if item.get("source"):
+                    source = ItemSource.model_validate(item["source"])
+                    for name in source.names:
+                        found.setdefault(name, (item["id"], source.number))
+            if page["next"] is None:
+                return found
+            after = {"after": page["next"]}
 
     def _after(self, line: Line, barrier: Sequence[str]) -> Line:
         """The line with the positions in other services that it rests on, as far as this run has seen them."""

@@ -10,7 +10,7 @@ from decimal import Decimal
 from types import UnionType
 from typing import Annotated, Any, Final, Union
 
-from libs.events.catalog.backlog.item import ItemSource
+from libs.events.catalog.backlog.item import ItemLabel
 from libs.events.event import PAYLOADS, Actor, Event, Payload, adapter, current
 from libs.events.values import Money, Ref
 
@@ -81,6 +81,7 @@ VALUES: Final[dict[str, Any]] = {
     "measures": "satisfaction",
     "method": "Counted every month",
     "name": "Permits",
+    "number": "444500041",
     "origin": "discovery",
     "owner": "dana",
     "person": "dana",
@@ -116,8 +117,10 @@ OF_EVENT: Final[dict[str, Any]] = {
     "item.impact_recorded.text": "The counters are empty on Mondays.",
     "item.refined.reason": None,
     "item.stated.final": False,
+    "item.stated.withheld": False,
     "need.changed.reason": "The study in March found who is left out",
     "need.judged.evidence": "Four of five holders in the study renewed without help.",
+    "source.received.count": 3,
     "source.received.reason": "It tells of no issue",
     "bid.outcome_recorded.reason": "Granted in full",
     "graduation.criterion_met.why": "An evaluation of the last twelve months found users satisfied.",
@@ -210,8 +213,8 @@ def _value(path: str, hint: Any, aggregate: str) -> Any:
     if field in POSITIONS:
         value = POSITIONS[field]
         return value.format(aggregate=aggregate) if isinstance(value, str) else value
-    if plain is ItemSource:
-        return {name: VALUES[name] for name in ItemSource.model_fields}
+    if isinstance(plain, type) and issubclass(plain, ItemLabel):
+        return {name: VALUES[name] for name in plain.model_fields}
     if field in VALUES:
         return VALUES[field]
     if isinstance(plain, type) and issubclass(plain, enum.Enum):

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from headway.importers import commands, it_dashboard, jira_csv, plain_csv, roadmap_markdown
@@ -20,7 +20,8 @@ class Options:
     """What a format may need beside its files.
 
     The product (`--product`), the command (`--command`), the instant of the import (nothing after it is called true), whether what the
-    lines rest on is there already, and how the files write numbers and days (`--decimal`, `--day-first`).
+    lines rest on is there already, how the files write numbers and days (`--decimal`, `--day-first`), and what the product's backlog
+    holds, by the names that other systems gave it.
     """
 
     product: str = ""
@@ -28,6 +29,7 @@ class Options:
     now: datetime | None = None
     known: bool = False
     notation: Notation = PLAIN
+    items: Mapping[str, tuple[str, str | None]] = field(default_factory=dict)
 
 
 Read = Callable[[Sequence[File], Options], Iterable[Line | Rejected]]
@@ -36,7 +38,7 @@ Read = Callable[[Sequence[File], Options], Iterable[Line | Rejected]]
 @dataclass(frozen=True, slots=True)
 class Importer:
     """A format: its description in one line, what it needs (`product`, `command`), which files of a folder are its own, what its user should know,
-    and the (service, plural) in which its product must be there, which it sees to where it is not."""
+    the (service, plural) in which its product must be there, which it sees to where it is not, and whether its rows may be items that are there."""
 
     name: str
     description: str
@@ -45,6 +47,7 @@ class Importer:
     needs: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     rests_on: tuple[str, str] | None = None
+    meets_items: bool = False
 
 
 def _each(read: Callable[[str, str, Options], Iterable[Line | Rejected]]) -> Read:
@@ -77,10 +80,11 @@ _FORMATS = (
     Importer(
         "jira-csv",
         "Jira's CSV export: the issues as items of a product's backlog, needs --product",
-        lambda files, options: jira_csv.lines(options.product, files, options.known, options.now, options.notation),
+        lambda files, options: jira_csv.lines(options.product, files, options.known, options.now, options.notation, options.items),
         (".csv",),
         needs=("product",),
         rests_on=("backlog", "backlogs"),
+        meets_items=True,
         notes=jira_csv.NOTES,
     ),
     Importer(

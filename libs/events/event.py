@@ -20,6 +20,10 @@ class Payload:
     __slots__ = ()
     TYPE: ClassVar[str]
 
+    def known_as(self) -> Iterable[tuple[str, str]]:
+        """Further (field, name) pairs by which its aggregate is found again: names that others gave it, which are no ids of aggregates."""
+        return ()
+
 
 P = TypeVar("P", bound=Payload)
 Newer = TypeVar("Newer", bound=Payload)
@@ -264,10 +268,11 @@ def position(text: str) -> tuple[str, int]:
 
 
 def mentions(data: Payload) -> Iterator[tuple[str, str]]:
-    """The (field, id) pairs of other aggregates that a payload names."""
+    """The (field, id) pairs of other aggregates that a payload names, and the names that others gave its own."""
     for field, _ in references(type(data)):
         for id in named(getattr(data, field)):
             yield field, id
+    yield from data.known_as()
 
 
 def visible(events: Sequence[Event], *, before: datetime | None = None, known_at: datetime | None = None) -> list[Event]:

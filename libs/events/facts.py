@@ -97,6 +97,10 @@ class Facts:
         self._note(key)
         return visible(self.histories.events(key), before=self.before, known_at=self.known_at)
 
+    def said_at(self, kind: Kind[Any], id: str, time: datetime) -> list[Event]:
+        """The visible events of one aggregate that were true from this very instant on, in order of sequence."""
+        return [event for event in self.history(kind, id) if event.time == time]
+
     def get(self, kind: Kind[S], id: str | None) -> S | None:
         """The state of one aggregate; None while it has no visible event.
 

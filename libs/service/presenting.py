@@ -8,6 +8,8 @@ from decimal import Decimal
 from enum import Enum
 from typing import Any
 
+from pydantic import BaseModel
+
 from libs.events.currencies import exact
 from libs.events.envelope import iso
 from libs.events.event import Event
@@ -29,6 +31,8 @@ def presented(value: Any, *, money: bool) -> Any:
             return iso(value)
         case date():
             return value.isoformat()
+        case BaseModel():
+            return {name: presented(getattr(value, name), money=money) for name in type(value).model_fields}
         case dict():
             return {str(presented(k, money=money)): presented(v, money=money) for k, v in value.items()}
         case tuple() | list() | frozenset() | set():

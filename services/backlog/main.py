@@ -14,7 +14,7 @@ from services.backlog.reactions import HEARS
 from services.backlog.views import VIEWS
 from services.backlog.webhooks.routes import webhook_routes
 
-DECLARED = Declared("backlog", decisions, VIEWS, HEARS, routes=lambda service: (webhook_routes(service.handling, service.store),))
+DECLARED = Declared("backlog", decisions, VIEWS, HEARS, routes=lambda service: (webhook_routes(service.handling, service.store, service.process.telemetry),))
 
 
 def create_app(settings: Settings, adapters: Adapters | None = None) -> FastAPI:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
 
 from libs.commands.catalog.backlog.item import (
     AddItem,
@@ -18,7 +20,7 @@ from libs.commands.catalog.backlog.item import (
 )
 from libs.commands.deciding import Case
 from libs.commands.errors import AlreadyExists, Invalid, NotFound
-from libs.commands.rows import anew, of_row
+from libs.commands.rows import anew, of_row, take_back
 from libs.events.catalog.backlog.backlog import BACKLOG
 from libs.events.catalog.backlog.item import (
     ITEM,
@@ -32,12 +34,14 @@ from libs.events.catalog.backlog.item import (
     ItemLinked,
     ItemRefined,
     ItemReopened,
+    ItemSource,
     ItemStarted,
     ItemState,
     ItemStated,
 )
 from libs.events.catalog.backlog.source import SOURCE
 from libs.events.event import Event, Payload, Retracted
+from libs.rules.origins import item_of
 from services.backlog.domain import decisions
 
 
@@ -53,14 +57,21 @@ def add_item(command: AddItem, case: Case[Item]) -> Iterator[Payload]:
         raise NotFound(f"{command.product} has no backlog", field="product", remedy="Open it first: backlog.open_backlog.")
     item = case.now
     if item is None or item.added is None or (not case.revising and _same_source(item, command)):
-        yield ItemAdded(product=command.product, roadmap_item=command.roadmap_item, **{field: getattr(command, field) for field in REFINED})
+        _alone(command, case)
+        words = {field: getattr(command, field) for field in REFINED} | _told_by(command.source)
+        if item is not None and item.withheld:
+            words |= {"title": item.title, "description": None}
+        yield ItemAdded(product=command.product, roadmap_item=command.roadmap_item, **words)
         return
     if not case.revising:
         raise AlreadyExists(f"there is an item {item.id!r} already", field="item", remedy="Use another id, or a command that changes it.")
     if item.product != command.product:
         raise Invalid(f"{item.id} belongs to {item.product}", field="product", remedy="Drop it there, and add another item here.")
-    given = {field: value for field in REFINED if (value := getattr(command, field)) is not None and value != getattr(item, field)}
+    kept = {"title", "description"} if item.withheld else set()  # what the source keeps confidential, no row of an import repeats
+    given = {field: value for field in REFINED if field not in kept and (value := getattr(command, field)) is not None and value != getattr(item, field)}
     cleared = tuple(field for field in REFINED if getattr(command, field) is None and getattr(item, field) is not None)
+    if "source" in given:
+        given |= _told_by(command.source)
     if given or cleared:
         yield ItemRefined(**given, cleared=cleared)
     if item.roadmap_item != command.roadmap_item:
@@ -95,6 +106,9 @@ def start_item(command: StartItem, case: Case[Item]) -> Iterator[Payload]:
     """Under way, from open alone; whatever only a source has stated, the later word holds."""
     item = _there(case)
     said = case.there.started if case.there.state is ItemState.STARTED else None
+    yield from take_back(case, *(beyond := _outlasting(case, ItemStarted)))
+    if said in beyond:
+        said = None
     if case.revising and said is not None and said.time != case.at:
         yield from _withdrawn(said)
     if not (item.turns and isinstance(item.turns[-1].event.data, ItemStated)):
@@ -107,6 +121,9 @@ def deliver_item(command: DeliverItem, case: Case[Item]) -> Iterator[Payload]:
     """With its users, once (S0-05, S0-25), whether or not somebody said that it was started."""
     item = _there(case)
     said = case.there.delivered
+    yield from take_back(case, *(beyond := _outlasting(case, ItemDelivered)))
+    if said in beyond:
+        said = None
     if case.revising and said is not None and said.time != case.at:
         yield from _withdrawn(said)
     _from(item, case, ItemState.OPEN, ItemState.STARTED, ItemState.DELIVERED)
@@ -117,13 +134,16 @@ def deliver_item(command: DeliverItem, case: Case[Item]) -> Iterator[Payload]:
 def drop_item(command: DropItem, case: Case[Item]) -> Iterator[Payload]:
     """It will not be done; what is delivered cannot be undone so."""
     _from(_there(case), case, ItemState.OPEN, ItemState.STARTED, ItemState.DROPPED)
-    yield from anew(case, _row(case), ItemDropped(reason=command.reason))
+    row = _row(case)
+    yield from take_back(case, *(event for event in _outlasting(case, ItemDropped) if event != row))
+    yield from anew(case, row, ItemDropped(reason=command.reason))
 
 
 @decisions.decides(ReopenItem)
 def reopen_item(command: ReopenItem, case: Case[Item]) -> Iterator[Payload]:
-    """Open again, whatever it was."""
+    """Open again, whatever it was. A row of an import that says so holds also where it does not say since when: what it had said of later is taken back."""
     _there(case)
+    yield from take_back(case, *_outlasting(case, ItemReopened))
     yield ItemReopened()
 
 
@@ -138,29 +158,60 @@ def record_impact(command: RecordImpact, case: Case[Item]) -> Iterator[Payload]:
 
 @decisions.decides(StateItem)
 def state_item(command: StateItem, case: Case[Item]) -> Iterator[Payload]:
-    """One statement of a source, kept whole even if nothing seems to change: an older one may arrive later. Raises NotFound, Invalid for another's source."""
-    source = case.current.get(SOURCE, command.source)
+    """One statement of a source, kept whole even if nothing seems to change: an older one may arrive later. The same again says nothing.
+
+    Where the words are confidential the title is left out, also of an older statement that arrives later. Raises NotFound, Invalid for another's source.
+    """
+    source, item = case.current.get(SOURCE, command.source), case.now
     if source is None:
         raise NotFound(f"there is no source {command.source!r}", field="source", remedy="Connect it first: backlog.connect_source.")
-    if source.product != command.product or (case.now is not None and case.now.product not in ("", command.product)):
+    if source.product != command.product or (item is not None and item.product not in ("", command.product)):
         raise Invalid(f"{command.source} speaks of items of {source.product} alone", field="product")
-    yield ItemStated(
+    hidden = command.withheld or (
+        item is not None and item.withheld and item.secrecy is not None and (command.withheld is None or command.instant <= item.secrecy[0])
+    )
+    said = ItemStated(
         product=command.product,
         stated_by=command.source,
         system=source.system,
         reference=command.reference,
         instant=command.instant,
-        title=command.title,
+        title=None if hidden else command.title,
         state=ItemState.DROPPED if command.final else command.state,
         url=command.url,
         final=command.final,
         delivery=command.delivery,
+        number=command.number,
+        withheld=command.withheld,
     )
+    if not any(_repeats(said, event.data, hidden=bool(hidden)) for event in case.current.said_at(ITEM, case.id, case.at)):
+        yield said
+
+
+def _repeats(said: ItemStated, before: Payload, *, hidden: bool) -> bool:
+    """Whether the same was stated before, whatever delivery said so; what is withheld by now is left out of it."""
+    if not isinstance(before, ItemStated):
+        return False
+    return replace(said, delivery=None) == replace(before, delivery=None, title=None if hidden else before.title)
+
+
+def _alone(command: AddItem, case: Case[Item]) -> None:
+    """Refuses (AlreadyExists) to add what another item is already, by what its system calls it."""
+    if command.source is not None and not case.revising:
+        other = item_of(case.current, command.product, command.source)
+        if other is not None and other.id != case.id:
+            what = f"{command.source.system} {command.source.reference} is the item {other.id!r} already"
+            raise AlreadyExists(what, field="source", remedy="Name that item, or leave the source out.")
+
+
+def _told_by(source: ItemSource | None) -> dict[str, Any]:
+    """The source as events say it: the label, and the number beside it."""
+    return {"source": source.label, "number": source.number} if source else {}
 
 
 def _same_source(item: Item, command: AddItem) -> bool:
     named = command.source
-    return item.product == command.product and named is not None and item.source is not None and named.of(item.source)
+    return item.product == command.product and named is not None and item.source is not None and named.same(item.source)
 
 
 def _row(case: Case[Item]) -> Event | None:
@@ -179,6 +230,18 @@ def _from(item: Item, case: Case[Item], *states: ItemState) -> None:
     """Refuses unless the item is in one of these states; a revised row takes the state that the same row gave it as not given."""
     if item.state not in states and not case.revising:
         raise Invalid(f"{item.id} is {item.state}", field="item", remedy="Reopen it first, if that is what is meant.")
+
+
+_ACTS = (ItemStarted, ItemDelivered, ItemDropped, ItemReopened)
+
+
+def _outlasting(case: Case[Item], act: type[Payload]) -> list[Event]:
+    """Where a changed row says another act than before: what its importer had said of this time or later, which would hold over what it says now."""
+    row = _row(case)
+    if row is None or isinstance(row.data, act):
+        return []
+    said = (event for event in case.current.history(ITEM, case.id) if event.time >= case.at and event.actor.id == case.actor.id)
+    return [event for event in said if isinstance(event.data, _ACTS) and not (isinstance(event.data, act) and event.time == case.at)]
 
 
 def _withdrawn(said: Event) -> Iterator[Payload]:

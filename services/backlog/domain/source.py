@@ -16,7 +16,7 @@ from services.backlog.domain import decisions
 
 @decisions.decides(ConnectSource)
 def connect_source(command: ConnectSource, case: Case[Source]) -> Iterator[Payload]:
-    """A source, once while it is connected; a row of an import that changed brings a new secret.
+    """A source, once while it is connected; a row of an import that changed brings a new secret, or says anew what becomes of confidential words.
 
     Raises AlreadyExists; Invalid for another product or system, or for a secret that cannot be read.
     """
@@ -32,7 +32,7 @@ def connect_source(command: ConnectSource, case: Case[Source]) -> Iterator[Paylo
             base64.b64decode(command.secret.removeprefix("whsec_"), validate=True)
         except binascii.Error as e:
             raise Invalid("a secret that begins with whsec_ goes on in base64", field="secret") from e
-    yield SourceConnected(system=command.system, product=command.product)
+    yield SourceConnected(system=command.system, product=command.product, confidential=command.confidential)
 
 
 @decisions.decides(DisconnectSource)
@@ -44,4 +44,4 @@ def disconnect_source(command: DisconnectSource, case: Case[Source]) -> Iterator
 @decisions.decides(NoteDelivery)
 def note_delivery(command: NoteDelivery, case: Case[Source]) -> Iterator[Payload]:
     """One more line in the source's list."""
-    yield SourceReceived(delivery=command.delivery, reason=command.reason)
+    yield SourceReceived(delivery=command.delivery, reason=command.reason, count=command.count)

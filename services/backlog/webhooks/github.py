@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from libs.commands.errors import Invalid
 from libs.events.catalog.backlog.item import ItemState
-from services.backlog.webhooks.statement import Body, Nothing, Statement, instant, needed, number, part, text, title, url
+from services.backlog.webhooks.statement import Body, Nothing, Statement, instant, needed, number, part, stable, text, title, url
 
 _LEAVES = ("deleted", "transferred")
 _WITHOUT_WORK = ("not_planned", "duplicate")
@@ -15,7 +15,8 @@ _WITHOUT_WORK = ("not_planned", "duplicate")
 def read(body: Body, headers: Mapping[str, str]) -> Statement | Nothing:
     """What a body says, by `issue.updated_at`: closed is delivered (not planned: dropped), deleted and transferred leave the backlog.
 
-    A comment, and every other event, says nothing of an item. Raises Invalid for an issue that cannot be read.
+    The issue's id names it: `owner/repository#number` changes when either is renamed. A comment, and every other event, says nothing of an item. Raises
+    Invalid for an issue that cannot be read.
     """
     event = headers.get("x-github-event") or "issues"
     if event != "issues" or "comment" in body:
@@ -32,6 +33,7 @@ def read(body: Body, headers: Mapping[str, str]) -> Statement | Nothing:
         state=ItemState.DROPPED if final else _state(body),
         url=url(body, "issue", "html_url"),
         final=final,
+        number=stable(body, "issue", "id") or stable(body, "issue", "node_id"),
     )
 
 

@@ -6,22 +6,25 @@ from collections.abc import Mapping
 
 from libs.commands.errors import Invalid
 from libs.events.catalog.backlog.item import ItemState
-from services.backlog.webhooks.statement import Body, Nothing, Statement, instant, needed, number, part, text, title, url
+from services.backlog.webhooks.statement import Body, Nothing, Statement, flag, instant, needed, number, part, stable, text, title, url
 
 _ISSUES = ("issue", "work_item")
+_WITHOUT_WORK = ("duplicated_to_id", "promoted_to_epic_id")
 
 
 def read(body: Body, headers: Mapping[str, str]) -> Statement | Nothing:
     """What a body says, by `updated_at`: closed is delivered (a duplicate: dropped), one moved to another project leaves the backlog.
 
-    The reference is `group/project#iid`: the number that people see. A note, and every other hook, says nothing of an item. Raises Invalid for an issue that
-    cannot be read.
+    The reference is `group/project#iid`: the number that people see, and the path that may change; its id names it. A note, a work item of no project (an
+    epic of a group) and every other hook say nothing of an item. Raises Invalid for an issue that cannot be read.
     """
     kind = text(body, "object_kind") or text(body, "event_name")
     if kind is None:
         raise Invalid("the delivery does not say what it is about", field="object_kind")
     if kind not in _ISSUES:
         return Nothing(f"a {kind[:40]!r} hook says nothing of an item")
+    if kind == "work_item" and text(body, "project", "path_with_namespace") is None:
+        return Nothing("a 'work_item' of no project says nothing of an item")
     final = part(body, "object_attributes", "moved_to_id") is not None
     return Statement(
         reference=f"{needed(body, 'project', 'path_with_namespace')}#{number(body, 'object_attributes', 'iid')}",
@@ -30,7 +33,15 @@ def read(body: Body, headers: Mapping[str, str]) -> Statement | Nothing:
         state=ItemState.DROPPED if final else _state(body),
         url=url(body, "object_attributes", "url"),
         final=final,
+        number=stable(body, "object_attributes", "id") or _within_project(body),
+        confidential=flag(body, "object_attributes", "confidential"),
     )
+
+
+def _within_project(body: Body) -> str | None:
+    """Stable as well: the project's id, and the number within it."""
+    project = stable(body, "project", "id") or stable(body, "object_attributes", "project_id")
+    return f"{project}-{number(body, 'object_attributes', 'iid')}" if project else None
 
 
 def _state(body: Body) -> ItemState | None:
@@ -38,5 +49,5 @@ def _state(body: Body) -> ItemState | None:
         case "opened":
             return ItemState.OPEN
         case "closed":
-            return ItemState.DROPPED if part(body, "object_attributes", "duplicated_to_id") is not None else ItemState.DELIVERED
+            return ItemState.DROPPED if any(part(body, "object_attributes", to) is not None for to in _WITHOUT_WORK) else ItemState.DELIVERED
     return None

@@ -8,32 +8,45 @@ from typing import Final
 
 from libs.commands.errors import Invalid
 from libs.events.catalog.backlog.item import ItemState
-from services.backlog.webhooks.statement import Body, Nothing, Statement, instant, needed, part, text, title, url
+from libs.rules.issues import state_of
+from services.backlog.webhooks.statement import Body, Nothing, Statement, instant, needed, part, stable, text, title, url
 
-_STATES: Final = {"new": ItemState.OPEN, "indeterminate": ItemState.STARTED, "done": ItemState.DELIVERED}
+_FIELDS: Final = ("issue", "fields")
 _LATEST: Final = datetime(9000, 1, 1, tzinfo=UTC).timestamp() * 1000
 
 
 def read(body: Body, headers: Mapping[str, str]) -> Statement | Nothing:
     """What a body says, by `timestamp`: the issue as it is then, whatever caused the delivery (also a comment); a deleted issue is dropped.
 
-    The state is the status' category, since the names of states differ from site to site. `comment_…` alone, and every other event, says nothing of an item.
-    An issue that was moved has another key from then on; the former one leaves the backlog. Raises Invalid for an issue that cannot be read.
+    The state is the status' category, with a resolution such as Won't Do it is dropped; where a server gives none it is read from the status's name. A status
+    that nobody can tell says nothing, and nor do `comment_…` alone and every other event. An issue that was moved has another key from then on; its id stays,
+    and names it. One with a security level is confidential. Raises Invalid for an issue that cannot be read.
     """
     event = needed(body, "webhookEvent")
     if not event.startswith("jira:issue_"):
         return Nothing(f"an event {event[:60]!r} says nothing of an item")
     key = needed(body, "issue", "key")
     final = event == "jira:issue_deleted"
+    state = ItemState.DROPPED if final else _state(body)
+    if state is None and part(body, *_FIELDS, "status") is not None:
+        name = (text(body, *_FIELDS, "status", "name") or "?")[:60]
+        return Nothing(f"status {name!r} is neither open, under way nor done for certain")
     return Statement(
         reference=key,
         instant=_instant(body),
-        title=title(body, "issue", "fields", "summary"),
-        state=ItemState.DROPPED if final else _STATES.get(text(body, "issue", "fields", "status", "statusCategory", "key") or ""),
+        title=title(body, *_FIELDS, "summary"),
+        state=state,
         url=_url(body, key),
         final=final,
         formerly=_former_key(body, key),
+        number=stable(body, "issue", "id"),
+        confidential=part(body, *_FIELDS, "security") is not None if "security" in (part(body, *_FIELDS) or ()) else None,
     )
+
+
+def _state(body: Body) -> ItemState | None:
+    category = text(body, *_FIELDS, "status", "statusCategory", "key") or text(body, *_FIELDS, "status", "statusCategory", "name")
+    return state_of(category, text(body, *_FIELDS, "status", "name") or text(body, *_FIELDS, "status"), text(body, *_FIELDS, "resolution", "name"))
 
 
 def _instant(body: Body) -> datetime:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Final
 from urllib.parse import parse_qs
 
@@ -16,18 +17,20 @@ from pydantic import ValidationError
 from libs.commands.catalog.backlog.item import StateItem
 from libs.commands.catalog.backlog.source import NoteDelivery
 from libs.commands.command import Command
-from libs.commands.errors import HeadwayError, Invalid, KeyReused, NotFound, RaceLost, UnknownOutcome
+from libs.commands.errors import HeadwayError, Invalid, KeyReused, NotFound, RaceLost, UnknownOutcome, Unreachable
 from libs.commands.handling import Handling
 from libs.commands.judging import Ask
-from libs.events.catalog.backlog.item import ITEM, ItemState
-from libs.events.catalog.backlog.naming import issue_id
-from libs.events.catalog.backlog.source import SOURCE, Source, System
-from libs.events.event import visible
+from libs.events.catalog.backlog.item import ITEM, ItemSource, ItemState
+from libs.events.catalog.backlog.naming import issue_id, item_id, numbered_id
+from libs.events.catalog.backlog.source import SOURCE, Confidential, Source, System
+from libs.events.facts import Facts
 from libs.events.store import CommitStore, StoreUnavailable
 from libs.events.values import ID_PATTERN
+from libs.rules.origins import item_of
 from libs.rules.roles import Principal, Role
 from services.backlog.webhooks import github, gitlab, jira, standard
-from services.backlog.webhooks.signatures import verify
+from services.backlog.webhooks.ignoring import Ignored
+from services.backlog.webhooks.signatures import announced, verify
 from services.backlog.webhooks.statement import Body, Nothing, Statement
 
 READERS: Final[Mapping[System, Callable[[Body, Mapping[str, str]], Statement | Nothing]]] = {
@@ -59,51 +62,91 @@ class Receipt:
     reason: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """A connected source at a version of its history, and its present secret."""
+
+    version: int
+    source: Source
+    secret: str
+
+
 class Receiver:
     """Takes deliveries for the sources of one backlog service."""
 
     def __init__(self, handling: Handling, store: CommitStore) -> None:
         self.handling, self.store = handling, store
+        self.ignored = Ignored()
+        self._connections: dict[str, Connection] = {}
+
+    async def expected(self, source_id: str, headers: Mapping[str, str]) -> None:
+        """Whether the body of a delivery is worth reading. Raises NotFound and NotSignedIn as `receive`, as far as its headers tell."""
+        connection = await self._connection(source_id)
+        announced(connection.source.system, connection.secret, headers, self.handling.clock())
 
     async def receive(self, source_id: str, headers: Mapping[str, str], raw: bytes) -> Receipt:
         """Stores one delivery, once, and says what became of it. `headers` have names in lower case; `raw` is the body as it was signed.
 
-        Raises NotFound for a source that is not connected, NotSignedIn for a signature that is wrong or missing, Invalid for a body that cannot be read, and
-        UnknownOutcome when the store does not answer: sent again, it is stored once.
+        Raises NotFound for a source that is not connected, NotSignedIn for a signature that is wrong, missing or has expired, Invalid for a body that cannot
+        be read, and UnknownOutcome when the store does not answer: sent again, it is stored once.
         """
-        source, secret = await self._source(source_id)
+        connection = await self._connection(source_id)
+        source = connection.source
         trace = headers.get("traceparent")
         now = self.handling.clock()
-        verify(source.system, secret, headers, raw, now)
+        verify(source.system, connection.secret, headers, raw, now)
         body = _body(headers, raw)
         delivery = _delivery(source.system, headers, raw)
         said = READERS[source.system](body, headers)
         if isinstance(said, Nothing):
-            known = await self._say(source, _built(NoteDelivery, source=source.id, delivery=delivery, reason=said.reason), delivery, trace)
+            known = await self._ignore(source, said.reason, delivery, hashlib.sha256(raw).digest(), trace)
             return Receipt(delivery, known, reason=said.reason)
         if said.instant > now + AHEAD:
             raise Invalid(f"the sender's clock says {said.instant.isoformat()}", remedy="Set it right, then send the delivery again.")
-        if said.formerly and said.formerly != said.reference:
+        if said.number is None and said.formerly and said.formerly != said.reference:
             gone = Statement(said.formerly, said.instant, state=ItemState.DROPPED, final=True)
             await self._state(source, gone, delivery, f"{delivery}:formerly", now, trace)
         item, known = await self._state(source, said, delivery, delivery, now, trace)
         return Receipt(delivery, known, item=item)
 
-    async def _source(self, id: str) -> tuple[Source, str]:
-        """A connected source and its present secret."""
-        if re.fullmatch(ID_PATTERN, id):
-            key = SOURCE.key(id)
-            try:
-                source = SOURCE.fold(id, visible((await self.store.load([key]))[key]))
+    async def _connection(self, id: str) -> Connection:
+        """A connected source and its present secret. What it was is kept: as long as its history has not grown, nothing is folded and no secret read."""
+        key = SOURCE.key(id)
+        kept = self._connections.get(id)
+        try:
+            version = await self.handling.version(key) if re.fullmatch(ID_PATTERN, id) else 0
+            if version and (kept is None or kept.version != version):
+                source = await self.handling.see(lambda facts: facts.get(SOURCE, id))
                 secrets = [part["secret"] for part in await self.store.private(key) if "secret" in part] if source else []
-            except StoreUnavailable as e:
-                raise UnknownOutcome(f"the store does not answer: {e}", remedy="Send it again: it is stored once.") from e
-            if source is not None and source.connected and secrets:
-                return source, secrets[-1]
-        raise NotFound(f"there is no source {id[:64]!r}", field="source", remedy="Connect it: backlog.connect_source.")
+                kept = Connection(version, source, secrets[-1]) if source is not None and source.connected and secrets else None
+        except (StoreUnavailable, Unreachable) as e:
+            raise UnknownOutcome(f"the store does not answer: {e}", remedy="Send it again: it is stored once.") from e
+        if not version or kept is None:
+            self._connections.pop(id, None)
+            raise NotFound(f"there is no source {id[:64]!r}", field="source", remedy="Connect it: backlog.connect_source.")
+        self._connections[id] = kept
+        return kept
+
+    async def _ignore(self, source: Source, reason: str, delivery: str, digest: bytes, trace: str | None) -> bool:
+        """Counts a delivery that says nothing; returns whether it came before."""
+        if self.ignored.known(source.id, digest):
+            return True
+        reason, count = self.ignored.counted(source.id, reason)
+        if not count:
+            return False
+        try:
+            return await self._say(source, _built(NoteDelivery, source=source.id, delivery=delivery, reason=reason, count=count), delivery, trace)
+        except HeadwayError:
+            self.ignored.unsaid(source.id, reason, count)
+            self.ignored.forget(source.id, digest)
+            raise
 
     async def _state(self, source: Source, said: Statement, delivery: str, key: str, now: datetime, trace: str | None) -> tuple[str, bool]:
-        item = await self._item(source, said.reference)
+        try:
+            item = await self.handling.see(partial(_item, source=source, said=said))
+        except Unreachable as e:
+            raise UnknownOutcome(f"the store does not answer: {e}", remedy="Send it again: it is stored once.") from e
+        withheld = None if said.confidential is None else said.confidential and source.confidential is Confidential.WITHHOLD
         command = _built(
             StateItem,
             at=min(said.instant, now),
@@ -112,35 +155,15 @@ class Receiver:
             source=source.id,
             reference=said.reference,
             instant=said.instant,
-            title=said.title,
+            title=None if withheld else said.title,
             state=said.state,
             url=said.url,
             final=said.final,
             delivery=delivery,
+            number=said.number,
+            withheld=withheld,
         )
         return item, await self._say(source, command, key, trace)
-
-    async def _item(self, source: Source, reference: str) -> str:
-        """The item that all deliveries of a source about this reference speak of; one that was imported from there is the same.
-
-        A Jira issue is called as its import would call it, so that it is one item also where the import comes later. Two sources of a product may mean two
-        sites: what only the other one has spoken of is not this one's.
-        """
-        own, issue, plain = item_id(source.id, reference), issue_id(source.product, reference), reference.lower()
-        ids = [own, issue, *([plain] if re.fullmatch(ID_PATTERN, plain) else [])]
-        try:
-            found = await self.store.load([ITEM.key(id) for id in ids])
-        except StoreUnavailable as e:
-            raise UnknownOutcome(f"the store does not answer: {e}", remedy="Send it again: it is stored once.") from e
-        if found[ITEM.key(own)]:
-            return own
-        for id in ids[1:]:
-            item = ITEM.fold(id, visible(found[ITEM.key(id)]))
-            if item is None or item.source is None or item.product != source.product or item.stated_by not in (None, source.id):
-                continue
-            if (item.source.system, item.source.reference) == (source.system, reference):
-                return id
-        return issue if source.system is System.JIRA and not found[ITEM.key(issue)] else own
 
     async def _say(self, source: Source, command: Command, key: str, trace: str | None) -> bool:
         """Says it in the source's name; returns whether it was said before. A race is only lost to another process, and then tried again."""
@@ -156,11 +179,27 @@ class Receiver:
         raise lost
 
 
-def item_id(source: str, reference: str) -> str:
-    """The id of the item that a source calls so: always the same, never two alike."""
-    digest = hashlib.blake2s(f"{source}\0{reference}".encode(), digest_size=8).hexdigest()
-    readable = re.sub(r"[^a-z0-9]+", "-", reference.lower()).strip("-")[: 63 - len(digest)]
-    return f"{readable}.{digest}" if readable else digest
+def _item(facts: Facts, source: Source, said: Statement) -> str:
+    """The id of the item that a statement is about: of the one that is known, by whatever door it came; else the one that every door gives to a new one."""
+    system, product = source.system.value, source.product
+    named = ItemSource.model_construct(system=system, reference=said.reference, url=said.url, number=said.number)
+    labels = [said.reference, *([said.formerly] if said.formerly and said.number else [])]
+    older = [id for label in labels for id in (item_id(source.id, label), issue_id(product, label), *_plain(label))]
+    found = item_of(facts, product, named, by=source.id, formerly=said.formerly if said.number else None, older=older)
+    if found is not None:
+        return found.id
+    own = item_id(source.id, said.number or said.reference)
+    new = own
+    if said.number is not None:
+        new = numbered_id(product, system, said.number)
+    elif source.system is System.JIRA:
+        new = issue_id(product, said.reference)
+    return new if facts.get(ITEM, new) is None else own
+
+
+def _plain(label: str) -> list[str]:
+    """What somebody who writes ids by hand would call it."""
+    return [label.lower()] if re.fullmatch(ID_PATTERN, label.lower()) else []
 
 
 def _delivery(system: System, headers: Mapping[str, str], raw: bytes) -> str:

@@ -21,9 +21,41 @@ Headers = Mapping[str, str]
 
 
 def verify(system: System, secret: str, headers: Headers, raw: bytes, now: datetime) -> None:
-    """Raises NotSignedIn unless the delivery was signed with this secret, as the system signs."""
-    if not _CHECKS[system](secret, headers, raw, now):
-        raise NotSignedIn("the delivery's signature is missing or wrong", remedy="Give the sender the secret that the source was connected with.")
+    """Raises NotSignedIn unless the delivery was signed with this secret, as the system signs; for one that was signed too long ago it says so."""
+    if not _CHECKS[system](secret, headers, raw):
+        raise _wrong()
+    if system is System.STANDARD:
+        _timely(headers, now)
+
+
+def announced(system: System, secret: str, headers: Headers, now: datetime) -> None:
+    """What can be said of a delivery before its body is read. Raises NotSignedIn for one that `verify` would refuse whatever the body says."""
+    if system is System.GITLAB:
+        verify(system, secret, headers, b"", now)
+    elif not headers.get(_SIGNATURES[system]):
+        raise _wrong()
+    elif system is System.STANDARD:
+        _timely(headers, now)
+
+
+def _wrong() -> NotSignedIn:
+    return NotSignedIn("the delivery's signature is missing or wrong", remedy="Give the sender the secret that the source was connected with.")
+
+
+def _timely(headers: Headers, now: datetime) -> None:
+    at = _timestamp(headers)
+    if at is None:
+        raise _wrong()
+    if abs(off := now.timestamp() - at) > TOLERANCE:
+        said = f"has expired: it was made {off:.0f} seconds ago" if off > 0 else f"is of a time {-off:.0f} seconds ahead"
+        raise NotSignedIn(
+            f"the delivery's signature {said}, and {TOLERANCE} are allowed", remedy="Set the sender's clock right, and sign it anew for each try."
+        )
+
+
+def _timestamp(headers: Headers) -> int | None:
+    at = headers.get("webhook-timestamp", "")
+    return int(at) if at.isascii() and at.isdigit() and len(at) <= 12 else None
 
 
 def _same(given: str, wanted: str) -> bool:
@@ -35,22 +67,22 @@ def _signed(given: str | None, secret: str, raw: bytes) -> bool:
     return method == "sha256" and _same(digest.lower(), hmac.new(secret.encode(), raw, hashlib.sha256).hexdigest())
 
 
-def _github(secret: str, headers: Headers, raw: bytes, now: datetime) -> bool:
+def _github(secret: str, headers: Headers, raw: bytes) -> bool:
     return _signed(headers.get("x-hub-signature-256"), secret, raw)
 
 
-def _jira(secret: str, headers: Headers, raw: bytes, now: datetime) -> bool:
+def _jira(secret: str, headers: Headers, raw: bytes) -> bool:
     return _signed(headers.get("x-hub-signature"), secret, raw)
 
 
-def _gitlab(secret: str, headers: Headers, raw: bytes, now: datetime) -> bool:
+def _gitlab(secret: str, headers: Headers, raw: bytes) -> bool:
     return _same(headers.get("x-gitlab-token", ""), secret)
 
 
-def _standard(secret: str, headers: Headers, raw: bytes, now: datetime) -> bool:
+def _standard(secret: str, headers: Headers, raw: bytes) -> bool:
     """`v1,<base64>` over `id.timestamp.body`; several signatures, apart by blanks, while a secret is being changed."""
     id, at = headers.get("webhook-id", ""), headers.get("webhook-timestamp", "")
-    if not id or not (at.isascii() and at.isdigit() and len(at) <= 12) or abs(now.timestamp() - int(at)) > TOLERANCE:
+    if not id or _timestamp(headers) is None:
         return False
     content = f"{id}.{at}.".encode("utf-8", "surrogateescape") + raw
     wanted = [base64.b64encode(hmac.new(key, content, hashlib.sha256).digest()).decode() for key in _keys(secret)]
@@ -67,7 +99,12 @@ def _keys(secret: str) -> list[bytes]:
     return decoded if secret.startswith("whsec_") else [secret.encode(), *decoded]
 
 
-_CHECKS: Final[Mapping[System, Callable[[str, Headers, bytes, datetime], bool]]] = {
+_SIGNATURES: Final[Mapping[System, str]] = {
+    System.GITHUB: "x-hub-signature-256",
+    System.JIRA: "x-hub-signature",
+    System.STANDARD: "webhook-signature",
+}
+_CHECKS: Final[Mapping[System, Callable[[str, Headers, bytes], bool]]] = {
     System.GITHUB: _github,
     System.GITLAB: _gitlab,
     System.JIRA: _jira,

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from libs.commands.errors import Invalid
 from libs.events.catalog.backlog.item import ItemState
-from services.backlog.webhooks.statement import Body, Nothing, Statement, instant, needed, part, text, title, url
+from services.backlog.webhooks.statement import Body, Nothing, Statement, flag, instant, needed, part, stable, text, title, url
 
 _LEAVES = ("deleted", "transferred")
 
@@ -14,8 +14,9 @@ _LEAVES = ("deleted", "transferred")
 def read(body: Body, headers: Mapping[str, str]) -> Statement | Nothing:
     """What `{"type": "item.updated", "timestamp": …, "data": {"reference", "title", "state", "url"}}` says.
 
-    The state is open, started, delivered or dropped; a type that ends in `deleted` or `transferred` takes the item out of the backlog. A body whose data name
-    no reference says nothing of an item. Raises Invalid for what cannot be read.
+    `id` beside the reference names the item where references change, and `confidential` withholds its title. The state is open, started, delivered or dropped;
+    a type that ends in `deleted` or `transferred` takes the item out of the backlog. A body whose data name no reference says nothing of an item. Raises
+    Invalid for what cannot be read.
     """
     type = needed(body, "type")
     if text(body, "data", "reference") is None:
@@ -30,6 +31,8 @@ def read(body: Body, headers: Mapping[str, str]) -> Statement | Nothing:
         state=ItemState.DROPPED if final else _state(body),
         url=url(body, "data", "url"),
         final=final,
+        number=stable(body, "data", "id"),
+        confidential=flag(body, "data", "confidential"),
     )
 
 

@@ -11,6 +11,7 @@ from libs.commands.errors import Invalid
 from libs.events.catalog.backlog.item import ItemState
 
 LONGEST_TITLE = 500
+LONGEST_NUMBER = 100
 Body = Mapping[str, Any]
 
 
@@ -18,7 +19,8 @@ Body = Mapping[str, Any]
 class Statement:
     """What a sender says of one item, at an instant of the sender's own clock; None is what it does not say.
 
-    `final` says that the item was deleted, or moved out of reach; `formerly` the reference that it had until now, which is then gone.
+    `final` says that the item was deleted, or moved out of reach; `formerly` the reference that it had until now; `number` what the sender tells it by,
+    whatever it is called; `confidential` whether its words are for few, None where it does not say.
     """
 
     reference: str
@@ -28,6 +30,8 @@ class Statement:
     url: str | None = None
     final: bool = False
     formerly: str | None = None
+    number: str | None = None
+    confidential: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +69,19 @@ def number(body: Body, *path: str) -> int:
     if not isinstance(found, int) or isinstance(found, bool) or not 0 < found < 10**15:
         raise Invalid("a whole number is missing", field=".".join(path))
     return found
+
+
+def stable(body: Body, *path: str) -> str | None:
+    """What the sender numbers stably at a path: a whole number, or a name of its own making. None where it says none that can be kept."""
+    found = part(body, *path)
+    said = str(found) if isinstance(found, int) and not isinstance(found, bool) else text(body, *path)
+    return said if said and len(said) <= LONGEST_NUMBER else None
+
+
+def flag(body: Body, *path: str) -> bool | None:
+    """Yes or no at a path; None where neither stands there."""
+    found = part(body, *path)
+    return found if isinstance(found, bool) else None
 
 
 def title(body: Body, *path: str) -> str | None:

@@ -33,6 +33,7 @@ class ItemSource:
     system: str = strawberry.field(description="Such as github, gitlab, jira.")
     reference: str = strawberry.field(description="What the item is called there.")
     url: str | None = strawberry.field(description="Where people read it.")
+    number: str | None = strawberry.field(description="What it is numbered there, where that never changes; null where that is not known.")
 
 
 @strawberry.type(description="Something that a product wants.")
@@ -65,7 +66,7 @@ class Item(Node):
     @told("Where it comes from; null for one that was made here.")
     def source(self) -> ItemSource | None:
         found = self.of.source
-        return ItemSource(system=found.system, reference=found.reference, url=found.url) if found else None
+        return ItemSource(system=found.system, reference=found.reference, url=found.url, number=found.number) if found else None
 
 
 @strawberry.type(description="The one ordered list of what a product still wants.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from libs.events.catalog.backlog.item import ItemState
 from libs.events.catalog.backlog.need import Verdict
-from libs.events.catalog.backlog.source import System
+from libs.events.catalog.backlog.source import Confidential, System
 from libs.events.catalog.portfolio.graduation import GraduationStatus, HandoffState, HomeFunction
 from libs.events.catalog.portfolio.investment import Funding, Spending
 from libs.events.catalog.portfolio.team import HealthReading, HealthSubject, Staffing, TeamRole
@@ -25,6 +25,12 @@ known(
     GITLAB="Webhooks of GitLab.",
     JIRA="Webhooks of Jira.",
     STANDARD="Whoever signs by Standard Webhooks.",
+)
+known(
+    Confidential,
+    "What becomes of the words of what a source marks as confidential.",
+    WITHHOLD="No event says them: the item is called confidential.",
+    PUBLISH="They are published like all others.",
 )
 known(
     Horizon,

@@ -19,6 +19,40 @@ OWNERS = {"organisation": "portfolio", "product": "portfolio", "team": "portfoli
 Step = Callable[[httpx.Request], httpx.Response | None]
 
 
+def test_an_import_of_issues_asks_for_the_items_that_are_there(tmp_path: Path) -> None:
+    asked: list[str] = []
+
+    def backlog(request: httpx.Request) -> httpx.Response:
+        asked.append(request.url.path)
+        if request.url.path.endswith("/backlogs/permits"):
+            return httpx.Response(200, json={})
+        if request.url.path.endswith("/items"):
+            source = {"system": "jira", "reference": "OLD-1", "url": None, "number": "10004"}
+            first = "after" not in request.url.params
+            return httpx.Response(200, json={"items": [{"id": "permits.old-1", "source": source}] if first else [], "next": "permits.old-1" if first else None})
+        if request.method == "GET":
+            return httpx.Response(200, json={"data": {}})
+        sent = [json.loads(line) for line in request.content.splitlines()]
+        assert {line["data"]["item"] for line in sent} == {"permits.old-1"}
+        return httpx.Response(200, content="\n".join(json.dumps({"key": line["key"], "status": "unchanged"}) for line in sent))
+
+    file = tmp_path / "jira.csv"
+    file.write_text("Issue key,Issue id,Summary,Status,Created\nNEW-1,10004,Pay,Done,2024-01-01\n")
+    code = run_import(
+        "jira-csv",
+        [file],
+        url="http://headway.test",
+        token="t",
+        references=references,
+        service_of=OWNERS.get,
+        product="permits",
+        transport=httpx.MockTransport(backlog),
+        stdout=io.StringIO(),
+        stderr=io.StringIO(),
+    )
+    assert code == 0 and asked.count("/backlog/v1/items") == 2
+
+
 def references(command: str, data: Mapping[str, Any]) -> list[str]:
     return [f"{kind}:{data[kind]}" for kind in ("product",) if kind in data]
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
-from headway.importers.jira_csv import lines
+from headway.importers.jira_csv import Items, lines
 from headway.importers.line import Line, Rejected
 
 HEADER = "Summary,Issue key,Status,Status Category,Created,Updated,Resolved,Sprint,Sprint,Description,Parent\n"
@@ -58,6 +59,31 @@ def test_the_backlog_is_opened_from_its_first_issue_on_where_it_is_not_there_yet
     found, _ = said(rows, known=False)
     assert (found[0].command, found[0].data, found[0].at) == ("backlog.open_backlog", {"product": "permits"}, "2023-03-06T09:00:00+00:00")
     assert said(rows, known=True)[0] == found[1:]
+
+
+EXPORT = "Summary,Issue key,Issue id,Status,Resolution,Created,Resolved\nSearch,PER-2,{number},{status},{resolution},07/Mar/23 9:00 AM,08/Mar/23 9:00 AM\n"
+
+
+@pytest.mark.parametrize("resolution", ["Won't Do", "Won\u2019t Fix", "Duplicate", "Cannot Reproduce", "Declined", "incomplete"])
+def test_what_is_done_without_its_work_was_dropped_when_it_was_resolved(resolution: str) -> None:
+    (_, state), _ = said(EXPORT.format(number="10004", status="Closed", resolution=resolution))
+    assert (state.command, state.at) == ("backlog.drop_item", "2023-03-08T09:00:00+00:00")
+    assert state.data == {"item": "permits.jira.10004", "reason": resolution}
+
+
+def test_an_issue_is_the_item_that_the_backlog_knows_by_its_id_else_by_its_key() -> None:
+    text = EXPORT.format(number="10004", status="Done", resolution="Fixed")
+
+    def named(items: Items) -> tuple[Any, str]:
+        added = next(iter(lines("permits", [("jira.csv", text)], True, items=items)))
+        assert isinstance(added, Line)
+        return added.data["item"], added.key
+
+    assert named({}) == ("permits.jira.10004", "jira:permits:10004:add")
+    assert named({"jira#10004": ("permits.old-7", "10004")}) == ("permits.old-7", "jira:permits:OLD-7:add")
+    assert named({"jira:PER-2": ("permits.per-2", None)}) == ("permits.per-2", "jira:permits:PER-2:add")
+    assert named({"jira:PER-2": ("by-hand", None)}) == ("by-hand", "jira:permits:by-hand:add")
+    assert named({"jira:PER-2": ("permits.jira.10003", "10003")}) == ("permits.jira.10004", "jira:permits:10004:add")
 
 
 def test_parents_may_come_after_children_and_states_follow_all_that_is_added() -> None:

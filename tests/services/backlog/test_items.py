@@ -30,6 +30,7 @@ from libs.events.catalog.backlog.item import (
     ItemDropped,
     ItemEstimated,
     ItemImpactRecorded,
+    ItemLabel,
     ItemLinked,
     ItemRefined,
     ItemReopened,
@@ -70,7 +71,7 @@ def test_an_item_says_for_whom_what_and_why() -> None:
 def test_an_item_may_come_from_a_new_technology_and_serves_a_need() -> None:
     source = ItemSource(system="technology-opportunity", reference="vector maps")
     said = backlog().when(AddItem(item="a", product="permits", title="Maps on phones", need="n1", source=source), "product_owner@permits")
-    said.then(ItemAdded(product="permits", title="Maps on phones", need="n1", source=source))
+    said.then(ItemAdded(product="permits", title="Maps on phones", need="n1", source=source.label))
 
 
 def test_an_item_needs_an_opened_backlog() -> None:
@@ -89,7 +90,7 @@ def test_a_row_that_changed_says_what_is_new_of_the_same_item() -> None:
     said = added(ItemRefined(goal="apply"))
     changed = AddItem(item="a", product="permits", title="Apply by phone", roadmap_item="r2", source=ItemSource(system="csv", reference="7"))
     said.when(changed, revising=True)
-    said.then(ItemRefined(title="Apply by phone", source=ItemSource(system="csv", reference="7"), cleared=("goal",)), ItemLinked(roadmap_item="r2"))
+    said.then(ItemRefined(title="Apply by phone", source=ItemLabel(system="csv", reference="7"), cleared=("goal",)), ItemLinked(roadmap_item="r2"))
     assert (item(said).title, item(said).goal, item(said).roadmap_item) == ("Apply by phone", None, "r2")
     said.when(changed, revising=True).then()
 

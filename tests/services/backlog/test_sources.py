@@ -10,7 +10,7 @@ from libs.commands.catalog.backlog.item import StateItem
 from libs.commands.catalog.backlog.source import ConnectSource, DisconnectSource, NoteDelivery
 from libs.commands.errors import AlreadyExists, Invalid, NotAllowed, NotFound
 from libs.commands.testing import Scenario
-from libs.events.catalog.backlog.source import KEPT, SOURCE, SourceConnected, SourceDisconnected, SourceReceived, System
+from libs.events.catalog.backlog.source import KEPT, SOURCE, Confidential, SourceConnected, SourceDisconnected, SourceReceived, System
 from services.backlog.domain import decisions
 
 CONNECT = ConnectSource(source="gh", system=System.GITHUB, product="permits", secret="a pinch of salt")
@@ -55,11 +55,29 @@ def test_sources_are_the_teams() -> None:
 def test_a_source_lists_what_said_nothing_up_to_a_length() -> None:
     said = connected()
     for n in range(KEPT + 5):
-        said.when(NoteDelivery(source="gh", delivery=f"d{n}", reason="a ping"))
-    said.then(SourceReceived(delivery=f"d{KEPT + 4}", reason="a ping"))
+        said.when(NoteDelivery(source="gh", delivery=f"d{n}", reason=f"a ping of kind {n}", count=2))
+    said.then(SourceReceived(delivery=f"d{KEPT + 4}", reason=f"a ping of kind {KEPT + 4}", count=2))
     source = said.facts().get(SOURCE, "gh")
-    assert source is not None and source.ignored == KEPT + 5 and len(source.received) == KEPT
-    assert source.received[-1].delivery == f"d{KEPT + 4}" and source.received[-1].reason == "a ping"
+    assert source is not None and source.ignored == 2 * (KEPT + 5) and len(source.received) == KEPT
+    assert source.received[-1].delivery == f"d{KEPT + 4}" and source.received[-1].count == 2
+
+
+def test_a_source_lists_each_reason_once_with_its_latest_delivery_and_how_many_there_were() -> None:
+    said = connected()
+    for n, reason in enumerate(("a ping", "a push", "a ping")):
+        said.when(NoteDelivery(source="gh", delivery=f"d{n}", reason=reason, count=n + 1))
+    source = said.facts().get(SOURCE, "gh")
+    assert source is not None and source.ignored == 6
+    assert [(one.reason, one.delivery, one.count) for one in source.received] == [("a push", "d1", 2), ("a ping", "d2", 4)]
+
+
+def test_a_source_withholds_confidential_words_unless_it_is_connected_otherwise() -> None:
+    said = connected()
+    source = said.facts().get(SOURCE, "gh")
+    assert source is not None and source.confidential is Confidential.WITHHOLD
+    publishing = CONNECT.model_copy(update={"confidential": Confidential.PUBLISH})
+    source = said.when(publishing, revising=True).facts().get(SOURCE, "gh")
+    assert source is not None and source.confidential is Confidential.PUBLISH
 
 
 def test_a_source_speaks_of_its_own_products_items_alone() -> None:

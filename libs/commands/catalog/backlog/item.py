@@ -22,6 +22,7 @@ from libs.events.catalog.backlog.item import (
     ItemStarted,
     ItemState,
     ItemStated,
+    Number,
     Reference,
     Url,
 )
@@ -133,3 +134,7 @@ class StateItem(Command):
     delivery: Annotated[Annotated[str, StringConstraints(max_length=200)] | None, Field(description="The delivery that said so, by the source's id of it.")] = (
         None
     )
+    number: Annotated[Number | None, Field(description="What it is numbered there, where that never changes.")] = None
+    withheld: Annotated[
+        bool | None, Field(description="Whether the source keeps its words confidential: then no title is kept or shown. Absent: not said.")
+    ] = None

@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field, StringConstraints
 
 from libs.commands.command import Command, Private, command
-from libs.events.catalog.backlog.source import SOURCE, SourceConnected, SourceDisconnected, SourceId, SourceReceived, System
+from libs.events.catalog.backlog.source import SOURCE, Confidential, SourceConnected, SourceDisconnected, SourceId, SourceReceived, System
 from libs.events.values import ProductId, Text
 
 
@@ -23,6 +23,13 @@ class ConnectSource(Command):
         Private(),
         Field(description="What signs the deliveries, as the sender was given it. It is kept apart, and never shown again."),
     ]
+    confidential: Annotated[
+        Confidential | None,
+        Field(
+            description="What becomes of the words of an item that the source marks as confidential (GitLab), or that has a security level (Jira): "
+            "withheld, unless `publish`."
+        ),
+    ] = None
 
 
 @command("backlog.disconnect_source", SOURCE, topic="sources", says=(SourceDisconnected,))
@@ -34,8 +41,9 @@ class DisconnectSource(Command):
 
 @command("backlog.note_delivery", SOURCE, topic="sources", says=(SourceReceived,), counts=True)
 class NoteDelivery(Command):
-    """Keep in a source's list that a delivery came which says nothing of an item. Webhooks say this."""
+    """Keep in a source's list that deliveries came which say nothing of an item: the reason, the last of them, and how many. Webhooks say this."""
 
     source: Annotated[SourceId, Field(description="The source's id.")]
     delivery: Annotated[Annotated[str, StringConstraints(min_length=1, max_length=200)], Field(description="The sender's id of the delivery.")]
     reason: Annotated[Text, Field(description="Why it says nothing of an item.")]
+    count: Annotated[int, Field(ge=1, le=10**9, description="How many came for this reason since it was last said.")] = 1

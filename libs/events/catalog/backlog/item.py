@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Annotated
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
@@ -25,10 +27,11 @@ class ItemState(enum.StrEnum):
 
 
 Reference = Annotated[str, StringConstraints(min_length=1, max_length=300, strip_whitespace=True)]
+Number = Annotated[str, StringConstraints(min_length=1, max_length=100, strip_whitespace=True)]
 Url = Annotated[str, StringConstraints(pattern=r"^https?://[^\s\x00-\x1f]+$", max_length=2000)]
 
 
-class ItemSource(BaseModel):
+class ItemLabel(BaseModel):
     """Where an item comes from: a system, and what the item is called there."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -37,14 +40,48 @@ class ItemSource(BaseModel):
     reference: Annotated[Reference, Field(description="What it is called there: PERMIT-12, owner/repository#12.")]
     url: Annotated[Url | None, Field(description="Where people read it.")] = None
 
-    def of(self, other: ItemSource) -> bool:
-        """Whether both name the same thing of the same system, wherever people read it."""
-        return (self.system, self.reference) == (other.system, other.reference)
+
+class ItemSource(ItemLabel):
+    """Where an item comes from: what the item is called there, which may change, and what names it there whatever it is called."""
+
+    number: Annotated[Number | None, Field(description="What it is numbered there, where that never changes: Jira's issue id, GitHub's and GitLab's id.")] = (
+        None
+    )
+
+    @classmethod
+    def of(cls, label: ItemLabel, number: str | None) -> ItemSource:
+        """A label and the number that stands beside it in an event."""
+        return cls.model_construct(system=label.system, reference=label.reference, url=label.url, number=number)
+
+    @property
+    def label(self) -> ItemLabel:
+        """As events say it, whose readers know no number within."""
+        return ItemLabel.model_construct(system=self.system, reference=self.reference, url=self.url)
+
+    @property
+    def site(self) -> str | None:
+        """The host on which people read it; None where that is not known."""
+        return (urlsplit(self.url).netloc.lower() or None) if self.url else None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """By what it is found again, whatever item it became: its label, and its number."""
+        label = f"{self.system}:{self.reference}"
+        return (label,) if self.number is None else (label, f"{self.system}#{self.number}")
+
+    def same(self, other: ItemSource) -> bool:
+        """Whether both name the same thing of the same system, wherever people read it: by its number where both know it, else by its label."""
+        if self.system != other.system:
+            return False
+        return self.number == other.number if self.number is not None and other.number is not None else self.reference == other.reference
 
 
 @event("headway.backlog.item.added.v1")
 class ItemAdded(Payload):
-    """Something that a product wants: for whom, to what end and why; the need and the roadmap item that it serves (S0-18)."""
+    """Something that a product wants: for whom, to what end and why; the need and the roadmap item that it serves (S0-18).
+
+    `number` is what its source numbers it, where that never changes.
+    """
 
     product: ProductId
     title: str
@@ -54,12 +91,16 @@ class ItemAdded(Payload):
     description: str | None = None
     need: NeedId | None = None
     roadmap_item: RoadmapItemId | None = None
-    source: ItemSource | None = None
+    source: ItemLabel | None = None
+    number: str | None = None
+
+    def known_as(self) -> Iterable[tuple[str, str]]:
+        return _known_as(self.source, self.number)
 
 
 @event("headway.backlog.item.refined.v1")
 class ItemRefined(Payload):
-    """It is put in better words: what is given is new, what stands in `cleared` (names of fields) no longer holds."""
+    """It is put in better words: what is given is new, what stands in `cleared` (names of fields) no longer holds. `number` goes with the source."""
 
     title: str | None = None
     user: str | None = None
@@ -67,8 +108,12 @@ class ItemRefined(Payload):
     reason: str | None = None
     description: str | None = None
     need: NeedId | None = None
-    source: ItemSource | None = None
+    source: ItemLabel | None = None
     cleared: tuple[str, ...] = ()
+    number: str | None = None
+
+    def known_as(self) -> Iterable[tuple[str, str]]:
+        return _known_as(self.source, self.number)
 
 
 @event("headway.backlog.item.estimated.v1")
@@ -118,7 +163,8 @@ class ItemImpactRecorded(Payload):
 class ItemStated(Payload):
     """What its source says of it, by the source's own clock (`instant`): all that was mapped of one delivery. What is None was not said.
 
-    `final` says that it was deleted there, or moved to where this source does not reach.
+    `final` says that it was deleted there, or moved to where this source does not reach; `number` what it is numbered there, where that never changes;
+    `withheld` whether its words are confidential there: then no title stands here.
     """
 
     product: ProductId
@@ -131,6 +177,24 @@ class ItemStated(Payload):
     url: str | None = None
     final: bool = False
     delivery: str | None = None
+    number: str | None = None
+    withheld: bool | None = None
+
+    @property
+    def source(self) -> ItemSource:
+        """The item as this statement names it."""
+        return ItemSource.model_construct(system=self.system, reference=self.reference, url=self.url, number=self.number)
+
+    def known_as(self) -> Iterable[tuple[str, str]]:
+        return _known_as(self.source, self.number)
+
+
+WITHHELD = "confidential"
+"""The title of an item whose words its source keeps confidential."""
+
+
+def _known_as(label: ItemLabel | None, number: str | None) -> Iterable[tuple[str, str]]:
+    return [("origin", name) for name in ItemSource.of(label, number).names] if label else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +213,8 @@ Weight = tuple[datetime, bool, int, str, str]
 class Item:
     """An item as it stands. `turns` are its changes of state in the order of their time; `delivered` the event since which it is delivered.
 
-    `heard`, `titled` and `placed` weigh the statement that gave its state, its title and its address.
+    `heard`, `titled`, `placed` and `labelled` weigh the statement that gave its state, its title, its address and its label. `secrecy` is when
+    its source last said whether its words are confidential, and what: of two statements of one instant, that they are.
     """
 
     id: str
@@ -172,8 +237,20 @@ class Item:
     delivered: Event | None = None
     turns: tuple[Turn, ...] = ()
     heard: Weight | None = None
-    titled: Weight | None = None
+    titled: tuple[Weight, str] | None = None
     placed: Weight | None = None
+    labelled: Weight | None = None
+    secrecy: tuple[datetime, bool] | None = None
+
+    @property
+    def withheld(self) -> bool:
+        """Whether its source keeps its words confidential."""
+        return self.secrecy is not None and self.secrecy[1]
+
+    @property
+    def origin(self) -> tuple[str, ...]:
+        """By what its source's word of it is found again."""
+        return self.source.names if self.source else ()
 
     @property
     def open(self) -> bool:
@@ -188,6 +265,8 @@ def evolve(item: Item, event: Event) -> Item:
             return _added(item, said, event)
         case ItemRefined() as said:
             given = {field: value for field in REFINED if (value := getattr(said, field)) is not None}
+            if said.source is not None:
+                given["source"] = _renamed(item, ItemSource.of(said.source, said.number))
             return changed(item, **{field: None for field in said.cleared if field in CLEARABLE} | given)
         case ItemEstimated(points=points):
             return changed(item, points=points)
@@ -217,7 +296,19 @@ CLEARABLE = frozenset(REFINED) - {"title"}
 
 def _added(item: Item, said: ItemAdded, event: Event) -> Item:
     words = {field: getattr(said, field) for field in REFINED}
+    words["source"] = _renamed(item, ItemSource.of(said.source, said.number)) if said.source else None
     return changed(item, product=said.product, roadmap_item=said.roadmap_item, added=item.added or event, **words)
+
+
+def _renamed(item: Item, source: ItemSource) -> ItemSource:
+    """Where an item comes from as a person or an import says: the label that its source has stated holds, and its number stays."""
+    before = item.source
+    if before is None or before.system != source.system:
+        return source
+    kept: dict[str, object] = {"number": source.number or before.number, "url": source.url or before.url}
+    if item.labelled is not None:
+        kept["reference"] = before.reference
+    return source.model_copy(update=kept)
 
 
 def _turned(item: Item, to: ItemState, event: Event) -> Item:
@@ -238,13 +329,21 @@ _FURTHER = {ItemState.OPEN: 0, ItemState.STARTED: 1, ItemState.DELIVERED: 2, Ite
 
 def _stated(item: Item, said: ItemStated, event: Event) -> Item:
     """The later statement by the source's clock holds; at the same instant deletion and transfer, else the state that is further on."""
-    weight = (said.instant, said.final, _FURTHER[said.state], said.title or "", said.url or "")
-    known = item.source or ItemSource.model_construct(system=said.system, reference=said.reference, url=None)
-    item = changed(item, product=item.product or said.product, stated_by=said.stated_by, added=item.added or event, source=known)
-    if said.title is not None and (item.titled is None or weight > item.titled):
-        item = changed(item, title=said.title, titled=weight)
+    weight = (said.instant, said.final, _FURTHER[said.state], said.url or "", said.reference)
+    known = item.source or said.source.model_copy(update={"url": None})
+    given: dict[str, object] = {} if known.number is not None or said.number is None else {"number": said.number}
+    item = changed(item, product=item.product or said.product, stated_by=said.stated_by, added=item.added or event)
+    if said.withheld is not None and (item.secrecy is None or (said.instant, said.withheld) > item.secrecy):
+        item = changed(item, secrecy=(said.instant, said.withheld))
+    if item.withheld:
+        item = changed(item, title=WITHHELD, description=None)
+    elif said.title is not None and (item.titled is None or (weight, said.title) > item.titled):
+        item = changed(item, title=said.title, titled=(weight, said.title))
     if said.url is not None and (item.placed is None or weight > item.placed):
-        item = changed(item, source=known.model_copy(update={"url": said.url}), placed=weight)
+        given["url"], item = said.url, changed(item, placed=weight)
+    if item.labelled is None or weight > item.labelled:
+        given["reference"], item = said.reference, changed(item, labelled=weight)
+    item = changed(item, source=known.model_copy(update=given))
     if said.state is not None and (item.heard is None or weight > item.heard):
         item = changed(_turned(item, said.state, event), heard=weight)
     return item

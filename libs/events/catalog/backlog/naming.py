@@ -1,4 +1,4 @@
-"""What an item is called that may come to us by two ways: by an import and by the deliveries of a source."""
+"""What an item is called that may come to us by several ways: by an import and by the deliveries of a source."""
 
 from __future__ import annotations
 
@@ -8,11 +8,24 @@ import re
 from libs.events.values import ID_PATTERN
 
 
+def numbered_id(product: str, system: str, number: str) -> str:
+    """The id of the item that a system numbers so (`permits.jira.10004`), whatever it is called there, whoever tells of it first."""
+    wanted = f"{product}.{system}.{number}"
+    return wanted if re.fullmatch(ID_PATTERN, wanted) else _digested(f"{product}\0{system}\0{number}", number)
+
+
 def issue_id(product: str, reference: str) -> str:
-    """The id of the item that a product's Jira issue is (`permits.per-12`), whoever tells of it first; a short digest stands for what no id can hold."""
+    """The id of the item that a product's Jira issue is where only its key is known (`permits.per-12`); a short digest stands for what no id can hold."""
     wanted = f"{product}.{reference}".lower()
-    if re.fullmatch(ID_PATTERN, wanted) and "." not in reference:
-        return wanted
-    digest = hashlib.blake2s(f"{product}\0{reference}".encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
-    readable = re.sub(r"[^a-z0-9]+", "-", reference.lower()).strip("-")[: 63 - len(digest)]
-    return f"{readable}.{digest}" if readable else digest
+    return wanted if re.fullmatch(ID_PATTERN, wanted) and "." not in reference else _digested(f"{product}\0{reference}", reference)
+
+
+def item_id(source: str, reference: str) -> str:
+    """The id of the item that a source calls so where it does not number it: always the same, never two alike."""
+    return _digested(f"{source}\0{reference}", reference)
+
+
+def _digested(whole: str, readable: str) -> str:
+    digest = hashlib.blake2s(whole.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+    shown = re.sub(r"[^a-z0-9]+", "-", readable.lower()).strip("-")[: 63 - len(digest)]
+    return f"{shown}.{digest}" if shown else digest

@@ -21,12 +21,23 @@ class System(enum.StrEnum):
     STANDARD = "standard"
 
 
+class Confidential(enum.StrEnum):
+    """What becomes of the words of what a source marks as confidential."""
+
+    WITHHOLD = "withhold"
+    PUBLISH = "publish"
+
+
 @event("headway.backlog.source.connected.v1")
 class SourceConnected(Payload):
-    """Deliveries of this system are about this product. The secret that signs them lies apart and never stands here."""
+    """Deliveries of this system are about this product. The secret that signs them lies apart and never stands here.
+
+    The words of what the source marks as confidential are withheld unless `confidential` says that they are published.
+    """
 
     system: System
     product: ProductId
+    confidential: Confidential | None = None
 
 
 @event("headway.backlog.source.disconnected.v1")
@@ -36,19 +47,21 @@ class SourceDisconnected(Payload):
 
 @event("headway.backlog.source.received.v1")
 class SourceReceived(Payload):
-    """A delivery that says nothing of an item, and why."""
+    """Deliveries that say nothing of an item, and why: the last of them, and how many (`count`) since this was last said for the same reason."""
 
     delivery: str
     reason: str
+    count: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """One delivery that said nothing of an item: its id at the sender, why, and the event."""
+    """The deliveries that said nothing of an item for one reason: the last that was said, its id at the sender, how many were counted, and the event."""
 
     delivery: str
     reason: str
     event: Event
+    count: int = 1
 
 
 KEPT = 100
@@ -56,12 +69,16 @@ KEPT = 100
 
 @state
 class Source:
-    """A source as it stands. `received` are the latest deliveries that said nothing of an item, at most 100; `ignored` counts them all."""
+    """A source as it stands. `received` are the reasons for which deliveries said nothing of an item, the latest last, at most 100; `ignored` counts all.
+
+    `confidential` says what becomes of the words of what it marks as confidential.
+    """
 
     id: str
     system: System = System.STANDARD
     product: str = ""
     connected: bool = False
+    confidential: Confidential = Confidential.WITHHOLD
     ignored: int = 0
     received: tuple[Received, ...] = ()
 
@@ -69,12 +86,15 @@ class Source:
 def evolve(source: Source, event: Event) -> Source:
     """The source after one more event, in whatever order."""
     match event.data:
-        case SourceConnected(system=system, product=product):
-            return changed(source, system=system, product=product, connected=True)
+        case SourceConnected(system=system, product=product, confidential=confidential):
+            return changed(source, system=system, product=product, connected=True, confidential=confidential or Confidential.WITHHOLD)
         case SourceDisconnected():
             return changed(source, connected=False)
-        case SourceReceived(delivery=delivery, reason=reason):
-            return changed(source, ignored=source.ignored + 1, received=(*source.received, Received(delivery, reason, event))[-KEPT:])
+        case SourceReceived() as said:
+            before = sum(one.count for one in source.received if one.reason == said.reason)
+            others = tuple(one for one in source.received if one.reason != said.reason)
+            heard = (*others, Received(said.delivery, said.reason, event, before + said.count))
+            return changed(source, ignored=source.ignored + said.count, received=heard[-KEPT:])
     return source
 
 

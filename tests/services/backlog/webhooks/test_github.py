@@ -38,6 +38,12 @@ def test_a_closed_issue_is_delivered_unless_it_was_not_planned(issue: dict[str, 
     assert isinstance(said, Statement) and said.state is state and not said.final
 
 
+@pytest.mark.parametrize(("ids", "number"), [({"id": 9, "node_id": "I_9"}, "9"), ({"node_id": "I_9"}, "I_9"), ({}, None), ({"id": True}, None)])
+def test_an_issue_is_numbered_by_its_id(ids: dict[str, Any], number: str | None) -> None:
+    said = read(github(**ids), ISSUES)
+    assert isinstance(said, Statement) and said.number == number
+
+
 @pytest.mark.parametrize("action", ["deleted", "transferred"])
 def test_what_is_deleted_or_transferred_leaves_the_backlog(action: str) -> None:
     said = read(github(action), ISSUES)

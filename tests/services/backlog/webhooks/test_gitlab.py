@@ -19,7 +19,7 @@ from tests.services.backlog.webhooks.bodies import gitlab
 )
 def test_both_formats_of_dates_are_read(at: str) -> None:
     assert read(gitlab(at=at), {}) == Statement(
-        "town/permits#3", datetime(2024, 3, 1, 10, tzinfo=UTC), "Pay online", ItemState.OPEN, "https://lab.example/town/permits/-/issues/3"
+        "town/permits#3", datetime(2024, 3, 1, 10, tzinfo=UTC), "Pay online", ItemState.OPEN, "https://lab.example/town/permits/-/issues/3", number="900"
     )
 
 
@@ -28,6 +28,7 @@ def test_both_formats_of_dates_are_read(at: str) -> None:
     [
         (gitlab("closed"), ItemState.DELIVERED, False),
         (gitlab("closed", duplicated_to_id=5), ItemState.DROPPED, False),
+        (gitlab("closed", promoted_to_epic_id=5), ItemState.DROPPED, False),
         (gitlab("closed", moved_to_id=5), ItemState.DROPPED, True),
         (gitlab("opened", moved_to_id=None), ItemState.OPEN, False),
         (gitlab("locked"), None, False),
@@ -41,6 +42,24 @@ def test_closed_is_delivered_and_moved_leaves_the_backlog(body: dict[str, Any], 
 @pytest.mark.parametrize("kind", ["note", "push", "release"])
 def test_other_hooks_say_nothing(kind: str) -> None:
     assert isinstance(read({"object_kind": kind, "issue": gitlab()["object_attributes"]}, {}), Nothing)
+
+
+def test_a_work_item_of_no_project_says_nothing_and_one_of_a_project_does() -> None:
+    assert isinstance(read(gitlab() | {"object_kind": "work_item", "project": None}, {}), Nothing)
+    assert isinstance(read(gitlab() | {"object_kind": "work_item"}, {}), Statement)
+
+
+@pytest.mark.parametrize(
+    ("said", "confidential"), [({}, None), ({"confidential": True}, True), ({"confidential": False}, False), ({"confidential": "x"}, None)]
+)
+def test_an_issue_may_say_that_it_is_confidential(said: dict[str, Any], confidential: bool | None) -> None:
+    found = read(gitlab(**said), {})
+    assert isinstance(found, Statement) and found.confidential is confidential
+
+
+def test_an_issue_without_an_id_is_named_within_its_project() -> None:
+    found = read(gitlab(id=None) | {"project": {"id": 4, "path_with_namespace": "town/permits"}}, {})
+    assert isinstance(found, Statement) and found.number == "4-3"
 
 
 @pytest.mark.parametrize(

@@ -14,11 +14,61 @@ from services.backlog.webhooks.statement import Nothing, Statement
 from tests.services.backlog.webhooks.bodies import jira
 
 
-@pytest.mark.parametrize(
-    ("category", "state"), [("new", ItemState.OPEN), ("indeterminate", ItemState.STARTED), ("done", ItemState.DELIVERED), ("undefined", None), (None, None)]
-)
+@pytest.mark.parametrize(("category", "state"), [("new", ItemState.OPEN), ("indeterminate", ItemState.STARTED), ("done", ItemState.DELIVERED)])
 def test_the_category_of_the_status_gives_the_state(category: str | None, state: ItemState | None) -> None:
     assert read(jira(category), {}) == Statement("PERM-4", datetime(2024, 3, 1, 10, tzinfo=UTC), "Pay online", state, "https://jira.example/browse/PERM-4")
+
+
+def status(name: str | None, resolution: str | None = None, category: str | None = None) -> dict[str, Any]:
+    body = jira(category)
+    body["issue"]["fields"]["status"]["name"] = name
+    body["issue"]["fields"]["resolution"] = {"name": resolution} if resolution else None
+    return body
+
+
+@pytest.mark.parametrize("resolution", ["Won't Do", "Won\u2019t Fix", "WONT FIX", "Duplicate", "Cannot Reproduce", "Declined", "Incomplete"])
+def test_what_is_done_without_its_work_was_dropped(resolution: str) -> None:
+    said = read(status("Closed", resolution, "done"), {})
+    assert isinstance(said, Statement) and said.state is ItemState.DROPPED and not said.final
+
+
+@pytest.mark.parametrize(
+    ("name", "resolution", "category", "state"),
+    [
+        ("Closed", "Fixed", None, ItemState.DELIVERED),
+        ("Closed", "Duplicate", None, ItemState.DROPPED),
+        ("In Progress", None, "undefined", ItemState.STARTED),
+        ("Reopened", "Duplicate", "new", ItemState.OPEN),
+        ("Cancelled", None, "done", ItemState.DROPPED),
+        ("Cancelled", None, None, ItemState.DROPPED),
+    ],
+)
+def test_a_body_without_a_category_is_judged_by_its_status(name: str, resolution: str | None, category: str | None, state: ItemState) -> None:
+    said = read(status(name, resolution, category), {})
+    assert isinstance(said, Statement) and said.state is state
+
+
+@pytest.mark.parametrize("category", ["undefined", None])
+def test_a_status_that_nobody_can_tell_says_nothing_and_why(category: str | None) -> None:
+    said = read(status("Blocked", category=category), {})
+    assert isinstance(said, Nothing) and "'Blocked'" in said.reason
+    gone = read(jira(category, event="jira:issue_deleted"), {})
+    assert isinstance(gone, Statement) and gone.final
+
+
+def test_a_body_that_says_no_status_says_its_title() -> None:
+    body = jira()
+    del body["issue"]["fields"]["status"]
+    said = read(body, {})
+    assert isinstance(said, Statement) and (said.state, said.title) == (None, "Pay online")
+
+
+@pytest.mark.parametrize(("level", "confidential"), [({}, None), ({"security": None}, False), ({"security": {"id": "10001"}}, True)])
+def test_an_issue_with_a_security_level_is_confidential(level: dict[str, Any], confidential: bool | None) -> None:
+    body = jira()
+    body["issue"]["fields"] |= level
+    said = read(body, {})
+    assert isinstance(said, Statement) and said.confidential is confidential
 
 
 def test_a_deleted_issue_is_dropped() -> None:

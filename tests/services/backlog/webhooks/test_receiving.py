@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import json
 import re
 from collections.abc import AsyncIterator
@@ -18,14 +19,14 @@ from fastapi import FastAPI
 from headway.importers.jira_csv import lines
 from headway.importers.line import Line
 from libs.commands.catalog.backlog.backlog import OpenBacklog
-from libs.commands.catalog.backlog.item import AddItem
+from libs.commands.catalog.backlog.item import AddItem, StateItem
 from libs.commands.catalog.backlog.source import ConnectSource, DisconnectSource
 from libs.commands.command import Command
 from libs.commands.errors import AlreadyExists
 from libs.commands.handling import Handling
 from libs.commands.judging import Ask
 from libs.events.catalog.backlog.item import ITEM, Item, ItemSource, ItemState, ItemStated
-from libs.events.catalog.backlog.naming import issue_id
+from libs.events.catalog.backlog.naming import issue_id, item_id
 from libs.events.catalog.backlog.source import SOURCE, Source
 from libs.events.event import visible
 from libs.events.sqlite_store import SqliteCommitStore
@@ -34,7 +35,6 @@ from libs.events.world import World
 from libs.rules.roles import Principal, Role
 from libs.service.problems import install
 from services.backlog.domain import decisions
-from services.backlog.webhooks.receiving import item_id
 from services.backlog.webhooks.routes import webhook_routes
 from tests.services.backlog.webhooks.bodies import SECRET, github, gitlab, jira, raw, signed, standard, standard_headers
 
@@ -117,8 +117,10 @@ async def test_a_delivery_that_comes_again_is_stored_once_whatever_it_says_by_no
     assert (await backlog.github(github())).json()["known"]
     assert (await backlog.github(github(title="Other"))).status_code == 202
     assert await backlog.events() == before
-    assert not (await backlog.github(github(), "d2")).json()["known"]
-    assert await backlog.events() == before + 1, "another delivery is another event, also when it says the same"
+    assert (await backlog.github(github(), "d2")).json()["known"], "what says the same is the same, whatever it is sent under"
+    assert await backlog.events() == before
+    assert not (await backlog.github(github(at="2024-03-01T10:00:01Z"), "d3")).json()["known"]
+    assert await backlog.events() == before + 1
 
 
 async def test_deliveries_of_one_issue_at_once_are_all_stored(backlog: Backlog) -> None:
@@ -185,7 +187,7 @@ async def test_gitlab_deliveries_are_told_apart_by_their_bodies(backlog: Backlog
     headers = {"x-gitlab-token": SECRET, "x-gitlab-event-uuid": "shared by hooks that set each other off"}
     for body in (gitlab(), gitlab("closed", "2024-03-02 10:00:00 UTC"), gitlab()):
         assert (await backlog.send("gitlab", raw(body), headers)).status_code == 202
-    item = await backlog.item("gitlab", "town/permits#3")
+    item = await backlog.item_of("permits.gitlab.900")
     assert item is not None and item.state is ItemState.DELIVERED
     assert await backlog.events() == before + 2
     for body in (gitlab(at="2024-03-03 10:00:00 UTC"), gitlab(at="2024-03-04 10:00:00 UTC")):
@@ -238,6 +240,142 @@ async def test_what_one_site_stated_is_neither_anothers_nor_whoever_names_no_sou
     assert items == {"jira": issue_id("permits", "PERM-4"), "site": item_id("site", "PERM-4")}
     with pytest.raises(AlreadyExists):
         await backlog.say(AddItem(item=items["jira"], product="permits", title="Mine"))
+
+
+def renamed(body: dict[str, Any], to: str = "town/permits-new") -> dict[str, Any]:
+    return body | {"repository": {"full_name": to}}
+
+
+MOMENTS = ("2024-03-01T10:00:00Z", "2024-03-02T10:00:00Z", "2024-03-03T10:00:00Z")
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations(range(3))))
+async def test_an_issue_stays_one_item_when_its_repository_is_renamed_whatever_the_order(backlog: Backlog, order: tuple[int, ...]) -> None:
+    bodies = [github(id=5, at=MOMENTS[0]), renamed(github(id=5, at=MOMENTS[1])), renamed(github(id=5, at=MOMENTS[2], state="closed"))]
+    items = {(await backlog.github(bodies[n], f"d{n}")).json()["item"] for n in order}
+    assert items == {"permits.github.5"}
+    item = await backlog.item_of("permits.github.5")
+    assert item is not None and item.source is not None
+    assert (item.state, item.source.reference, item.source.number) == (ItemState.DELIVERED, "town/permits-new#7", "5")
+
+
+async def test_another_issue_of_the_same_name_is_another_item(backlog: Backlog) -> None:
+    await backlog.github(github(id=5), "d1")
+    assert (await backlog.github(github(id=6, at=MOMENTS[1]), "d2")).json()["item"] == "permits.github.6"
+
+
+@pytest.mark.parametrize("source", ["gitlab", "jira", "standard"])
+async def test_every_sender_names_an_item_by_its_number(backlog: Backlog, source: str) -> None:
+    def delivery(name: str, hour: int) -> Any:
+        at = f"2024-03-01T{hour}:00:00Z"
+        if source == "gitlab":
+            return gitlab(at=at) | {"project": {"path_with_namespace": name.lower()}}
+        body = jira(at=1_709_287_200_000 + hour, key=f"{name}-4") if source == "jira" else standard(at=at, reference=name, id=10004)
+        if source == "jira":
+            body["issue"]["id"] = "10004"
+        return body
+
+    items = set()
+    for hour, name in ((11, "NEW"), (10, "OLD")):
+        body = raw(delivery(name, hour))
+        headers = {"gitlab": {"x-gitlab-token": SECRET}, "jira": signed(body, "x-hub-signature")}.get(source) or standard_headers(body, backlog.now, f"m{hour}")
+        items.add((await backlog.send(source, body, headers)).json()["item"])
+    (id,) = items
+    item = await backlog.item_of(id)
+    assert item is not None and item.source is not None and item.source.reference.startswith(("NEW", "new"))
+
+
+@pytest.mark.parametrize("source", ["github", "gitlab", "jira"])
+async def test_an_item_that_an_earlier_version_named_by_its_label_goes_on_as_the_same(backlog: Backlog, source: str) -> None:
+    label = {"github": "town/permits#7", "gitlab": "town/permits#3", "jira": "OLD-4"}[source]
+    id = issue_id("permits", label) if source == "jira" else item_id(source, label)
+    earlier = StateItem(item=id, product="permits", source=source, reference=label, instant=datetime(2024, 1, 1, tzinfo=UTC), title="Pay", state=ItemState.OPEN)
+    await backlog.say(earlier)
+    moved = jira("done", changelog={"items": [{"field": "Key", "fromString": "OLD-4", "toString": "PERM-4"}]})
+    moved["issue"]["id"] = "10004"
+    first: Any = {"github": github(id=5), "gitlab": gitlab(), "jira": moved}[source]
+    then: Any = {
+        "github": renamed(github(id=5, at=MOMENTS[1], state="closed")),
+        "gitlab": gitlab("closed", MOMENTS[1]) | {"project": {"path_with_namespace": "city/permits"}},
+        "jira": moved,
+    }[source]
+    for body in (raw(first), raw(then)):
+        headers = {"x-gitlab-token": SECRET, **(signed(body, "x-hub-signature") if source == "jira" else signed(body))}
+        assert (await backlog.send(source, body, headers)).json()["item"] == id
+    item = await backlog.item_of(id)
+    assert item is not None and item.state is ItemState.DELIVERED
+
+
+async def test_two_sources_of_one_site_speak_of_one_item_and_of_two_sites_of_two(backlog: Backlog) -> None:
+    for other in ("same", "other"):
+        await backlog.say(ConnectSource.model_validate({"source": other, "system": "github", "product": "permits", "secret": SECRET}))
+    items = []
+    for source, host in (("github", "git.example"), ("same", "git.example"), ("other", "git.elsewhere")):
+        body = raw(github(id=5, html_url=f"https://{host}/town/permits/issues/7"))
+        items.append((await backlog.send(source, body, signed(body))).json()["item"])
+    assert items[:2] == ["permits.github.5", "permits.github.5"] and items[2] == item_id("other", "5")
+
+
+@pytest.mark.parametrize("first", ["webhook", "import"])
+async def test_an_issue_is_one_item_by_its_id_whichever_door_it_came_by_first(backlog: Backlog, first: str) -> None:
+    body = jira("done", key="NEW-1")
+    body["issue"]["id"] = "10004"
+    (added, _) = lines("permits", [("jira.csv", "Issue key,Issue id,Summary,Status,Created\nPERM-4,10004,Pay,Done,2024-01-01\n")], known=True)
+    assert isinstance(added, Line)
+
+    async def imported() -> str:
+        await backlog.say(AddItem.model_validate({**added.data, "at": added.at}))
+        return str(added.data["item"])
+
+    async def stated() -> str:
+        return str((await backlog.send("jira", raw(body), signed(raw(body), "x-hub-signature"))).json()["item"])
+
+    doors = (stated, imported) if first == "webhook" else (imported, stated)
+    assert [await door() for door in doors] == ["permits.jira.10004"] * 2
+    item = await backlog.item_of("permits.jira.10004")
+    assert item is not None and item.source is not None and (item.source.reference, item.state) == ("NEW-1", ItemState.DELIVERED)
+
+
+async def test_what_is_an_item_already_is_not_added_as_another(backlog: Backlog) -> None:
+    stated = (await backlog.github(github(id=5))).json()["item"]
+    for source in (ItemSource(system="github", reference="town/permits#7"), ItemSource(system="github", reference="other", number="5")):
+        with pytest.raises(AlreadyExists) as refused:
+            await backlog.say(AddItem(item="mine", product="permits", title="Pay", source=source))
+        assert stated in refused.value.detail
+    await backlog.say(AddItem(item="by-hand", product="permits", title="Fees", source=ItemSource(system="github", reference="town/permits#8")))
+    assert (await backlog.github(github(id=6, number=8), "d2")).json()["item"] == "by-hand"
+
+
+@pytest.mark.parametrize("mode", [None, "withhold", "publish"])
+async def test_confidential_words_are_published_only_where_the_source_is_connected_so(backlog: Backlog, mode: str | None) -> None:
+    command = {"source": "lab", "system": "gitlab", "product": "permits", "secret": SECRET, **({"confidential": mode} if mode else {})}
+    await backlog.say(ConnectSource.model_validate(command))
+    body = raw(gitlab(confidential=True, title="The minister resigns", description="Soon"))
+    id = (await backlog.send("lab", body, {"x-gitlab-token": SECRET})).json()["item"]
+    item = await backlog.item_of(id)
+    assert item is not None and item.source is not None and item.source.reference == "town/permits#3"
+    assert item.title == ("The minister resigns" if mode == "publish" else "confidential")
+    assert ("minister" in repr(await backlog.store.load([ITEM.key(id)]))) == (mode == "publish")
+
+
+async def test_noise_is_counted_and_few_events_say_how_much(backlog: Backlog) -> None:
+    before = await backlog.events()
+    for n in range(300):
+        answer = await backlog.send("gitlab", raw({"object_kind": "push", "after": n}), {"x-gitlab-token": SECRET})
+        assert answer.status_code == 202 and not answer.json()["known"]
+    assert await backlog.events() - before <= 10
+    source = await backlog.source("gitlab")
+    assert source is not None and 150 < source.ignored <= 300 and len(source.received) == 1
+
+
+async def test_what_nobody_can_tell_stands_in_the_sources_list_and_changes_nothing(backlog: Backlog) -> None:
+    body = jira(None)
+    body["issue"]["fields"]["status"]["name"] = "Blocked"
+    answer = await backlog.send("jira", raw(body), signed(raw(body), "x-hub-signature"))
+    assert answer.status_code == 202 and "item" not in answer.json()
+    source = await backlog.source("jira")
+    assert source is not None and "Blocked" in source.received[0].reason
+    assert (await backlog.store.heads("item")) == []
 
 
 def test_the_id_of_an_issue_is_its_products_and_keys_and_fits() -> None:

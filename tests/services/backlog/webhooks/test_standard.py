@@ -20,6 +20,11 @@ def test_an_item_is_stated_as_the_body_says() -> None:
     )
 
 
+def test_an_item_may_be_numbered_and_confidential() -> None:
+    said = read(standard(id=12, confidential=True), {})
+    assert isinstance(said, Statement) and (said.number, said.confidential) == ("12", True)
+
+
 def test_a_deleted_item_leaves_the_backlog() -> None:
     said = read(standard(type="item.deleted"), {})
     assert isinstance(said, Statement) and said.final and said.state is ItemState.DROPPED

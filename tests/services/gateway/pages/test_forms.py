@@ -47,7 +47,7 @@ def test_each_kind_of_value_has_its_widget() -> None:
     assert field("portfolio.attest", "statement").widget is Widget.LINES
     assert field("portfolio.tell_story", "channels").widget is Widget.MANY
     assert field("backlog.connect_source", "secret").widget is Widget.UNSHOWN
-    assert [one.name for one in field("backlog.add_item", "source").parts] == ["source.system", "source.reference", "source.url"]
+    assert [one.name for one in field("backlog.add_item", "source").parts] == ["source.system", "source.reference", "source.url", "source.number"]
 
 
 def test_closed_choices_are_shown_in_words() -> None:

@@ -1,0 +1,70 @@
+"""What the words of Jira say of an issue's state: one table for its webhooks and for its CSV export."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from libs.events.catalog.backlog.item import ItemState
+
+_CATEGORIES: Final = {
+    "new": ItemState.OPEN,
+    "to do": ItemState.OPEN,
+    "indeterminate": ItemState.STARTED,
+    "in progress": ItemState.STARTED,
+    "done": ItemState.DELIVERED,
+    "complete": ItemState.DELIVERED,
+}
+_WITHOUT_WORK: Final = frozenset(
+    {
+        "abandoned",
+        "canceled",
+        "cancelled",
+        "cannot reproduce",
+        "can't reproduce",
+        "declined",
+        "duplicate",
+        "incomplete",
+        "invalid",
+        "not a bug",
+        "not a problem",
+        "not an issue",
+        "not applicable",
+        "not planned",
+        "obsolete",
+        "out of scope",
+        "rejected",
+        "withdrawn",
+        "won't do",
+        "won't fix",
+        "wont do",
+        "wont fix",
+        "works as designed",
+    }
+)
+"""Resolutions, and states named after them, by which an issue ends without its work being done."""
+_STATUSES: Final = {
+    **_CATEGORIES,
+    "todo": ItemState.OPEN,
+    "open": ItemState.OPEN,
+    "backlog": ItemState.OPEN,
+    "reopened": ItemState.OPEN,
+    "selected for development": ItemState.OPEN,
+    "in review": ItemState.STARTED,
+    "closed": ItemState.DELIVERED,
+    "resolved": ItemState.DELIVERED,
+    **dict.fromkeys(_WITHOUT_WORK, ItemState.DROPPED),
+}
+
+
+def state_of(category: str | None, status: str | None, resolution: str | None) -> ItemState | None:
+    """The state of an issue: by the category of its status, since the names of states differ from site to site; else by the name; None where nobody can tell.
+
+    What is done with a resolution such as Won't Do or Duplicate, or in a state of such a name, was dropped.
+    """
+    found = _CATEGORIES.get(_plain(category)) or _STATUSES.get(_plain(status))
+    ended = _plain(resolution) in _WITHOUT_WORK or _plain(status) in _WITHOUT_WORK
+    return ItemState.DROPPED if found is ItemState.DELIVERED and ended else found
+
+
+def _plain(text: str | None) -> str:
+    return " ".join((text or "").replace("\u2019", "'").split()).casefold()
