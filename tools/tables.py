@@ -10,6 +10,8 @@ from typer.main import get_group
 if TYPE_CHECKING:
     from typer.core import TyperCommand, TyperGroup
 
+    from libs.commands.command import Command
+
 
 def markdown_table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """A Markdown table; cells are one line of Markdown each, and a bar inside a cell is escaped."""
@@ -53,15 +55,23 @@ def commands() -> str:
     """Every command with what it does, who may say it and what it may say."""
     import libs.commands.catalog  # noqa: F401 - declares them
     from libs.commands.command import COMMANDS
-    from libs.rules.authority import who_may
 
     return markdown_table(
         ("command", "what it does", "who may", "answers to"),
-        (
-            (f"`{name}`", _first_line(cls), who_may(cls.SPEC.topic) if cls.SPEC.kind else "whoever may say the thing", ", ".join(cls.SPEC.requirements))
-            for name, cls in sorted(COMMANDS.items())
-        ),
+        ((f"`{name}`", _first_line(cls), _who_may(cls), ", ".join(cls.SPEC.requirements)) for name, cls in sorted(COMMANDS.items())),
     )
+
+
+def _who_may(command: type[Command]) -> str:
+    """The roles, whose it must be, and what besides must be theirs."""
+    from libs.rules.authority import who_may
+
+    spec = command.SPEC
+    if spec.kind is None:
+        return "whoever may say the thing"
+    bound = [field for field in spec.binds if field in command.model_fields]
+    theirs = f"; but for lab_ops, its {spec.owner} alone" if spec.owner else ""
+    return who_may(spec.topic) + theirs + (f"; of the home of `{'`, `'.join(bound)}` too" if bound else "")
 
 
 def authority() -> str:

@@ -90,6 +90,8 @@ class Spec:
     requirements: tuple[str, ...]
     defines: bool
     """Whether it says all of a thing, so that the thing's id names what it says, and said otherwise it is a correction; else it adds one more statement."""
+    owner: str | None
+    binds: tuple[str, ...]
 
     @property
     def service(self) -> str:
@@ -122,6 +124,8 @@ def command(
     dated_by_importers_only: bool = False,
     counts: bool = False,
     requirements: tuple[str, ...] = (),
+    owner: str | None = None,
+    binds: tuple[str, ...] = (),
 ) -> Callable[[type[C]], type[C]]:
     """Declares a command.
 
@@ -129,6 +133,9 @@ def command(
     events it may lead to; `creates` that its aggregate must not exist yet (False: it must; None: either); `id_field` the field with the aggregate's id,
     its kind's name unless said; `dated_by_importers_only` that nobody else gives `at` (a decision cannot be dated before the bid); `counts` that each saying is
     a fact of its own, also where it says the same as the one before (a reading, a judgement, an amount spent); `requirements` the ids it answers to.
+
+    `owner` is the field of the state with the id of whose the aggregate is: nobody else speaks of it but who keeps the installation going. `binds` are the
+    fields, of the command and of the events that it says, with what it binds besides its own aggregate: whoever says it must speak for the home of that too.
     """
 
     def declare(cls: type[C]) -> type[C]:
@@ -141,7 +148,7 @@ def command(
         id_name = id_field or (kind.name if kind else "")
         # What may create and leaves its id to be made is about that thing alone; what must name it may say many things of it.
         defines = bool(creates) or (creates is None and not cls.model_fields[id_name].is_required())
-        cls.SPEC = Spec(name, kind, topic, creates, says, id_name, dated_by_importers_only, counts, private, requirements, defines)
+        cls.SPEC = Spec(name, kind, topic, creates, says, id_name, dated_by_importers_only, counts, private, requirements, defines, owner, binds)
         COMMANDS[name] = cls
         return cls
 

@@ -17,7 +17,8 @@ from uuid6 import uuid7
 from libs.commands.command import Command
 from libs.commands.deciding import Decisions, Loaded, NotLoaded
 from libs.commands.errors import HeadwayError, Invalid, KeyReused, NotFound, RaceLost, UnknownOutcome, Unreachable
-from libs.commands.judging import Ask, judge
+from libs.commands.judging import Ask, judge, may_say
+from libs.commands.keys import earlier, is_of, joined, key_of, keys_of
 from libs.commands.reading import Reading, not_heard
 from libs.commands.retracting import Retract
 from libs.events.event import Event, position, split
@@ -126,7 +127,7 @@ class Handling(Reading):
         made = {t for ask in asks if (t := ask.command.target) is not None} if len(asks) > 1 else set()
         unheard = await self.unheard({p for ask in asks for p in ask.after if position(p)[0] not in made})
         async with AsyncExitStack() as turns:
-            for name in sorted({name for ask in asks if (name := ask.command.target or _key(ask)) is not None}):
+            for name in sorted({name for ask in asks if (name := ask.command.target or key_of(ask)) is not None}):
                 await turns.enter_async_context(self._turn(name))
             results = await self._answer_all(asks, unheard)
         for ask, result in zip(asks, results, strict=True):
@@ -139,7 +140,7 @@ class Handling(Reading):
 
     async def _answer_all(self, asks: Sequence[Ask], unheard: set[str]) -> list[Result]:
         work = _Work(asks, self.nothing_loaded())
-        work.keys = await self._answered([k for ask in asks if (k := _key(ask)) is not None])
+        work.keys = await self._answered(work, asks)
         await self.load(work.loaded, {t for ask in asks for t in self._foreseen(ask.command)})
         since = time.monotonic()
         for n, ask in enumerate(asks):
@@ -163,7 +164,7 @@ class Handling(Reading):
     async def _take(self, work: _Work, n: int, *, alone: bool = False) -> None:
         """Decides one command and stages its commit, or notes its result; `alone` when it is decided again after a lost race."""
         ask = work.asks[n]
-        key = _key(ask)
+        key = key_of(ask)
         if not alone and key is not None and key in work.staged_keys:
             await self._flush(work)
         try:
@@ -188,16 +189,16 @@ class Handling(Reading):
         try:
             decided = await self._decide(work, ask, work.keys.get(key) if key else None)
         except HeadwayError:
-            if known or not await self._stored_meanwhile(work, key):
+            if known or not await self._stored_meanwhile(work, ask):
                 raise
         else:
-            if known or isinstance(decided, Commit) or not await self._stored_meanwhile(work, key):
+            if known or isinstance(decided, Commit) or not await self._stored_meanwhile(work, ask):
                 return decided
         return await self._decide(work, ask, work.keys[key] if key else None)
 
-    async def _stored_meanwhile(self, work: _Work, key: str | None) -> bool:
+    async def _stored_meanwhile(self, work: _Work, ask: Ask) -> bool:
         """Keys are looked up before histories are loaded. Another process, or a call whose caller has gone, may store in between."""
-        found = await self._answered([key] if key else [])
+        found = await self._answered(work, [ask])
         work.keys.update(found)
         return bool(found)
 
@@ -218,7 +219,7 @@ class Handling(Reading):
             attempt += 1
             for n in again:
                 work.loaded.drop(staged[n].aggregate)
-            work.keys.update(await self._answered([k for n in again if (k := _key(work.asks[n])) is not None]))
+            work.keys.update(await self._answered(work, [work.asks[n] for n in again]))
             for n in again:
                 await self._take(work, n, alone=True)
 
@@ -258,15 +259,16 @@ class Handling(Reading):
 
     async def _decide(self, work: _Work, ask: Ask, prior: Answered | None) -> Commit | Answer:
         digest = ask.command.digest()
-        if prior is not None:
-            if prior.hash == digest:
-                return _replay(prior)
-            if not ask.revise:
-                raise KeyReused(f"the key {ask.key!r} was used for another body", remedy="Use a new key, or send the body of the first time.", field="key")
-        aggregate = self._target(ask, prior)
+        again = prior is not None and prior.hash == digest
+        if prior is not None and not again and not ask.revise:
+            raise KeyReused(f"the key {ask.key!r} was used for another body", remedy="Use a new key, or send the body of the first time.", field="key")
+        aggregate = prior.aggregate if prior is not None and again else self._target(ask, prior)
         await self.load(work.loaded, [aggregate])
         while True:
             try:
+                if prior is not None and again:
+                    may_say(work.loaded, ask, aggregate, self._now(work.loaded.events(aggregate)))
+                    return _replay(prior)
                 return self._judge(work, ask, aggregate, prior, digest)
             except NotLoaded as need:
                 self._learn(ask.command, need)
@@ -307,7 +309,7 @@ class Handling(Reading):
         if ask.trying:
             work.loaded.extend(aggregate, events)  # what is tried next rests on it
             return answer
-        key = _key(ask)
+        key = key_of(ask)
         private = {f: value for f in ask.command.SPEC.private if (value := getattr(ask.command, f)) is not None}
         return Commit(
             aggregate,
@@ -329,13 +331,16 @@ class Handling(Reading):
             now = latest
         return max(now, history[-1].stored) if history else now
 
-    async def _answered(self, keys: Sequence[str]) -> dict[str, Answered]:
-        return await self.guarded(self.store.answered(keys)) if keys else {}
-
-
-def _key(ask: Ask) -> str | None:
-    """An idempotency key is its sender's own: nobody else's command can collide with it."""
-    return f"{ask.principal.id}:{ask.key}" if ask.key is not None else None
+    async def _answered(self, work: _Work, asks: Sequence[Ask]) -> dict[str, Answered]:
+        """What is stored of these commands under their keys, by the key."""
+        keys = keys_of(asks)
+        if not keys:
+            return {}
+        stored = await self.guarded(self.store.answered([*keys, *map(joined, keys.values())]))
+        before = earlier(keys, stored)
+        await self.load(work.loaded, {one.aggregate for one in before.values()})
+        mine = {key: one for key, one in before.items() if is_of(keys[key], one, work.loaded.events(one.aggregate))}
+        return {key: stored[key] for key in keys if key in stored} | mine
 
 
 def _answer(aggregate: str, version: int, events: Sequence[Event], *, created: bool, replaced: bool = False) -> Answer:

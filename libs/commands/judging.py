@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -56,14 +56,15 @@ def judge(
     at, known = _times(command, now)
     history = histories.events(aggregate)
     current = Facts.at(histories, now)
-    exists = bool(history) and (not command.SPEC.creates or _created(kind, current.history(kind, id)))
+    exists = _exists(command, current, aggregate, history)
+    state = current.get(kind, id)
+    field = command.SPEC.id_field
+    missing = state is None and command.SPEC.creates is False and not isinstance(command, Retract)
+    if missing and ask.principal.roles:  # whoever has a role may read that it is not there
+        raise NotFound(f"there is no {kind.name} {id!r}", field=field, remedy=f"Check the id, or create the {kind.name} first.")
     who = speaker(command, ask.principal, ask.revise, current, aggregate, exists=exists, history=history)
     if ask.if_match is not None and ask.if_match != len(history):
         raise StaleVersion(f"{aggregate} is at version {len(history)}, not {ask.if_match}", remedy="Read it again, then decide.", field="If-Match")
-    state = current.get(kind, id)
-    field = command.SPEC.id_field
-    if state is None and command.SPEC.creates is False and not isinstance(command, Retract):
-        raise NotFound(f"there is no {kind.name} {id!r}", field=field, remedy=f"Check the id, or create the {kind.name} first.")
     if exists and state is not None and command.SPEC.creates and not revising:
         raise AlreadyExists(f"there is a {kind.name} {id!r} already", field=field, remedy="Use another id, or a command that changes it.")
     facts = current if at == now else Facts.at(histories, at)
@@ -88,6 +89,20 @@ def _sendable(event: Event) -> Event:
             f"it would be an event of {size:,} bytes, and {LARGEST:,} is the most", remedy="Say it in fewer or shorter texts, or in several commands."
         )
     return event
+
+
+def may_say(histories: Histories, ask: Ask, aggregate: str, now: datetime) -> None:
+    """Whether somebody may say a command now that was answered before; its rules are not judged again. Raises NotAllowed, and Invalid for its `by`."""
+    history = histories.events(aggregate)
+    current = Facts.at(histories, now)
+    exists = _exists(ask.command, current, aggregate, history)
+    speaker(ask.command, ask.principal, ask.revise, current, aggregate, exists=exists, history=history)
+
+
+def _exists(command: Command, current: Facts, aggregate: str, history: Sequence[Event]) -> bool:
+    """Whether what a command speaks of is there already, for one that creates: whether what brought it into being stands."""
+    kind, id = KINDS[aggregate.partition(":")[0]], split(aggregate)[1]
+    return bool(history) and (not command.SPEC.creates or _created(kind, current.history(kind, id)))
 
 
 def _created(kind: Kind[Any], history: Iterable[Event]) -> bool:

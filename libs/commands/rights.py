@@ -1,17 +1,42 @@
-"""In whose name a command is said, and whether that role may say it here (domain.md, Authority)."""
+"""In whose name a command is said, and whether that role may say it here (domain.md, Authority): role, scope, whose it is, and whom it binds.
+
+A retraction passes the same: it asks for what a command asks for that says such an event, as things stand when it is retracted.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import contextlib
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Final
 
 from libs.commands.command import COMMANDS, Command
 from libs.commands.errors import Invalid, NotAllowed, NotFound
 from libs.commands.retracting import Retract
-from libs.events.event import Actor, Event, Overridden, Payload, split
+from libs.events.event import KINDS, Actor, Event, Overridden, split
 from libs.events.facts import Facts
-from libs.rules.authority import OVERRIDES, RULE_OF_TOPIC, Belonging, belonging, speaking, who_may, within
+from libs.events.values import Money, named, references
+from libs.rules.authority import (
+    AUTHORITY,
+    OVERRIDES,
+    RULE_OF_TOPIC,
+    UNKNOWN,
+    Belonging,
+    belonging,
+    covers,
+    itself,
+    known,
+    rests_on,
+    speaking,
+    through,
+    who_may,
+    within,
+)
 from libs.rules.roles import Principal, Role
+
+KEEPERS: Final = frozenset({"lab_ops", "importer"})
+"""Who speaks also of what is somebody else's: whoever keeps the installation going, and who brings in what others have said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,53 +47,197 @@ class Speaker:
     overriding: Actor
 
 
+@dataclass(frozen=True, slots=True)
+class Saying:
+    """What saying something asks for: a topic, whose the aggregate must be (a field of its state), what is bound besides (fields of `said`)."""
+
+    topic: str
+    said: Any
+    owner: str | None = None
+    binds: tuple[str, ...] = ()
+    dated_by_importers_only: bool = False
+
+
 def speaker(command: Command, principal: Principal, revise: bool, current: Facts, aggregate: str, *, exists: bool, history: Sequence[Event]) -> Speaker:
-    """Who says this command. Raises NotAllowed with the missing role, Invalid for a `by` that is no role."""
+    """Who says this command. Raises NotAllowed with the role that is missing, Invalid for a `by` that is no role and for a scope that would rest on nothing."""
     importing = principal.has("importer")
     if not importing:
         for name, given in (("known", command.known is not None), ("by", command.by is not None), ("revise", revise)):
             if given:
                 raise NotAllowed(f"only an importer may give `{name}`", remedy=f"Leave `{name}` out, or ask for the role importer.")
-        if command.at is not None and command.SPEC.dated_by_importers_only:
-            raise NotAllowed(f"only an importer may date {command.SPEC.verb}", remedy="Leave `at` out: it holds from now on.")
     roles, said_by = _in_whose_name(command.by, principal)
-    # An importer in its own name may say anything: what the command lies in need not be found out, for the bulk of what comes in.
-    lies_in = frozenset() if all(r.name == "importer" for r in roles) else belonging_of(command, current, aggregate, exists)
-    role = next((r for topic in topics(command, history) if (r := speaking(_in_order(roles), topic, lies_in))), None)
-    if role is None:
-        topic = topics(command, history)[0]
-        raise NotAllowed(
-            f"{command.SPEC.name} takes {who_may(topic)}; the caller has {', '.join(map(str, _in_order(roles))) or 'no role'}",
-            rule=RULE_OF_TOPIC.get(topic),
-            remedy=f"Ask whoever is {who_may(topic)}.",
-        )
-    lifting = speaking(_in_order(roles), OVERRIDES, lies_in) if command.override is not None else role
-    if lifting is None:
-        raise NotAllowed("only an executive or a steering group may override a rule", remedy="Leave the override out and ask one of them.")
+    case = _Case(command, _in_order(roles), said_by, importing, current, aggregate, exists, history)
+    role = case.role()
+    lifting = case.lifting() if command.override is not None else role
     return Speaker(Actor(said_by, str(role)), Actor(said_by, str(lifting)))
 
 
-def belonging_of(command: Command, current: Facts, aggregate: str, exists: bool) -> Belonging:
-    """The scopes in which a command speaks: its aggregate's, or, where that does not exist yet, those of what it names."""
-    return belonging(current, *split(aggregate)) if exists else within(current, command)
-
-
-def topics(command: Command, history: Sequence[Event]) -> tuple[str, ...]:
-    """What a command speaks on; a retraction on what the retracted event spoke on (NotFound where there is none)."""
+def sayings(command: Command, history: Sequence[Event]) -> list[Saying]:
+    """What a command asks for; of a retraction what each command asks for that may say such an event (NotFound where there is none)."""
     if not isinstance(command, Retract):
-        return (command.SPEC.topic,)
-    event = command.event
-    sequence = int(event.rpartition("@")[2])
+        return [_of(type(command), command)]
+    sequence = int(command.event.rpartition("@")[2])
     if not 0 < sequence <= len(history):
-        raise NotFound(f"there is no event {event}", field="event")
-    return tuple(topics_of(type(history[sequence - 1].data)))
+        raise NotFound(f"there is no event {command.event}", field="event")
+    said = history[sequence - 1].data
+    if isinstance(said, Overridden):
+        return [Saying(OVERRIDES, said)]
+    # What the system itself announces no command says: then nobody but an importer is left, who is told so.
+    return [_of(of, said) for of in COMMANDS.values() if type(said) in of.SPEC.says] or [Saying("", said)]
 
 
-def topics_of(payload: type[Payload]) -> list[str]:
-    """The topics of the commands that may lead to such an event; that of nobody but importers for what the system itself announces."""
-    if payload is Overridden:
-        return [OVERRIDES]
-    return list(dict.fromkeys(c.SPEC.topic for c in COMMANDS.values() if payload in c.SPEC.says)) or [""]
+def _of(command: type[Command], said: Any) -> Saying:
+    spec = command.SPEC
+    return Saying(spec.topic, said, spec.owner, spec.binds, spec.dated_by_importers_only)
+
+
+@dataclass
+class _Case:
+    """One command, the roles in which it is said in the order in which they are tried, and what it is said of."""
+
+    command: Command
+    roles: list[Role]
+    said_by: str
+    importing: bool
+    current: Facts
+    aggregate: str
+    exists: bool
+    history: Sequence[Event]
+
+    def role(self) -> Role:
+        """The role that may say it. Raises NotAllowed, Invalid."""
+        first, *others = sayings(self.command, self.history)
+        try:
+            return self._role(first)
+        except NotAllowed:
+            for other in others:
+                with contextlib.suppress(NotAllowed):
+                    return self._role(other)
+            raise
+
+    def lifting(self) -> Role:
+        """The role that may lift a rule here. Raises NotAllowed."""
+        role = speaking(self.roles, OVERRIDES, self._lies_in[0])
+        if role is None:
+            who = who_may(OVERRIDES, self._lies_in[0])
+            raise NotAllowed(f"an override takes {who}; the caller has {self._held}", remedy=f"Leave the override out, and ask whoever is {who}.")
+        return role
+
+    def _role(self, saying: Saying) -> Role:
+        if self.command.at is not None and saying.dated_by_importers_only and not self.importing:
+            raise NotAllowed(f"only an importer may date {self.command.SPEC.verb}", remedy="Leave `at` out: it holds from now on.")
+        # An importer in its own name may say anything: what the command lies in need not be found out, for the bulk of what comes in.
+        if all(role.name == "importer" for role in self.roles) and self.roles:
+            return self.roles[0]
+        may = [role for role in self.roles if role.name == "importer" or saying.topic in AUTHORITY.get(role.name, ())]
+        if not may:
+            raise self._lacking(saying, self._lies_in[0])
+        may = self._owning(may, saying)
+        self._demand_known(may, saying)
+        found = [(lies_in, self._covering(may, lies_in)) for lies_in in (*self._lies_in, *self._bound(saying))]
+        lacking = next((lies_in for lies_in, role in found if role is None), None)
+        if lacking is not None:
+            raise self._lacking(saying, lacking)
+        return next(role for _, role in found if role is not None)
+
+    def _covering(self, may: Sequence[Role], lies_in: Belonging) -> Role | None:
+        """The first role with this in its scope. Of what no scope is known yet, an importer's word is taken for the role in whose name it speaks."""
+        unknown = self.importing and any(of == UNKNOWN for of, _ in lies_in)
+        return next((role for role in may if unknown or covers(role, lies_in)), None)
+
+    @cached_property
+    def _lies_in(self) -> list[Belonging]:
+        """What it is said of lies in these: that must be in the speaker's scope, each. What was said once and taken back is not for others to say anew."""
+        if self.exists:
+            return [_lies_in(self.current, self.aggregate, self.history)]
+        new = itself(self.current, *split(self.aggregate)) | within(self.current, self.command, own=self._own)
+        former = _lies_in(self.current, self.aggregate, self.history) if self.history else None
+        return [new, former] if former and former != new else [new]
+
+    def _bound(self, saying: Saying) -> Iterator[Belonging]:
+        """What is bound besides, by what is said now: each must be in the speaker's scope as well."""
+        for _, kind, id in _named(saying):
+            yield through(self.current, kind, id)
+
+    def _demand_known(self, may: Sequence[Role], saying: Saying) -> None:
+        """Refuses what would rest on the home of something that nobody has said yet: whoever says that later would have a say in it, and read its money.
+
+        A role that names the thing itself, or all there is, rests on nothing; but with money that is not enough, since its readers do. Importers and roles
+        without a scope are exempt.
+        """
+        if isinstance(self.command, Retract) or self.importing or any(role.scope_kind is None for role in may):
+            return
+        money = has_money(self.command)
+        first = None if self.exists else rests_on(self.command, own=self._own)
+        for field, kind, id in (*([first] if first else ()), *_named(saying)):
+            if kind == "organisation" or known(self.current, kind, id):
+                continue
+            covered = self._covering(may, through(self.current, kind, id)) is not None
+            if money or (not covered and any(role.scope_kind == "organisation" for role in may)):
+                raise Invalid(
+                    f"the {kind} {id!r} is not known here, and whose this is rests on it",
+                    field=field,
+                    remedy=f"Say the {kind} first, or send `after` with the position of what says it.",
+                )
+
+    def _owning(self, may: list[Role], saying: Saying) -> list[Role]:
+        """The roles that may speak of it although it is somebody else's; all of them where it is the caller's, or nobody's."""
+        if saying.owner is None:
+            return may
+        kind, id = split(self.aggregate)
+        owner = getattr(self.current.get(KINDS[kind], id), saying.owner, "")
+        if owner in ("", self.said_by):
+            return may
+        keeping = [role for role in may if role.name in KEEPERS]
+        if not keeping:
+            raise NotAllowed(
+                f"{id} belongs to somebody else, its {saying.owner}; the caller has {self._held}", remedy=f"Ask them or lab_ops, or have a {kind} of your own."
+            )
+        return keeping
+
+    def _lacking(self, saying: Saying, lies_in: Belonging) -> NotAllowed:
+        may = who_may(saying.topic, lies_in)
+        besides = "" if lies_in in self._lies_in else " as well, since it binds what lies there"
+        unknown = ", ".join(name for of, name in sorted(lies_in) if of == UNKNOWN)
+        because = f"; it rests on {unknown}, which is not known here" if unknown else ""
+        return NotAllowed(
+            f"{self.command.SPEC.name} takes {may}{besides}; the caller has {self._held}{because}",
+            rule=RULE_OF_TOPIC.get(saying.topic),
+            remedy=f"Ask whoever is {may}.",
+        )
+
+    @property
+    def _own(self) -> str | None:
+        """The field with the id of what is made; None where the aggregate bears the id of what it is about."""
+        spec = self.command.SPEC
+        return spec.id_field if spec.kind and (spec.id_field, spec.kind.name) in references(type(self.command)) else None
+
+    @property
+    def _held(self) -> str:
+        return ", ".join(map(str, self.roles)) or "no role"
+
+
+def _lies_in(current: Facts, aggregate: str, history: Sequence[Event]) -> Belonging:
+    """The scopes of an aggregate: where it stands, else where it stood before what said so was taken back."""
+    kind, id = split(aggregate)
+    found = belonging(current, kind, id)
+    if rests_on(current.get(KINDS[kind], id)) is None and not known(current, kind, id):
+        former = next((event.data for event in reversed(history) if rests_on(event.data) is not None), None)
+        found |= within(current, former)
+    return found
+
+
+def has_money(command: Command) -> bool:
+    """Whether amounts stand in a command: then who reads them rests on what it names."""
+    return any(isinstance(getattr(command, field), Money) for field in type(command).model_fields)
+
+
+def _named(saying: Saying) -> Iterator[tuple[str, str, str]]:
+    """Field, kind and id of what is bound besides."""
+    kinds = dict(references(type(saying.said)))
+    for field in saying.binds:
+        for id in named(getattr(saying.said, field, None)):
+            yield field, kinds[field], id
 
 
 def _in_whose_name(by: str | None, principal: Principal) -> tuple[frozenset[Role], str]:

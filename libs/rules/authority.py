@@ -57,19 +57,27 @@ MONEY: Final = frozenset({"executive", "portfolio_manager", "steering_group", "a
 """Who reads money, within its scope."""
 
 Belonging = frozenset[tuple[str, str]]
-"""The scopes that something lies in: ("product", id), ("team", id), ("organisation", id)."""
+"""The scopes that something lies in: ("product", id), ("team", id), ("organisation", id); or (UNKNOWN, "team:id"), which no role covers but one for all."""
+
+UNKNOWN: Final = "unknown"
+"""Marks what a scope would rest on and nobody has said yet: until then a thing belongs to no organisation."""
 
 
 def belonging(facts: Facts, kind: str, id: str) -> Belonging:
     """The scopes that an aggregate lies in: a product in itself, its home and the teams that serve it; a team in itself and its home; the rest in theirs."""
-    kind = _SAME_ID.get(kind, kind)
-    own = frozenset({(kind, id)}) if kind in ("product", "team", "organisation") else frozenset()
+    if kind in _SAME_ID:
+        return through(facts, _SAME_ID[kind], id)
     if kind == "organisation" or kind not in KINDS:
-        return own
-    found = own | within(facts, facts.defined(KINDS[kind], id))
+        return itself(facts, kind, id)
+    return itself(facts, kind, id) | within(facts, facts.defined(KINDS[kind], id))
+
+
+def itself(facts: Facts, kind: str, id: str) -> Belonging:
+    """The scopes that name an aggregate itself, known or not: its own, and of a product those of the teams that serve it; most are none."""
+    own = frozenset({(kind, id)}) if kind in ("product", "team", "organisation") else frozenset[tuple[str, str]]()
     if kind == "product" and "team" in KINDS:
-        found |= {("team", team.id) for team in facts.related(KINDS["team"], "products", id)}
-    return found
+        own |= {("team", team.id) for team in facts.related(KINDS["team"], "products", id)}
+    return own
 
 
 _SAME_ID: Final = {"graduation": "team", "backlog": "product"}
@@ -84,22 +92,44 @@ _SCOPED_BY: Final = (
     ("organisation", "organisation"),
     ("program", "program"),
 )
+_DEFINED: Final = {"investment": ("team", "product"), "team": ("home",), "product": ("name",), "organisation": ("name",), "program": ("home",)}
+"""Of what a scope may rest on, the fields of its state of which one is given once it was said."""
 
 
-def within(facts: Facts, subject: Any) -> Belonging:
-    """The scopes that a command or a state lies in by what it names: its investment, else its team, its product, its organisation, its program.
+def within(facts: Facts, subject: Any, *, own: str | None = None) -> Belonging:
+    """The scopes that a command, an event or a state lies in: those of the first that it names of an investment, a team, a product, an organisation, a program.
 
-    What is not known yet (a team that is formed later) says nothing of a home: then the next one counts as well.
+    The others say nothing: an investment in a team for another organisation's product is the team's home's. `own` is the field with the subject's own id.
     """
-    found: Belonging = frozenset()
+    first = rests_on(subject, own=own)
+    return through(facts, *first[1:]) if first is not None else frozenset()
+
+
+def rests_on(subject: Any, *, own: str | None = None) -> tuple[str, str, str] | None:
+    """Field, kind and id of what gives a command, an event or a state its scopes; None where it names nothing that does."""
     has = _fields_of(type(subject))
     for field, kind in _SCOPED_BY:
-        id = getattr(subject, field, None) if field in has else None
-        if isinstance(id, str):
-            found |= belonging(facts, kind, id)
-            if any(scope == "organisation" for scope, _ in found):
-                break
-    return found
+        id = getattr(subject, field, None) if field in has and field != own else None
+        if isinstance(id, str) and id:
+            return field, kind, id
+    return None
+
+
+def known(facts: Facts, kind: str, id: str) -> bool:
+    """Whether an investment, a team, a product, an organisation or a program has been said, be it for a later day, and was not taken back."""
+    state = facts.defined(KINDS[kind], id) if kind in _DEFINED else None
+    return any(getattr(state, field, None) for field in _DEFINED.get(kind, ()))
+
+
+def through(facts: Facts, kind: str, id: str) -> Belonging:
+    """The scopes of something that names this.
+
+    What is not known yet has no home, so nothing else that is named gives one either: whoever said it later would take that over. An organisation is a scope
+    by itself, known or not.
+    """
+    if kind == "organisation" or kind not in KINDS or known(facts, kind, id):
+        return belonging(facts, kind, id)
+    return itself(facts, kind, id) | {(UNKNOWN, f"{kind}:{id}")}
 
 
 def _fields_of(cls: type) -> frozenset[str]:
@@ -126,12 +156,24 @@ def covers(role: Role, lies_in: Belonging) -> bool:
     return role.scope_kind is None or role.scope == "*" or (role.scope_kind, role.scope) in lies_in
 
 
-def who_may(topic: str) -> str:
-    """The roles that may speak on a topic, in words for a refusal."""
-    may = [f"{name} (of its {ROLES[name]})" if ROLES[name] else name for name, topics in AUTHORITY.items() if topic in topics]
+def who_may(topic: str, lies_in: Belonging | None = None) -> str:
+    """The roles that may speak on a topic, in words: of anything, or, for a refusal, of what lies in these scopes (`portfolio_manager@transport`)."""
+    names = [name for name, topics in AUTHORITY.items() if topic in topics]
+    if lies_in is None:
+        may = [f"{name} (of its {ROLES[name]})" if ROLES[name] else name for name in names]
+    else:
+        here = {name: [f"{name}@{id}" for of, id in sorted(lies_in) if of == ROLES[name]] for name in names if ROLES[name]}
+        everywhere = [] if any(here.values()) else [f"{name}@*" for name in here]
+        may = [role for name in names for role in here.get(name, [name])] + everywhere
     return " or ".join(may) or "importer"
 
 
 def reads_money(roles: Iterable[Role], lies_in: Belonging) -> bool:
     """Whether somebody may see the money of what lies in these scopes."""
     return any(role.name in MONEY and covers(role, lies_in) for role in roles)
+
+
+def money_of(facts: Facts, today: Facts, kind: str, id: str) -> Belonging:
+    """The scopes whose readers may see an aggregate's money at a moment: what they rest on and nobody had said by then is taken as it is known today."""
+    lies_in = belonging(facts, kind, id)
+    return belonging(today, kind, id) if any(of == UNKNOWN for of, _ in lies_in) else lies_in

@@ -20,7 +20,7 @@ from libs.commands.handling import Handling
 from libs.events.event import Kind
 from libs.events.facts import Facts
 from libs.events.values import Instant
-from libs.rules.authority import belonging, reads_money
+from libs.rules.authority import money_of, reads_money
 from libs.rules.roles import Principal
 from libs.service.app import principal
 from libs.service.presenting import has_money, presented
@@ -67,6 +67,9 @@ def read_routes(handling: Handling, views: Sequence[View]) -> APIRouter:
 def _add(router: APIRouter, handling: Handling, view: View) -> None:
     kind = view.kind
 
+    def today(facts: Facts) -> Facts:
+        return Facts.on_day(facts.histories, handling.clock().date())
+
     async def one(
         request: Request,
         id: Annotated[str, Path(max_length=64)],
@@ -76,7 +79,7 @@ def _add(router: APIRouter, handling: Handling, view: View) -> None:
         who: Principal = Depends(principal),
     ) -> Response:
         await handling.must_have_heard(positions(x_headway_after))
-        found = await handling.see(lambda facts: _shown(facts, kind, id, who), day=asOf, known_at=knownAt)
+        found = await handling.see(lambda facts: _shown(facts, today(facts), kind, id, who), day=asOf, known_at=knownAt)
         if found is None:
             raise NotFound(f"there is no {kind.name} {id!r}" + (f" on {asOf}" if asOf else ""), field="id")
         version = await handling.version(kind.key(id))
@@ -97,7 +100,7 @@ def _add(router: APIRouter, handling: Handling, view: View) -> None:
             raise Invalid("cannot be asked by this", field=odd[0][:60], remedy=f"It takes {', '.join([*sorted(known), *view.by])}.")
         narrowed = {field: request.query_params[field] for field in view.by if field in request.query_params}
         ids = await handling.names(kind, narrowed, after or "", first + 1)
-        nodes = await handling.see(lambda facts: [_shown(facts, kind, id, who) for id in ids[:first]], day=asOf, known_at=knownAt)
+        nodes = await handling.see(lambda facts: [_shown(facts, today(facts), kind, id, who) for id in ids[:first]], day=asOf, known_at=knownAt)
         body = {
             kind.plural: [n for n in nodes if n is not None and all(_names(n.get(f), v) for f, v in narrowed.items())],
             "next": ids[first - 1] if len(ids) > first else None,
@@ -110,11 +113,11 @@ def _add(router: APIRouter, handling: Handling, view: View) -> None:
     router.get(f"/{kind.plural}/{{id}}", name=f"{kind.plural}.one", tags=tags, summary=f"One {kind.name}")(one)
 
 
-def _shown(facts: Facts, kind: Kind[Any], id: str, who: Principal) -> dict[str, Any] | None:
+def _shown(facts: Facts, today: Facts, kind: Kind[Any], id: str, who: Principal) -> dict[str, Any] | None:
     state = facts.get(kind, id)
     if state is None:
         return None
-    allowed = not has_money(state) or reads_money(who.roles, belonging(facts, kind.name, id))
+    allowed = not has_money(state) or reads_money(who.roles, money_of(facts, today, kind.name, id))
     shown: dict[str, Any] = presented(state, money=allowed)
     if not allowed:
         shown["withheld"] = "money needs executive, portfolio_manager, steering_group or auditor of its scope"

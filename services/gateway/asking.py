@@ -10,7 +10,7 @@ import strawberry
 from strawberry.fastapi import BaseContext
 
 from libs.events.facts import Facts
-from libs.rules.authority import MONEY, belonging, reads_money
+from libs.rules.authority import MONEY, money_of, reads_money
 from libs.rules.roles import Principal
 
 if TYPE_CHECKING:
@@ -64,7 +64,8 @@ class Asking(BaseContext):
         """Whether the caller may see the money of this aggregate; without a kind, that of the whole portfolio."""
         if self._all_money or kind is None or id is None:
             return self._all_money
-        return any(r.name in MONEY for r in self.principal.roles) and reads_money(self.principal.roles, belonging(facts, kind, id))
+        roles = self.principal.roles
+        return any(r.name in MONEY for r in roles) and reads_money(roles, money_of(facts, self.facts(None, None), kind, id))
 
     def withhold(self, path: Sequence[str | int]) -> None:
         """Notes that what stands at this path of the answer is null because of the caller's roles."""

@@ -141,7 +141,7 @@ def _viewed(facts: Facts, instant: datetime, team_id: str) -> tuple[View, frozen
 
 
 def _commit(team_id: str, history: Sequence[Event], event: Event) -> Commit:
-    """A commit under the key of the team and the change (a day's). Keys of commands begin with their sender, so none of them is this one."""
+    """A commit under the key of the team and the change (a day's). Keys of commands have no colon, or begin with their sender: none of them is this one."""
     key = f":{team_id}:{change(event.data)}"
     reply = {"id": team_id, "version": event.sequence, "events": [event.id], "position": event.id}
     return Commit(event.aggregate, event.sequence, (event,), CommandKey(key, times_made(history, event.data) + 1, key), reply)

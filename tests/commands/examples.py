@@ -29,6 +29,8 @@ from libs.events.catalog.roadmap.roadmap_item import Horizon, RoadmapItemPlaced
 from libs.events.event import Actor, Event, Payload
 from libs.events.world import World
 
+OWNER: Final = "someone"
+"""Who said all of it: what has an owner is this one's."""
 SAID: Final = datetime(2026, 1, 2, tzinfo=UTC)
 NOW: Final = datetime(2026, 6, 1, tzinfo=UTC)
 
@@ -37,6 +39,7 @@ _FACTS: Final[tuple[tuple[str, Payload], ...]] = (
     ("organisation:citz", OrganisationRegistered(name="Citizens' Services")),
     ("lifecycle:short", LifecycleDefined(name="Short", phases=())),
     ("program:water", ProgramOpened(name="Water", home="env")),
+    ("program:revenue", ProgramOpened(name="Revenue", home="citz")),
     ("product:permits", ProductRegistered(name="Permits", home="env")),
     ("product:wells", ProductRegistered(name="Wells", program="water")),
     ("product:taxes", ProductRegistered(name="Taxes", home="citz")),
@@ -75,7 +78,7 @@ def world() -> World:
     """The small world, all of it said on one day."""
     made = World()
     for aggregate, data in _FACTS:
-        made.apply(Event(aggregate, 1, SAID, SAID, SAID, Actor("someone", "importer"), data))
+        made.apply(Event(aggregate, 1, SAID, SAID, SAID, Actor(OWNER, "importer"), data))
     return made
 
 
@@ -83,7 +86,7 @@ def aggregates() -> Iterator[tuple[str, str]]:
     """What there is in the organisation `env`: (kind, id)."""
     for aggregate, _ in _FACTS:
         kind, _, id = aggregate.partition(":")
-        if id not in ("citz", "taxes", "u"):
+        if id not in ("citz", "revenue", "taxes", "u"):
             yield kind, id
 
 
@@ -102,7 +105,7 @@ EXAMPLES: Final[dict[str, dict[str, Any]]] = {
     "portfolio.resume_product": {"product": "permits"},
     "portfolio.decommission_product": {"product": "permits", "reason": "Replaced"},
     "portfolio.form_team": {"team": "new", "name": "New", "home": "env"},
-    "portfolio.serve_product": {"team": "t", "product": "taxes"},
+    "portfolio.serve_product": {"team": "t", "product": "wells"},
     "portfolio.stop_serving": {"team": "t", "product": "permits"},
     "portfolio.join_team": {"team": "t", "person": "ed", "role": "developer", "staffing": "staff"},
     "portfolio.leave_team": {"team": "t", "person": "ed"},

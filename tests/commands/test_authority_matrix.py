@@ -4,21 +4,23 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import Any, Final
 
 import pytest
 
 import libs.commands.catalog  # noqa: F401 - declares the commands
+import services
 from libs.commands.command import COMMANDS, Command
 from libs.commands.deciding import Case
-from libs.commands.errors import Invalid, NotAllowed
+from libs.commands.errors import AlreadyExists, Invalid, NotAllowed
 from libs.commands.judging import Ask, judge
 from libs.commands.retracting import RetractInPortfolio, RetractInRoadmap
 from libs.commands.rights import speaker
 from libs.events.event import PAYLOADS, Actor, Event, Overridden, Payload
 from libs.rules.authority import AUTHORITY, belonging
 from libs.rules.roles import ROLES, Principal, Role
-from tests.commands.examples import EXAMPLES, NOW, SAID, aggregates, world
+from tests.commands.examples import EXAMPLES, NOW, OWNER, SAID, aggregates, world
 
 # Written by reading the design's table, never from AUTHORITY: the two must be able to disagree.
 TABLE: Final[dict[str, dict[str, str]]] = {
@@ -161,9 +163,9 @@ class Silently(dict[type[Command], Any]):
         return silent
 
 
-def allowed(command: Command, *speaking: Role) -> bool:
-    """Whether these roles may say a command; everything else about it must be good."""
-    principal = Principal("somebody", frozenset(speaking))
+def allowed(command: Command, *speaking: Role, id: str = OWNER) -> bool:
+    """Whether somebody in these roles may say a command; everything else about it must be good."""
+    principal = Principal(id, frozenset(speaking))
     try:
         judge(WORLD, Silently(), Ask(command, principal), command.target or "", NOW)
     except NotAllowed:
@@ -283,7 +285,10 @@ def sayers() -> dict[type[Payload], frozenset[str]]:
     return found
 
 
-@pytest.mark.parametrize("type_name", sorted(name for name, payload in PAYLOADS.items() if payload.__module__.startswith("libs.events.catalog")))
+CATALOGUE: Final = sorted(name for name, payload in PAYLOADS.items() if payload.__module__.startswith("libs.events.catalog"))
+
+
+@pytest.mark.parametrize("type_name", CATALOGUE)
 def test_a_thing_is_taken_back_by_whoever_may_say_it(type_name: str) -> None:
     payload, kind = PAYLOADS[type_name], type_name.split(".")[2]
     ids = [id for other, id in aggregates() if other == kind]
@@ -299,15 +304,60 @@ def test_a_thing_is_taken_back_by_whoever_may_say_it(type_name: str) -> None:
     assert takes_back(payload, aggregate, Role("importer"))
 
 
-def takes_back(payload: type[Payload], aggregate: str, *speaking: Role) -> bool:
-    """Whether these roles may retract an event of this class of this aggregate; only its class counts."""
+def takes_back(payload: type[Payload], aggregate: str, *speaking: Role, id: str = OWNER) -> bool:
+    """Whether somebody in these roles may retract an event of this class of this aggregate; only its class counts."""
     history = [Event(aggregate, 1, SAID, SAID, SAID, Actor("someone", "importer"), object.__new__(payload))]
     command = RetractInPortfolio(event=f"{aggregate}@1", reason="Wrong")
     try:
-        speaker(command, Principal("somebody", frozenset(speaking)), False, WORLD.facts(NOW.date()), aggregate, exists=True, history=history)
+        speaker(command, Principal(id, frozenset(speaking)), False, WORLD.facts(NOW.date()), aggregate, exists=True, history=history)
     except NotAllowed:
         return False
     return True
+
+
+@pytest.mark.parametrize("type_name", CATALOGUE)
+def test_who_may_take_an_event_back_is_who_may_say_it_now_of_the_same_thing(type_name: str) -> None:
+    """Of each event, role and scope, of the owner and of somebody else: by the commands themselves, not by a table."""
+    payload, kind = PAYLOADS[type_name], type_name.split(".")[2]
+    id = next(id for other, id in aggregates() if other == kind)
+    says = [name for name in ORDINARY if payload in COMMANDS[name].SPEC.says]
+    wrong = []
+    for role_name in TABLE:
+        for role, _ in roles(role_name):
+            for who in (OWNER, "somebody else"):
+                may = any(allowed_of(name, id, role, id=who) for name in says)
+                if takes_back(payload, f"{kind}:{id}", role, id=who) != may:
+                    wrong.append(f"{who} as {role} {'may' if may else 'may not'}")
+    assert wrong == []
+
+
+def allowed_of(name: str, of: str, *speaking: Role, id: str) -> bool:
+    """Whether somebody may say a command of what there is, though it be there already."""
+    try:
+        return allowed(example(name, **{COMMANDS[name].SPEC.id_field: of}), *speaking, id=id)
+    except AlreadyExists:
+        return True
+
+
+def test_what_has_an_owner_is_said_and_taken_back_by_nobody_else_but_who_keeps_the_installation_going() -> None:
+    owned = [name for name in ORDINARY if COMMANDS[name].SPEC.owner and COMMANDS[name].SPEC.creates is False]
+    assert owned
+    for name in owned:
+        for role in map(Role, ("subscriber", "auditor")):
+            assert allowed(example(name), role) and not allowed(example(name), role, id="somebody else"), f"{name} as {role}"
+        assert allowed(example(name), Role("lab_ops"), id="somebody else"), name
+        assert allowed(example(name), Role("auditor"), Role("lab_ops"), id="somebody else"), f"{name}: any role that suffices"
+
+
+def test_no_decision_judges_who_may_since_a_retraction_does_not_pass_it() -> None:
+    domains = Path(services.__file__).parent.glob("*/domain/*.py")
+    assert [path.name for path in domains if "NotAllowed" in path.read_text(encoding="utf-8")] == []
+
+
+def test_a_state_has_whom_it_belongs_to() -> None:
+    for name in ORDINARY:
+        spec = COMMANDS[name].SPEC
+        assert spec.owner is None or (spec.kind is not None and hasattr(spec.kind.initial(id="x"), spec.owner)), name
 
 
 def test_an_override_is_taken_back_by_whoever_may_override() -> None:

@@ -10,6 +10,7 @@ from libs.commands.command import Command
 from libs.commands.errors import AlreadyExists, Invalid, NotAllowed, NotFound
 from libs.commands.testing import Scenario
 from libs.events.catalog.portfolio.loan import LOAN, TeamLent, TeamReturned
+from libs.events.catalog.portfolio.product import ProductRegistered
 from libs.events.catalog.portfolio.team import (
     TEAM,
     CoreRoleUncovered,
@@ -51,8 +52,9 @@ def member(person: str, role: TeamRole = TeamRole.DEVELOPER, staffing: Staffing 
 
 def test_a_team_is_formed_by_its_portfolio_manager() -> None:
     form = command(FormTeam, team="t", name="BioHub", home="env", products=["biohub", "biohub"])
-    Scenario(decisions).when(form, by="portfolio_manager@citz").refused(NotAllowed)
-    scenario = Scenario(decisions).when(form, by="portfolio_manager@env").then(FORMED)
+    scenario = Scenario(decisions).given("product:biohub", ProductRegistered(name="BioHub", home="env"))
+    scenario.when(form, by="portfolio_manager@citz").refused(NotAllowed)
+    scenario.when(form, by="portfolio_manager@env").then(FORMED)
     scenario.when(form).refused(AlreadyExists)
 
 

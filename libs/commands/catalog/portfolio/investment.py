@@ -34,6 +34,7 @@ Amount = Annotated[Money | None, Field(description="In one amount, instead of `e
     says=(InvestmentProposed, FixedScopeFlagged),
     creates=True,
     requirements=("S0-08", "S3-09", "S4-03", "S4-04", "S4-09"),
+    binds=("product",),
 )
 class ProposeInvestment(Command):
     """Propose money for a team or a product, for the steering group to decide; in one currency throughout."""

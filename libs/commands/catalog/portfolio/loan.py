@@ -12,7 +12,7 @@ from libs.events.catalog.portfolio.team import Staffing
 from libs.events.values import Day, LoanId, OrganisationId, ProductId, TeamId, Text
 
 
-@command("portfolio.lend_team", LOAN, topic="loans", says=(TeamLent,), creates=True, requirements=("S4-15", "S4-16"))
+@command("portfolio.lend_team", LOAN, topic="loans", says=(TeamLent,), creates=True, requirements=("S4-15", "S4-16"), binds=("lender",))
 class LendTeam(Command):
     """Lend a team to another organisation from the day of the command on: its spending counts there until it is returned."""
 

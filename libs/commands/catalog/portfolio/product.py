@@ -11,7 +11,7 @@ from libs.events.catalog.portfolio.product import PRODUCT, PhaseEntered, Product
 from libs.events.values import Id, LifecycleId, OrganisationId, ProductId, ProgramId, Text, Title
 
 
-@command("portfolio.register_product", PRODUCT, topic="products", says=(ProductRegistered,), creates=True, requirements=("S0-01", "S4-08"))
+@command("portfolio.register_product", PRODUCT, topic="products", says=(ProductRegistered,), creates=True, requirements=("S0-01", "S4-08"), binds=("program",))
 class RegisterProduct(Command):
     """Register a digital service, so that teams can serve it and money can go to it."""
 

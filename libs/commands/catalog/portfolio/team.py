@@ -25,7 +25,7 @@ from libs.events.catalog.portfolio.team import (
 from libs.events.values import OrganisationId, PersonId, ProductId, TeamId, Text, Title
 
 
-@command("portfolio.form_team", TEAM, topic="teams", says=(TeamFormed,), creates=True, requirements=("S0-09", "S4-08"))
+@command("portfolio.form_team", TEAM, topic="teams", says=(TeamFormed,), creates=True, requirements=("S0-09", "S4-08"), binds=("products",))
 class FormTeam(Command):
     """Form a team at its home organisation, for the products that it serves."""
 
@@ -35,7 +35,7 @@ class FormTeam(Command):
     products: Annotated[list[ProductId], Field(max_length=100, description="The products that it serves.")] = Field(default_factory=list)
 
 
-@command("portfolio.serve_product", TEAM, topic="teams", says=(ProductsServed,), requirements=("S4-08",))
+@command("portfolio.serve_product", TEAM, topic="teams", says=(ProductsServed,), requirements=("S4-08",), binds=("product", "products"))
 class ServeProduct(Command):
     """Say that a team serves another product as well."""
 

@@ -37,6 +37,7 @@ _EVENT = "An event (`kind:id@sequence`): it, and what was stored from then on, i
     says=(WebhookSubscribed, WebhookChanged, WebhookSecretChanged),
     creates=None,
     dated_by_importers_only=True,
+    owner="subscriber",
 )
 class SubscribeWebhook(Command):
     """Have events sent to an address by Standard Webhooks: signed, in order per aggregate, tried again for 24 hours, as the role that asks may see them.
@@ -54,7 +55,7 @@ class SubscribeWebhook(Command):
     event: Annotated[Name | None, Field(description=_EVENT)] = None
 
 
-@command("portfolio.change_webhook", WEBHOOK, topic="webhooks", says=(WebhookChanged,), dated_by_importers_only=True)
+@command("portfolio.change_webhook", WEBHOOK, topic="webhooks", says=(WebhookChanged,), dated_by_importers_only=True, owner="subscriber")
 class ChangeWebhook(Command):
     """Send a webhook's events elsewhere, or others; what is left out stays. Sent elsewhere, they are shown as the role that asks may see them."""
 
@@ -65,7 +66,7 @@ class ChangeWebhook(Command):
     subjects: Annotated[Names | None, Field(description="Only events of these aggregates from now on; empty: of all.")] = None
 
 
-@command("portfolio.change_webhook_secret", WEBHOOK, topic="webhooks", says=(WebhookSecretChanged,), dated_by_importers_only=True)
+@command("portfolio.change_webhook_secret", WEBHOOK, topic="webhooks", says=(WebhookSecretChanged,), dated_by_importers_only=True, owner="subscriber")
 class ChangeWebhookSecret(Command):
     """Sign with another secret. For some hours the former one signs as well, so that the receiver can change over."""
 
@@ -74,7 +75,7 @@ class ChangeWebhookSecret(Command):
     overlap_hours: Annotated[Annotated[int, Field(ge=0, le=168)], Field(description="How long the former one signs as well, in hours.")] = 24
 
 
-@command("portfolio.pause_webhook", WEBHOOK, topic="webhooks", says=(WebhookPaused,), dated_by_importers_only=True)
+@command("portfolio.pause_webhook", WEBHOOK, topic="webhooks", says=(WebhookPaused,), dated_by_importers_only=True, owner="subscriber")
 class PauseWebhook(Command):
     """Send nothing for a while: events wait in the log. The service says this itself where a receiver did not take an event for 24 hours, or is gone."""
 
@@ -82,14 +83,22 @@ class PauseWebhook(Command):
     reason: Annotated[Text, Field(description="Why.")]
 
 
-@command("portfolio.resume_webhook", WEBHOOK, topic="webhooks", says=(WebhookResumed,), dated_by_importers_only=True)
+@command("portfolio.resume_webhook", WEBHOOK, topic="webhooks", says=(WebhookResumed,), dated_by_importers_only=True, owner="subscriber")
 class ResumeWebhook(Command):
     """Go on where it stopped: what was not taken is sent again, and everything since."""
 
     webhook: Annotated[WebhookId, Field(description="The webhook.")]
 
 
-@command("portfolio.replay_webhook", WEBHOOK, topic="webhooks", says=(WebhookReplayed, WebhookResumed), dated_by_importers_only=True, counts=True)
+@command(
+    "portfolio.replay_webhook",
+    WEBHOOK,
+    topic="webhooks",
+    says=(WebhookReplayed, WebhookResumed),
+    dated_by_importers_only=True,
+    counts=True,
+    owner="subscriber",
+)
 class ReplayWebhook(Command):
     """Send events again, from a cursor or an event on, or all there are; a paused webhook is resumed. An event keeps its `webhook-id`."""
 
@@ -98,7 +107,7 @@ class ReplayWebhook(Command):
     event: Annotated[Name | None, Field(description=_EVENT)] = None
 
 
-@command("portfolio.end_webhook", WEBHOOK, topic="webhooks", says=(WebhookEnded,), dated_by_importers_only=True)
+@command("portfolio.end_webhook", WEBHOOK, topic="webhooks", says=(WebhookEnded,), dated_by_importers_only=True, owner="subscriber")
 class EndWebhook(Command):
     """Send nothing any more; subscribing anew under the same id is possible."""
 

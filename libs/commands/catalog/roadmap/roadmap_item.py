@@ -23,7 +23,14 @@ Item = Annotated[RoadmapItemId, Field(description="The roadmap item's id.")]
 
 
 @command(
-    "roadmap.place_item", ROADMAP_ITEM, topic="roadmap", says=(RoadmapItemPlaced,), creates=True, id_field="item", requirements=("S0-20", "S3-02", "S4-12")
+    "roadmap.place_item",
+    ROADMAP_ITEM,
+    topic="roadmap",
+    says=(RoadmapItemPlaced,),
+    creates=True,
+    id_field="item",
+    requirements=("S0-20", "S3-02", "S4-12"),
+    binds=("co_owners",),
 )
 class PlaceItem(Command):
     """Place an item on a product's roadmap, under a horizon; dates may stay open, and several organisations may own it together."""
