@@ -8,6 +8,7 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from libs.events.catalog.backlog.item import ITEM, ItemState
 from libs.events.catalog.roadmap.roadmap_item import ROADMAP_ITEM, RoadmapItem, RoadmapItemState
 from libs.events.facts import Facts
+from libs.rules.authority import belonging
 
 _FOUR_PLACES = Decimal("0.0001")
 
@@ -19,12 +20,26 @@ def planned(facts: Facts, product: str) -> tuple[RoadmapItem, ...]:
 
 
 def progress(facts: Facts, roadmap_item_id: str) -> Decimal | None:
-    """The delivered share of the linked backlog items that are not dropped, 0 to 1 with four places; None without any."""
+    """The delivered share of the linked backlog items that are not dropped, 0 to 1 with four places; None without any.
+
+    Those count that are of its own product, or of one at home where its product is or with a co-owner: what anybody else links to it changes nothing of it.
+    """
+    roadmap_item = facts.get(ROADMAP_ITEM, roadmap_item_id)
     linked = [item for item in facts.related(ITEM, "roadmap_item", roadmap_item_id) if item.state is not ItemState.DROPPED]
+    if roadmap_item is not None and roadmap_item.product:
+        linked = [item for item in linked if item.product == roadmap_item.product or not _homes(facts, item.product).isdisjoint(_owners(facts, roadmap_item))]
     if not linked:
         return None
     delivered = sum(item.state is ItemState.DELIVERED for item in linked)
     return (Decimal(delivered) / len(linked)).quantize(_FOUR_PLACES, ROUND_HALF_EVEN)
+
+
+def _owners(facts: Facts, item: RoadmapItem) -> frozenset[str]:
+    return _homes(facts, item.product) | frozenset(item.co_owners)
+
+
+def _homes(facts: Facts, product: str) -> frozenset[str]:
+    return frozenset(id for kind, id in belonging(facts, "product", product) if kind == "organisation")
 
 
 def slip_days(facts: Facts, roadmap_item_id: str) -> int | None:

