@@ -7,7 +7,7 @@ from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
-from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar, cast
+from typing import Any, Concatenate, Final, ParamSpec, Protocol, TypeVar, cast
 
 from libs.events.event import Event, Kind, S, seen, visible
 from libs.events.values import end_of
@@ -18,7 +18,9 @@ Q = ParamSpec("Q")
 T = TypeVar("T")
 
 Rest = Hashable
-"""What a value rests on: an aggregate `kind:id`, every aggregate of a kind `(kind,)`, or the referring ones `(kind, field, id)`."""
+"""What a value rests on: an aggregate `kind:id`, every aggregate of a kind `(kind,)`, the referring ones `(kind, field, id)`, or `THE_DAY` itself."""
+THE_DAY: Final[Rest] = ()
+"""Stands among what a value rests on whose rule asked which day it is."""
 
 
 class Histories(Protocol):
@@ -73,13 +75,26 @@ class Facts:
     KEPT_DAYS = 96
 
     def __init__(self, histories: Histories, *, day: date, before: datetime | None, known_at: datetime | None = None) -> None:
-        self.histories, self.day, self.before, self.known_at = histories, day, before, known_at
+        self.histories, self.known_at = histories, known_at
+        self._day, self._before = day, before
         self._states: dict[str, Any] = {}
         self._values: dict[Hashable, tuple[Any, frozenset[Rest]]] = {}
         self._resting: defaultdict[Rest, set[Hashable]] = defaultdict(set)
         self._days: OrderedDict[date, Facts] = OrderedDict()
         self._reading: list[set[Rest]] = []
         self._folds: Folds | None = getattr(histories, "folds", None)
+
+    @property
+    def day(self) -> date:
+        """The day of `asOf` (UTC)."""
+        self._note(THE_DAY)
+        return self._day
+
+    @property
+    def before(self) -> datetime | None:
+        """The first instant that is no longer seen; None where all are."""
+        self._note(THE_DAY)
+        return self._before
 
     @classmethod
     def on_day(cls, histories: Histories, day: date, known_at: datetime | None = None) -> Facts:
@@ -95,7 +110,7 @@ class Facts:
         """The visible events of one aggregate, by (time, sequence)."""
         key = kind.key(id)
         self._note(key)
-        return visible(self.histories.events(key), before=self.before, known_at=self.known_at)
+        return visible(self.histories.events(key), before=self._before, known_at=self.known_at)
 
     def said_at(self, kind: Kind[Any], id: str, time: datetime) -> list[Event]:
         """The visible events of one aggregate that were true from this very instant on, in order of sequence."""
@@ -114,7 +129,7 @@ class Facts:
             return cast("S | None", self._states[key])
         except KeyError:
             events = self.histories.events(key)
-            kept = self._folds.state(kind, id, events, self.before) if self._folds is not None and self.known_at is None else None
+            kept = self._folds.state(kind, id, events, self._before) if self._folds is not None and self.known_at is None else None
             folded = self._folded(kind, id, events) if kept is None else kept
             self._states[key] = folded
             return folded
@@ -125,11 +140,14 @@ class Facts:
         return kind.first_defined(id, self._of_all_days(kind, id)) if state is None and id is not None and kind.definition else state
 
     def _folded(self, kind: Kind[S], id: str, events: Sequence[Event]) -> S | None:
-        shown = visible(events, before=self.before, known_at=self.known_at)
-        state = folded_past_faults(kind, id, shown)
+        shown = visible(events, before=self._before, known_at=self.known_at)
+        state = self._fold(kind, id, shown)
         if state is None or not kind.definition or any(isinstance(e.data, kind.defined_by) for e in shown):
             return state
         return kind.with_definition(state, kind.first_defined(id, self._of_all_days(kind, id)))
+
+    def _fold(self, kind: Kind[S], id: str, shown: Sequence[Event]) -> S | None:
+        return folded_past_faults(kind, id, shown)
 
     def _of_all_days(self, kind: Kind[Any], id: str) -> list[Event]:
         return visible(self.histories.events(kind.key(id)), known_at=self.known_at)
@@ -149,7 +167,7 @@ class Facts:
 
     def on(self, day: date) -> Facts:
         """The same knowledge, as of the end of another day."""
-        if day == self.day and self.before == end_of(day):
+        if day == self._day and self._before == end_of(day):
             return self
         if day in self._days:
             self._days.move_to_end(day)

@@ -1,12 +1,13 @@
-"""What moved between two moments: statuses, criteria, money, dates, horizons, members, phases and releases, each with the events that made it."""
+"""What moved between two moments, came to be or went: statuses, criteria, money, dates, horizons, members, phases and releases, each with what made it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from enum import Enum, StrEnum
-from typing import Any, Final
+from functools import partial
+from typing import Any, Final, NamedTuple
 
 from libs.events.catalog.portfolio.investment import INVESTMENT
 from libs.events.catalog.portfolio.loan import LOAN
@@ -18,12 +19,13 @@ from libs.events.catalog.roadmap.release import RELEASE
 from libs.events.catalog.roadmap.roadmap_item import ROADMAP_ITEM
 from libs.events.event import Event
 from libs.events.facts import Facts
+from libs.events.hindsight import Spread
 from libs.events.values import start_of
 from libs.rules.comparing import Moments, name_of, scopes_of
 from libs.rules.evidence import Criterion
-from libs.rules.explaining import FIGURES, Figure
-from libs.rules.graduation import graduation
+from libs.rules.explaining import FIGURES, Figure, Said
 from libs.rules.money import Amount
+from libs.rules.provenance import Origin, Traced, origins
 
 
 class ChangeKind(StrEnum):
@@ -39,13 +41,22 @@ class ChangeKind(StrEnum):
     RELEASE = "release"
 
 
+class ChangeNature(StrEnum):
+    """Whether a value became another, or is there for the first time or no longer: what comes into being has not moved."""
+
+    NEW = "new"
+    CHANGED = "changed"
+    GONE = "gone"
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One figure of a subject (`kind:id`) that moved: `before` and `after` in words (None: none), money with its currency.
+    """One figure of a subject (`kind:id`) that is otherwise: `before` and `after` in words (None: none), money with its currency.
 
-    `at` is when it came true (None: not known), `known_since` when the last of its events was recorded (None: it took no event, but time). It is `late` where
-    it was true on a day before the first moment and learned after it. `events` made it; those in `struck` were taken back. `about` are the scopes it lies in,
-    `part` which one it is where a field has several.
+    `at` is the first day on which the later value held in a row up to the second moment, by what was known then, with the time of the event that made it
+    (None: it held ever since); `known_since` the first instant from which on it was known without a break that it holds on the second moment's day (None:
+    the first moment knew, and it took no event, but time). It is `late` where it was true on a day before the first moment, which was learned after it.
+    `events` made it; those in `struck` were taken back. `about` are the scopes it lies in, `part` which one it is where a field has several.
     """
 
     kind: ChangeKind
@@ -67,6 +78,13 @@ class Change:
         """Names it among the changes between two moments."""
         return f"{self.subject}/{self.field}/{self.part}"
 
+    @property
+    def nature(self) -> ChangeNature:
+        """New where there was none before, gone where there is none any more."""
+        if self.before is None:
+            return ChangeNature.NEW
+        return ChangeNature.GONE if self.after is None else ChangeNature.CHANGED
+
 
 def changes(before: Facts, after: Facts) -> tuple[Change, ...]:
     """Everything that is otherwise at a later moment than at an earlier one, by the time it came true, then by what it is of.
@@ -74,8 +92,9 @@ def changes(before: Facts, after: Facts) -> tuple[Change, ...]:
     Both are moments of the same histories. Compared is what an event between them touched, and what time alone changes: the way of each team, and what
     organisations bear for loans that are open.
     """
-    moments = Moments(before, after)
-    found = (*_ways(moments), *_money(moments), *_members(moments), *_pieces(moments))
+    moments, spread, said = Moments(before, after), Spread(after.histories), Said(after.histories)
+    groups = (*_ways(moments), *_money(moments), *_members(moments), *_pieces(moments))
+    found = [change for group in groups for change in _told(moments, spread, said, [one for one in group if one.moved(moments)])]
     return tuple(sorted(found, key=lambda change: (change.at is None, change.at or _NEVER, change.id)))
 
 
@@ -83,6 +102,7 @@ _NEVER: Final = start_of(date.min)
 _TOLD_OTHERWISE: Final = ("investment.warnings", "investment.firstBaseline", "investment.fiscalYears")
 """What is no amount, or moves only where another amount does."""
 _AMOUNTS: Final = tuple(field for field in FIGURES["team"] if field.startswith("investment.") and field not in _TOLD_OTHERWISE)
+_CRITERIA: Final = tuple(figure for field, figure in FIGURES["team"].items() if field.startswith("graduation.criteria."))
 _PIECES: Final = (
     (ChangeKind.PHASE, PRODUCT, ("phase.id",)),
     (ChangeKind.HORIZON, ROADMAP_ITEM, ("horizon",)),
@@ -92,102 +112,123 @@ _PIECES: Final = (
 """What is compared of an aggregate of its own: what moved then, its kind, its figures."""
 
 
-def _ways(moments: Moments) -> Iterator[Change]:
+class _Compared(NamedTuple):
+    """A value that is read at both moments."""
+
+    kind: ChangeKind
+    value: Traced
+    part: str = ""
+
+    def moved(self, moments: Moments) -> bool:
+        """Whether it is otherwise. Nobody is told of each criterion that a team does not meet when the team is formed."""
+        then, now = self.value.read(moments.before), self.value.read(moments.after)
+        return bool(then != now) and not (self.kind is ChangeKind.CRITERION and {then, now} == {None, _NOT_MET})
+
+
+def _ways(moments: Moments) -> Iterator[list[_Compared]]:
     """The status of each team and its criteria; a team that does not exist has neither."""
+    status = FIGURES["team"]["graduation.status"]
     for team in moments.ids(TEAM):
-        there = [state is not None for state in moments.both(TEAM, team)]
-        then, now = (facts.derive(graduation, team) for facts in moments)
-        stood, stands = then.status if there[0] else None, now.status if there[1] else None
-        if stood is not stands:
-            since = start_of(now.since) if now.since is not None and there[1] else None
-            yield _change(moments, ChangeKind.STATUS, FIGURES["team"]["graduation.status"], team, stood, stands, at=since)
-        for earlier, later in zip(then.criteria, now.criteria, strict=True):
-            if earlier.met is not later.met:
-                figure = FIGURES["team"][f"graduation.criteria.{later.id}"]
-                yield _change(moments, ChangeKind.CRITERION, figure, team, earlier, later, by_time=_expired(later, moments.after.day))
-
-
-def _money(moments: Moments) -> Iterator[Change]:
-    """Of the investments that were touched and of what they are for; of organisations, where anything that they bear was touched or a day went by."""
-    touched = moments.touched(INVESTMENT)
-    states = [state for id in touched for state in moments.both(INVESTMENT, id) if state is not None]
-    subjects = [("investment", id) for id in touched]
-    subjects += [("team", id) for id in sorted({state.team for state in states if state.team is not None})]
-    subjects += [("product", id) for id in sorted({state.product for state in states if state.product is not None})]
-    for subject, id in subjects:
-        for field in FIGURES["investment"] if subject == "investment" else _AMOUNTS:
-            yield from _moved(moments, ChangeKind.MONEY, FIGURES[subject][field], id)
-    if moments.before.day != moments.after.day or any(moments.touched(kind) for kind in (INVESTMENT, LOAN, TEAM, PRODUCT, PROGRAM)):
-        for id in moments.ids(ORGANISATION):
-            for field in _AMOUNTS:
-                yield from _moved(moments, ChangeKind.MONEY, FIGURES["organisation"][field], id)
-
-
-def _members(moments: Moments) -> Iterator[Change]:
-    """Who joined a team, who left it, and whose seat is another one now."""
-    figure = FIGURES["team"]["members"]
-    for team in moments.touched(TEAM):
-        seats = [
-            {(m.person, m.role): f"{m.person}: {m.role}, {'core' if m.core else 'drawn on'}, {m.staffing}" for m in s.present} if s else {}
-            for s in moments.both(TEAM, team)
+        there = partial(_said_of_team, team=team)
+        yield [
+            _Compared(ChangeKind.STATUS, Traced(status, team, partial(_status, figure=status, team=team), besides=there)),
+            *(_Compared(ChangeKind.CRITERION, Traced(one, team, partial(_met, figure=one, team=team), besides=there)) for one in _CRITERIA),
         ]
-        for person, role in sorted(seats[0].keys() | seats[1].keys()):
-            then, now = (of.get((person, role)) for of in seats)
-            if then != now:
-                yield _change(moments, ChangeKind.MEMBER, figure, team, then, now, part=f"{person}/{role}", person=person)
 
 
-def _pieces(moments: Moments) -> Iterator[Change]:
+def _money(moments: Moments) -> Iterator[list[_Compared]]:
+    """Of the investments that were touched and of what they are for; of organisations, where anything that they bear was touched or a day went by."""
+    seen: set[tuple[str, str]] = set()
+    for id in moments.touched(INVESTMENT):
+        states = [state for state in moments.both(INVESTMENT, id) if state is not None]
+        about = [(kind, its) for state in states for kind, its in (("team", state.team), ("product", state.product)) if its is not None]
+        subjects = {("investment", id), *about}
+        yield [one for subject, its in sorted(subjects - seen) for one in _amounts(subject, its)]
+        seen |= subjects
+    if moments.before.day != moments.after.day or any(moments.touched(kind) for kind in (INVESTMENT, LOAN, TEAM, PRODUCT, PROGRAM)):
+        yield [one for id in moments.ids(ORGANISATION) for one in _amounts("organisation", id)]
+
+
+def _amounts(subject: str, id: str) -> Iterator[_Compared]:
+    figures = FIGURES[subject]
+    for field in figures if subject == "investment" else _AMOUNTS:
+        yield _Compared(ChangeKind.MONEY, _plain(figures[field], id))
+
+
+def _members(moments: Moments) -> Iterator[list[_Compared]]:
+    """Who joined a team, who left it, and whose seat is another one now."""
+    for team in moments.touched(TEAM):
+        seats = {(member.person, member.role) for state in moments.both(TEAM, team) if state is not None for member in state.present}
+        yield [_Compared(ChangeKind.MEMBER, _seat(team, person, role), f"{person}/{role}") for person, role in sorted(seats)]
+
+
+def _pieces(moments: Moments) -> Iterator[list[_Compared]]:
     for kind, of, fields in _PIECES:
         for id in moments.touched(of):
-            for field in fields:
-                yield from _moved(moments, kind, FIGURES[of.name][field], id)
+            yield [_Compared(kind, _plain(FIGURES[of.name][field], id)) for field in fields]
 
 
-def _moved(moments: Moments, kind: ChangeKind, figure: Figure, id: str) -> Iterator[Change]:
-    then, now = (figure.value(facts, id) for facts in moments)
-    if then != now:
-        yield _change(moments, kind, figure, id, then, now)
+def _plain(figure: Figure, id: str) -> Traced:
+    return Traced(figure, id, partial(figure.value, id=id))
 
 
-def _change(
-    moments: Moments,
-    kind: ChangeKind,
-    figure: Figure,
-    id: str,
-    then: object,
-    now: object,
-    *,
-    at: datetime | None = None,
-    by_time: datetime | None = None,
-    part: str = "",
-    person: str | None = None,
-) -> Change:
-    """A change, with the events among those of its figure that made it: `at` where that is known, `by_time` where no event made it."""
-    made = moments.between(figure, id, lambda event: person is None or getattr(event.data, "person", None) == person)
-    came = at or max((event.time for event in (*made.new, *made.struck)), default=by_time)
-    said = sorted((*made.new, *made.struck, *made.takings_back), key=lambda event: (event.recorded, event.aggregate, event.sequence))
+def _seat(team: str, person: str, role: str) -> Traced:
+    """Somebody's seat in a role."""
+    return Traced(
+        FIGURES["team"]["members"], team, partial(_seated, team=team, person=person, role=role), lambda event: getattr(event.data, "person", person) == person
+    )
+
+
+def _seated(facts: Facts, team: str, person: str, role: str) -> str | None:
+    state = facts.get(TEAM, team)
+    found = [m for m in state.present if (m.person, m.role) == (person, role)] if state else []
+    return f"{person}: {role}, {'core' if found[-1].core else 'drawn on'}, {found[-1].staffing}" if found else None
+
+
+def _status(facts: Facts, figure: Figure, team: str) -> Any:
+    return figure.value(facts, team) if facts.get(TEAM, team) else None
+
+
+def _met(facts: Facts, figure: Figure, team: str) -> str | None:
+    if facts.get(TEAM, team) is None:
+        return None
+    found: Criterion = figure.value(facts, team)
+    return _MET if found.met else _NOT_MET
+
+
+_MET, _NOT_MET = "met", "not met"
+
+
+def _said_of_team(facts: Facts, team: str) -> Iterator[Event]:
+    """By whatever is said of a team it is there."""
+    return iter(facts.histories.events(TEAM.key(team)))
+
+
+def _told(moments: Moments, spread: Spread, said: Said, compared: list[_Compared]) -> Iterator[Change]:
+    """The changes of what is otherwise of one subject."""
+    found = origins(moments.after, moments.before.known_at, [one.value for one in compared], spread, said) if compared else ()
+    for one, origin in zip(compared, found, strict=True):
+        yield _change(moments, one, origin)
+
+
+def _change(moments: Moments, one: _Compared, origin: Origin) -> Change:
+    figure, id = one.value.figure, one.value.id
+    then, now = (one.value.read(facts) for facts in moments)
     return Change(
-        kind,
+        one.kind,
         f"{figure.subject}:{id}",
         name_of(moments, figure.subject, id),
         figure.field,
         _words(then),
         _words(now),
-        came,
-        max((event.recorded for event in (*made.new, *made.takings_back)), default=None),
-        came is not None and came.date() < moments.before.day,
-        tuple(said),
-        frozenset(event.id for event in made.struck),
+        origin.at,
+        origin.learned,
+        origin.at is None or origin.at.date() < moments.before.day,
+        origin.events,
+        origin.struck,
         scopes_of(moments, figure.subject, id),
-        part,
+        one.part,
     )
-
-
-def _expired(criterion: Criterion, day: date) -> datetime | None:
-    """The first day on which evidence of a criterion that is not met no longer counted."""
-    past = [one.expires_at for one in criterion.evidence if one.expires_at is not None and one.expires_at < day]
-    return start_of(min(past) + timedelta(days=1)) if past and not criterion.met else None
 
 
 def _words(value: Any) -> str | None:
@@ -195,8 +236,6 @@ def _words(value: Any) -> str | None:
     match value:
         case None | ():
             return None
-        case Criterion(met=met):
-            return "met" if met else "not met"
         case Enum():
             return value.name
         case date():

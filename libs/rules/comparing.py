@@ -1,24 +1,15 @@
-"""Two moments of the same histories: what was touched between them, and by which events a figure came to be another."""
+"""Two moments of the same histories: what was touched between them, and what it is called and lies in."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any
 
 from libs.events.catalog.portfolio.investment import INVESTMENT
 from libs.events.event import KINDS, Event, Kind, Retracted, S, split
 from libs.events.facts import Facts
 from libs.rules.authority import Belonging, belonging
-from libs.rules.explaining import Figure
-
-
-class Made(NamedTuple):
-    """What made a change: events that the first moment did not see, events that it saw and that were taken back since, and what took them back."""
-
-    new: tuple[Event, ...]
-    struck: tuple[Event, ...]
-    takings_back: tuple[Event, ...]
 
 
 class Moments:
@@ -43,16 +34,6 @@ class Moments:
         """The aggregates of a kind of which one moment sees an event that the other does not."""
         return self._touched.get(kind.name, [])
 
-    def between(self, figure: Figure, id: str, wanted: Callable[[Event], bool]) -> Made:
-        """The events that made a figure another, among those that it rests on at one of the moments."""
-        rested, rests = figure.events(self.before, id), figure.events(self.after, id)
-        new = tuple(event for event in rests if wanted(event) and not self._saw(event))
-        kept = {event.id for event in rests}
-        gone = {event.id: event for event in rested if event.id not in kept and wanted(event)}
-        takings_back = [one for aggregate in dict.fromkeys(event.aggregate for event in gone.values()) for one in self._takings_back(aggregate, gone)]
-        struck = {one.data.event: gone[one.data.event] for one in takings_back if isinstance(one.data, Retracted)}
-        return Made(new, tuple(struck.values()), tuple(takings_back))
-
     @cached_property
     def _touched(self) -> dict[str, list[str]]:
         histories = self.after.histories
@@ -61,15 +42,6 @@ class Moments:
 
     def _differs(self, events: Sequence[Event]) -> bool:
         return any(_visible(self.before, event) is not _visible(self.after, event) for event in events)
-
-    def _saw(self, event: Event) -> bool:
-        """Whether the first moment saw an event."""
-        return any(one is event for one in self.before.history(KINDS[event.kind], split(event.aggregate)[1]))
-
-    def _takings_back(self, aggregate: str, gone: dict[str, Event]) -> Iterator[Event]:
-        for event in self.after.histories.events(aggregate):
-            if isinstance(event.data, Retracted) and event.data.event in gone and _visible(self.after, event):
-                yield event
 
 
 def name_of(moments: Moments, kind: str, id: str) -> str:

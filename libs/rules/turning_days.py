@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from typing import Any
 
+from libs.events.catalog.backlog.item import ITEM
 from libs.events.catalog.portfolio.graduation import (
     GRADUATION,
     Attested,
@@ -34,13 +35,11 @@ def turning_days(facts: Facts, team_id: str) -> tuple[date, ...]:
     where the pre-conditions still have to be met after Sustain was entered, at the ends of months.
     """
     team, said = facts.history(TEAM, team_id), facts.history(GRADUATION, team_id)
-    formed = [event.time.date() for event in team if isinstance(event.data, TeamFormed)]
-    if not formed:
+    if not team:
         return ()
-    homes = {event.data.home for event in team if isinstance(event.data, TeamFormed)}
-    set_policies = [event for home in homes for event in facts.history(ORGANISATION, home) if isinstance(event.data, PolicySet)]
-    policies = [Policy(), *(policy for home in homes if (one := facts.get(ORGANISATION, home)) for policy in one.policies)]
-    days = {*_days(team, _ON_TEAM), *_days(said, _ON_THE_WAY), *_days(set_policies)}
+    first = team[0].time.date()
+    policies = _policies(facts, team_id)
+    days = {first, *_days(team, _ON_TEAM), *_days(said, _ON_THE_WAY), *_set_policies(facts, team)}
     entered = [event.time for event in said if isinstance(event.data, SustainEntered)]
     if entered:
         days |= {day + timedelta(days=policy.alumni_days) for day in _days(said, (CeremonyHeld,)) for policy in policies}
@@ -50,11 +49,52 @@ def turning_days(facts: Facts, team_id: str) -> tuple[date, ...]:
         if not all(criterion.met for instant in entered for criterion in facts.derive(at_sustain, team_id, instant)):
             days |= set(_month_ends(min(entered).date(), facts.day))
             days |= {day for product in _products(team) for history in _about(facts, RELEASE, product) for day in _days(history)}
-    return tuple(sorted((day for day in days if formed[0] <= day <= facts.day), reverse=True))
+    return tuple(sorted((day for day in days if first <= day <= facts.day), reverse=True))
+
+
+def expectations(facts: Facts, team_id: str) -> frozenset[date]:
+    """The days on which R-04 may be another: what the team serves or its policy is, a target is hit or due, something begins to count or no longer does."""
+    policies = _policies(facts, team_id)
+    days = set(_edges(_attested(facts.history(GRADUATION, team_id)), {policy.attestation_days for policy in policies}))
+    for product in _products(facts.history(TEAM, team_id)):
+        days |= set(_of_metrics(facts, product, {policy.satisfaction_days for policy in policies}))
+    return frozenset({*days, *_on_the_whole(facts, team_id)})
+
+
+def burning_down(facts: Facts, team_id: str) -> frozenset[date]:
+    """The days on which R-02 may be another: what the team serves or its policy is, Sustain is entered, or a month ends after the first item of a product."""
+    products = _products(facts.history(TEAM, team_id))
+    said = [day for product in products for history in _about(facts, ITEM, product) for day in _days(history)]
+    entered = _days(facts.history(GRADUATION, team_id), (SustainEntered,))
+    return frozenset({*_on_the_whole(facts, team_id), *entered, *(_month_ends(min(said), facts.day) if said else ())})
+
+
+def _on_the_whole(facts: Facts, team_id: str) -> Iterator[date]:
+    """When something was said of what the team is and serves, and of the policy of its home."""
+    team = facts.history(TEAM, team_id)
+    yield from _days(team[:1])
+    yield from _days(team, (TeamFormed, ProductsServed, ProductsLeft))
+    yield from _set_policies(facts, team)
 
 
 _ON_TEAM = (TeamFormed, ProductsServed, ProductsLeft, MemberJoined, MemberLeft, TeamPivotedAway)
 _ON_THE_WAY = (SustainEntered, HandoffAccepted, HandoffFailed, Attested, StoryTold, CeremonyHeld)
+
+
+def _homes(team: Iterable[Event]) -> set[str]:
+    """Every organisation that the team was ever said to be at home in."""
+    return {event.data.home for event in team if isinstance(event.data, TeamFormed)}
+
+
+def _set_policies(facts: Facts, team: Iterable[Event]) -> list[date]:
+    """When a home of the team set its policy."""
+    return [day for home in _homes(team) for day in _days(facts.history(ORGANISATION, home), (PolicySet,))]
+
+
+def _policies(facts: Facts, team_id: str) -> list[Policy]:
+    """Every policy that may ever have held for the team."""
+    homes = _homes(facts.history(TEAM, team_id))
+    return [Policy(), *(policy for home in homes if (one := facts.get(ORGANISATION, home)) for policy in one.policies)]
 
 
 def _days(history: Iterable[Event], of: tuple[type[Payload], ...] = (Payload,)) -> list[date]:

@@ -7,12 +7,12 @@ from itertools import chain
 from types import MappingProxyType
 from typing import Final
 
-from libs.rules.explaining.figure import Figure
+from libs.rules.explaining.figure import Figure, Reach, Said
 from libs.rules.explaining.fiscal import fiscal_figures
 from libs.rules.explaining.money import investment_figures, money_figures
 from libs.rules.explaining.subjects import portfolio_figures, product_figures, roadmap_figures, shared_figures, team_figures
 
-__all__ = ["FIGURES", "Figure", "figure_of"]
+__all__ = ["FIGURES", "Figure", "Reach", "Said", "figure_of"]
 
 
 def figure_of(subject: str, field: str) -> Figure:

@@ -2,20 +2,59 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
-from libs.events.event import KINDS, Event, Payload, Retracted, split
-from libs.events.facts import Facts, Rest
+from libs.events.event import KINDS, Discarded, Event, Payload, Retracted, position, split
+from libs.events.facts import Facts, Histories, Rest
 from libs.rules.catalogue import IMPROVE, ITIL, RULES, SUSTAIN
 
 Reading = tuple[Callable[..., Any], tuple[Any, ...]]
 """A rule and its arguments behind the facts."""
 
-Says = Mapping[str, tuple[type[Payload], ...] | None]
+Types = tuple[type[Payload], ...]
+Says = Mapping[str, Types | None]
 """Kind -> the types of events that matter of it, None for all of them; a kind that is not named does not matter."""
+
+
+class Turns(NamedTuple):
+    """The days on which a value may be another than on the day before: `alone` means that there are no others, also where something is dated then."""
+
+    days: Callable[[Facts, Any], Iterable[date]]
+    alone: bool = False
+
+
+class Own(NamedTuple):
+    """What of all that a rule reads belongs to its subject: the readings that tell, and by what something comes to belong there that does not yet."""
+
+    readings: Callable[[Facts, Any], Iterable[Reading]]
+    joining: Says
+
+
+class Reach(NamedTuple):
+    """What a rule reads at a moment, and what of it is the subject's own (None: all)."""
+
+    rests: frozenset[Rest]
+    own: frozenset[Rest] | None
+
+
+class Said:
+    """What was said of each aggregate as far as it matters, found once for all figures that rest on it."""
+
+    def __init__(self, histories: Histories) -> None:
+        self.histories = histories
+        self._kept: dict[tuple[str, Types | None], tuple[Event, ...]] = {}
+
+    def __call__(self, aggregate: str, types: Types | None) -> tuple[Event, ...]:
+        """The events of these types (None: of all), and what takes one of them back."""
+        found = self._kept.get((aggregate, types))
+        if found is None:
+            events = self.histories.events(aggregate)
+            found = self._kept[aggregate, types] = tuple(event for event in events if _says(event, types, events))
+        return found
 
 
 class First(Payload):
@@ -41,7 +80,8 @@ class Figure:
     """A figure of a `subject` (portfolio, or a kind of aggregate), by its path in GraphQL from there (`investment.actual`).
 
     `statement` says how it comes about, `cites` the requirements behind it, the most telling first; `rests_on` what matters of all that its rule reads.
-    `through` are the readings that it comes from, where its rule reads more aggregates than its value needs (None: the rule itself).
+    `through` are the readings that it comes from, where its rule reads more aggregates than its value needs (None: the rule itself); `own` tells which of
+    these can make it another at earlier moments. `turns` are days on which time may make it another (None: it never does).
     """
 
     subject: str
@@ -51,6 +91,8 @@ class Figure:
     cites: tuple[str, ...]
     rests_on: Says
     through: Callable[[Facts, Any], Iterable[Reading]] | None = None
+    own: Own | None = None
+    turns: Turns | None = None
 
     @property
     def money(self) -> bool:
@@ -72,8 +114,24 @@ class Figure:
         rests: set[Rest] = set()
         for rule, arguments in self.through(facts, id) if self.through else ((self.rule, (id,)),):
             rests |= facts.resting(rule, *arguments)[1]
-        found = [event for aggregate in _aggregates(facts, rests) for event in self._mattering(facts, aggregate)]
+        found = [event for aggregate in _aggregates(facts.histories, rests) for event in self._mattering(facts, aggregate)]
         return tuple(sorted(found, key=lambda event: (event.time, event.aggregate, event.sequence)))
+
+    def reach(self, facts: Facts, id: str | None) -> Reach:
+        """What its rule reads at this moment, and what of that is the subject's own."""
+        rests = facts.resting(self.rule, id)[1]
+        if self.own is None:
+            return Reach(rests, None)
+        return Reach(rests, frozenset(rest for rule, given in self.own.readings(facts, id) for rest in facts.resting(rule, *given)[1]))
+
+    def touching(self, reach: Reach, said: Said) -> Iterator[Event]:
+        """What was ever said, seen at a moment or not, by which the value may have become another at an earlier one: also what was taken back."""
+        own = None if reach.own is None else _aggregates(said.histories, reach.own)
+        for aggregate in _aggregates(said.histories, reach.rests):
+            says = self.rests_on if self.own is None or own is None or aggregate in own else self.own.joining
+            kind = split(aggregate)[0]
+            if kind in says:
+                yield from said(aggregate, says[kind])
 
     def _mattering(self, facts: Facts, aggregate: str) -> list[Event]:
         kind, id = split(aggregate)
@@ -88,6 +146,13 @@ class Figure:
         return found or (history[:1] if First in types else [])
 
 
+def _says(event: Event, types: Types | None, events: Sequence[Event]) -> bool:
+    if isinstance(event.data, Retracted):
+        taken = position(event.data.event)[1]
+        return types is None or (0 < taken <= len(events) and isinstance(events[taken - 1].data, types))
+    return isinstance(event.data, types) if types is not None else not isinstance(event.data, Discarded)
+
+
 def _struck(facts: Facts, aggregate: str, types: tuple[type[Payload], ...]) -> list[Event]:
     """What was taken back of an aggregate as far as it matters, and the retractions."""
     known = [event for event in facts.histories.events(aggregate) if facts.known_at is None or event.recorded <= facts.known_at]
@@ -96,14 +161,14 @@ def _struck(facts: Facts, aggregate: str, types: tuple[type[Payload], ...]) -> l
     return [*gone, *(retractions[event.id] for event in gone)]
 
 
-def _aggregates(facts: Facts, rests: Iterable[Rest]) -> set[str]:
+def _aggregates(histories: Histories, rests: Iterable[Rest]) -> set[str]:
     """A relation needs no entry of its own: whoever follows it reads the aggregates that it leads to."""
     found: set[str] = set()
     for rest in rests:
         if isinstance(rest, str):
             found.add(rest)
         elif isinstance(rest, tuple) and len(rest) == 1:
-            found.update(facts.histories.all(rest[0]))
+            found.update(histories.all(rest[0]))
     return found
 
 

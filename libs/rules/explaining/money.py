@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
@@ -17,7 +18,7 @@ from libs.events.catalog.portfolio.investment import (
     InvestmentRebaselined,
     ReturnRecorded,
 )
-from libs.events.catalog.portfolio.loan import TeamLent, TeamReturned
+from libs.events.catalog.portfolio.loan import LOAN, TeamLent, TeamReturned
 from libs.events.catalog.portfolio.organisation import OrganisationRegistered
 from libs.events.catalog.portfolio.product import ProductDecommissioned, ProductHalted, ProductRegistered, ProductResumed
 from libs.events.catalog.portfolio.program import ProgramOpened
@@ -25,19 +26,19 @@ from libs.events.catalog.portfolio.team import ProductsLeft, ProductsServed, Tea
 from libs.events.catalog.roadmap.change import ChangeRaised
 from libs.events.catalog.roadmap.metric import MetricDefined
 from libs.events.catalog.roadmap.release import ReleaseProposed
-from libs.events.event import Overridden, Payload, Retracted
+from libs.events.event import Overridden, Retracted, split
 from libs.events.facts import Facts
 from libs.rules.explaining import values
-from libs.rules.explaining.figure import Figure, First, Part, Reading, Says
+from libs.rules.explaining.figure import Figure, First, Own, Part, Reading, Says, Turns, Types
 from libs.rules.figures import of_investment, of_organisation, of_portfolio, of_product, of_program, of_team, sums
 from libs.rules.spending import borne, home_of, investments_by_home
-
-Types = tuple[type[Payload], ...]
 
 BASELINES: Final[Types] = (InvestmentProposed, InvestmentDecided, InvestmentRebaselined)
 EXPECTED: Final[Types] = (*BASELINES, ForecastRecorded, ActualRecorded)
 PLACES: Final[Says] = MappingProxyType({"team": (TeamFormed, ProductsServed, ProductsLeft), "product": (ProductRegistered,), "program": (ProgramOpened,)})
 """By what an investment belongs to a program or to an organisation."""
+JOINING: Final[Says] = MappingProxyType({**PLACES, "investment": (InvestmentProposed,), "loan": (TeamLent, TeamReturned)})
+"""By what an investment, or what is borne of it, comes to belong to an organisation that it does not belong to."""
 
 
 class _Amount(NamedTuple):
@@ -112,11 +113,12 @@ def money_figures(subject: str) -> Iterator[Figure]:
         says: dict[str, Types | None] = {"investment": amount.said}
         if subject not in ("team", "product"):
             says.update(PLACES)
-        statement, cites, through = amount.statement, amount.cites, at_home
+        statement, cites, through, own, turns = amount.statement, amount.cites, at_home, at_home, None
         if amount.field == "actual" and of_places:
             says["loan"] = (TeamLent, TeamReturned)
-            statement, cites, through = statement + BORNE, (*cites, "S4-15"), by_bearer
-        yield Figure(subject, f"investment.{amount.field}", Part(whole, amount.name), statement, cites, says, Made(through) if of_places else None)
+            statement, cites, through, own, turns = statement + BORNE, (*cites, "S4-15"), by_bearer, bearable, Turns(overdue)
+        figure = Figure(subject, f"investment.{amount.field}", Part(whole, amount.name), statement, cites, says, Made(through) if of_places else None)
+        yield replace(figure, own=Own(own, JOINING), turns=turns) if subject == "organisation" else figure
     yield Figure(
         subject,
         "investment.warnings",
@@ -162,3 +164,28 @@ def by_bearer(facts: Facts, organisation: str) -> Iterator[Reading]:
     for investment in facts.every(INVESTMENT):
         if any(bearer == organisation for bearer, _ in facts.derive(borne, investment.id)):
             yield borne, (investment.id,)
+
+
+def bearable(facts: Facts, organisation: str) -> Iterator[Reading]:
+    """The investments of which an organisation may bear a part: its own, and those in teams that it ever borrowed."""
+    for investment in facts.every(INVESTMENT):
+        loans = facts.related(LOAN, "team", investment.team) if investment.team else ()
+        if facts.derive(home_of, investment.id) == organisation or any(loan.borrower == organisation for loan in loans):
+            yield borne, (investment.id,)
+
+
+def overdue(facts: Facts, _: str) -> Iterator[date]:
+    """The days by which a team was to be back and was not, as far as an amount was recorded that covers them: each of them counts for the borrower."""
+    lent = [event.data for loan in facts.every(LOAN) for event in facts.history(LOAN, loan.id) if isinstance(event.data, TeamLent)]
+    for team, until in {(one.team, one.until) for one in lent if one.until is not None}:
+        for recorded, last in _spent_in(facts, team):
+            first = max(until + timedelta(days=1), recorded)
+            yield from map(date.fromordinal, range(first.toordinal(), min(last, facts.day).toordinal() + 1))
+
+
+def _spent_in(facts: Facts, team: str) -> Iterator[tuple[date, date]]:
+    """Of each amount that was ever spent in a team the day on which it was recorded and the last one that it covers."""
+    for aggregate in facts.histories.referring(INVESTMENT.name, "team", team):
+        for event in facts.history(INVESTMENT, split(aggregate)[1]):
+            if isinstance(event.data, ActualRecorded):
+                yield event.time.date(), event.data.covers_until

@@ -19,10 +19,11 @@ from libs.events.catalog.roadmap.roadmap_item import Horizon, RoadmapItemDropped
 from libs.rules import phases, teams
 from libs.rules.catalogue import RULES
 from libs.rules.explaining import values
-from libs.rules.explaining.figure import Figure, First, Part, Says
+from libs.rules.explaining.figure import Figure, First, Part, Says, Turns
 from libs.rules.graduation import graduation
 from libs.rules.needs import Needs
 from libs.rules.targets import TargetCounts
+from libs.rules.turning_days import burning_down, expectations, turning_days
 
 _SERVING: Final = (TeamFormed, ProductsServed, ProductsLeft)
 _MEMBERS: Final = (MemberJoined, MemberLeft)
@@ -53,6 +54,8 @@ _STANDING: Final[Says] = {
 _IN_WORDS: Final[Says] = {**_STANDING, "graduation": (*(_STANDING["graduation"] or ()), way.HandoffPrepared)}
 """Who has prepared is told, but decides nothing."""
 _ALL_CRITERIA: Final = tuple(_CRITERIA)
+_TURNS: Final[Mapping[str, Turns]] = MappingProxyType({"R-02": Turns(burning_down, alone=True), "R-04": Turns(expectations, alone=True)})
+"""Criteria that time may turn."""
 
 _STATUS = (
     "In residency until Sustain is entered; handing off once a function accepted; ready when R-01 to R-06 are met; graduated by a ceremony held while ready, "
@@ -63,8 +66,8 @@ _STATUS = (
 def team_figures() -> Iterator[Figure]:
     """How a team is and where it stands (S0-09, S0-10, S4-01, S4-15, R-01 to R-06)."""
 
-    def of(field: str, rule: Callable[..., Any], statement: str, cites: tuple[str, ...], says: Says) -> Figure:
-        return Figure("team", field, rule, statement, cites, says)
+    def of(field: str, rule: Callable[..., Any], statement: str, cites: tuple[str, ...], says: Says, turns: Turns | None = None) -> Figure:
+        return Figure("team", field, rule, statement, cites, says, turns=turns)
 
     yield of("members", values.members, "Whoever joined and has not left since.", ("S0-09",), {"team": _MEMBERS})
     yield of("core", teams.core, "A core role is covered while somebody sits in it.", ("S0-10",), {"team": _MEMBERS})
@@ -77,11 +80,11 @@ def team_figures() -> Iterator[Figure]:
     for name, shown in (("team", "team"), ("product", "product"), ("recorded_on", "recordedOn")):
         yield of(f"health.{shown}", Part(values.health, name), read, ("S4-01",), {"team": (HealthRecorded,)})
     yield of("loans", values.loans, "Each loan from its first day to the day of return, else to the day that is planned.", ("S4-15",), _LOANS)
-    yield of("graduation.status", values.status, _STATUS, ("S4-18", "S4-02", *_ALL_CRITERIA), _STANDING)
+    yield of("graduation.status", values.status, _STATUS, ("S4-18", "S4-02", *_ALL_CRITERIA), _STANDING, Turns(turning_days, alone=True))
     yield of("graduation.since", Part(graduation, "since"), "Back from today to the day on which the status was another.", ("S4-18", *_ALL_CRITERIA), _STANDING)
     yield of("graduation.criteria", Part(graduation, "criteria"), "R-01 to R-06, each by its own rule.", _ALL_CRITERIA, _IN_WORDS)
     for id, says in _CRITERIA.items():
-        yield of(f"graduation.criteria.{id}", values.OneCriterion(id), RULES[id].statement, (id,), says)
+        yield of(f"graduation.criteria.{id}", values.OneCriterion(id), RULES[id].statement, (id,), says, _TURNS.get(id))
     yield of("graduation.blockedBy", Part(graduation, "blocked_by"), "The criteria that are not met.", _ALL_CRITERIA, _STANDING)
     with_health: Says = {**_IN_WORDS, "team": (*(_STANDING["team"] or ()), HealthRecorded)}
     yield of(

@@ -14,7 +14,7 @@ from libs.commands.errors import Invalid
 from libs.events.event import split
 from libs.events.facts import Facts
 from libs.events.world import World
-from libs.rules.changes import Change, ChangeKind, changes
+from libs.rules.changes import Change, ChangeKind, ChangeNature, changes
 from libs.rules.stories import called
 from services.gateway.asking import Info
 from services.gateway.types.connection import Connection, page
@@ -30,17 +30,24 @@ Kinds = Annotated[list[ChangeKind] | None, strawberry.argument(description="Only
 Since = Annotated[datetime, strawberry.argument(description="Compares with what was known at this instant as of its day (UTC).")]
 
 
-@strawberry.type(description="Something that moved between two moments.")
+@strawberry.type(description="Something that moved between two moments, came to be or went.")
 class Movement:
     facts: strawberry.Private[Facts]
     change: strawberry.Private[Change]
     kind: ChangeKind = strawberry.field(description="What moved.")
+    nature: ChangeNature = strawberry.field(description="Whether it became another, came to be or went.")
     subject: Subject = strawberry.field(description="Of what.")
     field: str = strawberry.field(description="Which of its figures: graduation.status, investment.actual, horizon, ends, members and so on.")
-    at: datetime | None = strawberry.field(description="When it came true; null where that is not known.")
-    known_since: datetime | None = strawberry.field(description="When the last of its events was recorded; null where time alone made it.")
-    late: bool = strawberry.field(description="Whether it was true on a day before the first moment, and was learned only after it.")
-    event_count: int = strawberry.field(description="How many events made it; none where time alone did.")
+    at: datetime | None = strawberry.field(
+        description="Since when it is so: the first day on which `after` held in a row up to the second moment's day, by what is known at the second moment, "
+        "with the time of the event that made it; null where it never was otherwise, as after a beginning that was taken back."
+    )
+    known_since: datetime | None = strawberry.field(
+        description="Since when that is known: the first instant from which on it was known without a break that `after` holds on the second moment's day; "
+        "null where the first moment knew, and no event was needed, but time."
+    )
+    late: bool = strawberry.field(description="Whether it was true on a day before the first moment, which was learned only after it.")
+    event_count: int = strawberry.field(description="How many events made it, by being true or learned then; none where time alone did.")
 
     @told("The organisations, teams and products that it lies in, by their kind and id.")
     def within(self) -> list[Subject]:
@@ -101,6 +108,7 @@ def _movement(facts: Facts, change: Change) -> Movement:
         facts=facts,
         change=change,
         kind=change.kind,
+        nature=change.nature,
         subject=Subject(id=strawberry.ID(change.subject), name=change.name),
         field=change.field,
         at=change.at,

@@ -12,7 +12,7 @@ from libs.events.catalog.roadmap.metric import MetricKind
 from libs.events.catalog.roadmap.release import ReleaseStage, ReleaseState
 from libs.events.catalog.roadmap.roadmap_item import Horizon, RoadmapItemState
 from libs.rules.awaiting import AwaitedKind
-from libs.rules.changes import ChangeKind
+from libs.rules.changes import ChangeKind, ChangeNature
 from libs.rules.duties import DutyKind
 from libs.rules.milestones import MilestoneKind
 from libs.rules.searching import Findable
@@ -124,6 +124,13 @@ known(
     MEMBER="Who is on a team.",
     PHASE="The phase of a product.",
     RELEASE="How far a release is.",
+)
+known(
+    ChangeNature,
+    "Whether a value became another, came to be or went: what comes into being has not moved.",
+    NEW="There was none at the first moment: it was placed, approved, formed, joined or said for the first time.",
+    CHANGED="There was another at the first moment.",
+    GONE="There is none at the second moment: it left, or was taken back.",
 )
 known(
     DutyKind,

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
 
-from libs.events.catalog.portfolio.investment import INVESTMENT, ForecastRecorded
+from libs.events.catalog.portfolio.investment import INVESTMENT, ActualRecorded, ForecastRecorded
 from libs.events.catalog.portfolio.product import PRODUCT, PhaseEntered
 from libs.events.event import Retracted
 from libs.rules import changes as rules
@@ -123,8 +124,26 @@ async def test_the_first_moment_must_come_first(told_gateway: Gateway) -> None:
 
 async def test_of_many_events_the_last_are_shown(told_gateway: Gateway, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(changes, "MOST_EVENTS", 2)
-    (change,) = [c for c in await moved(told_gateway, f="2024-12-31") if c["subject"]["id"] == "investment:inv-wells" and c["field"] == "forecast"]
-    assert change["eventCount"] == 3 and [e["id"] for e in change["events"]] == ["investment:inv-wells@2", "investment:inv-wells@3"]
+    spent = [
+        told_gateway.tell(
+            INVESTMENT, "inv-signs", ActualRecorded(amount=money("1.00"), covers_from=date(2025, n, 1), covers_until=date(2025, n, 9)), "2025-05-01"
+        ).id
+        for n in (1, 2, 3)
+    ]
+    (change,) = [
+        c for c in await moved(told_gateway, f="2025-04-30", t="2025-05-02") if c["subject"]["id"] == "investment:inv-signs" and c["field"] == "actual"
+    ]
+    assert change["eventCount"] == 3 and [e["id"] for e in change["events"]] == spent[1:]
+
+
+async def test_what_comes_into_being_has_another_nature_than_what_moves_and_what_goes(told_gateway: Gateway) -> None:
+    ask = "query($f: DateTime!, $t: DateTime) { changes(from: $f, to: $t, first: 100) { nodes { nature before after } } }"
+    nodes = (await told_gateway.ask(ask, {"f": "2024-12-31", "t": "2025-12-31"}))["changes"]["nodes"]
+    assert {one["nature"] for one in nodes} == {"NEW"} and all(one["before"] is None for one in nodes if one["before"] or one["after"])
+    told_gateway.tell(PRODUCT, "wells", PhaseEntered(phase="live"), "2025-07-01")
+    told_gateway.tell(INVESTMENT, "inv-wells", Retracted(event="investment:inv-wells@2", reason="never"), "2025-07-01")
+    nodes = (await told_gateway.ask(ask, {"f": "2025-06-30"}))["changes"]["nodes"]
+    assert {(one["nature"], one["before"], one["after"]) for one in nodes} >= {("CHANGED", "beta", "live"), ("GONE", "1000.00 CAD", None)}
 
 
 async def test_what_moved_is_found_once_for_all_pages_and_anew_after_an_event(told_gateway: Gateway, monkeypatch: pytest.MonkeyPatch) -> None:
