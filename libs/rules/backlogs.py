@@ -25,7 +25,12 @@ def items(facts: Facts, product: str) -> tuple[Item, ...]:
 
 
 def ordered(facts: Facts, product: str) -> tuple[Item, ...]:
-    """The items of a backlog that are not dropped, from the top: position 1 is the first (S0-12, S0-19).
+    """The items of a backlog that are not dropped, from the top: position 1 is the first (S0-12, S0-19)."""
+    return tuple(item for item in facts.derive(places, product) if item.state is not ItemState.DROPPED)
+
+
+def places(facts: Facts, product: str) -> tuple[Item, ...]:
+    """Every item of a backlog from the top, those that were dropped at the place where they would stand again.
 
     An item comes in at the end when it is added. A reordering puts its item at a position among those that are in the backlog at that time. An item that is
     dropped keeps its neighbours, where it stands again if it is reopened.
@@ -33,7 +38,7 @@ def ordered(facts: Facts, product: str) -> tuple[Item, ...]:
     every = facts.derive(items, product)
     backlog = facts.get(BACKLOG, product)
     if backlog is None or not backlog.moves:
-        return tuple(item for item in every if item.state is not ItemState.DROPPED)
+        return every
     by_id = {item.id: item for item in every}
     order: list[str] = []
     away: set[str] = set()
@@ -45,7 +50,7 @@ def ordered(facts: Facts, product: str) -> tuple[Item, ...]:
         elif item in by_id and item in order:
             order.remove(item)
             order.insert(_place(order, away, value), item)
-    return tuple(by_id[id] for id in order if id not in away)
+    return tuple(by_id[id] for id in order)
 
 
 def counts(facts: Facts, product: str) -> Counts:

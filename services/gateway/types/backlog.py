@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Annotated
 
 import strawberry
@@ -10,6 +11,7 @@ from libs.events.catalog.backlog import item as catalogue
 from libs.events.catalog.backlog.backlog import BACKLOG
 from libs.events.catalog.roadmap.roadmap_item import ROADMAP_ITEM
 from libs.events.facts import Facts
+from libs.rules import backlogs
 from services.gateway import deriving
 from services.gateway.ids import outside
 from services.gateway.types.connection import PAGE, After, Connection, First, page
@@ -95,8 +97,12 @@ class Backlog:
     def items(
         self, first: First = PAGE, after: After = None, dropped: Dropped = False, filter: ItemsWanted = None, order_by: ItemsOrdered = None
     ) -> Connection[Item]:
-        found = items_of(deriving.backlog_items(self.facts, self.product, dropped=dropped), filter, order_by)
-        return page(found, lambda state, _: item(self.facts, state), first, after)
+        shown = deriving.backlog_items(self.facts, self.product, dropped=dropped)
+        whole = shown if dropped else self.facts.derive(backlogs.places, self.product)
+        moves = Counter(move.item for move in state.moves) if (state := self.facts.get(BACKLOG, self.product)) else Counter[str]()
+        name = f"items of {self.product}{' with those dropped' if dropped else ''}"
+        found = items_of(name, whole, shown, filter, order_by, lambda item: moves[item.id])
+        return page(found, lambda state: item(self.facts, state), first, after)
 
 
 def backlog(facts: Facts, product: str) -> Backlog | None:

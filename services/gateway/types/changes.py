@@ -17,7 +17,7 @@ from libs.events.world import World
 from libs.rules.changes import Change, ChangeKind, ChangeNature, changes
 from libs.rules.stories import called
 from services.gateway.asking import Info
-from services.gateway.types.connection import Connection, page
+from services.gateway.types.connection import Connection, Listing, page
 from services.gateway.types.saying import SaidEvent, Subject, said
 from services.gateway.types.telling import told
 
@@ -94,7 +94,8 @@ def moved(
     world = info.context.process.world
     found = _changes(_Between(world, world.digest, since, after.day, after.known_at, after))
     chosen = [change for change in found if (about is None or about in change.about) and (not kinds or change.kind in kinds)]
-    return page(chosen, lambda change, _: _movement(after, change), first, cursor)
+    listing = Listing(f"changes since {since.isoformat()}", found, chosen, key=lambda change: (change.at, change.id))
+    return page(listing, lambda change: _movement(after, change), first, cursor)
 
 
 @lru_cache(maxsize=MOST_COMPARED)

@@ -11,7 +11,7 @@ from libs.commands.errors import Invalid
 from libs.events.facts import Facts
 from libs.rules.explaining import Figure, figure_of
 from services.gateway.asking import Info
-from services.gateway.types.connection import PAGE, After, Connection, First, page
+from services.gateway.types.connection import PAGE, After, Connection, First, Listing, page
 from services.gateway.types.saying import SaidEvent, said, shown
 from services.gateway.types.telling import told
 
@@ -51,7 +51,9 @@ class Explanation:
     @told("The events that it rests on, by time.")
     def events(self, first: First = PAGE, after: After = None) -> Connection[SaidEvent]:
         team = self.key if self.figure.subject == "team" else None
-        return page(self.figure.events(self.facts, self.key), lambda event, _: said(self.facts, event, team), first, after)
+        events = self.figure.events(self.facts, self.key)
+        listing = Listing(f"events of {self.figure.subject}:{self.key} {self.figure.field}", events, events)
+        return page(listing, lambda event: said(self.facts, event, team), first, after)
 
 
 def explanation(facts: Facts, subject: str, id: str | None, field: str) -> Explanation:

@@ -48,7 +48,7 @@ class Organisation(Node):
     def roadmap(self) -> Annotated[Roadmap, strawberry.lazy("services.gateway.types.roadmap")]:
         from services.gateway.types.roadmap import roadmap
 
-        return roadmap(self.facts, tuple(state.id for state in products_at(self.facts, self.key)))
+        return roadmap(self.facts, self.id, tuple(state.id for state in products_at(self.facts, self.key)))
 
     @told("The programs that are at home here.")
     def programs(self) -> list[Program]:
@@ -61,8 +61,8 @@ class Organisation(Node):
         from services.gateway.types.product import product
         from services.gateway.types.selecting import products_of
 
-        found = products_of(self.facts, products_at(self.facts, self.key), filter, order_by)
-        return page(found, lambda state, _: product(self.facts, state.id), first, after)
+        found = products_of(f"products of {self.key}", self.facts, products_at(self.facts, self.key), filter, order_by)
+        return page(found, lambda state: product(self.facts, state.id), first, after)
 
     @told("The teams that are at home here, by id.")
     def teams(
@@ -71,8 +71,8 @@ class Organisation(Node):
         from services.gateway.types.selecting import teams_of
         from services.gateway.types.team import team
 
-        found = teams_of(self.facts, self.facts.related(TEAM, "home", self.key), filter, order_by)
-        return page(found, lambda state, _: team(self.facts, state), first, after)
+        found = teams_of(f"teams of {self.key}", self.facts, self.facts.related(TEAM, "home", self.key), filter, order_by)
+        return page(found, lambda state: team(self.facts, state), first, after)
 
     @told("Why a figure is what it is, such as investment.actual: the rule that makes it, and the events that it rests on.")
     def explain(self, field: Field) -> Explanation:

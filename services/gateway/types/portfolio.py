@@ -18,7 +18,7 @@ from services.gateway import deriving
 from services.gateway.asking import Info
 from services.gateway.ids import outside
 from services.gateway.types.changes import Kinds, Movement, Since, moved
-from services.gateway.types.connection import PAGE, After, Connection, First, page
+from services.gateway.types.connection import PAGE, After, Connection, First, Listing, page
 from services.gateway.types.explaining import Explanation, Field, explanation
 from services.gateway.types.filtering import InvestmentsOrdered, InvestmentsWanted, ProductsOrdered, ProductsWanted, TeamsOrdered, TeamsWanted
 from services.gateway.types.investing import InvestmentCase, investment_case, investment_cases
@@ -76,11 +76,12 @@ class Portfolio:
 
     @told("What the products mean to bring about; without an organisation also what is planned for products that nobody has registered.")
     def roadmap(self) -> Roadmap:
-        return roadmap(self.facts, self._product_ids) if self.scope else whole_roadmap(self.facts)
+        return roadmap(self.facts, f"organisation:{self.scope}", self._product_ids) if self.scope else whole_roadmap(self.facts)
 
     @told("The loans of teams, by their first day, the latest first; of one organisation those in which it lends or borrows (S4-15).")
     def loans(self, first: First = PAGE, after: After = None) -> Connection[Loan]:
-        return page(loans_of(self.facts, self.scope), lambda one, _: lent(self.facts, one), first, after)
+        found = loans_of(self.facts, self.scope)
+        return page(Listing(f"loans of {self.scope}", found, found), lambda one: lent(self.facts, one), first, after)
 
     @told("How many prioritised user needs are met.")
     def needs(self) -> Needs:
@@ -120,20 +121,20 @@ class Portfolio:
     def products(
         self, first: First = PAGE, after: After = None, phase: InPhase = None, filter: ProductsWanted = None, order_by: ProductsOrdered = None
     ) -> Connection[Product]:
-        found = products_of(self.facts, [state for state in products_at(self.facts, self.scope) if phase in (None, state.phase)], filter, order_by)
-        return page(found, lambda state, _: product(self.facts, state.id), first, after)
+        found = products_of(f"products of {self.scope}", self.facts, products_at(self.facts, self.scope), filter, order_by, phase)
+        return page(found, lambda state: product(self.facts, state.id), first, after)
 
     @told("The teams, by id; `first` is at most 500.")
     def teams(self, first: First = PAGE, after: After = None, filter: TeamsWanted = None, order_by: TeamsOrdered = None) -> Connection[Team]:
-        found = teams_of(self.facts, self._of(TEAM), filter, order_by)
-        return page(found, lambda state, _: team(self.facts, state), first, after)
+        found = teams_of(f"teams of {self.scope}", self.facts, self._of(TEAM), filter, order_by)
+        return page(found, lambda state: team(self.facts, state), first, after)
 
     @told("The investments, by id; money on loan counts with the home it belongs to.")
     def investments(
         self, first: First = PAGE, after: After = None, filter: InvestmentsWanted = None, order_by: InvestmentsOrdered = None
     ) -> Connection[InvestmentCase]:
-        found = investments_of(investment_cases(self.facts, self.scope), filter, order_by)
-        return page(found, lambda state, _: investment_case(self.facts, state), first, after)
+        found = investments_of(f"investments of {self.scope}", investment_cases(self.facts, self.scope), filter, order_by)
+        return page(found, lambda state: investment_case(self.facts, state), first, after)
 
     @told("What moved from an instant until this moment, by the time it came true.")
     def changes(self, info: Info, since: Since, kinds: Kinds = None, first: First = PAGE, after: After = None) -> Connection[Movement]:

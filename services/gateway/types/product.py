@@ -12,6 +12,7 @@ from libs.events.catalog.portfolio import product as catalogue
 from libs.events.catalog.portfolio.team import TEAM
 from libs.events.catalog.roadmap.change import CHANGE
 from libs.events.catalog.roadmap.metric import METRIC
+from libs.events.event import Kind, S
 from libs.events.facts import Facts
 from libs.rules.homes import home_of_product
 from services.gateway import deriving
@@ -20,7 +21,7 @@ from services.gateway.ids import outside
 from services.gateway.types import backlog as backlogs
 from services.gateway.types import roadmap as roadmaps
 from services.gateway.types.changes import Kinds, Movement, Since, moved
-from services.gateway.types.connection import PAGE, After, Connection, First, page
+from services.gateway.types.connection import PAGE, After, Connection, First, Listing, by_id, page
 from services.gateway.types.explaining import Explanation, Field, explanation
 from services.gateway.types.governing import ChangeRequest, Metric, Need, change_request, metric, need
 from services.gateway.types.money import Investment, investment
@@ -105,19 +106,19 @@ class Product(Node):
 
     @told("What its users need, by id (S0-04).")
     def user_needs(self, first: First = PAGE, after: After = None) -> Connection[Need]:
-        return page(self.facts.related(NEED, "product", self.key), lambda state, _: need(self.facts, state), first, after)
+        return page(self._listing(NEED), lambda state: need(self.facts, state), first, after)
 
     @told("By what it is measured, by id (S1-01).")
     def metrics(self, first: First = PAGE, after: After = None) -> Connection[Metric]:
-        return page(self.facts.related(METRIC, "product", self.key), lambda state, _: metric(self.facts, state), first, after)
+        return page(self._listing(METRIC), lambda state: metric(self.facts, state), first, after)
 
     @told("What the change advisory board was asked of it, by id (S0-16, S0-17).")
     def change_requests(self, first: First = PAGE, after: After = None) -> Connection[ChangeRequest]:
-        return page(self.facts.related(CHANGE, "product", self.key), lambda state, _: change_request(self.facts, state), first, after)
+        return page(self._listing(CHANGE), lambda state: change_request(self.facts, state), first, after)
 
     @told("What it means to bring about.")
     def roadmap(self) -> roadmaps.Roadmap:
-        return roadmaps.roadmap(self.facts, (self.key,))
+        return roadmaps.roadmap(self.facts, f"product:{self.key}", (self.key,))
 
     @told("The products that it depends on, as the change advisory board approved (S0-17), by id.")
     def depends_on(self) -> list[Product]:
@@ -150,6 +151,9 @@ class Product(Node):
     @told("Why a figure is what it is, such as graduation.status or investment.actual: the rule that makes it, and the events that it rests on.")
     def explain(self, field: Field) -> Explanation:
         return explanation(self.facts, "product", self.key, field)
+
+    def _listing(self, kind: Kind[S]) -> Listing[S]:
+        return by_id(f"{kind.plural} of {self.key}", self.facts.related(kind, "product", self.key))
 
     @property
     def _state(self) -> catalogue.Product | None:

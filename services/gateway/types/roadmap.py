@@ -88,6 +88,7 @@ class Milestone:
 @strawberry.type(description="What is meant to be brought about, in the order of its placing; what was dropped is left out.")
 class Roadmap:
     facts: strawberry.Private[Facts]
+    of: strawberry.Private[str]
     states: strawberry.Private[tuple[catalogue.RoadmapItem, ...]]
 
     @told("What is being worked on.")
@@ -110,12 +111,12 @@ class Roadmap:
     def items(
         self, first: First = PAGE, after: After = None, filter: RoadmapItemsWanted = None, order_by: RoadmapItemsOrdered = None
     ) -> Connection[RoadmapItem]:
-        found = roadmap_items_of(self.facts, self.states, filter, order_by)
-        return page(found, lambda state, _: roadmap_item(self.facts, state), first, after)
+        found = roadmap_items_of(f"roadmap of {self.of}", self.facts, self.states, filter, order_by)
+        return page(found, lambda state: roadmap_item(self.facts, state), first, after)
 
     @told("How many of the items that are wanted stand where.")
     def counts(self, filter: RoadmapItemsWanted = None) -> RoadmapCounts:
-        return _counted(roadmap_items_of(self.facts, self.states, filter, None))
+        return _counted(roadmap_items_of("", self.facts, self.states, filter, None).wanted)
 
     def _under(self, horizon: catalogue.Horizon) -> list[RoadmapItem]:
         return [roadmap_item(self.facts, state) for state in self.states if state.horizon is horizon]
@@ -147,15 +148,15 @@ class Release(Node):
         return voice(self.state_.signed_off)
 
 
-def roadmap(facts: Facts, products: tuple[str, ...]) -> Roadmap:
-    """The roadmap of these products together."""
-    return Roadmap(facts=facts, states=tuple(item for product in products for item in deriving.planned(facts, product)))
+def roadmap(facts: Facts, of: str, products: tuple[str, ...]) -> Roadmap:
+    """The roadmap of these products together, which are those of somebody or something (`team:biohub`)."""
+    return Roadmap(facts=facts, of=of, states=tuple(item for product in products for item in deriving.planned(facts, product)))
 
 
 def whole_roadmap(facts: Facts) -> Roadmap:
     """Everything that is planned, by product."""
     products = sorted({item.product for item in facts.every(catalogue.ROADMAP_ITEM)})
-    return roadmap(facts, tuple(products))
+    return roadmap(facts, "portfolio", tuple(products))
 
 
 def milestones(facts: Facts, product: str) -> list[Milestone]:

@@ -14,7 +14,7 @@ from libs.events.facts import Facts
 from libs.rules.searching import Findable, Hit, parts, search
 from services.gateway.asking import Info
 from services.gateway.ids import outside
-from services.gateway.types.connection import Connection, page
+from services.gateway.types.connection import Connection, Listing, page
 from services.gateway.types.node import Node
 from services.gateway.types.nodes import node_of
 from services.gateway.types.telling import told
@@ -59,7 +59,8 @@ async def found(
             await asyncio.sleep(0)
             begun = time.monotonic()
     facts = info.context.facts(as_of, known_at)
-    return page(search(facts, text, kinds or ()), lambda hit, _: _shown(facts, hit), first, after)
+    hits = search(facts, text, kinds or ())
+    return page(Listing(f"search {text}", hits, hits), lambda hit: _shown(facts, hit), first, after)
 
 
 def _shown(facts: Facts, hit: Hit) -> SearchHit:

@@ -1,8 +1,8 @@
-"""The parts of a list that a filter wants, in the order that was asked for."""
+"""The parts of a list that a filter wants, in the order that was asked for, as listings that pages are cut from."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, Final, TypeVar
 
@@ -14,12 +14,13 @@ from libs.events.catalog.portfolio.lifecycle import DEFAULT_LIFECYCLE
 from libs.events.catalog.portfolio.product import PRODUCT, Product
 from libs.events.catalog.portfolio.team import TEAM, Team
 from libs.events.catalog.roadmap.roadmap_item import RoadmapItem
-from libs.events.event import Event
+from libs.events.event import Event, Identified
 from libs.events.facts import Facts
 from libs.rules.homes import home_of_product
 from libs.rules.searching import fold
 from services.gateway import deriving
 from services.gateway.ids import inside
+from services.gateway.types.connection import Listing
 from services.gateway.types.filtering import (
     Direction,
     InvestmentFilter,
@@ -40,20 +41,21 @@ from services.gateway.types.filtering import (
 )
 from services.gateway.types.investing import InvestmentState
 
-S = TypeVar("S")
+S = TypeVar("S", bound=Identified)
 
 
-def teams_of(facts: Facts, states: Sequence[Team], wanted: TeamFilter | None, order: TeamOrder | None) -> Sequence[Team]:
+def teams_of(name: str, facts: Facts, whole: Sequence[Team], wanted: TeamFilter | None, order: TeamOrder | None) -> Listing[Team]:
     """The teams that are wanted, in order. Raises Invalid for an id of something else."""
+    states = whole
     if wanted is not None:
-        homes, products, name = _ids("organisation", wanted.organisation), _ids("product", wanted.product), _folded(wanted.name)
+        homes, products, called = _ids("organisation", wanted.organisation), _ids("product", wanted.product), _folded(wanted.name)
         states = [
             team
             for team in states
             if (homes is None or team.home in homes)
             and (products is None or not products.isdisjoint(team.products))
             and (wanted.health is None or (team.team_health is not None and team.team_health.reading in wanted.health))
-            and (name is None or name in fold(team.name or team.id))
+            and (called is None or called in fold(team.name or team.id))
             and (wanted.status is None or deriving.graduation(facts, team.id).status in wanted.status)
         ]
     keys: dict[TeamOrderField, Callable[[Team], Any]] = {
@@ -63,16 +65,19 @@ def teams_of(facts: Facts, states: Sequence[Team], wanted: TeamFilter | None, or
         TeamOrderField.CRITERIA_MET: lambda team: sum(criterion.met for criterion in deriving.graduation(facts, team.id).criteria),
         TeamOrderField.FORMED: lambda team: _when(team.formed),
     }
-    return _ordered(states, keys[order.by], order.direction) if order else states
+    return _listing(name, whole, states, keys, order)
 
 
 _STATUSES = {status: n for n, status in enumerate(GraduationStatus)}
 
 
-def products_of(facts: Facts, states: Sequence[Product], wanted: ProductFilter | None, order: ProductOrder | None) -> Sequence[Product]:
-    """The products that are wanted, in order. Raises Invalid for an id of something else."""
+def products_of(
+    name: str, facts: Facts, whole: Sequence[Product], wanted: ProductFilter | None, order: ProductOrder | None, phase: str | None = None
+) -> Listing[Product]:
+    """The products that are wanted, in order, in one phase or in any. Raises Invalid for an id of something else."""
+    states = [product for product in whole if phase in (None, product.phase)]
     if wanted is not None:
-        homes, programs, name = _ids("organisation", wanted.organisation), _ids("program", wanted.program), _folded(wanted.name)
+        homes, programs, called = _ids("organisation", wanted.organisation), _ids("program", wanted.program), _folded(wanted.name)
         lifecycles = _ids("lifecycle", wanted.lifecycle)
         states = [
             product
@@ -82,18 +87,21 @@ def products_of(facts: Facts, states: Sequence[Product], wanted: ProductFilter |
             and (wanted.phase is None or product.phase in wanted.phase)
             and (lifecycles is None or (product.lifecycle or DEFAULT_LIFECYCLE.id) in lifecycles)
             and (wanted.halted is None or (product.halted is not None) == wanted.halted)
-            and (name is None or name in fold(product.name or product.id))
+            and (called is None or called in fold(product.name or product.id))
         ]
     keys: dict[ProductOrderField, Callable[[Product], Any]] = {
         ProductOrderField.ID: lambda product: product.id,
         ProductOrderField.NAME: lambda product: fold(product.name or product.id),
-        ProductOrderField.PHASE_SINCE: lambda product: phase.since if (phase := deriving.phase(facts, product.id)) else None,
+        ProductOrderField.PHASE_SINCE: lambda product: entered.since if (entered := deriving.phase(facts, product.id)) else None,
     }
-    return _ordered(states, keys[order.by], order.direction) if order else states
+    return _listing(name, whole, states, keys, order)
 
 
-def roadmap_items_of(facts: Facts, states: Sequence[RoadmapItem], wanted: RoadmapItemFilter | None, order: RoadmapItemOrder | None) -> Sequence[RoadmapItem]:
+def roadmap_items_of(
+    name: str, facts: Facts, whole: Sequence[RoadmapItem], wanted: RoadmapItemFilter | None, order: RoadmapItemOrder | None
+) -> Listing[RoadmapItem]:
     """The items of a roadmap that are wanted, in order. Raises Invalid for an id of something else."""
+    states = whole
     if wanted is not None:
         begin, end, text = wanted.ends_from, wanted.ends_until, _folded(wanted.text)
         homes, programs = _ids("organisation", wanted.organisation), _ids("program", wanted.program)
@@ -120,11 +128,13 @@ def roadmap_items_of(facts: Facts, states: Sequence[RoadmapItem], wanted: Roadma
         RoadmapItemOrderField.ENDS: lambda item: item.ends,
         RoadmapItemOrderField.SLIP: lambda item: item.slip_days,
     }
-    return _ordered(states, keys.get(order.by), order.direction) if order else states
+    return _listing(name, whole, states, keys, order, by_id=False)
 
 
-def items_of(states: Sequence[Item], wanted: ItemFilter | None, order: ItemOrder | None) -> Sequence[Item]:
-    """The backlog items that are wanted, in order. Raises Invalid for an id of something else."""
+def items_of(
+    name: str, whole: Sequence[Item], states: Sequence[Item], wanted: ItemFilter | None, order: ItemOrder | None, mark: Callable[[Item], int]
+) -> Listing[Item]:
+    """The backlog items that are wanted, in order; `mark` changes where the owner has moved one. Raises Invalid for an id of something else."""
     if wanted is not None:
         parents = _ids("roadmap_item", wanted.roadmap_item)
         states = [
@@ -138,11 +148,12 @@ def items_of(states: Sequence[Item], wanted: ItemFilter | None, order: ItemOrder
         ItemOrderField.TITLE: lambda item: fold(item.title or item.id),
         ItemOrderField.ADDED: lambda item: _when(item.added),
     }
-    return _ordered(states, keys.get(order.by), order.direction) if order else states
+    return _listing(name, whole, states, keys, order, by_id=False, mark=mark)
 
 
-def investments_of(states: Sequence[Investment], wanted: InvestmentFilter | None, order: InvestmentOrder | None) -> Sequence[Investment]:
+def investments_of(name: str, whole: Sequence[Investment], wanted: InvestmentFilter | None, order: InvestmentOrder | None) -> Listing[Investment]:
     """The investments that are wanted, in order. Raises Invalid for an id of something else."""
+    states = whole
     if wanted is not None:
         teams, products = _ids("team", wanted.team), _ids("product", wanted.product)
         states = [
@@ -158,7 +169,24 @@ def investments_of(states: Sequence[Investment], wanted: InvestmentFilter | None
         InvestmentOrderField.PROPOSED: lambda one: _when(one.proposed),
         InvestmentOrderField.DECIDED: lambda one: _when(one.decision),
     }
-    return _ordered(states, keys[order.by], order.direction) if order else states
+    return _listing(name, whole, states, keys, order)
+
+
+def _listing(
+    name: str,
+    whole: Sequence[S],
+    wanted: Sequence[S],
+    keys: Mapping[Any, Callable[[S], Any]],
+    order: Any,
+    *,
+    by_id: bool = True,
+    mark: Callable[[S], int] = lambda state: 0,
+) -> Listing[S]:
+    """A listing in the order that was asked for; a field without a key means the order as it is."""
+    if order is None:
+        return Listing(name, whole, wanted, by_id=by_id, mark=mark)
+    key, backwards = keys.get(order.by), order.direction is Direction.DESC
+    return Listing(f"{name} by {order.by.name} {order.direction.name}", whole, _ordered(wanted, key, order.direction), key, backwards, by_id, mark)
 
 
 def _ordered(states: Sequence[S], key: Callable[[S], Any] | None, direction: Direction) -> Sequence[S]:

@@ -12,7 +12,7 @@ from libs.events.catalog.portfolio.graduation import GraduationStatus
 from libs.events.catalog.portfolio.team import Membership, Staffing, TeamRole
 from libs.events.facts import Facts
 from libs.rules import stories
-from services.gateway.types.connection import Connection, page
+from services.gateway.types.connection import Connection, Listing, page
 from services.gateway.types.person import Person, person
 from services.gateway.types.saying import SaidEvent, said
 from services.gateway.types.telling import told
@@ -80,7 +80,7 @@ def told_of(facts: Facts, kind: str, id: str, kinds: Sequence[str] | None, first
     """All that was said of a team or a product, the latest first."""
     found = facts.derive(stories.story, kind, id)
     chosen = [one for one in found if one.event.kind in kinds] if kinds else found
-    return page(chosen, lambda one, _: said(facts, one.event, retracted=one.retracted), first, after)
+    return page(Listing(f"story of {kind}:{id}", found, chosen), lambda one: said(facts, one.event, retracted=one.retracted), first, after)
 
 
 def first_of(facts: Facts, kind: str, id: str) -> SaidEvent | None:

@@ -150,7 +150,7 @@ class Team(Node):
 
     @told("What its products mean to bring about.")
     def roadmap(self) -> roadmaps.Roadmap:
-        return roadmaps.roadmap(self.facts, self.of.products)
+        return roadmaps.roadmap(self.facts, f"team:{self.of.id}", self.of.products)
 
     @told("What moved from an instant until this moment of it, by the time it came true.")
     def changes(self, info: Info, since: Since, kinds: Kinds = None, first: First = PAGE, after: After = None) -> Connection[Movement]:

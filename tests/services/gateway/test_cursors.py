@@ -1,0 +1,138 @@
+"""Cursors: each names a place in the order of its list, and stays good while things come, go and change."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from libs.commands.errors import Invalid
+from libs.events.catalog.backlog.backlog import BACKLOG, BacklogOpened, BacklogReordered
+from libs.events.catalog.backlog.item import ITEM, ItemAdded, ItemDelivered, ItemDropped
+from libs.events.catalog.portfolio.investment import INVESTMENT, InvestmentDecided, InvestmentProposed
+from libs.events.catalog.portfolio.product import PRODUCT, ProductRegistered
+from libs.events.catalog.portfolio.team import TEAM, TeamFormed
+from services.gateway.types.connection import Listing, by_id, page
+from tests.services.gateway.portfolio import money
+from tests.services.gateway.small_world import Gateway
+
+OPEN = 'query($a: String) { product(id: "p") { backlog { items(first: 2, after: $a, filter: {state: [OPEN]}) { nodes { id } pageInfo { endCursor } } } } }'
+
+
+async def open_items(gateway: Gateway, after: str | None = None) -> tuple[list[str], str]:
+    found: Any = await gateway.ask(OPEN, {"a": after})
+    items = found["product"]["backlog"]["items"]
+    return [node["id"].partition(":")[2] for node in items["nodes"]], items["pageInfo"]["endCursor"]
+
+
+@pytest.fixture
+async def backlog(gateway: Gateway) -> Gateway:
+    gateway.tell(PRODUCT, "p", ProductRegistered(name="P"), "2025-01-01")
+    gateway.tell(BACKLOG, "p", BacklogOpened(), "2025-01-01")
+    for n in range(6):
+        gateway.tell(ITEM, f"i{n}", ItemAdded(product="p", title=f"I{n}"), f"2025-01-0{n + 2}")
+    return gateway
+
+
+@pytest.mark.parametrize("event", [ItemDelivered(), ItemDropped(reason="nobody asks for it")])
+async def test_a_page_goes_on_behind_items_that_have_left_the_list(backlog: Gateway, event: Any) -> None:
+    first, after = await open_items(backlog)
+    for id in first:
+        backlog.tell(ITEM, id, event, "2025-02-01")
+    assert first == ["i0", "i1"] and (await open_items(backlog, after))[0] == ["i2", "i3"]
+
+
+async def test_a_page_goes_on_where_it_was_though_its_last_item_was_moved_to_the_end(backlog: Gateway) -> None:
+    _, after = await open_items(backlog)
+    backlog.tell(BACKLOG, "p", BacklogReordered(item="i1", position=6, reason="it can wait"), "2025-02-01")
+    assert (await open_items(backlog, after))[0] == ["i2", "i3"]
+
+
+async def test_what_waits_is_paged_without_a_gap_though_what_was_shown_is_done(gateway: Gateway) -> None:
+    gateway.tell(TEAM, "t", TeamFormed(name="T", home="water"), "2025-01-01")
+    for n in range(5):
+        gateway.tell(INVESTMENT, f"m{n}", InvestmentProposed(team="t", amount=money("1.00")), f"2025-01-0{n + 2}")
+    ask = "query($a: String) { awaiting(me: false, first: 2, after: $a, kinds: [DECIDE_INVESTMENT]) { nodes { subject { id } } pageInfo { endCursor } } }"
+    first = (await gateway.ask(ask))["awaiting"]
+    for node in first["nodes"]:
+        gateway.tell(INVESTMENT, node["subject"]["id"].partition(":")[2], InvestmentDecided(approved=True, reason="within the year"), "2025-02-01")
+    second = (await gateway.ask(ask, {"a": first["pageInfo"]["endCursor"]}))["awaiting"]
+    assert [n["subject"]["id"] for n in (*first["nodes"], *second["nodes"])] == [f"investment:m{n}" for n in range(4)]
+
+
+async def test_a_cursor_of_another_list_or_order_is_refused(told_gateway: Gateway) -> None:
+    lists = {
+        "teams": "teams(first: 1, after: $a) {{page}}",
+        "teams by name": "teams(first: 1, after: $a, orderBy: {by: NAME}) {{page}}",
+        "teams by name backwards": "teams(first: 1, after: $a, orderBy: {by: NAME, direction: DESC}) {{page}}",
+        "products": "products(first: 1, after: $a) {{page}}",
+        "loans": "loans(first: 1, after: $a) {{page}}",
+    }
+    cursors = {}
+    for name, field in lists.items():
+        query = f"query($a: String) {{ portfolio {{ {re.sub('{{page}}', '{ pageInfo { endCursor } }', field)} }} }}"
+        found = (await told_gateway.ask(query))["portfolio"]
+        cursors[name] = next(iter(found.values()))["pageInfo"]["endCursor"]
+        for other, cursor in cursors.items():
+            body = (await told_gateway.post(query, {"a": cursor})).json()
+            refused = [e["extensions"].get("field") for e in body.get("errors", ())]
+            assert refused == ([] if other == name or cursor is None else ["after"]), (name, other, body)
+
+
+async def test_a_filter_may_change_between_pages(told_gateway: Gateway) -> None:
+    ask = "query($a: String, $h: [ID!]) { portfolio { teams(first: 1, after: $a, filter: {organisation: $h}) { nodes { id } pageInfo { endCursor } } } }"
+    first = (await told_gateway.ask(ask))["portfolio"]["teams"]
+    second = (await told_gateway.ask(ask, {"a": first["pageInfo"]["endCursor"], "h": ["water"]}))["portfolio"]["teams"]
+    assert [n["id"] for n in second["nodes"]] == ["team:wells-team"]
+
+
+@dataclass(frozen=True)
+class Thing:
+    """Something on a list."""
+
+    id: str
+    rank: int | None
+
+
+IDS = st.sampled_from("abcdefghij")
+THINGS = st.dictionaries(IDS, st.none() | st.integers(0, 3), max_size=10).map(lambda found: [Thing(id, rank) for id, rank in sorted(found.items())])
+
+
+def listed(things: list[Thing], ordered: bool, backwards: bool, wanted: frozenset[str]) -> Listing[Thing]:
+    shown = [one for one in things if one.id in wanted]
+    if not ordered:
+        return by_id("things", things) if wanted == frozenset("abcdefghij") else Listing("things", things, shown, by_id=True)
+    shown = sorted((one for one in shown if one.rank is not None), key=lambda one: one.rank or 0, reverse=backwards) + [o for o in shown if o.rank is None]
+    return Listing("things", things, shown, lambda one: one.rank, backwards, by_id=True)
+
+
+@given(THINGS, THINGS, st.booleans(), st.booleans(), st.frozensets(IDS), st.frozensets(IDS), st.integers(1, 4))
+def test_behind_a_page_comes_just_what_stands_behind_its_last_thing(
+    before: list[Thing], now: list[Thing], ordered: bool, backwards: bool, wanted: frozenset[str], later: frozenset[str], first: int
+) -> None:
+    shown = page(listed(before, ordered, backwards, wanted), lambda one: one, first, None)
+    after = shown.page_info().end_cursor
+    if after is None:
+        return
+    last = shown.states[-1]
+    assert isinstance(last, Thing)
+
+    def behind(one: Thing) -> bool:
+        if ordered and one.rank != last.rank:
+            if one.rank is None or last.rank is None:
+                return one.rank is None
+            return one.rank < last.rank if backwards else one.rank > last.rank
+        return one.id > last.id
+
+    listing = listed(now, ordered, backwards, later)
+    assert [one.id for one in page(listing, lambda one: one, 100, after).nodes()] == [one.id for one in listing.wanted if behind(one)]
+
+
+@given(st.text(max_size=60))
+def test_whatever_is_no_cursor_is_refused(text: str) -> None:
+    with pytest.raises(Invalid):
+        by_id("things", [Thing("a", 1)]).behind(text)
