@@ -37,8 +37,8 @@ def presented(value: Any, *, money: bool) -> Any:
             return {str(presented(k, money=money)): presented(v, money=money) for k, v in value.items()}
         case tuple() | list() | frozenset() | set():
             return [presented(v, money=money) for v in value]
-        case _ if is_dataclass(value) and not isinstance(value, type):
-            return {f.name: presented(getattr(value, f.name), money=money) for f in fields(value)}
+        case _ if (parts := _parts(value)) is not None:
+            return {name: presented(part, money=money) for name, part in parts.items()}
     return value
 
 
@@ -46,8 +46,18 @@ def has_money(value: Any) -> bool:
     """Whether money stands anywhere in a state."""
     if isinstance(value, Money):
         return True
-    if isinstance(value, tuple | list):
+    if isinstance(value, Event):
+        return False
+    if isinstance(value, tuple | list | frozenset | set):
         return any(has_money(v) for v in value)
-    if is_dataclass(value) and not isinstance(value, type | Event):
-        return any(has_money(getattr(value, f.name)) for f in fields(value))
-    return False
+    parts = value if isinstance(value, dict) else _parts(value)
+    return parts is not None and any(has_money(part) for part in parts.values())
+
+
+def _parts(value: Any) -> dict[str, Any] | None:
+    """The fields of a state, of what it is made of, or of a model that an event holds; None for what has none."""
+    if isinstance(value, BaseModel):
+        return {name: getattr(value, name) for name in type(value).model_fields}
+    if is_dataclass(value) and not isinstance(value, type):
+        return {f.name: getattr(value, f.name) for f in fields(value)}
+    return None
