@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from libs.events.event import KINDS, Kind, Payload
-from libs.events.values import Instant, Money, Text
+from libs.events.values import VISIBLE, Instant, Money, Text, worded
 
 
 class Private:
@@ -24,7 +24,7 @@ class Override(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    rule: Annotated[str, StringConstraints(max_length=16), Field(description="The id of the rule, such as S0-14.")]
+    rule: Annotated[str, StringConstraints(max_length=16), VISIBLE, Field(description="The id of the rule, such as S0-14.")]
     reason: Annotated[Text, Field(description="Why, for whoever reads the warnings.")]
 
 
@@ -36,7 +36,7 @@ class Command(BaseModel):
     at: Annotated[Instant | None, Field(description="When it was true: a day (its start, UTC) or an instant; never in the future. Default: now.")] = None
     known: Annotated[Instant | None, Field(description="When it was learned; importers only. Default: now.")] = None
     by: Annotated[
-        Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}(@(\*|[a-z0-9][a-z0-9._-]{0,63}))?$")] | None,
+        Annotated[str, worded(r"^[a-z0-9][a-z0-9._-]{0,63}(@(\*|[a-z0-9][a-z0-9._-]{0,63}))?$", "a role with its scope, such as cab@env, or an id")] | None,
         Field(description="Importers only: the role (`cab@env`) in whose name it is said and judged, or just who said it."),
     ] = None
     override: Annotated[Override | None, Field(description="Lifts a rule; executives and steering groups only.")] = None
@@ -164,6 +164,16 @@ def _is_private(hint: Any) -> bool:
 def of_service(service: str) -> list[type[Command]]:
     """The commands that a service answers, in order of declaration."""
     return [c for c in COMMANDS.values() if c.SPEC.service == service]
+
+
+def creating(kind: Kind[Any]) -> list[type[Command]]:
+    """The commands that bring an aggregate of a kind into being."""
+    return [c for c in COMMANDS.values() if c.SPEC.kind is kind and c.SPEC.creates is not False]
+
+
+def changing(kind: Kind[Any]) -> list[type[Command]]:
+    """The commands that change an aggregate of a kind that is there."""
+    return [c for c in COMMANDS.values() if c.SPEC.kind is kind and not c.SPEC.creates]
 
 
 def kinds_of(service: str) -> frozenset[str]:

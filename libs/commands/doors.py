@@ -11,10 +11,12 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 from starlette.responses import Response
 
 from libs.commands.command import COMMANDS, COMMON, Command, of_service
-from libs.commands.errors import HeadwayError, Invalid, TooLarge, UnknownOutcome, Unreachable
+from libs.commands.errors import HeadwayError, Invalid, NotFound, TooLarge, UnknownOutcome, Unreachable
 from libs.commands.handling import Answer, Handling
 from libs.commands.judging import Ask
+from libs.commands.validation import did_you_mean, validated
 from libs.events.event import KINDS, split
+from libs.events.values import POSITION_PATTERN, POSITION_WORDS, VISIBLE, worded
 from libs.rules.roles import Principal
 
 T = TypeVar("T")
@@ -28,7 +30,7 @@ Parse = Callable[[bytes], Any]
 Identify = Callable[[Request], Any]
 """Who asks, by the request's token (a coroutine function)."""
 
-Key = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+Key = Annotated[str, StringConstraints(min_length=1, max_length=200), VISIBLE]
 
 
 def _of_a_kind(position: str) -> str:
@@ -37,7 +39,7 @@ def _of_a_kind(position: str) -> str:
     return position
 
 
-Position = Annotated[str, StringConstraints(pattern=r"^[a-z_]+:[a-z0-9][a-z0-9._-]{0,63}@[1-9][0-9]{0,8}$"), AfterValidator(_of_a_kind)]
+Position = Annotated[str, worded(POSITION_PATTERN, POSITION_WORDS), AfterValidator(_of_a_kind)]
 _POSITIONS: TypeAdapter[list[Position]] = TypeAdapter(list[Position])
 _KEY: TypeAdapter[Key] = TypeAdapter(Key)
 _TRACEPARENT = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
@@ -85,6 +87,7 @@ def command_routes(handling: Handling, identify: Identify, explain: Explain, par
             operation_id=spec.name.replace(".", "_"),
         )(_endpoint(command, handling, identify, parse))
     _add_bulk(router, handling, identify, explain, parse)
+    _add_unknown(router, handling.service, identify)
     return router
 
 
@@ -114,7 +117,7 @@ def _endpoint(command: type[Command], handling: Handling, identify: Identify, pa
 
     async def direct(request: Request) -> Response:
         h = request.headers
-        body = command.model_validate(parse(await request.body()))
+        body = validated(command, parse(await request.body()))
         trace = h.get("traceparent")
         return await answer(
             body,
@@ -183,6 +186,13 @@ def _add_bulk(router: APIRouter, handling: Handling, identify: Identify, explain
     )(bulk)
 
 
+def _add_unknown(router: APIRouter, service: str, identify: Identify) -> None:
+    async def unknown(verb: str, who: Principal = Depends(identify)) -> Response:
+        raise NotFound(f"{service} has no command {verb[:100]!r}{did_you_mean(verb, [of.SPEC.verb for of in of_service(service)])}", field="command")
+
+    router.post("/commands/{verb}", include_in_schema=False)(unknown)
+
+
 def _read(raw: bytes, parse: Parse, who: Principal, service: str, traceparent: str | None, trying: bool) -> tuple[str | None, Ask | Exception]:
     """A line as what is asked, or why it cannot be read, with its key as far as it has one."""
     key: str | None = None
@@ -190,7 +200,7 @@ def _read(raw: bytes, parse: Parse, who: Principal, service: str, traceparent: s
         document = parse(raw)
         if isinstance(document, dict) and isinstance(document.get("key"), str):
             key = document["key"]
-        line = Line.model_validate(document)
+        line = validated(Line, document)
         return line.key, Ask(command_of(line, service), who, line.key, line.revise, None, tuple(line.after), traceparent, trying)
     except (ValidationError, HeadwayError) as e:
         return key, e
@@ -200,12 +210,18 @@ def command_of(line: Line, service: str) -> Command:
     """The command of a line. Raises ValidationError, and Invalid where the service has no such command."""
     cls = COMMANDS.get(line.command)
     if cls is None or cls.SPEC.service != service:
-        where = f"it belongs to {cls.SPEC.service}" if cls else "there is none of this name"
-        raise Invalid(f"{line.command[:100]!r} is no command of {service}: {where}", field="command", remedy=f"Their names are in /{service}/openapi.json.")
+        raise no_command(line.command, service)
     given = {name: value for name in COMMON if (value := getattr(line, name)) is not None}
     if twice := given.keys() & line.data.keys():
         raise Invalid(f"{', '.join(sorted(twice))} stands in the line and in its data", field=min(twice))
-    return cls.model_validate({**line.data, **given})
+    return validated(cls, {**line.data, **given})
+
+
+def no_command(name: str, service: str) -> Invalid:
+    """Says that a service has no such command, and which was probably meant."""
+    cls = COMMANDS.get(name)
+    where = f"it belongs to {cls.SPEC.service}" if cls else f"there is none of this name{did_you_mean(name, [of.SPEC.name for of in of_service(service)])}"
+    return Invalid(f"{name[:100]!r} is no command of {service}: {where}", field="command", remedy=f"Their names are in /{service}/openapi.json.")
 
 
 def _result(key: str | None, result: Answer | Exception, explain: Explain) -> bytes:

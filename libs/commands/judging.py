@@ -9,7 +9,7 @@ from typing import Any
 
 import orjson
 
-from libs.commands.command import COMMANDS, Command
+from libs.commands.command import COMMANDS, Command, changing, creating
 from libs.commands.deciding import Case, Decision
 from libs.commands.errors import AlreadyExists, Invalid, NotFound, StaleVersion, TooLarge
 from libs.commands.idempotence import nothing_new
@@ -58,15 +58,14 @@ def judge(
     current = Facts.at(histories, now)
     exists = _exists(command, current, aggregate, history)
     state = current.get(kind, id)
-    field = command.SPEC.id_field
     missing = state is None and command.SPEC.creates is False and not isinstance(command, Retract)
     if missing and ask.principal.roles:  # whoever has a role may read that it is not there
-        raise NotFound(f"there is no {kind.name} {id!r}", field=field, remedy=f"Check the id, or create the {kind.name} first.")
+        raise _not_there(command, kind, id)
     who = speaker(command, ask.principal, ask.revise, current, aggregate, exists=exists, history=history)
     if ask.if_match is not None and ask.if_match != len(history):
         raise StaleVersion(f"{aggregate} is at version {len(history)}, not {ask.if_match}", remedy="Read it again, then decide.", field="If-Match")
     if exists and state is not None and command.SPEC.creates and not revising:
-        raise AlreadyExists(f"there is a {kind.name} {id!r} already", field=field, remedy="Use another id, or a command that changes it.")
+        raise already_there(kind, id, command.SPEC.id_field)
     facts = current if at == now else Facts.at(histories, at)
     case: Case[Any] = Case(id, at, state, facts.get(kind, id), facts, current, who.actor, revising=revising, row=row, override=command.override)
     said = list(retract(command, case, history) if isinstance(command, Retract) else decisions[type(command)](command, case))
@@ -103,6 +102,31 @@ def _exists(command: Command, current: Facts, aggregate: str, history: Sequence[
     """Whether what a command speaks of is there already, for one that creates: whether what brought it into being stands."""
     kind, id = KINDS[aggregate.partition(":")[0]], split(aggregate)[1]
     return bool(history) and (not command.SPEC.creates or _created(kind, current.history(kind, id)))
+
+
+def _not_there(command: Command, kind: Kind[Any], id: str) -> NotFound:
+    first = _named(creating(kind))
+    return NotFound(
+        f"there is no {_called(kind)} {id!r}", field=command.SPEC.id_field, remedy=f"Check the id, or create it first{f': {first}' if first else ''}."
+    )
+
+
+def already_there(kind: Kind[Any], id: str, field: str) -> AlreadyExists:
+    """Says that what a command would create is there, and by which commands it is changed."""
+    others = _named(changing(kind))
+    return AlreadyExists(f"there is {_a(_called(kind))} {id!r} already", field=field, remedy=f"Use another id{f', or change it: {others}' if others else ''}.")
+
+
+def _named(commands: Iterable[type[Command]]) -> str:
+    return ", ".join(f"`{of.SPEC.name}`" for of in commands)
+
+
+def _called(kind: Kind[Any]) -> str:
+    return kind.name.replace("_", " ")
+
+
+def _a(noun: str) -> str:
+    return f"an {noun}" if noun[0] in "aeiou" else f"a {noun}"
 
 
 def _created(kind: Kind[Any], history: Iterable[Event]) -> bool:

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Annotated, Any
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
 from libs.commands.command import Command, command
 from libs.commands.deciding import Case
 from libs.commands.errors import AlreadyExists, Invalid
 from libs.events.event import Event, Payload, Retracted, position
-from libs.events.values import Text
+from libs.events.values import POSITION_PATTERN, POSITION_WORDS, Text, worded
 from libs.rules.roles import CLOCK
 
-EventId = Annotated[str, StringConstraints(pattern=r"^[a-z_]+:[a-z0-9][a-z0-9._-]{0,63}@[1-9][0-9]{0,8}$")]
+EventId = Annotated[str, worded(POSITION_PATTERN, POSITION_WORDS)]
 
 
 class Retract(Command):

@@ -16,6 +16,16 @@ from pydantic_core import PydanticCustomError
 
 from libs.events.currencies import CURRENCIES, decimals, exact
 
+PATTERNS: dict[str, str] = {}
+"""Each pattern that a text must fit -> the same in words, for whoever is told that it does not."""
+
+
+def worded(pattern: str, words: str) -> StringConstraints:
+    """A constraint to texts of a pattern, said in words: what follows `must be`."""
+    PATTERNS[pattern] = f"must be {words}"
+    return StringConstraints(pattern=pattern)
+
+
 ID_PATTERN = r"^[a-z0-9][a-z0-9._-]{0,63}$"
 
 
@@ -26,7 +36,13 @@ class Ref:
     kind: str
 
 
-Id = Annotated[str, StringConstraints(pattern=ID_PATTERN)]
+POSITION_PATTERN = r"^[a-z_]+:[a-z0-9][a-z0-9._-]{0,63}@[1-9][0-9]{0,8}$"
+POSITION_WORDS = "the position of an event, kind:id@sequence, such as team:biohub@3"
+
+Id = Annotated[
+    str,
+    worded(ID_PATTERN, "an id: small letters, digits, dots, hyphens and underscores, 64 at most, beginning with a letter or a digit, such as permits-2026"),
+]
 """What a caller may name a thing: lower case, digits, `.`, `_`, `-`, at most 64 characters."""
 
 OrganisationId = Annotated[Id, Ref("organisation")]
@@ -46,8 +62,32 @@ ItemId = Annotated[Id, Ref("item")]
 PersonId = Id
 """A person's id: names and addresses never stand in an event."""
 
-Title = Annotated[str, StringConstraints(min_length=1, max_length=500, strip_whitespace=True)]
-Text = Annotated[str, StringConstraints(min_length=1, max_length=10_000)]
+
+DIRECTION = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
+"""Characters, as a class of a regular expression, that do nothing but turn the direction of the text around them."""
+UNSEEN_IN_NAMES = re.compile(rf"[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff{DIRECTION}]")
+"""What has no place in a name: control characters, ends of lines, the mark of byte order, and what turns the direction of text."""
+UNSEEN_IN_TEXTS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufeff\ud800-\udfff]")
+"""What has no place in a text of several lines."""
+
+
+def _without(unseen: re.Pattern[str]) -> AfterValidator:
+    """Refuses characters that nobody can see."""
+
+    def checked(text: str) -> str:
+        if found := unseen.search(text):
+            raise ValueError(f"holds U+{ord(found[0]):04X}, a character that nobody can see: leave it out")
+        return text
+
+    return AfterValidator(checked)
+
+
+VISIBLE = _without(UNSEEN_IN_NAMES)
+"""What every text of one line must be."""
+Title = Annotated[str, StringConstraints(min_length=1, max_length=500, strip_whitespace=True), VISIBLE]
+"""What something is called, in one line."""
+Text = Annotated[str, StringConstraints(min_length=1, max_length=10_000), _without(UNSEEN_IN_TEXTS)]
+"""What is said of something, in lines."""
 
 
 def _known_currency(code: str) -> str:

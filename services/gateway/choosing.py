@@ -12,7 +12,9 @@ from typing import Final
 from pydantic import TypeAdapter
 
 from libs.commands.errors import Invalid
+from libs.commands.validation import did_you_mean
 from libs.events.envelope import instant
+from libs.events.event import KINDS, PAYLOADS, split
 from libs.events.log import Cursor, Record
 from libs.events.values import Instant, end_of
 from services.gateway.scalars import DAY
@@ -56,10 +58,12 @@ def wanted(types: Iterable[str], subjects: Iterable[str], begin: datetime | None
     for field, named in (("type", found.types), ("subject", found.subjects)):
         if len(named) > MOST_NAMED:
             raise Invalid(f"name at most {MOST_NAMED} at once", field=field)
-    if not all(map(TYPE.fullmatch, found.types)):
-        raise Invalid("a type is such as headway.backlog.item.added.v1", field="type")
+    if odd := sorted(found.types - PAYLOADS.keys()):
+        raise Invalid(f"there are no events of type {odd[0][:120]!r}{did_you_mean(odd[0], list(PAYLOADS))}", field="type", remedy="See docs/events.md.")
     if not all(map(SUBJECT.fullmatch, found.subjects)):
         raise Invalid("a subject is an aggregate such as team:biohub", field="subject")
+    if odd := sorted(kind for subject in found.subjects if (kind := split(subject)[0]) not in KINDS):
+        raise Invalid(f"there are no aggregates of kind {odd[0]!r}{did_you_mean(odd[0], list(KINDS))}", field="subject")
     if begin and end and end <= begin:
         raise Invalid("this span of time ends before it begins", field="to")
     return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import Annotated, Any, Final
 
 import strawberry
@@ -91,7 +92,8 @@ async def _forwarded(info: Info, command: type[Command], input: Any, key: str | 
     try:
         answer = await asking.forwarding.send(sent)
     except Problem as e:
-        raise GraphQLError(str(e), extensions={"code": code_of(e.body), **_by_argument(e.body)}) from None
+        found = _by_argument(e.body)
+        raise GraphQLError(_message(found) or str(e), extensions={"code": code_of(e.body), **found}) from None
     last = str(answer["position"])
     asking.not_yet_seen += await asking.process.world.heard([last], SECONDS)
     id = strawberry.ID(last.rpartition("@")[0])
@@ -105,11 +107,38 @@ _ARGUMENTS: Final = {"key": "idempotencyKey", "Idempotency-Key": "idempotencyKey
 def _by_argument(problem: dict[str, Any]) -> dict[str, Any]:
     """The problem, with what it says of fields said of the mutation's own arguments and input fields."""
     found = dict(problem)
+    for part in ("detail", "remedy"):
+        if isinstance(found.get(part), str):
+            found[part] = in_mutations(found[part])
     if isinstance(found.get("field"), str):
         found["field"] = _argument(found["field"])
     if isinstance(found.get("errors"), list):
         found["errors"] = [{**one, "field": _argument(str(one.get("field", "")))} for one in found["errors"]]
     return found
+
+
+def _message(problem: dict[str, Any]) -> str | None:
+    """What is wrong, in words; of fields that do not fit, the first by the name that it has here."""
+    errors = problem.get("errors")
+    if errors:
+        more = f" ({len(errors) - 1} more)" if len(errors) > 1 else ""
+        problem["detail"] = f"{errors[0]['field']}: {errors[0].get('reason')}{more}"
+    return problem.get("detail")
+
+
+def in_mutations(text: str) -> str:
+    """A text about commands and their fields (`covers_from`, backlog.open_backlog), by the names that these have as mutations and input fields."""
+    named = _COMMAND.sub(lambda found: _mutations().get(found[0], found[0]), text)
+    return _FIELD.sub(lambda found: f"`{_argument(found[1])}`", named)
+
+
+@cache
+def _mutations() -> dict[str, str]:
+    return {command.SPEC.name: name for command, name in mutation_names().items()}
+
+
+_COMMAND: Final = re.compile(r"\b(?:backlog|roadmap|portfolio)\.[a-z][a-z_]+\b")
+_FIELD: Final = re.compile(r"`([a-z][a-z0-9_.]*)`")
 
 
 def _argument(field: str) -> str:

@@ -8,7 +8,6 @@ from typing import Annotated
 import strawberry
 from strawberry.scalars import JSON
 
-from libs.commands.errors import Invalid
 from libs.events.catalog.backlog.item import ITEM
 from libs.events.catalog.portfolio.organisation import ORGANISATION
 from libs.events.catalog.portfolio.product import PRODUCT
@@ -17,7 +16,7 @@ from libs.events.catalog.portfolio.team import TEAM
 from libs.events.event import Kind, S
 from libs.events.facts import Facts
 from services.gateway.asking import Info
-from services.gateway.ids import inside
+from services.gateway.ids import chosen, inside
 from services.gateway.types import backlog as backlogs
 from services.gateway.types import organisation as organisations
 from services.gateway.types import stream as streams
@@ -58,7 +57,7 @@ class Query:
         known_at: KnownAt = None,
         organisation: Within = None,
     ) -> Portfolio:
-        scope = _scope(organisation)
+        scope = _scope(info, organisation)
         day = as_of or info.context.today
         return Portfolio(facts=info.context.facts(day, known_at), scope=scope, world=info.context.process.world.digest, as_of=day, known_at=known_at)
 
@@ -131,7 +130,7 @@ class Query:
     def changes(
         self, info: Info, from_: From, to: To = None, organisation: Within = None, kinds: Kinds = None, first: First = PAGE, after: After = None
     ) -> Connection[Movement]:
-        scope = _scope(organisation)
+        scope = _scope(info, organisation)
         return moved(info, from_, info.context.facts(to.date() if to else None, to), ("organisation", scope) if scope else None, kinds, first, after)
 
     @told("Why a command would be refused, by its owner's own word, without doing it; null where nothing stands in the way.")
@@ -160,11 +159,6 @@ def _state(facts: Facts, kind: Kind[S], given: str) -> S | None:
     return facts.get(kind, inside(kind.name, given))
 
 
-def _scope(organisation: str | None) -> str | None:
-    """The organisation that is asked about. Raises Invalid for the id of something else."""
-    if organisation is None:
-        return None
-    scope = inside("organisation", organisation)
-    if not scope:
-        raise Invalid(f"{organisation[:80]!r} is not the id of an organisation", field="organisation")
-    return scope
+def _scope(info: Info, organisation: str | None) -> str | None:
+    """The organisation that is asked about. Raises Invalid for what is none that is known."""
+    return None if organisation is None else chosen(info.context.process.world, "organisation", organisation, "organisation")

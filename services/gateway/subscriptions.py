@@ -16,7 +16,7 @@ from libs.events.event import KINDS, split
 from libs.events.log import Cursor, Delivery, LogUnavailable, Record
 from libs.rules.authority import belonging
 from services.gateway.asking import Info
-from services.gateway.ids import inside
+from services.gateway.ids import chosen
 from services.gateway.resuming import beginning
 from services.gateway.timing import listens
 from services.gateway.types.node import Node
@@ -94,7 +94,7 @@ class Subscription:
         self, info: Info, teams: Teams = None, products: Products = None, kinds: Kinds = None, after: After = None
     ) -> AsyncGenerator[Change, None]:
         # What is wrong with the arguments is said before anything is followed.
-        wanted = Wanted(_kinds(kinds or ()), frozenset((*_scopes("team", teams), *_scopes("product", products))))
+        wanted = Wanted(_kinds(kinds or ()), frozenset((*_scopes(info, "team", teams), *_scopes(info, "product", products))))
         return _changes(info, wanted, await _beginning(info, after))
 
 
@@ -116,12 +116,8 @@ def _kinds(names: Sequence[str]) -> frozenset[str]:
     return frozenset(names)
 
 
-def _scopes(kind: str, given: Iterable[str] | None) -> Iterable[tuple[str, str]]:
-    for one in given or ():
-        id = inside(kind, one)
-        if not id:
-            raise Invalid(f"{one[:80]!r} is not the id of a {kind}", field=f"{kind}s")
-        yield kind, id
+def _scopes(info: Info, kind: str, given: Iterable[str] | None) -> Iterable[tuple[str, str]]:
+    return ((kind, chosen(info.context.process.world, kind, one, f"{kind}s")) for one in given or ())
 
 
 @dataclass

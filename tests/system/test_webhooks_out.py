@@ -123,6 +123,28 @@ async def test_a_changed_secret_and_the_former_one_both_sign_for_a_time(allowing
         Webhook(secret).verify(receiver.taken[0].body, dict(receiver.taken[0].headers))
 
 
+async def test_a_secret_an_address_and_a_pause_hold_from_the_answer_on(allowing: Running, receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
+    await subscribed(allowing, receiver, kinds=["organisation"])
+    await organisations(allowing, "before")
+    await receiver.until(lambda: len(receiver.taken) == 1)
+    monkeypatch.setattr(delivering, "EVERY", 3600.0)
+    await asyncio.sleep(SEEN)  # from now on nobody looks for changes
+    signed_in = allowing.signed_in("subscriber")
+    made = await allowing.client.post("/portfolio/v1/webhooks/w/secret", params={"overlap_hours": 0}, headers=signed_in)
+    await organisations(allowing, "env")
+    await receiver.until(lambda: len(receiver.taken) == 2)
+    Webhook(made.json()["secret"]).verify(receiver.taken[1].body, dict(receiver.taken[1].headers))
+    answer = await allowing.command("portfolio.change_webhook", {"webhook": "w", "url": f"{receiver.url}/elsewhere"}, "subscriber")
+    assert answer.status_code == 200, answer.text
+    await organisations(allowing, "citz")
+    await receiver.until(lambda: len(receiver.taken) == 3)
+    assert receiver.taken[2].path.endswith("/elsewhere")
+    await allowing.command("portfolio.pause_webhook", {"webhook": "w", "reason": "mending"}, "subscriber")
+    await organisations(allowing, "late")
+    await asyncio.sleep(SEEN)
+    assert len(receiver.taken) == 3
+
+
 @pytest.mark.parametrize(("persona", "money"), [("subscriber", None), ("auditor", {"amount": "12.50", "currency": "CAD"})])
 async def test_money_is_shown_to_those_alone_who_may_read_it(allowing: Running, receiver: Receiver, persona: str, money: Any) -> None:
     await subscribed(allowing, receiver, persona, kinds=["investment"])

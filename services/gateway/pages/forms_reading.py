@@ -11,6 +11,7 @@ from typing import Any, Final
 from pydantic import ValidationError
 
 from libs.commands.command import Command
+from libs.commands.validation import validated_json
 from services.gateway.pages.forms import Field, Widget
 
 _GROUPED: Final = re.compile(r"-?\d{1,3}(?:[ ,\u00a0\u202f]\d{3})+(?:\.\d+)?\Z")
@@ -57,7 +58,7 @@ def data_of(fields: Iterable[Field], form: Mapping[str, str]) -> dict[str, Any]:
 def wrong_in(command: type[Command], data: Mapping[str, Any]) -> tuple[Wrong, ...]:
     """What the declaration itself finds wrong, all at once; the owner judges the rules."""
     try:
-        command.model_validate_json(json.dumps(data))
+        validated_json(command, json.dumps(data))
     except ValidationError as e:
         return tuple(Wrong(_in_words(one), ".".join(map(str, one["loc"]))) for one in e.errors(include_url=False, include_input=False))
     return ()
@@ -118,8 +119,7 @@ def _in_words(one: Mapping[str, Any]) -> str:
     if one["type"] in _EMPTY:
         return "Fill this in, it is needed."
     if one["type"] == "string_pattern_mismatch":
-        pattern = one["ctx"]["pattern"]
-        return "Small letters, digits, dots and hyphens, 64 at most." if pattern.startswith("^[a-z0-9]") else f"It must look like {pattern.strip('^$')}."
+        return f"It {one['msg']}."
     if one["type"] == "decimal_max_places":
         return f"Write at most {one['ctx']['decimal_places']} digits after the point."
     return _IN_WORDS.get(one["type"]) or str(one["msg"]).removeprefix("Value error, ")

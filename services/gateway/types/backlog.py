@@ -101,7 +101,7 @@ class Backlog:
         whole = shown if dropped else self.facts.derive(backlogs.places, self.product)
         moves = Counter(move.item for move in state.moves) if (state := self.facts.get(BACKLOG, self.product)) else Counter[str]()
         name = f"items of {self.product}{' with those dropped' if dropped else ''}"
-        found = items_of(name, whole, shown, filter, order_by, lambda item: moves[item.id])
+        found = items_of(name, self.facts, whole, shown, filter, order_by, lambda item: moves[item.id])
         return page(found, lambda state: item(self.facts, state), first, after)
 
 

@@ -133,7 +133,7 @@ class Portfolio:
     def investments(
         self, first: First = PAGE, after: After = None, filter: InvestmentsWanted = None, order_by: InvestmentsOrdered = None
     ) -> Connection[InvestmentCase]:
-        found = investments_of(f"investments of {self.scope}", investment_cases(self.facts, self.scope), filter, order_by)
+        found = investments_of(f"investments of {self.scope}", self.facts, investment_cases(self.facts, self.scope), filter, order_by)
         return page(found, lambda state: investment_case(self.facts, state), first, after)
 
     @told("What moved from an instant until this moment, by the time it came true.")

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
-from typing import Any, Final, TypeVar
+from typing import Any, TypeVar
 
-from libs.commands.errors import Invalid
 from libs.events.catalog.backlog.item import Item
 from libs.events.catalog.portfolio.graduation import GraduationStatus
 from libs.events.catalog.portfolio.investment import Investment
@@ -15,11 +14,11 @@ from libs.events.catalog.portfolio.product import PRODUCT, Product
 from libs.events.catalog.portfolio.team import TEAM, Team
 from libs.events.catalog.roadmap.roadmap_item import RoadmapItem
 from libs.events.event import Event, Identified
-from libs.events.facts import Facts
+from libs.events.facts import Facts, Histories
 from libs.rules.homes import home_of_product
 from libs.rules.searching import fold
 from services.gateway import deriving
-from services.gateway.ids import inside
+from services.gateway.ids import chosen
 from services.gateway.types.connection import Listing
 from services.gateway.types.filtering import (
     Direction,
@@ -48,7 +47,8 @@ def teams_of(name: str, facts: Facts, whole: Sequence[Team], wanted: TeamFilter 
     """The teams that are wanted, in order. Raises Invalid for an id of something else."""
     states = whole
     if wanted is not None:
-        homes, products, called = _ids("organisation", wanted.organisation), _ids("product", wanted.product), _folded(wanted.name)
+        homes, products = _ids(facts.histories, "organisation", wanted.organisation), _ids(facts.histories, "product", wanted.product)
+        called = _folded(wanted.name)
         states = [
             team
             for team in states
@@ -77,8 +77,9 @@ def products_of(
     """The products that are wanted, in order, in one phase or in any. Raises Invalid for an id of something else."""
     states = [product for product in whole if phase in (None, product.phase)]
     if wanted is not None:
-        homes, programs, called = _ids("organisation", wanted.organisation), _ids("program", wanted.program), _folded(wanted.name)
-        lifecycles = _ids("lifecycle", wanted.lifecycle)
+        homes, programs = _ids(facts.histories, "organisation", wanted.organisation), _ids(facts.histories, "program", wanted.program)
+        lifecycles = _ids(facts.histories, "lifecycle", wanted.lifecycle)
+        called = _folded(wanted.name)
         states = [
             product
             for product in states
@@ -104,8 +105,8 @@ def roadmap_items_of(
     states = whole
     if wanted is not None:
         begin, end, text = wanted.ends_from, wanted.ends_until, _folded(wanted.text)
-        homes, programs = _ids("organisation", wanted.organisation), _ids("program", wanted.program)
-        products, teams = _ids("product", wanted.product), _ids("team", wanted.team)
+        homes, programs = _ids(facts.histories, "organisation", wanted.organisation), _ids(facts.histories, "program", wanted.program)
+        products, teams = _ids(facts.histories, "product", wanted.product), _ids(facts.histories, "team", wanted.team)
         served = None if teams is None else {product for one in sorted(teams) if (team := facts.get(TEAM, one)) for product in team.products}
         of = {id: facts.get(PRODUCT, id) for id in {item.product for item in states}}
         states = [
@@ -132,11 +133,11 @@ def roadmap_items_of(
 
 
 def items_of(
-    name: str, whole: Sequence[Item], states: Sequence[Item], wanted: ItemFilter | None, order: ItemOrder | None, mark: Callable[[Item], int]
+    name: str, facts: Facts, whole: Sequence[Item], states: Sequence[Item], wanted: ItemFilter | None, order: ItemOrder | None, mark: Callable[[Item], int]
 ) -> Listing[Item]:
     """The backlog items that are wanted, in order; `mark` changes where the owner has moved one. Raises Invalid for an id of something else."""
     if wanted is not None:
-        parents = _ids("roadmap_item", wanted.roadmap_item)
+        parents = _ids(facts.histories, "roadmap_item", wanted.roadmap_item)
         states = [
             item
             for item in states
@@ -151,11 +152,11 @@ def items_of(
     return _listing(name, whole, states, keys, order, by_id=False, mark=mark)
 
 
-def investments_of(name: str, whole: Sequence[Investment], wanted: InvestmentFilter | None, order: InvestmentOrder | None) -> Listing[Investment]:
+def investments_of(name: str, facts: Facts, whole: Sequence[Investment], wanted: InvestmentFilter | None, order: InvestmentOrder | None) -> Listing[Investment]:
     """The investments that are wanted, in order. Raises Invalid for an id of something else."""
     states = whole
     if wanted is not None:
-        teams, products = _ids("team", wanted.team), _ids("product", wanted.product)
+        teams, products = _ids(facts.histories, "team", wanted.team), _ids(facts.histories, "product", wanted.product)
         states = [
             one
             for one in states
@@ -199,18 +200,9 @@ def _ordered(states: Sequence[S], key: Callable[[S], Any] | None, direction: Dir
     return [s for _, s in known] + [s for k, s in keyed if k is None]
 
 
-_A: Final = {"organisation": "an"}
-
-
-def _ids(kind: str, given: Iterable[str] | None) -> frozenset[str] | None:
-    """Plain ids, from global or plain ones."""
-    if given is None:
-        return None
-    found = {one: inside(kind, one) for one in given}
-    odd = next((one for one, id in found.items() if not id), None)
-    if odd is not None:
-        raise Invalid(f"{odd[:80]!r} is not the id of {_A.get(kind, 'a')} {kind.replace('_', ' ')}", field=f"filter.{kind}")
-    return frozenset(id for id in found.values() if id)
+def _ids(histories: Histories, kind: str, given: Iterable[str] | None) -> frozenset[str] | None:
+    """Plain ids, from global or plain ones. Raises Invalid for those of something else, and of nothing that is known."""
+    return None if given is None else frozenset(chosen(histories, kind, one, f"filter.{kind}") for one in given)
 
 
 def _name(product: Product | None, id: str) -> str:

@@ -23,6 +23,7 @@ from libs.events.catalog.portfolio.webhook import WEBHOOK, Webhook, WebhookChang
 from libs.events.envelope import all_topics
 from libs.events.event import Event, Payload, split, visible
 from libs.events.log import Cursor, LogUnavailable
+from libs.events.store import StoreUnavailable
 from libs.rules.roles import Principal, Role
 from services.portfolio.domain.webhook import change_webhook, subscribe_webhook
 from services.portfolio.webhooks.addresses import address_of
@@ -161,6 +162,15 @@ class Deliverer:
         address = address_of(urls[webhook.placed.sequence])
         return _Known(version, webhook, Subscription(webhook, webhook.begun, address, tuple(secrets[e.sequence] for e in webhook.signed)), end)
 
+    async def _stands(self, id: str) -> Subscription | None:
+        """How a webhook stands by its store at this moment; as it was last read where the store does not answer."""
+        known = self._known[id]
+        with contextlib.suppress(StoreUnavailable):
+            version = await self._service.handling.version(WEBHOOK.key(id))
+            if version != known.version:
+                known = await self._read(id, version, known)
+        return known.subscription
+
     async def _attend(self, id: str, known: _Known, *, news: bool) -> None:
         """Has one webhook delivered, or not, as it stands."""
         running, subscription = self._running.get(id), known.subscription
@@ -181,7 +191,7 @@ class Deliverer:
         self._context = self._context or httpx.create_ssl_context()
         adapters = self._service.process.adapters
         around = Surroundings(adapters.log, self._topics, deliveries, adapters.clock, self._context, self.to_private, self.counts)
-        self._running[id] = Running(subscription, around, asked, end)
+        self._running[id] = Running(subscription, around, asked, end, functools.partial(self._stands, id))
 
     async def _stop(self, id: str) -> None:
         """Ends the delivery of a webhook, and pauses it where that is why it ended. Raises what broke it off."""

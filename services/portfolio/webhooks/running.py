@@ -7,7 +7,7 @@ import logging
 import ssl
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
@@ -40,10 +40,15 @@ class Surroundings:
 
 
 class Running:
-    """Delivers a webhook that was claimed at `claimed` (monotonic seconds); `end` is one that the log had before it was subscribed, where one is known."""
+    """Delivers a webhook that was claimed at `claimed` (monotonic seconds).
 
-    def __init__(self, subscription: Subscription, around: Surroundings, claimed: float, end: Cursor | None) -> None:
-        self.subscription, self._around, self._claimed, self._end = subscription, around, claimed, end
+    `end` is an end that the log had before it was subscribed, where one is known; `now` asks how the webhook stands (None: it is not active).
+    """
+
+    def __init__(
+        self, subscription: Subscription, around: Surroundings, claimed: float, end: Cursor | None, now: Callable[[], Awaitable[Subscription | None]]
+    ) -> None:
+        self.subscription, self._around, self._claimed, self._end, self._now = subscription, around, claimed, end, now
         self._id = subscription.webhook.id
         self._worker: Worker | None = None
         self._task = asyncio.create_task(self._run(), name=f"webhook {self._id}")
@@ -93,7 +98,7 @@ class Running:
         progress, waiting = found
         around = self._around
         receiver = Connections(to_private=around.to_private, many=AT_ONCE, context=around.context)
-        work = Work(around.log, around.topics, around.deliveries, receiver, around.clock, self._may_send, counts=around.counts)
+        work = Work(around.log, around.topics, around.deliveries, receiver, around.clock, self._may_send, self._stands, counts=around.counts)
         self._worker = Worker(self.subscription, progress, waiting, work)
         logger.info("webhooks: %s is delivered here", self._id, extra={"webhook": self._id})
         try:
@@ -119,6 +124,10 @@ class Running:
         standing = self.subscription.webhook.standing
         resumed = standing is not None and waiting.first is not None and waiting.first < standing.stored
         return replace(waiting, tries=0, first=None, due=None) if resumed else waiting
+
+    async def _stands(self) -> Subscription | None:
+        found = await self._now()
+        return found if found is not None and found.begun.sequence == self.subscription.begun.sequence else None
 
     def _may_send(self) -> bool:
         return time.monotonic() - self._claimed < FRESH

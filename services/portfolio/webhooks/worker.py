@@ -66,7 +66,11 @@ class Subscription:
 
 @dataclass
 class Work:
-    """What a worker works with. `may_send` says whether its claim is fresh enough for another attempt."""
+    """What a worker works with.
+
+    `may_send` says whether its claim is fresh enough for another attempt; `stands` gives the webhook as it stands now, so that a changed secret or address
+    holds from the answer to its command on, or None where nothing more is to be sent. Without it the worker's own is taken.
+    """
 
     log: Log
     topics: Sequence[str]
@@ -74,6 +78,7 @@ class Work:
     receiver: Receiver
     clock: Callable[[], datetime]
     may_send: Callable[[], bool] = lambda: True
+    stands: Callable[[], Awaitable[Subscription | None]] | None = None
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     chance: Callable[[], float] = random.random
     counts: Counter[str] = field(default_factory=Counter)
@@ -173,8 +178,7 @@ class Worker:
         while (item := self._queues.next(aggregate)) is not None:
             await self._until(item.due)
             async with self._slots:
-                while not self._work.may_send():
-                    await self._work.sleep(0.5)
+                await self._allowed()
                 attempt = await self._fly(item)
             self._attempts.append(attempt)
             self._work.counts[attempt.outcome] += 1
@@ -189,6 +193,15 @@ class Worker:
             self._changed.set()
             if self._ending or self._over.done():
                 return
+
+    async def _allowed(self) -> None:
+        """Waits until another attempt may begin, and takes in how the webhook stands then."""
+        while True:
+            found = self.subscription if self._work.stands is None else await self._work.stands()
+            if found is not None and self._work.may_send():
+                self.subscription = found
+                return
+            await self._work.sleep(0.5)
 
     async def _fly(self, item: Item) -> Attempt:
         task = cast("asyncio.Task[None]", asyncio.current_task())

@@ -157,6 +157,25 @@ async def test_an_id_of_something_else_is_refused_and_says_which_field(told_gate
     assert body["errors"][0]["extensions"]["field"] == f"filter.{filter.partition(':')[0]}"
 
 
+@pytest.mark.parametrize(
+    "list",
+    [
+        'teams(filter: {organisation: ["sea"]})',
+        'products(filter: {program: ["sea"]})',
+        'investments(filter: {team: ["sea"]})',
+        'roadmap { items(filter: {team: ["sea"]})',
+        'roadmap { items(filter: {product: ["sea"]})',
+    ],
+)
+async def test_what_was_never_heard_of_is_refused_as_a_filter(told_gateway: Gateway, list: str) -> None:
+    body = (await told_gateway.post(f"{{ portfolio {{ {list} {{ totalCount }} {'}' if '{ items' in list else ''} }} }}")).json()
+    assert body["errors"][0]["extensions"]["code"] == "NOT_FOUND" and "'sea'" in body["errors"][0]["message"], body
+
+
+async def test_a_mere_reference_is_known_as_a_filter(told_gateway: Gateway) -> None:
+    assert await listed(told_gateway, "teams", 'product: ["unheard"]') == ["signs-team"]
+
+
 async def test_pages_go_on_in_the_order_that_was_asked_for(told_gateway: Gateway) -> None:
     order = "orderBy: {by: NAME, direction: DESC}"
     ask = f"query($a: String) {{ portfolio {{ products(first: 2, after: $a, {order}) {{ nodes {{ name }} pageInfo {{ hasNextPage endCursor }} }} }} }}"

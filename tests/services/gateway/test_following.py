@@ -45,12 +45,14 @@ async def test_a_change_holds_what_is_new_of_the_things_themselves(logged: Gatew
 
 async def test_only_the_kinds_teams_and_products_that_are_wanted_are_told(logged: Gateway) -> None:
     socket = await signed_in(logged)
+    await publish(logged, "early", TEAM, TeamFormed(name="Early", home="water", products=("wells", "dams")))
+    await publish(logged, "wells-team", TEAM, TeamFormed(name="Wells", home="water", products=("wells",)))
     await socket.subscribe(CHANGED, "kinds", k=["product"])
     await socket.subscribe(CHANGED, "team", t=["team:wells-team"])
     await socket.subscribe(CHANGED, "product", p=["dams"])
     await socket.subscribe(CHANGED, "both", p=["dams"], t=["wells-team"], k=["item"])
     await _following(logged, 4)
-    await publish(logged, "wells-team", TEAM, TeamFormed(name="Wells", home="water", products=("wells",)))
+    await publish(logged, "wells-team", TEAM, TeamFormed(name="Wells, anew", home="water", products=("wells",)))
     await publish(logged, "wells", PRODUCT, ProductRegistered(name="Wells", home="water"))
     await publish(logged, "dams", PRODUCT, ProductRegistered(name="Dams", home="water"))
     for id, product in (("i1", "wells"), ("i2", "dams"), ("i3", "roads")):
@@ -62,7 +64,7 @@ async def test_only_the_kinds_teams_and_products_that_are_wanted_are_told(logged
             told.setdefault(message["id"], []).extend(message["payload"]["data"]["changed"]["positions"])
     assert told == {
         "kinds": ["product:wells@1", "product:dams@1"],
-        "team": ["team:wells-team@1", "product:wells@1", "item:i1@1"],
+        "team": ["team:wells-team@2", "product:wells@1", "item:i1@1"],
         "product": ["product:dams@1", "item:i2@1"],
         "both": ["item:i1@1", "item:i2@1"],
     }

@@ -121,7 +121,8 @@ async def test_the_portfolio_of_an_organisation_has_only_what_is_at_home_there(t
         "programs": [],
         "organisations": [{"id": "organisation:roads"}],
     }
-    assert (await told_gateway.ask(ask, {"o": "nobody"}))["portfolio"]["teams"]["nodes"] == []
+    unknown = (await told_gateway.post(ask, {"o": "watr"})).json()["errors"][0]
+    assert unknown["message"] == "there is no organisation 'watr'; did you mean water?" and unknown["extensions"]["code"] == "NOT_FOUND"
     assert (await told_gateway.post(ask, {"o": "team:x"})).json()["errors"][0]["extensions"]["field"] == "organisation"
 
 

@@ -27,7 +27,7 @@ from libs.events.catalog.backlog.item import (
     Url,
 )
 from libs.events.catalog.backlog.source import SourceId
-from libs.events.values import Instant, ItemId, NeedId, ProductId, RoadmapItemId, Text, Title
+from libs.events.values import VISIBLE, Instant, ItemId, NeedId, ProductId, RoadmapItemId, Text, Title
 
 _ITEM = Field(description="The item's id.")
 _USER = Field(description="Who wants it: as a …")
@@ -131,9 +131,9 @@ class StateItem(Command):
     state: Annotated[ItemState | None, Field(description="The item's state there; absent: not said.")] = None
     url: Annotated[Url | None, Field(description="Where people read it.")] = None
     final: Annotated[bool, Field(description="It was deleted there, or moved to where the source does not reach.")] = False
-    delivery: Annotated[Annotated[str, StringConstraints(max_length=200)] | None, Field(description="The delivery that said so, by the source's id of it.")] = (
-        None
-    )
+    delivery: Annotated[
+        Annotated[str, StringConstraints(max_length=200), VISIBLE] | None, Field(description="The delivery that said so, by the source's id of it.")
+    ] = None
     number: Annotated[Number | None, Field(description="What it is numbered there, where that never changes.")] = None
     withheld: Annotated[
         bool | None, Field(description="Whether the source keeps its words confidential: then no title is kept or shown. Absent: not said.")

@@ -8,7 +8,7 @@ from pydantic import Field, StringConstraints
 
 from libs.commands.command import Command, Private, command
 from libs.events.catalog.backlog.source import SOURCE, Confidential, SourceConnected, SourceDisconnected, SourceId, SourceReceived, System
-from libs.events.values import ProductId, Text
+from libs.events.values import VISIBLE, ProductId, Text
 
 
 @command("backlog.connect_source", SOURCE, topic="sources", says=(SourceConnected,), creates=None)
@@ -44,6 +44,6 @@ class NoteDelivery(Command):
     """Keep in a source's list that deliveries came which say nothing of an item: the reason, the last of them, and how many. Webhooks say this."""
 
     source: Annotated[SourceId, Field(description="The source's id.")]
-    delivery: Annotated[Annotated[str, StringConstraints(min_length=1, max_length=200)], Field(description="The sender's id of the delivery.")]
+    delivery: Annotated[Annotated[str, StringConstraints(min_length=1, max_length=200), VISIBLE], Field(description="The sender's id of the delivery.")]
     reason: Annotated[Text, Field(description="Why it says nothing of an item.")]
     count: Annotated[int, Field(ge=1, le=10**9, description="How many came for this reason since it was last said.")] = 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
 from libs.commands.command import Command, command
 from libs.events.catalog.portfolio.graduation import (
@@ -18,7 +18,7 @@ from libs.events.catalog.portfolio.graduation import (
     StoryTold,
     SustainEntered,
 )
-from libs.events.values import Id, TeamId, Text, Title
+from libs.events.values import Id, TeamId, Text, Title, worded
 
 Team = Annotated[TeamId, Field(description="The team.")]
 Function = Annotated[HomeFunction, Field(description="The function of the home organisation.")]
@@ -98,7 +98,7 @@ class Attest(Command):
     """Attest that a criterion is met, as the executive who answers for it."""
 
     team: Team
-    criterion: Annotated[Annotated[str, StringConstraints(pattern=r"^R-0[1-6]$")], Field(description="The criterion, such as R-04.")]
+    criterion: Annotated[Annotated[str, worded(r"^R-0[1-6]$", "a criterion, R-01 to R-06")], Field(description="The criterion, such as R-04.")]
     statement: Annotated[Text, Field(description="In the executive's words.")]
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
 from libs.commands.command import Command, command
 from libs.events.catalog.portfolio.organisation import ORGANISATION, OrganisationRegistered, PolicySet
-from libs.events.values import Currency, OrganisationId, Title
+from libs.events.values import Currency, OrganisationId, Title, worded
 
 Days = Annotated[int, Field(ge=1, le=3660)]
 
@@ -21,7 +21,7 @@ class RegisterOrganisation(Command):
     name: Annotated[Title, Field(description="As people call it.")]
     currency: Annotated[Currency | None, Field(description="In which it plans and pays, ISO 4217.")] = None
     fiscal_year_start: Annotated[
-        Annotated[str, StringConstraints(pattern=r"^(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$")] | None,
+        Annotated[str, worded(r"^(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$", "a month and a day, such as 04-01")] | None,
         Field(description="The day its fiscal year begins, MM-DD."),
     ] = None
 

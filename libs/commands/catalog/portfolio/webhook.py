@@ -18,13 +18,13 @@ from libs.events.catalog.portfolio.webhook import (
     WebhookSecretChanged,
     WebhookSubscribed,
 )
-from libs.events.values import Text
+from libs.events.values import VISIBLE, Text
 
-Url = Annotated[str, StringConstraints(min_length=1, max_length=2000)]
-Secret = Annotated[str, StringConstraints(min_length=1, max_length=200)]
-Name = Annotated[str, StringConstraints(min_length=1, max_length=140)]
+Url = Annotated[str, StringConstraints(min_length=1, max_length=2000), VISIBLE]
+Secret = Annotated[str, StringConstraints(min_length=1, max_length=200), VISIBLE]
+Name = Annotated[str, StringConstraints(min_length=1, max_length=140), VISIBLE]
 Names = Annotated[list[Name], Field(max_length=100)]
-Cursor = Annotated[str, StringConstraints(min_length=1, max_length=4000)]
+Cursor = Annotated[str, StringConstraints(min_length=1, max_length=4000), VISIBLE]
 
 _AFTER = "A cursor as `/events` gives it: what lies behind it is sent."
 _EVENT = "An event (`kind:id@sequence`): it, and what was stored from then on, is sent."

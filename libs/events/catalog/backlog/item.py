@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from libs.events.catalog.backlog.source import SourceId
 from libs.events.event import Event, Kind, Payload, changed, event, state
-from libs.events.values import Id, Instant, NeedId, ProductId, RoadmapItemId
+from libs.events.values import VISIBLE, Id, Instant, NeedId, ProductId, RoadmapItemId, worded
 
 
 class ItemState(enum.StrEnum):
@@ -26,9 +26,11 @@ class ItemState(enum.StrEnum):
     DROPPED = "dropped"
 
 
-Reference = Annotated[str, StringConstraints(min_length=1, max_length=300, strip_whitespace=True)]
-Number = Annotated[str, StringConstraints(min_length=1, max_length=100, strip_whitespace=True)]
-Url = Annotated[str, StringConstraints(pattern=r"^https?://[^\s\x00-\x1f]+$", max_length=2000)]
+Reference = Annotated[str, StringConstraints(min_length=1, max_length=300, strip_whitespace=True), VISIBLE]
+Number = Annotated[str, StringConstraints(min_length=1, max_length=100, strip_whitespace=True), VISIBLE]
+Url = Annotated[
+    str, worded(r"^https?://[^\s\x00-\x1f]+$", "an address that begins with http:// or https://, without spaces"), StringConstraints(max_length=2000)
+]
 
 
 class ItemLabel(BaseModel):

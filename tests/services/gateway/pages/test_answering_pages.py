@@ -218,8 +218,10 @@ async def test_every_page_says_whose_portfolio_it_shows_and_when_that_is_nobodys
     water = (await site.client.get(f"{path}?organisation=water", headers=HTML)).text
     assert '<option value="water" selected>Ministry of Water</option>' in water
     assert "is known at this moment" not in water
-    nobody = (await site.client.get(f"{path}?organisation=sea", headers=HTML)).text
-    assert "No organisation <code>sea</code> is known at this moment" in nobody
+    early = (await site.client.get(f"{path}?organisation=water&asOf=1990-01-01", headers=HTML)).text
+    assert "No organisation <code>water</code> is known at this moment" in early
+    nobody = await site.client.get(f"{path}?organisation=sea", headers=HTML)
+    assert nobody.status_code == 404 and "there is no organisation" in nobody.text.lower()
 
 
 async def test_a_team_and_a_product_of_the_same_name_have_titles_of_their_own(site: Gateway) -> None:

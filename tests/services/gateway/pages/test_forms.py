@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from libs.commands.command import COMMANDS, COMMON, Command
 from libs.commands.errors import NotFound
+from libs.events.values import ID_PATTERN, PATTERNS
 from services.gateway.pages.forms import Field, Widget, command_named, fields_of, has_form, named, title_of
 from services.gateway.pages.forms_reading import Wrong, data_of, placed, wrong_in, wrong_of
 
@@ -90,7 +91,7 @@ def test_everything_that_is_wrong_is_said_at_once_and_in_words() -> None:
     data = data_of(fields_of(command), {"investment": "Not An Id", "amount.amount": "much", "amount.currency": "CAD", "covers_from": "soon"})
     wrong = {one.field: one.text for one in wrong_in(command, data)}
     assert wrong == {
-        "investment": "Small letters, digits, dots and hyphens, 64 at most.",
+        "investment": f"It {PATTERNS[ID_PATTERN]}.",
         "amount.amount": "Write a number such as 1250.50.",
         "covers_from": "Write a day as 2026-03-31.",
         "covers_until": "Fill this in, it is needed.",

@@ -1,0 +1,114 @@
+"""What does not fit is said in words: whatever the command, whatever the field."""
+
+from __future__ import annotations
+
+import re
+import typing
+from collections.abc import Iterator
+from typing import Annotated, Any
+
+import pytest
+from pydantic import BaseModel, StringConstraints, TypeAdapter, ValidationError
+
+import libs.commands.catalog  # noqa: F401 - declares the commands
+from libs.commands.command import COMMANDS, Command
+from libs.commands.doors import Line, command_of
+from libs.commands.errors import Invalid
+from libs.commands.validation import validated
+from libs.events.values import PATTERNS, Text
+
+Path = tuple[str, ...]
+
+
+def texts(model: type[BaseModel], path: Path = ()) -> Iterator[tuple[Path, Any]]:
+    """Every field of a model that takes a text, with what is asked of it."""
+    for name, hint in typing.get_type_hints(model, include_extras=True).items():
+        if name in model.model_fields:
+            yield from _texts(hint, (*path, name))
+
+
+def _texts(hint: Any, path: Path, asked: tuple[Any, ...] = ()) -> Iterator[tuple[Path, Any]]:
+    if typing.get_origin(hint) is Annotated:
+        yield from _texts(hint.__origin__, path, (*hint.__metadata__, *asked))
+    elif hint is str:
+        yield path, Annotated[str, *asked] if asked else str
+    elif isinstance(hint, type) and issubclass(hint, BaseModel):
+        yield from texts(hint, path)
+    else:
+        for part in typing.get_args(hint):
+            yield from _texts(part, path, asked if any(isinstance(a, StringConstraints) for a in asked) else ())
+
+
+TEXTS = [pytest.param(hint, id=".".join((name, *path))) for name, command in COMMANDS.items() for path, hint in texts(command)]
+
+
+def reasons(hint: Any, text: str) -> str:
+    try:
+        TypeAdapter(hint).validate_python(text)
+    except ValidationError as e:
+        return str(e)
+    return ""
+
+
+@pytest.mark.parametrize("hint", TEXTS)
+def test_no_field_takes_characters_that_nobody_can_see(hint: Any) -> None:
+    assert reasons(hint, "a\x00b"), "NUL"
+    assert reasons(hint, "a\x07b"), "a control character"
+    in_lines = not reasons(hint, "a\nb")
+    assert reasons(hint, "a\u202eb") or in_lines, "a direction character, in what is one line"
+
+
+def test_a_text_may_have_lines_and_be_written_from_right_to_left() -> None:
+    assert not reasons(Text, "שלום\n\tעולם\u200f.\r\n")
+
+
+@pytest.mark.parametrize("command", COMMANDS.values(), ids=list(COMMANDS))
+def test_no_pattern_is_shown_to_anybody(command: type[Command]) -> None:
+    data = dict.fromkeys(command.model_fields, "NOT \\ FIT")
+    with pytest.raises(ValidationError) as found:
+        validated(command, data)
+    for one in found.value.errors():
+        assert "[a-z" not in one["msg"] and "^" not in one["msg"], one
+
+
+@pytest.mark.parametrize("pattern", PATTERNS)
+def test_every_pattern_has_an_example_or_a_list_in_its_words(pattern: str) -> None:
+    words = PATTERNS[pattern]
+    assert re.search(r"such as|R-01|http://", words) and "[" not in words
+
+
+def _said(command: str, data: dict[str, Any]) -> list[tuple[str, str]]:
+    with pytest.raises(ValidationError) as found:
+        command_of(Line(command=command, key="k", data=data), command.partition(".")[0])
+    return [(".".join(map(str, one["loc"])), one["msg"]) for one in found.value.errors()]
+
+
+@pytest.mark.parametrize(
+    ("command", "data", "field", "words"),
+    [
+        ("portfolio.form_team", {"team": "t", "naem": "T", "name": "T"}, "naem", "there is no such field; did you mean name?"),
+        (
+            "portfolio.record_actual",
+            {"investment": "i", "amount": {"amount": "1", "curency": "CAD"}, "covers_from": "2026-01-01", "covers_until": "2026-01-01"},
+            "amount.curency",
+            "there is no such field; did you mean currency?",
+        ),
+        ("portfolio.form_team", {"team": "t", "name": "T", "zzz": 1}, "zzz", "there is no such field"),
+        ("portfolio.form_team", {"team": "A/B", "name": "T"}, "team", "must be an id: small letters"),
+    ],
+)
+def test_a_field_that_there_is_not_comes_with_the_one_that_was_meant(command: str, data: dict[str, Any], field: str, words: str) -> None:
+    assert any(where == field and text.startswith(words) for where, text in _said(command, data)), _said(command, data)
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("portfolio.from_team", "did you mean portfolio.form_team"),
+        ("portfolio.deliver_itm", "there is none of this name"),
+        ("backlog.add_item", "it belongs to backlog"),
+    ],
+)
+def test_a_command_that_there_is_not_comes_with_the_one_that_was_meant(name: str, words: str) -> None:
+    with pytest.raises(Invalid, match=re.escape(words)):
+        command_of(Line(command=name, key="k", data={}), "portfolio")

@@ -1,0 +1,81 @@
+"""What a refusal says, by the door that it comes out of: what is not there before what is not allowed, by the names that the door uses."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from libs.commands.command import COMMANDS, Command
+from tests.commands.examples import EXAMPLES
+from tests.system.conftest import Running
+
+
+def absent(command: type[Command]) -> dict[str, Any]:
+    """The example of a command, about something that there is not."""
+    data = {name: value.isoformat() if hasattr(value, "isoformat") else value for name, value in EXAMPLES[command.SPEC.name].items()}
+    return {name: str(value) if type(value).__name__ == "Decimal" else value for name, value in data.items()} | {command.SPEC.id_field: "nowhere"}
+
+
+CHANGING = [name for name, command in COMMANDS.items() if command.SPEC.creates is False and name in EXAMPLES]
+
+
+async def test_whoever_may_read_a_thing_is_told_that_it_is_not_there_before_anything_else(stack: Running) -> None:
+    for name in CHANGING:
+        answer = await stack.command(name, absent(COMMANDS[name]), "cab@env")
+        assert answer.status_code == 404, (name, answer.text)
+        assert answer.json()["field"] == COMMANDS[name].SPEC.id_field
+
+
+async def test_a_thing_that_is_not_there_comes_with_the_commands_that_make_it(stack: Running) -> None:
+    answer = await stack.command("portfolio.join_team", absent(COMMANDS["portfolio.join_team"]))
+    assert "portfolio.form_team" in answer.json()["remedy"]
+
+
+async def test_a_thing_that_is_there_comes_with_the_commands_that_change_it(stack: Running) -> None:
+    await stack.say(
+        ("portfolio.open_program", {"program": "p", "name": "P", "home": "env"}), ("portfolio.form_team", {"team": "t", "name": "T", "home": "env"})
+    )
+    answer = await stack.command("portfolio.form_team", {"team": "t", "name": "T2", "home": "env"})
+    assert answer.status_code == 409 and "portfolio.join_team" in answer.json()["remedy"]
+
+
+async def test_a_command_that_there_is_not_is_answered_with_the_one_that_was_meant(stack: Running) -> None:
+    answer = await stack.command("backlog.deliver_itm", {"item": "i"})
+    assert answer.status_code == 404 and "did you mean deliver_item?" in answer.json()["detail"]
+    assert (await stack.client.post("/backlog/v1/commands/deliver_itm", json={})).status_code == 401
+
+
+async def errors(stack: Running, document: str, persona: str = "importer") -> list[dict[str, Any]]:
+    answer = await stack.client.post("/graphql", json={"query": document}, headers=stack.signed_in(persona))
+    found: list[dict[str, Any]] = answer.json()["errors"]
+    return found
+
+
+async def test_a_mutation_says_what_is_wrong_by_the_names_of_mutations(stack: Running) -> None:
+    await stack.say(("portfolio.form_team", {"team": "t", "name": "T", "home": "env"}))
+    (known,) = await errors(stack, 'mutation { formTeam(input: {team: "u", name: "U", home: "env", known: "2026-01-01"}) { id } }', "lab_ops")
+    assert "`known`" in known["message"]
+    (wrong,) = await errors(
+        stack,
+        'mutation { recordActual(input: {investment: "NOT AN ID", amount: {amount: "1", currency: "XXY"}, coversFrom: "2026-01-01", '
+        'coversUntil: "2026-01-02"}) { id } }',
+    )
+    assert wrong["message"].startswith("investment: must be an id: small letters") and "amount.currency" in [e["field"] for e in wrong["extensions"]["errors"]]
+    (linked,) = await errors(stack, 'mutation { linkItem(input: {item: "nowhere", roadmapItem: "A B"}) { id } }')
+    assert linked["message"].startswith("roadmapItem: must be") and linked["extensions"]["field"] == "roadmapItem"
+    (there,) = await errors(stack, 'mutation { formTeam(input: {team: "t", name: "T", home: "env"}) { id } }')
+    assert "`joinTeam`" in there["extensions"]["remedy"] and "join_team" not in there["extensions"]["remedy"]
+
+
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ("type=headway.backlog.item.deliverd.v1", "did you mean headway.backlog.item.delivered.v1?"),
+        ("subject=taem:t", "did you mean team?"),
+        ("typ=x", "is no parameter of /events"),
+    ],
+)
+async def test_events_refuse_what_would_find_nothing(stack: Running, query: str, words: str) -> None:
+    answer = await stack.client.get(f"/events?{query}", headers=stack.signed_in("subscriber"))
+    assert answer.status_code == 422 and words in answer.json()["detail"]
