@@ -18,7 +18,7 @@ from libs.events.facts import Facts, Histories
 from libs.rules.homes import home_of_product
 from libs.rules.searching import fold
 from services.gateway import deriving
-from services.gateway.ids import chosen
+from services.gateway.ids import chosen, inside
 from services.gateway.types.connection import Listing
 from services.gateway.types.filtering import (
     Direction,
@@ -78,7 +78,7 @@ def products_of(
     states = [product for product in whole if phase in (None, product.phase)]
     if wanted is not None:
         homes, programs = _ids(facts.histories, "organisation", wanted.organisation), _ids(facts.histories, "program", wanted.program)
-        lifecycles = _ids(facts.histories, "lifecycle", wanted.lifecycle)
+        lifecycles = _ids(facts.histories, "lifecycle", wanted.lifecycle, given=DEFAULT_LIFECYCLE.id)
         called = _folded(wanted.name)
         states = [
             product
@@ -200,9 +200,13 @@ def _ordered(states: Sequence[S], key: Callable[[S], Any] | None, direction: Dir
     return [s for _, s in known] + [s for k, s in keyed if k is None]
 
 
-def _ids(histories: Histories, kind: str, given: Iterable[str] | None) -> frozenset[str] | None:
-    """Plain ids, from global or plain ones. Raises Invalid for those of something else, and of nothing that is known."""
-    return None if given is None else frozenset(chosen(histories, kind, one, f"filter.{kind}") for one in given)
+def _ids(histories: Histories, kind: str, wanted: Iterable[str] | None, *, given: str | None = None) -> frozenset[str] | None:
+    """Plain ids, from global or plain ones; `given` is there without anybody's having said so. Raises Invalid and NotFound as `chosen` does."""
+    return (
+        None
+        if wanted is None
+        else frozenset(given if given and inside(kind, one) == given else chosen(histories, kind, one, f"filter.{kind}") for one in wanted)
+    )
 
 
 def _name(product: Product | None, id: str) -> str:
