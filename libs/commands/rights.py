@@ -148,7 +148,7 @@ class _Case:
     @cached_property
     def _lies_in(self) -> list[Belonging]:
         """What it is said of lies in these: that must be in the speaker's scope, each. What was said once and taken back is not for others to say anew."""
-        if self.exists:
+        if not self._begins:
             return [_lies_in(self.current, self.aggregate, self.history)]
         new = itself(self.current, *split(self.aggregate)) | within(self.current, self.command, own=self._own)
         former = _lies_in(self.current, self.aggregate, self.history) if self.history else None
@@ -168,7 +168,7 @@ class _Case:
         if isinstance(self.command, Retract) or self.importing or any(role.scope_kind is None for role in may):
             return
         money = has_money(self.command)
-        first = None if self.exists else rests_on(self.command, own=self._own)
+        first = rests_on(self.command, own=self._own) if self._begins else None
         for field, kind, id in (*([first] if first else ()), *_named(saying)):
             if kind == "organisation" or known(self.current, kind, id):
                 continue
@@ -207,6 +207,11 @@ class _Case:
         )
 
     @property
+    def _begins(self) -> bool:
+        """Whether what it is said of lies from now on where the command says: that is not there, or nothing stands that says where it lies."""
+        return not self.exists or (self.command.SPEC.creates is None and not _stands(self.current, self.aggregate))
+
+    @property
     def _own(self) -> str | None:
         """The field with the id of what is made; None where the aggregate bears the id of what it is about."""
         spec = self.command.SPEC
@@ -221,7 +226,7 @@ def _lies_in(current: Facts, aggregate: str, history: Sequence[Event]) -> Belong
     """The scopes of an aggregate: where it stands, else where it stood before what said so was taken back."""
     kind, id = split(aggregate)
     found = belonging(current, kind, id)
-    if rests_on(current.get(KINDS[kind], id)) is None and not known(current, kind, id):
+    if not _stands(current, aggregate):
         former = next((event.data for event in reversed(history) if rests_on(event.data) is not None), None)
         found |= within(current, former)
     return found
@@ -230,6 +235,12 @@ def _lies_in(current: Facts, aggregate: str, history: Sequence[Event]) -> Belong
 def has_money(command: Command) -> bool:
     """Whether amounts stand in a command: then who reads them rests on what it names."""
     return any(isinstance(getattr(command, field), Money) for field in type(command).model_fields)
+
+
+def _stands(current: Facts, aggregate: str) -> bool:
+    """Whether what says where an aggregate lies has been said, and was not taken back."""
+    kind, id = split(aggregate)
+    return known(current, kind, id) or rests_on(current.get(KINDS[kind], id)) is not None
 
 
 def _named(saying: Saying) -> Iterator[tuple[str, str, str]]:

@@ -18,13 +18,15 @@ from libs.rules.money import Spread, Sum
 
 
 def home_of(facts: Facts, investment_id: str) -> str | None:
-    """The organisation that an investment belongs to: its team's home, else its product's, else its program's; None while none is known."""
+    """The organisation that an investment belongs to: its team's home; without a team its product's, or that one's program's. None while that is not known:
+    whoever may speak of it or read it is found so too (`libs.rules.authority`), and money is no organisation's that could still become another's.
+    """
     investment = facts.get(INVESTMENT, investment_id)
     if investment is None:
         return None
-    team = facts.defined(TEAM, investment.team)
-    if team is not None and team.home is not None:
-        return team.home
+    if investment.team is not None:
+        team = facts.defined(TEAM, investment.team)
+        return team.home if team else None
     return home_of_product(facts, facts.defined(PRODUCT, investment.product))
 
 

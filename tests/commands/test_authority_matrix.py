@@ -17,6 +17,7 @@ from libs.commands.errors import AlreadyExists, Invalid, NotAllowed
 from libs.commands.judging import Ask, judge
 from libs.commands.retracting import RetractInPortfolio, RetractInRoadmap
 from libs.commands.rights import speaker
+from libs.events.catalog.portfolio.investment import InvestmentDecided
 from libs.events.event import PAYLOADS, Actor, Event, Overridden, Payload
 from libs.rules.authority import AUTHORITY, belonging
 from libs.rules.roles import ROLES, Principal, Role
@@ -347,6 +348,20 @@ def test_what_has_an_owner_is_said_and_taken_back_by_nobody_else_but_who_keeps_t
             assert allowed(example(name), role) and not allowed(example(name), role, id="somebody else"), f"{name} as {role}"
         assert allowed(example(name), Role("lab_ops"), id="somebody else"), name
         assert allowed(example(name), Role("auditor"), Role("lab_ops"), id="somebody else"), f"{name}: any role that suffices"
+
+
+@pytest.mark.requirement("S0-14")
+def test_what_importers_alone_may_date_is_taken_back_by_its_role_but_dated_by_importers_alone() -> None:
+    world = WORLD.facts(NOW.date())
+    history = [Event("investment:inv", 1, SAID, SAID, SAID, Actor("someone", "importer"), InvestmentDecided(approved=True, reason="Worth it"))]
+    for at, role, may in ((None, "steering_group@env", True), ("2026-05-01", "steering_group@env", False), ("2026-05-01", "importer", True)):
+        command = RetractInPortfolio.model_validate({"event": "investment:inv@1", "reason": "Wrong", "at": at})
+        try:
+            speaker(command, Principal("ann", frozenset({Role.parse(role)})), False, world, "investment:inv", exists=True, history=history)
+        except NotAllowed:
+            assert not may, (at, role)
+        else:
+            assert may, (at, role)
 
 
 def test_no_decision_judges_who_may_since_a_retraction_does_not_pass_it() -> None:

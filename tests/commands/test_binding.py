@@ -14,13 +14,16 @@ from libs.commands.judging import Ask, judge
 from libs.commands.retracting import Retract, RetractInPortfolio, RetractInRoadmap
 from libs.commands.rights import has_money
 from libs.commands.testing import Scenario, money
+from libs.events.catalog.backlog.item import ItemStarted
+from libs.events.catalog.backlog.source import SourceConnected, SourceReceived, System
 from libs.events.catalog.portfolio.investment import ActualRecorded, InvestmentProposed
 from libs.events.catalog.portfolio.product import ProductRegistered
 from libs.events.catalog.portfolio.team import TeamFormed
-from libs.events.event import Event, Retracted
+from libs.events.event import Event, Payload, Retracted
 from libs.events.values import Money, references
 from libs.rules.authority import AUTHORITY
 from libs.rules.roles import ROLES, Principal, Role
+from services.backlog.domain import decisions as backlog
 from services.portfolio.domain import decisions as portfolio
 from services.roadmap.domain import decisions as roadmap
 from tests.commands.examples import EXAMPLES, NOW, SAID, world
@@ -191,6 +194,24 @@ def test_what_was_taken_back_is_said_anew_by_whoever_may_speak_of_what_it_was() 
     left = RetractInPortfolio(event="investment:inv@2", reason="Wrong")
     scenario.when(left, by="portfolio_manager@citz").refused(NotAllowed)
     scenario.when(left, by="portfolio_manager@env").then(Retracted(event="investment:inv@2", reason="Wrong"))
+
+
+@pytest.mark.parametrize("left", [(), (SourceReceived(delivery="1", reason="A comment"),)])
+def test_a_source_that_was_taken_back_is_connected_anew_by_whoever_may_speak_of_both_products(left: tuple[Payload, ...]) -> None:
+    scenario = Scenario(backlog, world()).given("source:gh", *left, Retracted(event="source:gh@1", reason="Wrong"))
+    connecting = command("backlog.connect_source", source="gh", product="taxes")
+    for role in ("team@t", "team@u"):
+        scenario.when(connecting, by=role).refused(NotAllowed)
+    assert scenario.when(command("backlog.connect_source", source="gh"), by="team@t").error is None
+
+
+def test_what_only_leftovers_tell_of_is_stated_by_whoever_may_speak_of_both_products() -> None:
+    scenario = Scenario(backlog, world()).given("item:i", ItemStarted(), Retracted(event="item:i@1", reason="Wrong"))
+    scenario.given("source:other", SourceConnected(system=System.GITHUB, product="taxes"))
+    stating = command("backlog.state_item", item="i", product="taxes", source="other")
+    for role in ("team@t", "team@u"):
+        scenario.when(stating, by=role).refused(NotAllowed)
+    assert scenario.when(stating, by="team@*").error is None
 
 
 def test_a_product_without_a_home_is_nobodys_to_bind() -> None:

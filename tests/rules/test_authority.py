@@ -20,6 +20,7 @@ from libs.events.facts import Facts
 from libs.events.world import World
 from libs.rules.authority import UNKNOWN, belonging, money_of, reads_money, who_may
 from libs.rules.roles import Role
+from libs.rules.spending import home_of
 
 T_OF_ENV = ("team:t", TeamFormed(name="T", home="env", products=("permits",)))
 TAXES_OF_CITZ = ("product:taxes", ProductRegistered(name="Taxes", home="citz"))
@@ -74,6 +75,23 @@ def test_it_is_somebodys_once_that_is_said() -> None:
     assert reads(facts, "executive@env") and not reads(facts, "executive@citz")
     taken_back = said(*before, ("team:future", TeamFormed(name="F", home="env")), ("team:future", Retracted(event="team:future@1", reason="Wrong")))
     assert not reads(taken_back, "executive@env") and not reads(taken_back, "executive@citz")
+
+
+@pytest.mark.requirement("S4-15")
+@pytest.mark.parametrize("team", [None, "t", "future"])
+@pytest.mark.parametrize("product", [None, "taxes", "wells", "free", "lost", "future"])
+def test_money_counts_with_the_organisation_in_whose_scope_it_lies(team: str | None, product: str | None) -> None:
+    facts = said(
+        T_OF_ENV,
+        TAXES_OF_CITZ,
+        ("program:water", ProgramOpened(name="Water", home="env")),
+        ("product:wells", ProductRegistered(name="Wells", program="water")),
+        ("product:free", ProductRegistered(name="Free")),
+        ("product:lost", ProductRegistered(name="Lost", program="future")),
+        invests(team=team, product=product),
+    )
+    scopes = [id for kind, id in belonging(facts, "investment", "i") if kind == "organisation"]
+    assert scopes == [home] if (home := home_of(facts, "i")) else scopes == []
 
 
 def test_of_a_day_before_it_was_said_the_readers_of_today_see_the_money() -> None:
