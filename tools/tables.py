@@ -80,7 +80,7 @@ def authority() -> str:
     from libs.rules.roles import ROLES
 
     rows = [(f"`{role}`", ROLES[role] or "", ", ".join(sorted(topics))) for role, topics in AUTHORITY.items()]
-    rows += [("`importer`", "", "anything; with `by` it is judged as that role"), ("`subscriber`, `auditor`", "", "nothing: they read")]
+    rows.append(("`importer`", "", "anything; with `by` it is judged as that role, whose scope is taken on its word while none is known"))
     return markdown_table(("role", "of a", "may speak on"), rows)
 
 
