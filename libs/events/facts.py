@@ -80,7 +80,7 @@ class Facts:
         self._states: dict[str, Any] = {}
         self._values: dict[Hashable, tuple[Any, frozenset[Rest]]] = {}
         self._resting: defaultdict[Rest, set[Hashable]] = defaultdict(set)
-        self._days: OrderedDict[date, Facts] = OrderedDict()
+        self._others: OrderedDict[tuple[datetime, datetime | None], Facts] = OrderedDict()
         self._reading: list[set[Rest]] = []
         self._folds: Folds | None = getattr(histories, "folds", None)
 
@@ -167,16 +167,21 @@ class Facts:
 
     def on(self, day: date) -> Facts:
         """The same knowledge, as of the end of another day."""
-        if day == self._day and self._before == end_of(day):
-            return self
-        if day in self._days:
-            self._days.move_to_end(day)
-            return self._days[day]
-        other = Facts.on_day(self.histories, day, self.known_at)
-        other._reading, other._days = self._reading, OrderedDict()
-        self._days[day] = other
-        if len(self._days) > self.KEPT_DAYS:
-            self._days.popitem(last=False)
+        return self if day == self._day and self._before == end_of(day) else self._other(day, end_of(day))
+
+    def until(self, before: datetime) -> Facts:
+        """The same knowledge, of what was true before an instant."""
+        return self._other((before - timedelta(microseconds=1)).date(), before)
+
+    def _other(self, day: date, before: datetime) -> Facts:
+        """The facts before another instant, kept for a while; what is read of them counts as read of these."""
+        other = self._others.pop((before, self.known_at), None)
+        if other is None:
+            other = Facts(self.histories, day=day, before=before, known_at=self.known_at)
+            other._reading = self._reading
+        self._others[before, self.known_at] = other
+        if len(self._others) > self.KEPT_DAYS:
+            self._others.popitem(last=False)
         return other
 
     def derive(self, rule: Callable[Concatenate[Facts, Q], T], *args: Q.args, **named: Q.kwargs) -> T:
@@ -204,7 +209,7 @@ class Facts:
         for rest in (aggregate, (kind,), *((kind, field, id) for field, id in named)):
             for key in self._resting.pop(rest, ()):
                 self._values.pop(key, None)
-        for other in self._days.values():
+        for other in self._others.values():
             other.forget(aggregate, named)
 
     def _note(self, rest: Rest) -> None:

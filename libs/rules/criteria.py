@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from types import MappingProxyType
 from typing import Final
 
@@ -14,7 +14,7 @@ from libs.events.catalog.roadmap.metric import METRIC, Reading
 from libs.events.event import Event
 from libs.events.facts import Facts
 from libs.rules.evidence import Criterion, Evidence, each_once, evidence, policy_of, role_of
-from libs.rules.preconditions import preconditions
+from libs.rules.preconditions import on, preconditions
 from libs.rules.targets import TargetOutcome, TargetState, target_outcomes
 
 DELIVERY_TEAM = "Delivery team of the home organisation"
@@ -119,6 +119,25 @@ def handed_off(facts: Facts, team_id: str) -> Criterion:
     return Criterion("R-06", HANDED_OFF, False, why, found, _next_handoffs(said))
 
 
+def all_met(facts: Facts, team_id: str, day: date) -> bool:
+    """Whether R-01 to R-06 were all met at the end of a day, Sustain having been entered, by what these facts know."""
+    return _all_met(facts, on(facts, day), team_id)
+
+
+def all_met_before(facts: Facts, team_id: str, instant: datetime) -> bool:
+    """The same just before an instant."""
+    return _all_met(facts, facts.until(instant), team_id)
+
+
+def _all_met(facts: Facts, then: Facts, team_id: str) -> bool:
+    said = then.get(GRADUATION, team_id)
+    if said is None or said.sustain is None:
+        return False
+    if not all(then.derive(rule, team_id).met for rule in (handed_off, story_told, delivery_team, meets_expectations)):
+        return False
+    return all(criterion.met for criterion in preconditions(then, team_id, knowing=facts))
+
+
 def executive_stories(said: Said | None) -> tuple[Event, ...]:
     """The stories that an executive told, in order of time."""
     return tuple(event for event in said.stories if role_of(event) == "executive") if said else ()
@@ -190,7 +209,7 @@ def _next_handoffs(said: Said) -> str:
     if to_prepare:
         steps.append(f"prepare the hand-off with {_list(to_prepare)}")
     if to_repeat:
-        steps.append(f"take up the hand-off that failed again with {_list(to_repeat)}")
+        steps.append(f"prepare the hand-off that failed again with {_list(to_repeat)}")
     return _sentence(steps)
 
 

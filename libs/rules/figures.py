@@ -24,8 +24,8 @@ class Figures:
     """What investments come to, one amount a currency in order of its code, and what to be warned of.
 
     `committed` is of the current baselines of what was approved: the sum of `enhance`, `support` and what nobody has split (`unsplit`). `forecast` is what
-    that is expected to cost;
-    `against_first_baseline` and `against_current_baseline` are the forecast less that baseline; `actual` was spent, `returned` came back.
+    that is expected to cost, `against_first_baseline` and `against_current_baseline` the forecast less that baseline; `actual` was spent, `returned` came
+    back.
     """
 
     committed: tuple[Amount, ...]

@@ -10,10 +10,10 @@ from libs.events.catalog.portfolio.graduation import Graduation as Said
 from libs.events.catalog.portfolio.team import TEAM, HealthReading, HealthSubject, Team
 from libs.events.event import Event
 from libs.events.facts import Facts
-from libs.rules.criteria import criteria, delivery_team, executive_stories, handed_off, meets_expectations, story_told, tells_what_failed
+from libs.rules.criteria import all_met, criteria, delivery_team, executive_stories, handed_off, meets_expectations, story_told, tells_what_failed
 from libs.rules.evidence import Criterion, Evidence, policy_of
-from libs.rules.preconditions import backlog_diminishes, beta_released, on, preconditions
-from libs.rules.turning_days import turning_days
+from libs.rules.preconditions import backlog_diminishes, beta_released, on
+from libs.rules.turning_days import graduated, turning_days
 
 __all__ = [
     "Ceremony",
@@ -35,7 +35,7 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class HandoffRow:
-    """How far the hand-off to one function has come; `late` where it prepared on a later day than Sustain was entered (S4-17)."""
+    """How far the hand-off to one function has come; `late` where it first prepared on a later day than Sustain was entered (S4-17), not on that day."""
 
     function: HomeFunction
     state: HandoffState
@@ -88,7 +88,7 @@ def graduation(facts: Facts, team_id: str) -> Graduation:
 def status_on(facts: Facts, team_id: str, day: date) -> GraduationStatus:
     """Where a team stood at the end of a day, by what these facts know; on their own day, or later, where it stands.
 
-    A status rests on the facts of that day and of the days of Sustain and of the ceremony, not on the statuses before it.
+    A status rests on the facts of that day, of the day of Sustain, and of the day on which the team graduated, not on the statuses before it.
     """
     then = on(facts, day)
     team, said = then.get(TEAM, team_id), then.get(GRADUATION, team_id)
@@ -97,35 +97,19 @@ def status_on(facts: Facts, team_id: str, day: date) -> GraduationStatus:
     if said is None or said.sustain is None:
         return GraduationStatus.IN_RESIDENCY
     met = facts.derive(all_met, team_id, min(day, facts.day))
-    held = _graduated_by(facts, said)
-    if held is None:
+    since = facts.derive(graduated, team_id)
+    if since is None or since.day > then.day:
         return _before_graduation(said, met)
     if not met:
         return GraduationStatus.AT_RISK
-    days = (then.day - held.time.date()).days
+    days = (then.day - since.day).days
     return GraduationStatus.ALUMNI if days >= policy_of(then, team).alumni_days else GraduationStatus.GRADUATED
-
-
-def all_met(facts: Facts, team_id: str, day: date) -> bool:
-    """Whether R-01 to R-06 were all met at the end of a day, Sustain having been entered, by what these facts know."""
-    then = on(facts, day)
-    said = then.get(GRADUATION, team_id)
-    if said is None or said.sustain is None:
-        return False
-    if not all(then.derive(rule, team_id).met for rule in (handed_off, story_told, delivery_team, meets_expectations)):
-        return False
-    return all(criterion.met for criterion in preconditions(then, team_id, knowing=facts))
 
 
 def _before_graduation(said: Said, met: bool) -> GraduationStatus:
     if met:
         return GraduationStatus.READY
     return GraduationStatus.HANDING_OFF if any(handoff.accepted for handoff in said.handoffs) else GraduationStatus.SUSTAIN
-
-
-def _graduated_by(facts: Facts, said: Said) -> Event | None:
-    """The first ceremony that was held while the team was ready, on the day as it was in the end."""
-    return next((event for event in said.ceremonies if facts.derive(all_met, said.id, min(event.time.date(), facts.day))), None)
 
 
 def _since(facts: Facts, team_id: str, status: GraduationStatus) -> date | None:
@@ -146,7 +130,8 @@ def _late(handoff: Handoff, said: Said) -> bool:
 
 def _ceremony(facts: Facts, said: Said) -> Ceremony | None:
     """The ceremony by which the team graduated, else the last one that was held."""
-    held = _graduated_by(facts, said) or (said.ceremonies[-1] if said.ceremonies else None)
+    since = facts.derive(graduated, said.id)
+    held = since.ceremony if since else said.ceremonies[-1] if said.ceremonies else None
     return Ceremony(held.time.date(), _story(said), held) if held else None
 
 

@@ -1,10 +1,10 @@
-"""The days on which the status of a team may have changed, so that nobody has to look at every day."""
+"""The days on which the status of a team may have changed, so that nobody has to look at every day; among them the one on which it graduated."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from libs.events.catalog.backlog.item import ITEM
 from libs.events.catalog.portfolio.graduation import (
@@ -22,17 +22,61 @@ from libs.events.catalog.roadmap.metric import METRIC, MetricDefined, MetricRead
 from libs.events.catalog.roadmap.release import RELEASE
 from libs.events.event import Event, Kind, Payload, split
 from libs.events.facts import Facts
-from libs.rules.criteria import SATISFACTION
+from libs.rules.criteria import SATISFACTION, all_met, all_met_before
 from libs.rules.evidence import role_of
 from libs.rules.preconditions import at_sustain
 from libs.rules.targets import TargetState, target_states
 
 
+class Graduated(NamedTuple):
+    """The day on which a team graduated, and the ceremony by which."""
+
+    day: date
+    ceremony: Event
+
+
+def graduated(facts: Facts, team_id: str) -> Graduated | None:
+    """When a team graduated (S4-18): on the day of a ceremony that was held while R-01 to R-06 were met, else on the first day after it on which they were.
+
+    A ceremony that was held is held: no second one is needed where a criterion was met only later, nor where one regressed on the very day. None before.
+    """
+    said = facts.get(GRADUATION, team_id)
+    if said is None or not said.ceremonies:
+        return None
+    held = said.ceremonies[0].time.date()
+    for day in sorted({event.time.date() for event in said.ceremonies} | {day for day in facts.derive(touched_days, team_id) if day > held}):
+        ceremonies = [event for event in said.ceremonies if event.time.date() <= day]
+        if facts.derive(all_met, team_id, day):
+            return Graduated(day, ceremonies[-1])
+        for event in ceremonies:
+            if event.time.date() == day and _held_while_met(facts, team_id, event):
+                return Graduated(day, event)
+    return None
+
+
+def _held_while_met(facts: Facts, team_id: str, ceremony: Event) -> bool:
+    """Whether all was met before the ceremony, or at its instant: what came later on its day, or is dated to that day alone, does not undo it."""
+    instants = ceremony.time, ceremony.time + timedelta(microseconds=1)
+    return any(facts.derive(all_met_before, team_id, instant) for instant in instants)
+
+
 def turning_days(facts: Facts, team_id: str) -> tuple[date, ...]:
     """The days, latest first, on which the status of a team may be another than on the day before; the last is the day it came to be.
 
-    That is: when something was said that a status rests on, when evidence has grown too old, when a target is due, when a graduate becomes alumni, and,
-    where the pre-conditions still have to be met after Sustain was entered, at the ends of months.
+    Those on which what it rests on may have changed, and those on which a graduate becomes alumni.
+    """
+    days, since = facts.derive(touched_days, team_id), facts.derive(graduated, team_id)
+    if since is None or not days:
+        return days
+    alumni = {since.day + timedelta(days=policy.alumni_days) for policy in _policies(facts, team_id)}
+    return tuple(sorted({*days, *(day for day in alumni if day <= facts.day)}, reverse=True))
+
+
+def touched_days(facts: Facts, team_id: str) -> tuple[date, ...]:
+    """The days, latest first, on which what a team's status rests on may have changed.
+
+    That is: when something was said that a status rests on, when evidence has grown too old, when a target is due, and, where the pre-conditions still have
+    to be met after Sustain was entered, at the ends of months.
     """
     team, said = facts.history(TEAM, team_id), facts.history(GRADUATION, team_id)
     if not team:
@@ -42,7 +86,6 @@ def turning_days(facts: Facts, team_id: str) -> tuple[date, ...]:
     days = {first, *_days(team, _ON_TEAM), *_days(said, _ON_THE_WAY), *_set_policies(facts, team)}
     entered = [event.time for event in said if isinstance(event.data, SustainEntered)]
     if entered:
-        days |= {day + timedelta(days=policy.alumni_days) for day in _days(said, (CeremonyHeld,)) for policy in policies}
         days |= set(_edges(_attested(said), {policy.attestation_days for policy in policies}))
         for product in _products(team):
             days |= set(_of_metrics(facts, product, {policy.satisfaction_days for policy in policies}))

@@ -208,7 +208,7 @@ def test_all_five_functions_must_have_accepted_and_none_have_failed_since() -> N
     failed = [*graduating(), Statement(WAY, HandoffFailed(function=HomeFunction.STRATEGIC_HR, reason="No posts"), 250)]
     found = handed_off(seen(world_of(failed), 260), "parks")
     assert found.why == "4 of 5 functions have accepted; strategic HR failed"
-    assert found.remedy == "Take up the hand-off that failed again with strategic HR."
+    assert found.remedy == "Prepare the hand-off that failed again with strategic HR."
 
 
 @pytest.mark.parametrize(

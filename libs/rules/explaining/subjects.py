@@ -58,7 +58,7 @@ _TURNS: Final[Mapping[str, Turns]] = MappingProxyType({"R-02": Turns(burning_dow
 """Criteria that time may turn."""
 
 _STATUS = (
-    "In residency until Sustain is entered; handing off once a function accepted; ready when R-01 to R-06 are met; graduated by a ceremony held while ready, "
+    "In residency until Sustain is entered; handing off once a function accepted; ready when R-01 to R-06 are met; graduated once a ceremony was held as well, "
     "alumni a year later; at risk while a criterion is not met after that; pivoted away for good."
 )
 
@@ -94,7 +94,7 @@ def team_figures() -> Iterator[Figure]:
         ("S4-02", *_ALL_CRITERIA),
         with_health,
     )
-    handed = "What was said last of each of the five functions; late where it prepared on a later day than Sustain was entered."
+    handed = "What was said last of each of the five functions; late where it first prepared on a later day than Sustain was entered, not on that day."
     yield of("graduation.handoff", Part(graduation, "handoff"), handed, ("S4-17", "R-06"), {"graduation": (way.SustainEntered, *_HANDOFF)})
     held = "The ceremony by which the team graduated, else the last one, with the story told last."
     yield of("graduation.ceremony", values.ceremony, held, ("S4-18", "R-05"), _STANDING)

@@ -62,13 +62,21 @@ def prepare_handoff(command: PrepareHandoff, case: Case[Graduation]) -> Iterator
 
 @decisions.decides(AcceptHandoff)
 def accept_handoff(command: AcceptHandoff, case: Case[Graduation]) -> Iterator[Payload]:
-    """A function takes over (R-06), once, unless it failed since. Raises NotFound, AlreadyExists, Refused (S4-17) where it has not prepared by then."""
+    """A function takes over (R-06), once, unless it failed since. Raises NotFound, AlreadyExists, Refused (S4-17) where it has not prepared by then.
+
+    After a failure it prepares again: what it had prepared before did not do.
+    """
     _on_its_way(case)
     accepted = case.now.handoff(command.function).acceptance if case.now else None
     if accepted and not case.revising:
         raise AlreadyExists(f"{command.function} accepted on {accepted.time.date()}", field="function")
-    prepared = case.then is not None and case.then.handoff(command.function).preparation is not None
-    case.demand("S4-17", prepared, f"{command.function} has not prepared by {case.at.date()}", field="function", remedy="Prepare the hand-off first.")
+    handoff = (case.then or Graduation(id=case.id)).handoff(command.function)
+    if handoff.prepared and handoff.failed:
+        detail = f"the hand-off to {command.function} failed on {handoff.failed[-1].time.date()}, and it has not prepared again by {case.at.date()}"
+        remedy = "Prepare the hand-off again, then have it accepted."
+    else:
+        detail, remedy = f"{command.function} has not prepared by {case.at.date()}", "Prepare the hand-off first."
+    case.demand("S4-17", handoff.readiness, detail, field="function", remedy=remedy)
     yield from _said(case, HandoffAccepted(function=command.function, accepted_by=command.accepted_by))
 
 

@@ -152,7 +152,15 @@ def test_a_failed_hand_off_stays_on_record_and_can_be_mended() -> None:
         HandoffFailed(function=IT, reason="Nobody came")
     )
     assert seen(scenario).handoff(IT).acceptance is None and seen(scenario).handoff(IT).state is HandoffState.FAILED
-    scenario.when(command(AcceptHandoff, function="it_agency", accepted_by="env", at="2024-11-01"))
+    accept = command(AcceptHandoff, function="it_agency", accepted_by="env", at="2024-11-01")
+    error = scenario.when(accept).refused(Refused, "S4-17")
+    assert "failed on 2024-10-01" in error.detail and "Prepare the hand-off again" in (error.remedy or "")
+    early = command(PrepareHandoff, function="it_agency", evidence="A better plan", at="2024-09-20")
+    scenario.when(early).when(accept).refused(Refused, "S4-17")
+    scenario.when(command(PrepareHandoff, function="it_agency", evidence="plan", at="2024-10-15")).then(HandoffPrepared(function=IT, evidence="plan"))
+    assert seen(scenario).handoff(IT).state is HandoffState.PREPARED
+    scenario.when(command(PrepareHandoff, function="it_agency", evidence="plan", at="2024-10-16")).then()
+    scenario.when(accept)
     handoff = seen(scenario).handoff(IT)
     assert handoff.state is HandoffState.ACCEPTED and handoff.acceptance and len(handoff.failed) == 1
 

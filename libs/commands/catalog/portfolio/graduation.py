@@ -49,7 +49,7 @@ class EnterSustain(Command):
     requirements=("S4-05", "S4-17", "R-06"),
 )
 class PrepareHandoff(Command):
-    """Say that a function of the home organisation has prepared to take over; after Sustain was entered it is late."""
+    """Say that a function of the home organisation has prepared to take over; on a later day than Sustain was entered it is late, on that day it is not."""
 
     team: Team
     function: Function
@@ -58,7 +58,7 @@ class PrepareHandoff(Command):
 
 @command("portfolio.accept_handoff", GRADUATION, topic="acceptances", says=(HandoffAccepted,), creates=None, id_field="team", requirements=("S4-17", "R-06"))
 class AcceptHandoff(Command):
-    """Accept the hand-off for a function that has prepared, once."""
+    """Accept the hand-off for a function that has prepared, once; after a failure it prepares again first."""
 
     team: Team
     function: Function

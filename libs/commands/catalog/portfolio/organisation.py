@@ -33,7 +33,7 @@ class SetPolicy(Command):
     organisation: Annotated[OrganisationId, Field(description="The organisation.")]
     satisfaction_days: Annotated[Days | None, Field(description="Days that a reading of satisfaction counts (R-04); 180 unless set.")] = None
     attestation_days: Annotated[Days | None, Field(description="Days that an executive's attestation counts (R-04); 365 unless set.")] = None
-    alumni_days: Annotated[Days | None, Field(description="Days from the ceremony until a team is alumni; 365 unless set.")] = None
+    alumni_days: Annotated[Days | None, Field(description="Days from graduating until a team is alumni; 365 unless set.")] = None
     burn_down_months: Annotated[
         Annotated[int, Field(ge=2, le=24)] | None, Field(description="Month ends over which the backlog must fall (R-02); 4 unless set.")
     ] = None

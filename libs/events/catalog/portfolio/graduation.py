@@ -156,6 +156,11 @@ class Handoff:
         return self.prepared[0] if self.prepared else None
 
     @property
+    def readiness(self) -> tuple[Event, ...]:
+        """The preparations that an acceptance can rest on: after a failure those that came after it."""
+        return tuple(event for event in self.prepared if not self.failed or _when(event) > _when(self.failed[-1]))
+
+    @property
     def acceptance(self) -> Event | None:
         """The acceptance that counts: the last one, unless the hand-off failed after it."""
         if not self.accepted or (self.failed and _when(self.failed[-1]) > _when(self.accepted[-1])):

@@ -34,7 +34,7 @@ class PolicySet(Payload):
 class Policy:
     """The thresholds that hold from an instant on (`since`; None: always), and the event that set them last (None: the defaults).
 
-    Days a reading of satisfaction counts, days an attestation counts, days from the ceremony to being alumni, month ends that the backlog must fall over,
+    Days a reading of satisfaction counts, days an attestation counts, days from graduating to being alumni, month ends that the backlog must fall over,
     days after which an undecided bid is overdue.
     """
 
