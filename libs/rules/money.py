@@ -60,6 +60,10 @@ class Sum:
     def __repr__(self) -> str:
         return f"Sum({', '.join(f'{a.amount} {a.currency}' for a in self.to_tuple())})"
 
+    def times(self, n: int) -> Sum:
+        """So many times as much."""
+        return Sum((currency, amount * n) for currency, amount in self)
+
     def get(self, currency: str) -> Decimal:
         """The amount of one currency; zero where it has none."""
         return self._by_currency.get(currency, _ZERO)

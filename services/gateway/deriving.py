@@ -13,7 +13,7 @@ from libs.events.catalog.backlog.item import Item, ItemState
 from libs.events.catalog.roadmap.roadmap_item import RoadmapItem
 from libs.events.event import Event
 from libs.events.facts import Facts
-from libs.rules import backlogs, dependencies, duties, milestones, phases, roadmaps, teams
+from libs.rules import backlogs, breakdowns, dependencies, duties, milestones, phases, roadmaps, teams
 from libs.rules import graduation as graduations
 from libs.rules.explaining.fiscal import borrowed, lent_out
 from libs.rules.figures import Figures, first_baselines, of_organisation, of_portfolio, of_product, of_program, of_team
@@ -55,6 +55,11 @@ def own_year_start(facts: Facts, organisation: str) -> str:
 def moved_by_loans(facts: Facts, organisation: str) -> tuple[tuple[Amount, ...], tuple[Amount, ...]]:
     """Of what was spent, what others bear for an organisation's own investments, and what it bears for those of others."""
     return facts.derive(lent_out, organisation), facts.derive(borrowed, organisation)
+
+
+def others(facts: Facts, by: str, organisation: str | None) -> tuple[breakdowns.Other, ...]:
+    """What must be added to the figures of the parts of an organisation's portfolio, or of everything, so that they sum to it."""
+    return facts.derive(breakdowns.Others(by), organisation)
 
 
 def graduation(facts: Facts, team: str) -> graduations.Graduation:

@@ -21,6 +21,7 @@ BODIES: list[tuple[str, str, Any, str]] = [
     ("a currency that there is not", "portfolio.propose_investment", {**PROPOSAL, "amount": {"amount": "1", "currency": "CDA"}}, "amount.currency"),
     ("an amount that is no number", "portfolio.propose_investment", {**PROPOSAL, "amount": {"amount": "NaN", "currency": "CAD"}}, "amount.amount"),
     ("a fraction of a cent", "portfolio.propose_investment", {**PROPOSAL, "amount": {"amount": "1.001", "currency": "CAD"}}, "amount.amount"),
+    ("a fraction of a yen", "portfolio.propose_investment", {**PROPOSAL, "amount": {"amount": "666.66", "currency": "JPY"}}, "amount.amount"),
     ("a currency other than the investment's", "portfolio.record_forecast", {"investment": "known", "amount": {"amount": "1", "currency": "EUR"}}, "amount"),
     (
         "dates out of order",

@@ -38,7 +38,7 @@ FIGURES: Final[Mapping[str, str]] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class Amounts:
-    """The figures of one subject (its global id, or `portfolio`) in one currency; None for one that has nothing in it."""
+    """The figures of one subject (its global id, or `portfolio`; empty for money that is no subject's) in one currency; None where it has nothing in it."""
 
     of: str
     currency: str
@@ -62,7 +62,7 @@ def cell(visit: Visit, one: Amounts, figure: str, *, signed: bool = False, note:
     if value is None:
         return Cell(words.NONE, value="")
     shown = {"amount": value, "currency": one.currency}
-    href = explanation(visit, one.of, explained or figure)
+    href = explanation(visit, one.of, explained or figure) if one.of else None
     return Cell(words.amount(shown, signed=signed), href, note=note, value=words.exactly(value, one.currency))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
@@ -61,10 +61,15 @@ def _present(visit: Visit, data: Data) -> InvestmentView:
     teams, info = portfolio["teams"], portfolio["teams"]["pageInfo"]
     on_page = [_subject(one, visit.href(f"/teams/{words.plain(one['id'])}"), one["home"]["name"] if one["home"] else "") for one in teams["nodes"]]
     chosen = visit.query.get(ORGANISATION)
+    besides = portfolio["investment"] or {}
+
+    def beside(who: str) -> Iterator[Subject]:
+        return made.beside(who, besides.get(f"beside{who}s", ()))
+
     levels = (
-        _level(visit, "organisation", "By organisation", "Organisation", () if chosen else organisations),
-        _level(visit, "program", "By program", "Program", programs),
-        _level(visit, "team", "By team", "Team", on_page),
+        _level(visit, "organisation", "By organisation", "Organisation", () if chosen else (*organisations, *beside("Organisation"))),
+        _level(visit, "program", "By program", "Program", (*programs, *beside("Program"))),
+        _level(visit, "team", "By team", "Team", (*on_page, *(() if info["hasNextPage"] else beside("Team")))),
     )
     return InvestmentView(
         said=tuple(_said(one) for one in whole.amounts),

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from types import MappingProxyType
+from typing import Any, Final
 
 from markupsafe import Markup
 
@@ -27,18 +28,45 @@ class Charted:
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """Whose money it is: its global id (or `portfolio`), its name, its page, a note, and its investment (None: withheld)."""
+    """Whose money it is: its global id (or `portfolio`), its name, its page, a note, and its investment (None: withheld).
+
+    What stands beside the parts of a whole is not `explained`: it is no subject's.
+    """
 
     id: str
     name: str
     href: str | None
     note: str
     investment: Node | None
+    explained: bool = True
 
     @property
     def amounts(self) -> tuple[Amounts, ...]:
         """Its figures, one entry a currency."""
-        return amounts(self.id, self.investment)
+        return amounts(self.id if self.explained else "", self.investment)
+
+
+_NO_BAR: Final = Markup("")
+"""What stands beside the parts of a whole has none: it may be below zero."""
+_BESIDE: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
+    {
+        "NOT_NAMED": ("No {who}", "names none"),
+        "ELSEWHERE": ("Other {who}s", "at home in no organisation, or in another"),
+        "SHARED": ("Counted in several rows", "taken off here, so that the rows sum to the whole"),
+        "OF_OTHERS": ("At home in other organisations", "stands in the rows above, and is taken off here"),
+        "LOANS": ("Moved by loans", "what is borne for others, less what others bear"),
+    }
+)
+"""Why money stands beside the parts -> the name of its row, and a note."""
+
+
+def beside(who: str, found: Sequence[Node]) -> Iterator[Subject]:
+    """What of a whole is in none of its parts, or in several: a row each, so that the rows sum to the whole (S4-09)."""
+    for one in found:
+        name, note = (words.plain(one["named"]), "not registered yet") if one["named"] else _BESIDE[one["why"]]
+        subject = Subject(one["named"] or "", name.format(who=who.lower()), None, note, one, explained=False)
+        if subject.amounts:
+            yield subject
 
 
 def money(visit: Visit, id: str, caption: str, who: str, subjects: Sequence[Subject]) -> Charted:
@@ -58,7 +86,7 @@ def money(visit: Visit, id: str, caption: str, who: str, subjects: Sequence[Subj
             change = cell(visit, one, "againstFirstBaseline", signed=True, note=deviation(one.get("againstFirstBaseline"), one.get("firstBaseline")))
             rows.append((_named(subject), text(subject.id), *(cell(visit, one, name) for name in ("committed", "forecast", "actual")), change))
             over = one.get("actual") > one.get("committed")
-            bars.append(_spent(subject.name, one, most[one.currency], "bad" if over else "going"))
+            bars.append(_spent(subject.name, one, most[one.currency], "bad" if over else "going") if subject.explained else _NO_BAR)
         if not subject.amounts:
             rows.append((_named(subject), text(subject.id), *_nothing(subject, 4)))
             bars.append(Markup(""))
@@ -90,7 +118,7 @@ def baselines(visit: Visit, id: str, caption: str, who: str, subjects: Sequence[
                 )
             )
             label = f"{subject.name}: first baseline {_words(first, one)}, current baseline {_words(current, one)}"
-            bars.append(charts_money.baselines(first, current, most[one.currency], label))
+            bars.append(charts_money.baselines(first, current, most[one.currency], label) if subject.explained else _NO_BAR)
     return Charted(Table(id, caption, columns, tuple(rows), empty="Nothing is approved."), tuple(bars))
 
 
@@ -110,7 +138,8 @@ def split(visit: Visit, id: str, caption: str, who: str, subjects: Sequence[Subj
                     cell(visit, one, "unsplit") if rest else Cell(words.NONE, value=words.exactly(rest, one.currency)),
                 )
             )
-            bars.append(charts_money.split(enhance, support, f"{subject.name}: {_words(enhance, one)} to enhance, {_words(support, one)} to support"))
+            label = f"{subject.name}: {_words(enhance, one)} to enhance, {_words(support, one)} to support"
+            bars.append(charts_money.split(enhance, support, label) if subject.explained else _NO_BAR)
     return Charted(Table(id, caption, columns, tuple(rows), empty="Nothing is committed."), tuple(bars))
 
 

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import fields
 from datetime import date
 from decimal import Decimal
+from enum import Enum
+from typing import Annotated
 
 import strawberry
 
 from libs.events.facts import Facts
+from libs.rules.breakdowns import Other, Why
 from libs.rules.figures import Figures
 from libs.rules.money import Amount
 from services.gateway import deriving
 from services.gateway.asking import Info
-from services.gateway.types.telling import told
+from services.gateway.types.telling import known, told
 
 
 @strawberry.type(description="An amount of one currency.")
@@ -48,6 +52,52 @@ def _sums(description: str, of: Callable[[Figures], Iterable[Amount]]) -> list[M
 
     found: list[Money] = strawberry.field(resolver=resolve, description=f"{description} One entry a currency, by its code; empty where there is nothing.")
     return found
+
+
+known(
+    Why,
+    "Why money stands beside the parts that a whole is broken down into.",
+    NOT_KNOWN="It names one that nobody has told of yet.",
+    NOT_NAMED="It names none.",
+    ELSEWHERE="It names one that is at home in no organisation, or in another.",
+    SHARED="It stands in several of them, and is taken off as often as it stands there too much.",
+    OF_OTHERS="It stands in one of them and is at home in another organisation, so it is taken off.",
+    LOANS="Loans move it: parts have what they have spent, an organisation what it bears (S4-15).",
+)
+
+
+@strawberry.enum(description="What a whole is broken down by.")
+class PartsBy(Enum):
+    ORGANISATION = "organisation"
+    PROGRAM = "program"
+    PRODUCT = "product"
+    TEAM = "team"
+
+
+By = Annotated[PartsBy, strawberry.argument(description="By what it is broken down.")]
+
+
+@strawberry.type(description="Money of a whole beside its parts: with the parts it sums to the whole. Every figure is a list with one entry a currency.")
+class OtherMoney:
+    why: Why = strawberry.field(description="Why it is in none of the parts, or in too many.")
+    named: strawberry.ID | None = strawberry.field(description="The one that is only named so far, by its global id; null where that is not why.")
+    known: bool = strawberry.field(description="False where one is only named so far.")
+    first_baseline: list[Money] = strawberry.field(description="What was approved first (S0-14).")
+    committed: list[Money] = strawberry.field(description="The current baselines.")
+    forecast: list[Money] = strawberry.field(description="What it is expected to cost in the end.")
+    actual: list[Money] = strawberry.field(description="What was spent.")
+    enhance: list[Money] = strawberry.field(description="The part committed to enhancing products.")
+    support: list[Money] = strawberry.field(description="The part committed to supporting the versions in use.")
+    unsplit: list[Money] = strawberry.field(description="The part of what is committed that nobody has split.")
+    returned: list[Money] = strawberry.field(description="What came back or was saved.")
+    against_first_baseline: list[Money] = strawberry.field(description="Forecast less the first baseline.")
+    against_current_baseline: list[Money] = strawberry.field(description="Forecast less the current baseline.")
+
+
+def _other(one: Other) -> OtherMoney:
+    sums = {field.name: _listed(getattr(one.sums, field.name).to_tuple()) for field in fields(one.sums)}
+    named = strawberry.ID(one.named) if one.named else None
+    return OtherMoney(why=one.why, named=named, known=named is None, first_baseline=_listed(one.first_baseline.to_tuple()), **sums)
 
 
 @strawberry.type(description="What is invested, and what came of it. Every figure is a list with one entry a currency.")
@@ -91,6 +141,10 @@ class Investment:
     @told("What an organisation bears of what investments at home elsewhere have spent (S4-15); null but for an organisation.")
     def borrowed(self) -> list[Money] | None:
         return _listed(deriving.moved_by_loans(self.facts, self.key)[1]) if self._is_home and self.key else None
+
+    @told("What of it is in none of the parts, or in several: parts and this sum to it. Null but for a portfolio or an organisation.")
+    def others(self, by: By) -> list[OtherMoney] | None:
+        return [_other(one) for one in deriving.others(self.facts, by.value, self.key)] if self.kind in ("organisation", "portfolio") else None
 
     @property
     def _is_home(self) -> bool:

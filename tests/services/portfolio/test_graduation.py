@@ -159,7 +159,6 @@ def test_a_failed_hand_off_stays_on_record_and_can_be_mended() -> None:
     scenario.when(early).when(accept).refused(Refused, "S4-17")
     scenario.when(command(PrepareHandoff, function="it_agency", evidence="plan", at="2024-10-15")).then(HandoffPrepared(function=IT, evidence="plan"))
     assert seen(scenario).handoff(IT).state is HandoffState.PREPARED
-    scenario.when(command(PrepareHandoff, function="it_agency", evidence="plan", at="2024-10-16")).then()
     scenario.when(accept)
     handoff = seen(scenario).handoff(IT)
     assert handoff.state is HandoffState.ACCEPTED and handoff.acceptance and len(handoff.failed) == 1

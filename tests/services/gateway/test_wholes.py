@@ -1,0 +1,176 @@
+"""Parts sum to wholes in GraphQL and on pages: what is not split, whose team is not known, targets in four counts, phases per lifecycle, amounts at scale."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from libs.events.catalog.portfolio.graduation import CeremonyHeld
+from libs.events.catalog.portfolio.investment import INVESTMENT, ActualRecorded, InvestmentDecided, InvestmentProposed
+from libs.events.catalog.portfolio.lifecycle import LIFECYCLE, LifecycleDefined, Phase
+from libs.events.catalog.portfolio.product import PRODUCT, PhaseEntered, ProductRegistered
+from libs.events.catalog.portfolio.team import MemberLeft, TeamRole
+from libs.events.catalog.roadmap.change import CHANGE, ChangeDecided, ChangeRaised
+from libs.events.catalog.roadmap.metric import METRIC, MetricRead, TargetSet
+from libs.events.event import Actor, Event
+from libs.events.values import start_of
+from tests.rules.way import Statement, day, graduating, joined
+from tests.services.gateway.portfolio import money
+from tests.services.gateway.small_world import Gateway
+
+FIGURES = "committed forecast actual firstBaseline enhance support unsplit returned againstFirstBaseline againstCurrentBaseline".split()
+ALL = " ".join(f"{name} {{ amount currency }}" for name in FIGURES)
+
+
+def invested(gateway: Gateway, id: str, *, team: str | None = None, product: str | None = None, amount: str, currency: str = "CAD") -> None:
+    """An approved investment that nobody has split, with a tenth of it spent."""
+    gateway.tell(INVESTMENT, id, InvestmentProposed(team=team, product=product, amount=money(amount, currency)), "2025-01-15")
+    gateway.tell(INVESTMENT, id, InvestmentDecided(approved=True, reason="yes"), "2025-01-20")
+    spent = ActualRecorded(amount=money(str(Decimal(amount) / 10), currency), covers_from=date(2025, 2, 1), covers_until=date(2025, 2, 28))
+    gateway.tell(INVESTMENT, id, spent, "2025-03-01")
+
+
+def summed(*investments: dict[str, Any]) -> dict[tuple[str, str], Decimal]:
+    """Figure and currency to the sum; nothing where that is nothing."""
+    found: dict[tuple[str, str], Decimal] = {}
+    for one in investments:
+        for name in FIGURES:
+            for amount in one[name]:
+                key = name, amount["currency"]
+                found[key] = found.get(key, Decimal(0)) + Decimal(amount["amount"])
+    return {key: amount for key, amount in found.items() if amount}
+
+
+@pytest.mark.requirement("S0-08")
+async def test_money_that_nobody_has_split_is_the_third_part_of_what_is_committed(gateway: Gateway) -> None:
+    invested(gateway, "inv", team="future", amount="680000")
+    found = (await gateway.ask(f"{{ portfolio {{ investment {{ {ALL} }} }} }}"))["portfolio"]["investment"]
+    assert (found["enhance"], found["support"]) == ([], [])
+    assert found["unsplit"] == found["committed"] == [{"amount": "680000.00", "currency": "CAD"}]
+    split = "amounts { currentBaseline { total { amount } enhance { amount } support { amount } unsplit { amount } } }"
+    case = (await gateway.ask(f"{{ portfolio {{ investments {{ nodes {{ {split} }} }} }} }}"))["portfolio"]["investments"]["nodes"][0]
+    assert case["amounts"]["currentBaseline"] == {"total": {"amount": "680000.00"}, "enhance": None, "support": None, "unsplit": {"amount": "680000.00"}}
+    why = (await gateway.ask('{ portfolio { explain(field: "investment.unsplit") { value events { nodes { id } } } } }'))["portfolio"]["explain"]
+    assert why["value"] == [{"amount": "680000.00", "currency": "CAD"}]
+    assert [one["id"] for one in why["events"]["nodes"]] == ["investment:inv@1", "investment:inv@2"]
+
+
+@pytest.mark.requirement("S4-09")
+@pytest.mark.parametrize("as_of", ["2025-01-17", "2025-01-25", "2025-02-10", "2026-03-02"])
+@pytest.mark.parametrize("by", ["TEAM", "PROGRAM", "PRODUCT", "ORGANISATION"])
+async def test_the_parts_that_are_told_of_and_what_stands_beside_them_sum_to_everything(told_gateway: Gateway, by: str, as_of: str) -> None:
+    for n, (team, product) in enumerate((("future", None), (None, "later"), (None, "dams"), ("wells-team", None))):
+        invested(told_gateway, f"more-{n}", team=team, product=product, amount="700.00")
+    invested(told_gateway, "yen", team="future", amount="1000", currency="JPY")
+    parts = {
+        "TEAM": "teams { nodes { investment { %s } } }",
+        "PRODUCT": "products { nodes { investment { %s } } }",
+        "PROGRAM": "programs { investment { %s } }",
+        "ORGANISATION": "organisations { investment { %s } }",
+    }[by] % ALL
+    ask = f"query($d: Date) {{ portfolio(asOf: $d) {{ investment {{ {ALL} others(by: {by}) {{ why named known {ALL} }} }} {parts} }} }}"
+    found = (await told_gateway.ask(ask, {"d": as_of}))["portfolio"]
+    (listed,) = (value for name, value in found.items() if name != "investment")
+    nodes = listed["nodes"] if isinstance(listed, dict) else listed
+    assert summed(*(one["investment"] for one in nodes), *found["investment"]["others"]) == summed(found["investment"])
+    if by == "TEAM":
+        (unknown,) = (one for one in found["investment"]["others"] if one["named"])
+        assert (unknown["why"], unknown["named"], unknown["known"]) == ("NOT_KNOWN", "team:future", False)
+
+
+async def test_who_may_not_read_the_money_is_told_of_no_part_of_it(told_gateway: Gateway) -> None:
+    invested(told_gateway, "inv", team="future", amount="700.00")
+    body = (await told_gateway.post("{ portfolio { investment { others(by: TEAM) { named } } } }", persona="lab_ops")).json()
+    assert body["data"]["portfolio"]["investment"] is None and body["extensions"]["withheld"] == ["portfolio.investment"]
+    team = '{ team(id: "wells-team") { investment { others(by: TEAM) { named } } } }'
+    assert (await told_gateway.ask(team))["team"]["investment"]["others"] is None, "null but for a portfolio or an organisation"
+
+
+@pytest.mark.requirement("S4-09")
+async def test_amounts_are_written_at_the_scale_of_their_currency(gateway: Gateway) -> None:
+    for n, (amount, currency) in enumerate((("1000", "JPY"), ("1000.5", "KWD"), ("12.5", "EUR"))):
+        invested(gateway, f"i{n}", team="future", amount=amount, currency=currency)
+    gateway.tell(INVESTMENT, "old", InvestmentProposed(team="future", amount=money("666.66", "XAF")), "2025-01-15")
+    gateway.tell(INVESTMENT, "old", InvestmentDecided(approved=True, reason="yes"), "2025-01-20")
+    found = (await gateway.ask("{ portfolio { investment { committed { amount currency } actual { amount currency } } } }"))["portfolio"]["investment"]
+    assert {one["currency"]: one["amount"] for one in found["committed"]} == {"EUR": "12.50", "JPY": "1000", "KWD": "1000.500", "XAF": "666.66"}
+    assert {one["currency"]: one["amount"] for one in found["actual"]} == {"EUR": "1.25", "JPY": "100", "KWD": "100.050"}
+    asked = (await gateway.ask("{ portfolio { investments { nodes { amounts { asked { total { amount } } } } } } }"))["portfolio"]["investments"]["nodes"]
+    assert [one["amounts"]["asked"]["total"]["amount"] for one in asked] == ["1000", "1000.500", "12.50", "666.66"]
+
+
+@pytest.mark.requirement("S0-23")
+async def test_targets_have_four_counts(told_gateway: Gateway) -> None:
+    told_gateway.tell(METRIC, "speed", TargetSet(value=Decimal(1), due=date(2027, 1, 1)), "2026-01-01")
+    told_gateway.tell(METRIC, "speed", MetricRead(value=Decimal(3)), "2026-02-01")
+    told_gateway.tell(METRIC, "speed", TargetSet(value=Decimal(2), due=date(2027, 2, 1)), "2026-02-02")
+    ask = """{
+      portfolio { targets { hit missed notMeasured open } explain(field: "targets.open") { value } }
+      product(id: "wells") { metrics { nodes { targets { state } } } }
+    }"""
+    found = await told_gateway.ask(ask)
+    assert found["portfolio"]["targets"] == {"hit": 1, "missed": 0, "notMeasured": 1, "open": 1}
+    assert found["portfolio"]["explain"]["value"] == 1
+    assert sum(found["portfolio"]["targets"].values()) == len(found["product"]["metrics"]["nodes"][0]["targets"])
+
+
+@pytest.mark.requirement("S0-01")
+async def test_phases_of_one_id_are_counted_and_chosen_per_lifecycle(told_gateway: Gateway) -> None:
+    phases = (Phase("beta", "Trial", active=True), Phase("gone", "Gone", active=False))
+    told_gateway.tell(LIFECYCLE, "own", LifecycleDefined(name="Own way", phases=phases), "2025-01-01")
+    for id, phase in (("boats", "beta"), ("locks", "beta"), ("quays", "gone")):
+        told_gateway.tell(PRODUCT, id, ProductRegistered(name=id, home="water", lifecycle="own"), "2025-01-02")
+        told_gateway.tell(PRODUCT, id, PhaseEntered(phase=phase), "2025-02-01")
+    counts = (await told_gateway.ask("{ portfolio { phases { id title products lifecycle lifecycleName } } }"))["portfolio"]["phases"]
+    assert [(one["title"], one["products"], one["lifecycle"], one["lifecycleName"]) for one in counts if one["id"] == "beta"] == [
+        ("Beta", 1, None, "From discovery to improvement"),
+        ("Trial", 2, "lifecycle:own", "Own way"),
+    ]
+    assert sum(one["products"] for one in counts) == 4
+    ask = 'query($of: [ID!]) { portfolio { products(filter: { phase: ["beta"], lifecycle: $of }) { nodes { id } } } }'
+    for of, wanted in ((["own"], ["boats", "locks"]), (["default"], ["wells"]), (None, ["boats", "locks", "wells"])):
+        nodes = (await told_gateway.ask(ask, {"of": of}))["portfolio"]["products"]["nodes"]
+        assert [one["id"] for one in nodes] == [f"product:{id}" for id in wanted]
+
+
+@pytest.mark.requirement("S4-18")
+async def test_a_ceremony_that_was_held_counts_although_a_core_member_left_that_day(gateway: Gateway) -> None:
+    said = [*graduating(), Statement("team:parks", MemberLeft(person="p2"), 270), joined("p9", TeamRole.USER_RESEARCH, 274)]
+    for n, one in enumerate(said):
+        time = start_of(day(one.day))
+        sequence = gateway.process.world.last(one.aggregate) + 1
+        gateway.process.world.apply(Event(one.aggregate, sequence, time, time, time, Actor(f"p-{n}", one.by), one.data))
+    assert any(isinstance(one.data, CeremonyHeld) for one in said)
+    ask = 'query($d: Date) { team(id: "parks", asOf: $d) { graduation { status since ceremony { heldOn } } statuses { status from } } }'
+    found = {n: (await gateway.ask(ask, {"d": str(day(n))}))["team"]["graduation"] for n in (269, 270, 273, 274, 300)}
+    assert [found[n]["status"] for n in (269, 270, 273, 274, 300)] == ["READY", "AT_RISK", "AT_RISK", "GRADUATED", "GRADUATED"]
+    assert found[300]["since"] == str(day(274)) and found[300]["ceremony"]["heldOn"] == str(day(270))
+
+
+@pytest.mark.requirement("S0-13")
+async def test_who_signed_off_is_told_by_role_and_person_in_graphql(told_gateway: Gateway) -> None:
+    told_gateway.tell(CHANGE, "c", ChangeRaised(product="wells", title="Maps"), "2025-05-01")
+    told_gateway.tell(CHANGE, "c", ChangeDecided(approved=True, reason="Good"), "2025-05-02", by="cab@water")
+    ask = """{
+      product(id: "wells") {
+        releases { signedOffBy { name } signOff { assertedBy on event by { id name } } }
+        changeRequests { nodes { decision { assertedBy by { name } } } }
+      }
+      portfolio { investments(filter: { team: ["wells-team"] }) { nodes { decision { assertedBy on by { name } } } } }
+      team(id: "wells-team") { graduation { criteria { id why evidence { assertedBy by { name } } } } }
+    }"""
+    found = await told_gateway.ask(ask)
+    release = found["product"]["releases"][0]
+    assert release["signedOffBy"]["name"] == release["signOff"]["by"]["name"] == "product_owner"
+    assert (release["signOff"]["assertedBy"], release["signOff"]["on"], release["signOff"]["event"]) == ("product_owner@wells", "2025-05-02", "release:first@2")
+    assert found["product"]["changeRequests"]["nodes"][0]["decision"] == {"assertedBy": "cab@water", "by": {"name": "cab"}}
+    assert found["portfolio"]["investments"]["nodes"][0]["decision"] == {
+        "assertedBy": "steering_group@water",
+        "on": "2025-01-20",
+        "by": {"name": "steering_group"},
+    }
+    why = found["team"]["graduation"]["criteria"][0]["why"]
+    assert why.endswith("signed off by product owner of wells (product_owner)")
