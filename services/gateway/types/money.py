@@ -66,12 +66,23 @@ known(
 )
 
 
-@strawberry.enum(description="What a whole is broken down by.")
 class PartsBy(Enum):
+    """What a whole is broken down by; the values are keys of `breakdowns.KINDS`."""
+
     ORGANISATION = "organisation"
     PROGRAM = "program"
     PRODUCT = "product"
     TEAM = "team"
+
+
+known(
+    PartsBy,
+    "What a whole is broken down by.",
+    ORGANISATION="The organisations that investments are at home in; of what was spent, those that bear it.",
+    PROGRAM="The programs of the products that they are for, or that their team serves.",
+    PRODUCT="The products that they are for.",
+    TEAM="The teams that they pay for.",
+)
 
 
 By = Annotated[PartsBy, strawberry.argument(description="By what it is broken down.")]
