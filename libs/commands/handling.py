@@ -30,6 +30,8 @@ APART = timedelta(days=1)
 """How far the clocks of services may be apart, or one be set back, before what others said counts as lying in the future."""
 BREATH = 0.01
 """Seconds of deciding, without a pause for the store, after which others have their turn on the loop."""
+LATER = timedelta(microseconds=1)
+"""How much later than the one before each command is stored at least, also within one call: so events have one order everywhere (`Event.order`)."""
 ATTEMPTS = 5
 """How often a command is decided before a race counts as lost."""
 
@@ -65,7 +67,6 @@ class _Work:
     keys: dict[str, Answered] = field(default_factory=dict)
     staged: dict[int, Commit] = field(default_factory=dict)
     results: dict[int, Result] = field(default_factory=dict)
-
     unstored: set[str] = field(default_factory=set)
     staged_keys: set[str] = field(default_factory=set)
 
@@ -111,6 +112,7 @@ class Handling(Reading):
         self.open = open or (lambda: True)
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._asked_for: defaultdict[type[Command], set[tuple[str, str]]] = defaultdict(set)
+        self._next: datetime | None = None
 
     async def answer(self, ask: Ask) -> Answer:
         """Answers one command, durably stored. Raises a HeadwayError."""
@@ -309,6 +311,7 @@ class Handling(Reading):
         if ask.trying:
             work.loaded.extend(aggregate, events)  # what is tried next rests on it
             return answer
+        self._next = events[-1].stored + LATER
         key = key_of(ask)
         private = {f: value for f in ask.command.SPEC.private if (value := getattr(ask.command, f)) is not None}
         return Commit(
@@ -321,14 +324,14 @@ class Handling(Reading):
         )
 
     def _now(self, history: Sequence[Event]) -> datetime:
-        """The clock's instant, but never before what the answer rests on: set back, or behind another machine's, it would make that unsaid again.
+        """The clock's instant, later than the command before, and never before what the answer rests on: set back, it would make that unsaid again.
 
-        What was heard of others counts as far as clocks differ in earnest (`APART`): one that is off by more must not carry every service along.
+        Both count as far as clocks differ in earnest (`APART`): one that is off by more must not carry every service along.
         """
         now = self.clock()
-        latest = self.heard.latest
-        if latest is not None and now < latest <= now + APART:
-            now = latest
+        for latest in (self.heard.latest, self._next):
+            if latest is not None and now < latest <= now + APART:
+                now = latest
         return max(now, history[-1].stored) if history else now
 
     async def _answered(self, work: _Work, asks: Sequence[Ask]) -> dict[str, Answered]:

@@ -133,6 +133,10 @@ EVERYWHERE: dict[str, type[Payload]] = {"retracted": Retracted, "overridden": Ov
 """Said of any aggregate; the type name takes the aggregate's service and kind."""
 
 
+Order = tuple[datetime, datetime, datetime, str, int]
+"""What sorts events in time (`Event.order`)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Actor:
     """Who asserted something: a person's or a program's id, and the role in which it spoke."""
@@ -164,6 +168,15 @@ class Event:
         return f"{self.aggregate}@{self.sequence}"
 
     @property
+    def order(self) -> Order:
+        """By what events of several aggregates come in an order of time, the same on every replica: when they were true, and at one instant as they were said.
+
+        That is, as they were learned, then as they were stored: an owner stores each command later than the one before it. What earlier releases stored
+        of one bulk at one instant comes in order of its aggregates' ids.
+        """
+        return self.time, self.recorded, self.stored, self.aggregate, self.sequence
+
+    @property
     def kind(self) -> str:
         return self.aggregate.partition(":")[0]
 
@@ -171,6 +184,11 @@ class Event:
     def type(self) -> str:
         """The stable name of what was written: an older version keeps its own."""
         return type_of(self.kind, type(self.data if self.written is None else self.written))
+
+
+def began_by(event: Event | None, id: str) -> tuple[bool, Order | str]:
+    """By what things come in the order in which they began, each by its event; those that none began come last, by id."""
+    return (False, event.order) if event is not None else (True, id)
 
 
 class Kind(Generic[S]):

@@ -153,7 +153,7 @@ class Facts:
         return visible(self.histories.events(kind.key(id)), known_at=self.known_at)
 
     def related(self, kind: Kind[S], field: str, id: str) -> list[S]:
-        """The aggregates of a kind whose state names this id in this field, in order of their ids."""
+        """The aggregates of a kind whose state names this id in this field, in order of their ids: a list in an order of time sorts them by `Event.order`."""
         self._note((kind.name, field, id))
         found = (self.get(kind, aggregate.partition(":")[2]) for aggregate in sorted(self.histories.referring(kind.name, field, id)))
         return [s for s in found if s is not None and _names(getattr(s, field), id)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from libs.events.catalog.backlog.backlog import BACKLOG, Backlog
 from libs.events.catalog.backlog.item import ITEM, Item, ItemState
@@ -19,9 +19,9 @@ class Counts(NamedTuple):
 
 
 def items(facts: Facts, product: str) -> tuple[Item, ...]:
-    """Every item of a product that was ever added, also dropped ones, by the time it was added, then by id."""
-    found = [(item.added.time, item.id, item) for item in facts.related(ITEM, "product", product) if item.added is not None]
-    return tuple(item for _, _, item in sorted(found, key=lambda one: one[:2]))
+    """Every item of a product that was ever added, also dropped ones, in the order in which they were added (`Event.order`)."""
+    found = [(item.added.order, item) for item in facts.related(ITEM, "product", product) if item.added is not None]
+    return tuple(item for _, item in sorted(found, key=lambda one: one[0]))
 
 
 def ordered(facts: Facts, product: str) -> tuple[Item, ...]:
@@ -42,7 +42,7 @@ def places(facts: Facts, product: str) -> tuple[Item, ...]:
     by_id = {item.id: item for item in every}
     order: list[str] = []
     away: set[str] = set()
-    for _, step, _, item, value in sorted(_timeline(every, backlog)):
+    for _, step, _, item, value in sorted(_timeline(every, backlog), key=lambda one: one[:3]):
         if step == _ADDED:
             order.append(item)
         elif step == _TURNED:
@@ -63,15 +63,15 @@ def counts(facts: Facts, product: str) -> Counts:
 _ADDED, _TURNED, _MOVED = range(3)
 
 
-def _timeline(every: tuple[Item, ...], backlog: Backlog) -> Iterator[tuple[datetime, int, int, str, int]]:
-    """What the order follows from: (time, step, sequence, item, value), the value of a turn being whether it was dropped, that of a move its position."""
+def _timeline(every: tuple[Item, ...], backlog: Backlog) -> Iterator[tuple[datetime, int, tuple[Any, ...], str, int]]:
+    """What the order follows from: (time, step, order of the event, item, value), the value of a turn being whether it was dropped, of a move its position."""
     for item in every:
         if item.added is not None:
-            yield item.added.time, _ADDED, 0, item.id, 0
+            yield item.added.time, _ADDED, item.added.order, item.id, 0
         for turn in item.turns:
-            yield turn.event.time, _TURNED, turn.event.sequence, item.id, int(turn.state is ItemState.DROPPED)
+            yield turn.event.time, _TURNED, turn.event.order, item.id, int(turn.state is ItemState.DROPPED)
     for move in backlog.moves:
-        yield move.event.time, _MOVED, move.event.sequence, move.item, move.position
+        yield move.event.time, _MOVED, (move.event.sequence,), move.item, move.position
 
 
 def _place(order: list[str], away: set[str], position: int) -> int:

@@ -185,7 +185,7 @@ def _lately(what: str, did: str, event: Event | None, days: int, day: date, team
 
 def _satisfaction(facts: Facts, team: Team) -> Event | None:
     events = [reading.event for product in team.products for reading in satisfaction_readings(facts, product)]
-    return max(events, key=lambda event: (event.time, event.aggregate, event.sequence), default=None)
+    return max(events, key=lambda event: event.order, default=None)
 
 
 def _attestation(facts: Facts, team: Team) -> Event | None:

@@ -11,6 +11,7 @@ from libs.events.catalog.portfolio.bid import BID, Bid
 from libs.events.catalog.portfolio.graduation import GraduationStatus
 from libs.events.catalog.portfolio.organisation import ORGANISATION, Policy
 from libs.events.catalog.portfolio.team import TEAM
+from libs.events.event import began_by
 from libs.events.facts import Facts
 from libs.rules.graduation import graduation
 from libs.rules.spending import home_of
@@ -42,7 +43,7 @@ class Duty:
 
 def duties(facts: Facts, organisation: str | None = None, *, overdue: bool = True) -> tuple[Duty, ...]:
     """The duties of one organisation or of all, by the day they are due; with `overdue` only those whose day is past."""
-    found = [duty for bid in facts.every(BID) for duty in _of_bid(facts, bid, organisation)]
+    found = [duty for bid in sorted(facts.every(BID), key=lambda bid: began_by(bid.submitted, bid.id)) for duty in _of_bid(facts, bid, organisation)]
     teams = facts.every(TEAM) if organisation is None else facts.related(TEAM, "home", organisation)
     found += [duty for team in teams for duty in facts.derive(evidence_duties, team.id)]
     return tuple(sorted((duty for duty in found if duty.overdue or not overdue), key=_when))
@@ -76,5 +77,6 @@ def _of_bid(facts: Facts, bid: Bid, organisation: str | None) -> Iterator[Duty]:
     yield Duty(DutyKind.BID_UNDECIDED, due, "bid", bid.id, f"Bid for {bid.investment} at {bid.body}", "S0-15", facts.day > due)
 
 
-def _when(duty: Duty) -> tuple[date, str, str, str]:
-    return duty.due_on, duty.kind, duty.subject_id, duty.evidence or ""
+def _when(duty: Duty) -> tuple[date, str]:
+    """What is due on the same day comes as it was said: of bids as they were submitted, of teams by their ids."""
+    return duty.due_on, duty.kind

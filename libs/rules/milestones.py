@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from libs.events.catalog.roadmap.metric import METRIC
 from libs.events.catalog.roadmap.release import RELEASE
+from libs.events.event import Event
 from libs.events.facts import Facts
 from libs.rules.targets import TargetState, target_outcomes
 
@@ -30,21 +31,23 @@ class Milestone(NamedTuple):
 
 
 def milestones(facts: Facts, product: str) -> tuple[Milestone, ...]:
-    """The releases and targets of a product that have a day, by day."""
-    return tuple(sorted((*_releases(facts, product), *_targets(facts, product)), key=lambda one: (one.on, one.kind, one.title)))
+    """The releases and targets of a product that have a day, by day, those of one day as they were said."""
+    found = sorted((*_releases(facts, product), *_targets(facts, product)), key=lambda one: (one[1].on, one[1].kind, one[0].order))
+    return tuple(one for _, one in found)
 
 
-def _releases(facts: Facts, product: str) -> Iterator[Milestone]:
+def _releases(facts: Facts, product: str) -> Iterator[tuple[Event, Milestone]]:
     for release in facts.related(RELEASE, "product", product):
         if release.published is not None:
-            yield Milestone(release.published.time.date(), MilestoneKind.RELEASE, release.title or release.id, True)
+            yield release.published, Milestone(release.published.time.date(), MilestoneKind.RELEASE, release.title or release.id, True)
 
 
-def _targets(facts: Facts, product: str) -> Iterator[Milestone]:
+def _targets(facts: Facts, product: str) -> Iterator[tuple[Event, Milestone]]:
     for outcome in facts.derive(target_outcomes, (product,)):
         metric = facts.get(METRIC, outcome.metric)
         if metric is not None:
             unit = f" {metric.unit}" if metric.unit else ""
             decided = outcome.state in (TargetState.HIT, TargetState.MISSED)
             reached = outcome.state is TargetState.HIT if decided else None
-            yield Milestone(outcome.target.due, MilestoneKind.TARGET, f"{metric.name}: {outcome.target.value.normalize():f}{unit}", reached)
+            title = f"{metric.name}: {outcome.target.value.normalize():f}{unit}"
+            yield outcome.target.event, Milestone(outcome.target.due, MilestoneKind.TARGET, title, reached)

@@ -28,7 +28,7 @@ def beta_released(facts: Facts, team_id: str) -> Criterion:
     if team is None or not team.products:
         return Criterion("R-01", BETA_RELEASED, False, "the team serves no product", remedy="Say which products the team serves.")
     releases = [release for product in team.products for release in facts.related(RELEASE, "product", product)]
-    published = [(r.published.time, r.id, r, r.published) for r in releases if r.stage is ReleaseStage.BETA and r.published is not None]
+    published = [(r, r.published) for r in releases if r.stage is ReleaseStage.BETA and r.published is not None]
     if not published:
         return Criterion(
             "R-01",
@@ -37,9 +37,9 @@ def beta_released(facts: Facts, team_id: str) -> Criterion:
             f"no beta release of {_words(team.products)} was published",
             remedy=f"Publish a beta release of {_words(team.products)} that the product owner has signed off.",
         )
-    time, _, release, event = min(published, key=lambda p: p[:2])
+    release, event = min(published, key=lambda one: one[1].order)
     signed = f", signed off by {who(release.signed_off.actor.id, release.signed_off.actor.role)}" if release.signed_off else ""
-    return Criterion("R-01", BETA_RELEASED, True, f"{release.title or release.id} was published on {time.date()}{signed}", (evidence(event, team),))
+    return Criterion("R-01", BETA_RELEASED, True, f"{release.title or release.id} was published on {event.time.date()}{signed}", (evidence(event, team),))
 
 
 def backlog_diminishes(facts: Facts, team_id: str) -> Criterion:
@@ -107,19 +107,14 @@ class _Count(NamedTuple):
 
 def _counts(facts: Facts, team: Team, ends: list[date]) -> list[_Count]:
     moves = sorted(
-        (
-            (event.time, event.aggregate, event.sequence, step, event)
-            for product in team.products
-            for i in facts.derive(items, product)
-            for event, step in _moves(i)
-        ),
-        key=lambda move: move[:3],
+        ((event.order, step, event) for product in team.products for i in facts.derive(items, product) for event, step in _moves(i)),
+        key=lambda move: move[0],
     )
     counts, waiting, last, n = [], 0, None, 0
     for end in ends:
         over = end_of(end)
-        while n < len(moves) and moves[n][0] < over:
-            waiting, last, n = waiting + moves[n][3], moves[n][4], n + 1
+        while n < len(moves) and moves[n][2].time < over:
+            waiting, last, n = waiting + moves[n][1], moves[n][2], n + 1
         counts.append(_Count(end, waiting, last))
     return counts
 

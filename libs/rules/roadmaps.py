@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from decimal import ROUND_HALF_EVEN, Decimal
 
 from libs.events.catalog.backlog.item import ITEM, ItemState
 from libs.events.catalog.roadmap.roadmap_item import ROADMAP_ITEM, RoadmapItem, RoadmapItemState
+from libs.events.event import began_by
 from libs.events.facts import Facts
 from libs.rules.authority import belonging
 
@@ -16,7 +16,7 @@ _FOUR_PLACES = Decimal("0.0001")
 def planned(facts: Facts, product: str) -> tuple[RoadmapItem, ...]:
     """The items of a product's roadmap that are not dropped, in the order of their placing (S0-20)."""
     found = [item for item in facts.related(ROADMAP_ITEM, "product", product) if item.state is not RoadmapItemState.DROPPED]
-    return tuple(sorted(found, key=_placing))
+    return tuple(sorted(found, key=lambda item: began_by(item.placed, item.id)))
 
 
 def progress(facts: Facts, roadmap_item_id: str) -> Decimal | None:
@@ -46,8 +46,3 @@ def slip_days(facts: Facts, roadmap_item_id: str) -> int | None:
     """Planned end less the end planned first, in whole days; negative when it will be earlier, None without an end."""
     item = facts.get(ROADMAP_ITEM, roadmap_item_id)
     return item.slip_days if item else None
-
-
-def _placing(item: RoadmapItem) -> tuple[bool, datetime | None, int, str]:
-    placed = item.placed
-    return (False, placed.time, placed.sequence, item.id) if placed else (True, None, 0, item.id)

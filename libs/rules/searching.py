@@ -17,6 +17,7 @@ from libs.events.catalog.portfolio.product import PRODUCT
 from libs.events.catalog.portfolio.program import PROGRAM
 from libs.events.catalog.portfolio.team import TEAM
 from libs.events.catalog.roadmap.roadmap_item import ROADMAP_ITEM
+from libs.events.event import began_by
 from libs.events.facts import Facts
 from libs.rules.homes import home_of_product
 
@@ -174,11 +175,12 @@ def _products(facts: Facts) -> tuple[str, ...]:
 
 
 def _of_product(facts: Facts, kind: Findable, product: str) -> Index:
+    """Both in the order in which they began, so that of equal hits the one that was said first comes first."""
     if kind is Findable.ROADMAP_ITEM:
-        return _made((Hit(kind, one.id, one.title or one.id, product), ()) for one in facts.related(ROADMAP_ITEM, "product", product))
-    return _made(
-        (Hit(kind, one.id, one.title or one.id, product), (one.source.reference,) if one.source else ()) for one in facts.related(ITEM, "product", product)
-    )
+        placed = sorted(facts.related(ROADMAP_ITEM, "product", product), key=lambda one: began_by(one.placed, one.id))
+        return _made((Hit(kind, one.id, one.title or one.id, product), ()) for one in placed)
+    added = sorted(facts.related(ITEM, "product", product), key=lambda one: began_by(one.added, one.id))
+    return _made((Hit(kind, one.id, one.title or one.id, product), (one.source.reference,) if one.source else ()) for one in added)
 
 
 def _of_kind(facts: Facts, kind: Findable) -> Index:

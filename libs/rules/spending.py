@@ -12,6 +12,7 @@ from libs.events.catalog.portfolio.investment import INVESTMENT, Actual, Investm
 from libs.events.catalog.portfolio.loan import LOAN, Loan
 from libs.events.catalog.portfolio.product import PRODUCT
 from libs.events.catalog.portfolio.team import TEAM
+from libs.events.event import Order
 from libs.events.facts import Facts
 from libs.rules.homes import home_of_product
 from libs.rules.money import Spread, Sum
@@ -100,7 +101,7 @@ def stretches(facts: Facts, investment: Investment, actual: Actual, edges: Itera
     first, last = actual.covers_from.toordinal(), max(actual.covers_from, actual.covers_until).toordinal()
     loans = list(_spans(facts, investment.team, first, last)) if investment.team is not None and actual.covers_from <= actual.covers_until else []
     spread = Spread(actual.amount.amount, actual.amount.currency, last - first + 1)
-    cuts = {first, last + 1, *(cut for _, _, begins, ends, _ in loans for cut in (begins, ends + 1))}
+    cuts = {first, last + 1, *(cut for _, begins, ends, _ in loans for cut in (begins, ends + 1))}
     cuts |= {cut for edge in edges if first < (cut := edge.toordinal()) <= last}
     return tuple(
         Stretch(date.fromordinal(begins), date.fromordinal(after - 1), _bearer(loans, begins), spread.part(begins - first, after - begins))
@@ -108,8 +109,8 @@ def stretches(facts: Facts, investment: Investment, actual: Actual, edges: Itera
     )
 
 
-_Span = tuple[date, str, int, int, str]
-"""A loan's first day and id, the days (ordinals, both included) that count, and the borrower."""
+_Span = tuple[Order, int, int, str]
+"""When a loan began, the days (ordinals, both included) that count, and the borrower."""
 
 
 def _spans(facts: Facts, team: str, first: int, last: int) -> Iterator[_Span]:
@@ -118,14 +119,14 @@ def _spans(facts: Facts, team: str, first: int, last: int) -> Iterator[_Span]:
     for loan in facts.related(LOAN, "team", team):
         if loan.starts is not None and loan.borrower is not None:
             begins, ends = max(first, loan.starts.toordinal()), min(last, _end(facts, loan))
-            if begins <= ends:
-                spans.append((loan.starts, loan.id, begins, ends, loan.borrower))
+            if begins <= ends and loan.lent is not None:
+                spans.append((loan.lent.order, begins, ends, loan.borrower))
     yield from sorted(spans)
 
 
 def _bearer(loans: Sequence[_Span], day: int) -> str | None:
     """Who has a team on loan on a day; where loans overlap, the one that began last."""
-    return next((borrower for _, _, begins, ends, borrower in reversed(loans) if begins <= day <= ends), None)
+    return next((borrower for _, begins, ends, borrower in reversed(loans) if begins <= day <= ends), None)
 
 
 def _end(facts: Facts, loan: Loan) -> int:

@@ -92,7 +92,7 @@ def story(facts: Facts, kind: str, id: str) -> tuple[Said, ...]:
     What was taken back stays, and is marked; so does what took it back, which counts for every day. Nothing of an unknown one.
     """
     found = [said for aggregate in _aggregates(facts, kind, id) for said in _of(facts, aggregate)]
-    return tuple(sorted(found, key=lambda said: (said.event.time, said.event.recorded, said.event.aggregate, said.event.sequence), reverse=True))
+    return tuple(sorted(found, key=lambda said: said.event.order, reverse=True))
 
 
 def first_said(facts: Facts, kind: str, id: str) -> Event | None:

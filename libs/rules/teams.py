@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from libs.events.catalog.portfolio.loan import LOAN
 from libs.events.catalog.portfolio.team import CORE_ROLES, TEAM, HealthReading, Membership, Staffing, Team, TeamRole
+from libs.events.event import began_by
 from libs.events.facts import Facts
 
 YEAR = 365
@@ -85,10 +86,10 @@ def loans(facts: Facts, team_id: str) -> tuple[TeamLoan, ...]:
     """Every loan of a team, by its first day (S4-15)."""
     found = [
         TeamLoan(one.id, one.lender, one.borrower, one.product, one.starts, one.last_day or one.until, one.returned is not None, one.staffing)
-        for one in facts.related(LOAN, "team", team_id)
+        for one in sorted(facts.related(LOAN, "team", team_id), key=lambda loan: began_by(loan.lent, loan.id))
         if one.starts is not None
     ]
-    return tuple(sorted(found, key=lambda loan: (loan.starts, loan.loan)))
+    return tuple(found)
 
 
 def _joined(team: Team | None, person: str) -> date:

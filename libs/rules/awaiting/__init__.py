@@ -23,7 +23,7 @@ def awaiting(facts: Facts, roles: Iterable[Role]) -> tuple[Awaited, ...]:
 
 
 def awaited(facts: Facts) -> tuple[Awaited, ...]:
-    """What waits for anybody, in the same order."""
+    """What waits for anybody, in the same order; of one day as it was said, what no single event began first."""
     found = [one for part in (investments, bids, loans, releases, changes, metrics) for one in part(facts)]
     found += [one for team in facts.every(TEAM) for one in facts.derive(of_team, team.id)]
-    return tuple(sorted(found, key=lambda one: (one.due or date.max, one.since or date.max, one.id)))
+    return tuple(sorted(found, key=lambda one: (one.due or date.max, one.since or date.max, one.began.order if one.began else (), one.id)))

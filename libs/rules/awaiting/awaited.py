@@ -85,6 +85,8 @@ class Awaited:
     due: date | None
     overdue: bool
     lies_in: Belonging = field(repr=False)
+    began: Event | None = field(default=None, repr=False)
+    """The event since which it waits, where there is one."""
 
     @property
     def id(self) -> str:
@@ -103,17 +105,19 @@ def waits(
     subject: tuple[str, str],
     name: str,
     what: str,
-    since: date | None,
+    since: Event | date | None,
     *,
     due: date | None = None,
     rule: str | None = None,
     **data: str,
 ) -> Awaited:
-    """Something that waits; the subject's own id is a field of the command under the name of its kind."""
+    """Something that waits, since an event or a day; the subject's own id is a field of the command under the name of its kind."""
+    began = since if isinstance(since, Event) else None
+    day = day_of(began) if isinstance(since, Event) else since
     act = ACTS[kind]
     fields = tuple(({subject[0]: subject[1]} | data).items())
     overdue = due is not None and facts.day > due
-    return Awaited(kind, *subject, name, what, rule or act.rule, act.topic, act.command, fields, since, due, overdue, belonging(facts, *subject))
+    return Awaited(kind, *subject, name, what, rule or act.rule, act.topic, act.command, fields, day, due, overdue, belonging(facts, *subject), began)
 
 
 def day_of(event: Event | None) -> date | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
 
 from libs.events.catalog.portfolio.bid import BID
 from libs.events.catalog.portfolio.investment import INVESTMENT
@@ -15,7 +14,7 @@ from libs.events.catalog.roadmap.change import CHANGE
 from libs.events.catalog.roadmap.metric import METRIC
 from libs.events.catalog.roadmap.release import RELEASE, Release, ReleaseState
 from libs.events.facts import Facts
-from libs.rules.awaiting.awaited import Awaited, AwaitedKind, day_of, waits
+from libs.rules.awaiting.awaited import Awaited, AwaitedKind, waits
 from libs.rules.duties import DutyKind, duties
 from libs.rules.targets import TargetState, target_states
 
@@ -27,7 +26,7 @@ def investments(facts: Facts) -> Iterator[Awaited]:
             team, product = facts.get(TEAM, one.team), facts.get(PRODUCT, one.product)
             name = (team.name if team else "") or (product.name if product else "") or one.team or one.product or one.id
             what = f"Decide on the investment {one.id} in {name}."
-            yield waits(facts, AwaitedKind.DECIDE_INVESTMENT, ("investment", one.id), name, what, day_of(one.proposed))
+            yield waits(facts, AwaitedKind.DECIDE_INVESTMENT, ("investment", one.id), name, what, one.proposed)
 
 
 def bids(facts: Facts) -> Iterator[Awaited]:
@@ -36,7 +35,7 @@ def bids(facts: Facts) -> Iterator[Awaited]:
         bid = facts.get(BID, duty.subject_id) if duty.kind is DutyKind.BID_UNDECIDED else None
         if bid is not None:
             what = f"Record what {bid.body} decided on the bid for {bid.investment}, or ask there."
-            yield waits(facts, AwaitedKind.RECORD_BID_OUTCOME, ("bid", bid.id), duty.name, what, day_of(bid.submitted), due=duty.due_on)
+            yield waits(facts, AwaitedKind.RECORD_BID_OUTCOME, ("bid", bid.id), duty.name, what, bid.submitted, due=duty.due_on)
 
 
 def loans(facts: Facts) -> Iterator[Awaited]:
@@ -46,7 +45,7 @@ def loans(facts: Facts) -> Iterator[Awaited]:
             team, borrower = facts.get(TEAM, loan.team), facts.get(ORGANISATION, loan.borrower)
             name = (team.name if team else "") or loan.team or loan.id
             what = f"Say whether {name} is back from {(borrower.name if borrower else '') or loan.borrower}."
-            yield waits(facts, AwaitedKind.RETURN_TEAM, ("loan", loan.id), name, what, loan.starts, due=loan.until)
+            yield waits(facts, AwaitedKind.RETURN_TEAM, ("loan", loan.id), name, what, loan.lent, due=loan.until)
 
 
 def releases(facts: Facts) -> Iterator[Awaited]:
@@ -57,10 +56,10 @@ def releases(facts: Facts) -> Iterator[Awaited]:
 
 
 def _of_release(facts: Facts, release: Release) -> Iterator[Awaited]:
-    subject, name, since = ("release", release.id), release.title or release.id, day_of(release.proposed)
+    subject, name, since = ("release", release.id), release.title or release.id, release.proposed
     changes = [change for change in facts.related(CHANGE, "release", release.id) if change.product == release.product]
-    decided = sorted((day_of(change.decision) or date.min, change.id, change.approved) for change in changes if change.decision is not None)
-    cleared = len(decided) == len(changes) and (decided[-1][2] if decided else not release.functional)
+    decided = sorted((change.decision.order, change.approved) for change in changes if change.decision is not None)
+    cleared = len(decided) == len(changes) and (decided[-1][1] if decided else not release.functional)
     if release.state is ReleaseState.PROPOSED:
         yield waits(facts, AwaitedKind.SIGN_OFF_RELEASE, subject, name, f"Sign off the release {name}, or say what it lacks.", since)
     if release.functional and not changes:
@@ -68,7 +67,7 @@ def _of_release(facts: Facts, release: Release) -> Iterator[Awaited]:
         yield waits(facts, AwaitedKind.RAISE_CHANGE, subject, name, what, since, product=release.product)
     if release.state is ReleaseState.SIGNED_OFF and cleared:
         what = f"Publish the release {name}: it is signed off, and nothing of it waits for the board."
-        yield waits(facts, AwaitedKind.PUBLISH_RELEASE, subject, name, what, day_of(release.signed_off))
+        yield waits(facts, AwaitedKind.PUBLISH_RELEASE, subject, name, what, release.signed_off)
 
 
 def changes(facts: Facts) -> Iterator[Awaited]:
@@ -78,7 +77,7 @@ def changes(facts: Facts) -> Iterator[Awaited]:
             name = change.title or change.id
             rule = "S0-17" if change.dependency else "S0-16"
             what = f"Decide on the change request {name}."
-            yield waits(facts, AwaitedKind.DECIDE_CHANGE, ("change", change.id), name, what, day_of(change.raised), rule=rule)
+            yield waits(facts, AwaitedKind.DECIDE_CHANGE, ("change", change.id), name, what, change.raised, rule=rule)
 
 
 def metrics(facts: Facts) -> Iterator[Awaited]:
@@ -88,4 +87,4 @@ def metrics(facts: Facts) -> Iterator[Awaited]:
         if waiting:
             target, name = min(waiting, key=lambda one: one.due), metric.name or metric.id
             what = f"Read {name}: nothing was read since its target of {target.value} by {target.due} was set."
-            yield waits(facts, AwaitedKind.READ_METRIC, ("metric", metric.id), name, what, target.day, due=target.due)
+            yield waits(facts, AwaitedKind.READ_METRIC, ("metric", metric.id), name, what, target.event, due=target.due)

@@ -115,7 +115,7 @@ class Figure:
         for rule, arguments in self.through(facts, id) if self.through else ((self.rule, (id,)),):
             rests |= facts.resting(rule, *arguments)[1]
         found = [event for aggregate in _aggregates(facts.histories, rests) for event in self._mattering(facts, aggregate)]
-        return tuple(sorted(found, key=lambda event: (event.time, event.aggregate, event.sequence)))
+        return tuple(sorted(found, key=lambda event: event.order))
 
     def reach(self, facts: Facts, id: str | None) -> Reach:
         """What its rule reads at this moment, and what of that is the subject's own."""

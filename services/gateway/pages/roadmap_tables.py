@@ -66,7 +66,7 @@ def milestones(visit: Visit, items: Sequence[Node]) -> Table:
             day(mark["on"]),
             _state(mark),
         )
-        for mark, product in sorted(found, key=lambda one: (one[0]["on"], one[1]["name"], one[0]["title"]))
+        for mark, product in sorted(found, key=lambda one: (one[0]["on"], one[1]["name"]))
     )
     return Table("milestones", "Milestones of these products", columns, rows, empty="No release and no target of these products has a day.")
 

@@ -16,6 +16,7 @@ from libs.events.catalog.portfolio.investment import INVESTMENT, Funding, Invest
 from libs.events.catalog.portfolio.investment import Investment as InvestmentFacts
 from libs.events.catalog.portfolio.team import TEAM
 from libs.events.currencies import at_scale
+from libs.events.event import began_by
 from libs.events.facts import Facts
 from libs.events.values import Money as Value
 from libs.rules.spending import home_of
@@ -130,9 +131,9 @@ class InvestmentCase(Node):
             forecast=_money(self.of.forecast.amount) if self.of.forecast else None,
         )
 
-    @told("The bids for its money.")
+    @told("The bids for its money, in the order in which they were submitted.")
     def bids(self) -> list[Bid]:
-        return [bid(self.facts, state) for state in self.facts.related(BID, "investment", self.of.id)]
+        return [bid(self.facts, state) for state in sorted(self.facts.related(BID, "investment", self.of.id), key=lambda one: began_by(one.submitted, one.id))]
 
 
 @strawberry.type(description="A formal request for the money of an approved investment (S0-15).")

@@ -12,6 +12,7 @@ import strawberry
 from libs.events.catalog.roadmap import roadmap_item as catalogue
 from libs.events.catalog.roadmap.release import RELEASE, ReleaseStage, ReleaseState
 from libs.events.catalog.roadmap.release import Release as ReleaseFacts
+from libs.events.event import began_by
 from libs.events.facts import Facts
 from libs.rules.milestones import MilestoneKind
 from services.gateway import deriving
@@ -184,7 +185,7 @@ def _counted(items: Sequence[catalogue.RoadmapItem]) -> RoadmapCounts:
 
 def releases(facts: Facts, product: str) -> list[Release]:
     """The releases of a product, in the order of their proposals."""
-    return [release(facts, state) for state in sorted(facts.related(RELEASE, "product", product), key=_proposing)]
+    return [release(facts, state) for state in sorted(facts.related(RELEASE, "product", product), key=lambda one: began_by(one.proposed, one.id))]
 
 
 def roadmap_item(facts: Facts, state: catalogue.RoadmapItem) -> RoadmapItem:
@@ -214,7 +215,3 @@ def release(facts: Facts, state: ReleaseFacts) -> Release:
         functional=state.functional,
         released_on=deriving.event_day(state.published),
     )
-
-
-def _proposing(state: ReleaseFacts) -> tuple[str, str]:
-    return (state.proposed.time.isoformat() if state.proposed else "", state.id)

@@ -218,4 +218,4 @@ def _folded(text: str | None) -> str | None:
 
 
 def _when(event: Event | None) -> Any:
-    return event.time if event else None
+    return event.order if event else None

@@ -62,7 +62,7 @@ def backlog_over_time(facts: Facts, product: str) -> list[BacklogOn]:
 
 def former_members(members: Sequence[Membership]) -> list[FormerMember]:
     """Those who left, the last first."""
-    left = sorted((one for one in members if one.left), key=lambda one: (one.left.time if one.left else one.joined.time, one.person), reverse=True)
+    left = sorted((one for one in members if one.left), key=lambda one: (one.left or one.joined).order, reverse=True)
     return [
         FormerMember(
             who=one.person,

@@ -9,6 +9,7 @@ import strawberry
 from libs.events.catalog.portfolio import team as catalogue
 from libs.events.catalog.portfolio.loan import LOAN
 from libs.events.catalog.portfolio.loan import Loan as LoanFacts
+from libs.events.event import began_by
 from libs.events.facts import Facts
 from libs.rules.teams import TeamLoan
 from services.gateway import deriving
@@ -187,7 +188,7 @@ def lent(facts: Facts, state: LoanFacts) -> Loan:
 def loans_of(facts: Facts, organisation: str | None) -> list[LoanFacts]:
     """The loans in which an organisation lends or borrows, or (None) all, the latest first."""
     found = [one for one in facts.every(LOAN) if one.team and one.starts and organisation in (None, one.lender, one.borrower)]
-    return sorted(found, key=lambda one: (one.starts or date.min, one.id), reverse=True)
+    return sorted(found, key=lambda one: began_by(one.lent, one.id), reverse=True)
 
 
 def _loan(facts: Facts, loan: TeamLoan) -> Loan:
