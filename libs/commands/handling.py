@@ -308,10 +308,10 @@ class Handling(Reading):
         if not events:
             return _answer(aggregate, version, (), created=False)
         answer = _answer(aggregate, events[-1].sequence, events, created=True, replaced=prior is not None)
+        self._next = events[-1].stored + LATER
         if ask.trying:
             work.loaded.extend(aggregate, events)  # what is tried next rests on it
             return answer
-        self._next = events[-1].stored + LATER
         key = key_of(ask)
         private = {f: value for f in ask.command.SPEC.private if (value := getattr(ask.command, f)) is not None}
         return Commit(

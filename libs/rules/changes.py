@@ -87,7 +87,7 @@ class Change:
 
 
 def changes(before: Facts, after: Facts) -> tuple[Change, ...]:
-    """Everything that is otherwise at a later moment than at an earlier one, by the time it came true, then by what it is of.
+    """Everything that is otherwise at a later moment than at an earlier one, by the time it came true, at one instant as it was said.
 
     Both are moments of the same histories. Compared is what an event between them touched, and what time alone changes: the way of each team, and what
     organisations bear for loans that are open.
@@ -95,7 +95,12 @@ def changes(before: Facts, after: Facts) -> tuple[Change, ...]:
     moments, spread, said = Moments(before, after), Spread(after.histories), Said(after.histories)
     groups = (*_ways(moments), *_money(moments), *_members(moments), *_pieces(moments))
     found = [change for group in groups for change in _told(moments, spread, said, [one for one in group if one.moved(moments)])]
-    return tuple(sorted(found, key=lambda change: (change.at is None, change.at or _NEVER, change.id)))
+    return tuple(sorted(found, key=_coming))
+
+
+def _coming(change: Change) -> tuple[bool, datetime, tuple[object, ...], str]:
+    said = change.events[-1].order[1:] if change.events else ()
+    return change.at is None, change.at or _NEVER, said, change.id
 
 
 _NEVER: Final = start_of(date.min)

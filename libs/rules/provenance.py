@@ -146,7 +146,7 @@ def _made(after: Facts, touching: Iterable[Event], day: date | None, learned: da
     both = [event for event in dated if event.recorded == learned]
     news = both or [*dated, *(event for event in known.values() if event.recorded == learned)]
     made = {event.id: event for event in (*news, *corrections, *(known[id] for id in corrected if id in known))}
-    events = tuple(sorted(made.values(), key=lambda event: (event.recorded, event.aggregate, event.sequence)))
+    events = tuple(sorted(made.values(), key=lambda event: event.order[1:]))
     return Origin(_instant(day, both or dated), learned, events, frozenset(corrected & made.keys()))
 
 
