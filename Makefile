@@ -62,7 +62,7 @@ lock: $(READY) ## resolve the dependencies anew into requirements.lock, and thos
 
 clean: ## remove the environment, the caches and what was built
 	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
-	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+	find . -path ./.servers -prune -o -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # pip takes only what the lock names, each file by its hash; the project itself is linked, not copied.
 $(READY): pyproject.toml requirements.lock

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import signal
 import socket
 import threading
@@ -64,12 +65,30 @@ class Server(uvicorn.Server):
                 signal.signal(s, handler)
 
 
-def listening(host: str, port: int) -> socket.socket:
-    """A socket bound before anything is opened, so that a port in use is said at once. Raises OSError."""
+class NotListening(OSError):
+    """An address cannot be listened on; the text says why, and `other` is a port to try instead."""
+
+    def __init__(self, host: str, port: int, why: OSError) -> None:
+        words = "something else listens there" if why.errno == errno.EADDRINUSE else why.strerror or str(why)
+        super().__init__(f"cannot listen on port {port} of {host}: {words}")
+        self.other = port + 10 if port + 10 < 1 << 16 else 8010
+
+
+def listening(host: str, port: int, *, at_once: bool = False) -> socket.socket:
+    """A socket bound before anything is opened, so that a port in use is said at once. Raises NotListening.
+
+    Until it listens, another may bind to the same port and be the first to listen; `at_once` leaves no such time, and whoever comes early waits.
+    """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     found = socket.socket(family, socket.SOCK_STREAM)
     found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    found.bind((host, port))
+    try:
+        found.bind((host, port))
+        if at_once:
+            found.listen()
+    except OSError as e:
+        found.close()
+        raise NotListening(host, port, e) from None
     found.set_inheritable(True)
     return found
 
@@ -95,7 +114,7 @@ def server(stack: FastAPI) -> Server:
 def serve_until_stopped(stack: FastAPI, host: str, port: int, ready: Callable[[str], None]) -> int:
     """Serves until SIGINT or SIGTERM; calls `ready` with the address once the world holds what store and log held. Returns the exit code.
 
-    Raises OSError where the address cannot be listened on.
+    Raises NotListening where the address cannot be listened on, and OSError where the start fails.
     """
     bound = listening(host, port)
     url = f"http://{f'[{host}]' if ':' in host else host}:{bound.getsockname()[1]}"

@@ -13,7 +13,7 @@ import typer
 from rich.console import Console
 
 from libs.service.room import with_room
-from libs.service.settings import Settings, SettingsError
+from libs.service.settings import Settings, SettingsError, is_loopback
 from libs.service.version import version
 
 app = typer.Typer(
@@ -83,7 +83,8 @@ def client(timeout: float = 30) -> httpx.Client:
     """An HTTP client of HEADWAY_URL, signed in."""
     url, token = server()
     try:
-        return httpx.Client(base_url=url, headers={"Authorization": f"Bearer {token}"}, timeout=timeout)
+        here = is_loopback(httpx.URL(url).host)  # no proxy of the environment stands between this machine and itself
+        return httpx.Client(base_url=url, headers={"Authorization": f"Bearer {token}"}, timeout=timeout, trust_env=not here)
     except (httpx.InvalidURL, UnicodeError) as e:
         fail(f"HEADWAY_URL or HEADWAY_TOKEN cannot be used: {e}", USAGE)
 

@@ -24,7 +24,7 @@ def serve(
     verbose: Annotated[bool, typer.Option("--verbose", help="A line of log for each request.")] = False,
 ) -> None:
     """Run Headway: every service in one process, or the ones named."""
-    from headway.serving import serve_until_stopped
+    from headway.serving import NotListening, serve_until_stopped
     from headway.stack import NAMES, create_stack
     from libs.service.logs import configure
 
@@ -38,6 +38,8 @@ def serve(
         code = serve_until_stopped(stack, host, port, lambda url: say(f"Headway is ready at {url} ({', '.join(chosen or NAMES)}; data in {data})"))
     except SettingsError as e:
         fail(str(e), USAGE)
+    except NotListening as e:
+        fail(f"{e}. Choose another port, as in --port {e.other}", USAGE)
     except OSError as e:
         fail(f"cannot serve on {host}:{port} with data in {data}: {e}", USAGE)
     raise typer.Exit(code)

@@ -41,8 +41,8 @@ async def _serve(settings: Settings, bound: socket.socket, once: bool) -> None:
     serving = asyncio.create_task(running.serve(sockets=[bound]))
     url = f"http://{settings.host}:{bound.getsockname()[1]}"
     try:
-        await announced(stack, running)
-        await asyncio.to_thread(_load_and_print, settings, url, running)
+        await _begun(serving, asyncio.create_task(announced(stack, running)))
+        await asyncio.to_thread(_load_and_print, settings, url, running, once)
         if once:
             running.should_exit = True
         await serving
@@ -51,7 +51,16 @@ async def _serve(settings: Settings, bound: socket.socket, once: bool) -> None:
         await serving
 
 
-def _load_and_print(settings: Settings, url: str, running: Server) -> None:
+async def _begun(serving: asyncio.Task[None], announcing: asyncio.Task[None]) -> None:
+    """Returns when the server is ready. Raises what it ended with where it never will be."""
+    await asyncio.wait((serving, announcing), return_when=asyncio.FIRST_COMPLETED)
+    if serving.done():
+        announcing.cancel()
+        await serving
+    await announcing
+
+
+def _load_and_print(settings: Settings, url: str, running: Server, once: bool) -> None:
     issuer = Issuer.embedded(settings)
     with _client(url, issuer.token("importer")) as importer:
         _load(importer, _day(settings.data), lambda: running.should_exit)
@@ -59,14 +68,17 @@ def _load_and_print(settings: Settings, url: str, running: Server) -> None:
         answer = executive.post("/graphql", json={"query": EXECUTIVE, "variables": {"first": 100}}).json()
     if answer.get("errors") or not answer.get("data"):
         raise Stopped(FAULT, f"The executive's question was not answered: {answer.get('errors')}")
-    _print(answer["data"]["portfolio"], url, settings.data)
+    _print(answer["data"]["portfolio"], "" if once else url, settings.data)
 
 
 def _print(portfolio: dict[str, Any], url: str, data: Path) -> None:
+    """The table, and where to look further; nowhere once nothing listens any more."""
     console = Console()
     if not console.is_terminal:
         console = Console(width=180)
     console.print(executive_table(portfolio))
+    if not url:
+        return
     addresses = (
         ("the pages, for everybody", url + "/"),
         ("", "  ".join(f"{url}{page}" for page in ("/roadmap", "/investment", "/graduation", "/changes", "/pack"))),
@@ -81,7 +93,8 @@ def _print(portfolio: dict[str, Any], url: str, data: Path) -> None:
 
 
 def _client(url: str, token: str) -> httpx.Client:
-    return httpx.Client(base_url=url, headers={"Authorization": f"Bearer {token}"}, timeout=60)
+    # A proxy of the environment is for others: it would be asked for this very process, and be given its token.
+    return httpx.Client(base_url=url, headers={"Authorization": f"Bearer {token}"}, timeout=60, trust_env=False)
 
 
 def _day(data: Path) -> date:

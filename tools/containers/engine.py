@@ -80,7 +80,10 @@ class Engine:
         given = [word for key, value in arguments.items() for word in ("--build-arg", f"{key}={value}")]
         given += [word for key, path in secrets.items() for word in ("--secret", f"id={key},src={path}")]
         # The docker format has health checks; without --pull-never a registry would be asked for the base.
-        self._called(["buildah", "bud", "--format", "docker", "--isolation", "chroot", "--layers", "--pull-never", *given, "--tag", name, str(context)], 300)
+        self._called(
+            ["buildah", "bud", "--format", "docker", "--isolation", "chroot", "--layers", "--force-rm", "--pull-never", *given, "--tag", name, str(context)],
+            300,
+        )
 
     def prune(self) -> None:
         """Deletes what earlier runs left: what a killed one could not delete, and after a day what was built from a checkout that is another now."""
@@ -88,13 +91,23 @@ class Engine:
             self.podman(kind, "prune", "--force", f"--filter=until={2 * OUTLIVES}s", seconds=120)
         self.podman("image", "prune", "--force", "--filter=until=24h", seconds=120)
 
+    def close(self) -> None:
+        """Takes down the mounts that podman keeps below the folder, so that whoever deletes it can; not while a container of it runs."""
+        if self.podman("ps", "--quiet").stdout.strip():
+            return
+        mounted = [line.split()[1] for line in Path("/proc/self/mounts").read_text().splitlines()]
+        for path in sorted((path for path in mounted if Path(path).is_relative_to(self.folder)), reverse=True):
+            subprocess.run(["umount", path], capture_output=True, timeout=60, check=False)
+
     def run(self, name: str, image: str, options: Sequence[str], command: Sequence[str] = ()) -> None:
-        """Starts a container and leaves it running, for ten minutes at most."""
-        self.podman("run", "--detach", "--pull=never", f"--timeout={OUTLIVES}", "--name", name, *options, image, *command)
+        """Starts a container and leaves it running, for ten minutes at most. Its health is asked, not watched: podman leaves watching to systemd."""
+        self.podman("run", "--detach", "--pull=never", "--health-interval=disable", f"--timeout={OUTLIVES}", "--name", name, *options, image, *command)
 
     def once(self, image: str, options: Sequence[str], command: Sequence[str] = (), *, seconds: float = 60) -> subprocess.CompletedProcess[str]:
         """Runs a container to its end, whatever its exit code, and deletes it."""
-        return self.podman("run", "--rm", "--pull=never", f"--timeout={seconds:.0f}", *options, image, *command, seconds=seconds + 10, check=False)
+        return self.podman(
+            "run", "--rm", "--pull=never", "--no-healthcheck", f"--timeout={seconds:.0f}", *options, image, *command, seconds=seconds + 10, check=False
+        )
 
     def inspected(self, kind: str, name: str) -> dict[str, Any]:
         """What podman knows of an `image` or `container`; nothing where there is none of this name."""
