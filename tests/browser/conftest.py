@@ -22,12 +22,13 @@ from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 from libs.service.issuer import Issuer
 from libs.service.session import COOKIE
 from libs.service.settings import Settings
+from tests.patience import GIVE_UP
 
 CHROMIUM: Final = os.environ.get("HEADWAY_TEST_CHROMIUM", "/usr/bin/chromium")
 ROOT: Final = Path(__file__).parents[2]
 SCREENSHOTS: Final = ROOT / "artefacts" / "screenshots"
 DESKTOP, PHONE = (1280, 900), (375, 812)
-SECONDS: Final = 60.0
+SECONDS: Final = GIVE_UP
 """How long the demonstration may take to load."""
 
 Opening = Callable[..., Coroutine[Any, Any, "Looked"]]
@@ -107,7 +108,7 @@ async def demo() -> AsyncIterator[Demo]:
         if process.returncode is None:
             process.send_signal(signal.SIGTERM)
             try:
-                await asyncio.wait_for(process.communicate(), 10)
+                await asyncio.wait_for(process.communicate(), GIVE_UP)
             except TimeoutError:
                 process.kill()
                 await process.wait()

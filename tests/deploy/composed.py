@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from libs.service.issuer import Issuer
+from tests.patience import GIVE_UP
 from tools.servers.processes import free_port
 
 ROOT = Path(__file__).parents[2]
@@ -131,7 +132,7 @@ class Composed:
         return headers["x-headway-world"]
 
     def _wait(self, name: str) -> None:
-        limit = time.monotonic() + 60
+        limit = time.monotonic() + GIVE_UP
         while time.monotonic() < limit and not (ended := self._ended()):
             try:
                 if urllib.request.urlopen(f"http://127.0.0.1:{self.ports[name]}/health/ready", timeout=3).status == 200:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.deploy.composed import SERVICES, broker_properties
+from tests.patience import GIVE_UP
 from tools.containers import Engine
 from tools.servers import KafkaServer, MongoServer
 
@@ -86,7 +87,7 @@ class Contained:
 
     def _wait(self, name: str) -> None:
         """Asks the image's own health check, as Docker does, until it is well."""
-        limit = time.monotonic() + 60
+        limit = time.monotonic() + GIVE_UP
         while self.engine.podman("healthcheck", "run", self.named(name), check=False).returncode:
             state = self.engine.inspected("container", self.named(name))["State"]["Status"]
             if state != "running" or time.monotonic() > limit:

@@ -12,6 +12,7 @@ import pytest
 
 from libs.service.issuer import Issuer
 from libs.service.settings import Settings
+from tests.patience import GIVE_UP
 from tests.system.test_serving import post, served
 from tools.servers import KafkaServer, MongoServer, Server
 
@@ -46,9 +47,10 @@ def told(kafka: KafkaServer, mongo: MongoServer, data: Path) -> str:
         for n in range(PRODUCTS):
             post(url, "/portfolio/v1/commands/register_product", {"product": f"p{n}", "name": f"Product {n}"}, data)
         post(url, "/backlog/v1/commands/open_backlog", {"product": "p0"}, data)
-        final, limit = "", time.monotonic() + 10
+        final, limit = "", time.monotonic() + GIVE_UP
         while (seen := world(url, data)) != final or seen == empty:
-            assert time.monotonic() < limit
+            if time.monotonic() > limit:
+                pytest.fail("the world does not come to rest")
             final = seen
             time.sleep(0.3)
         process.terminate()

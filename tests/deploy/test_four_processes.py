@@ -14,6 +14,7 @@ import pytest
 
 from libs.service.issuer import Issuer
 from tests.deploy.composed import SERVICES, Composed
+from tests.patience import GIVE_UP
 from tests.servers import absent, without
 from tools.servers import MongoServer, NotHere
 
@@ -70,7 +71,7 @@ def test_a_story_told_to_the_gateway_reaches_each_service_and_is_seen_in_the_gat
 def test_a_mutation_is_forwarded_to_the_service_that_decides_and_seen_at_once(told: Composed) -> None:
     position = told.graphql('mutation { backlogDropItem(input: {item: "search", reason: "Found otherwise"}) { position } }', "importer")
     assert position["backlogDropItem"]["position"].startswith("item:search@")
-    limit = time.monotonic() + 10
+    limit = time.monotonic() + GIVE_UP
     while (seen := told.graphql(QUERY)["product"]["backlog"]["open"]) and time.monotonic() < limit:
         time.sleep(0.05)
     assert seen == 0

@@ -20,6 +20,7 @@ from tests.deploy.composed import SERVICES
 from tests.deploy.contained import ENGINES, Contained, authorities
 from tests.deploy.test_four_processes import STORY
 from tests.deploy.web import data_of, get, pages_come_with_all_that_they_load
+from tests.patience import GIVE_UP
 from tests.servers import absent
 from tools.containers import Engine, Failed, Missing, own_network
 from tools.servers import KafkaServer, MongoServer, NotHere
@@ -106,7 +107,7 @@ def told(up: Contained, importer: str) -> Contained:
 
 def test_every_service_is_ready_on_the_port_that_the_compose_file_publishes(up: Contained) -> None:
     for name, port in PORTS.items():
-        limit = time.monotonic() + 20
+        limit = time.monotonic() + GIVE_UP
         while (answer := get(f"http://127.0.0.1:{port}/health/ready")).status == 200 and json.loads(answer.text)["troubles"] and time.monotonic() < limit:
             time.sleep(0.2)  # what was wrong until it was ready is said until somebody looks again
         assert (answer.status, json.loads(answer.text)) == (200, {"status": "ready", "troubles": []}), name

@@ -16,6 +16,7 @@ import pytest
 from libs.service.version import version
 from services.gateway.documents import EXECUTIVE
 from tests.deploy.web import data_of, get, pages_come_with_all_that_they_load
+from tests.patience import GIVE_UP
 from tests.servers import absent
 from tools.servers.processes import free_port
 
@@ -79,7 +80,7 @@ def test_installed_it_tells_a_portfolio_and_shows_it_far_from_any_checkout(insta
             [installed, "demo", "--port", str(port), "--data", "demo"], cwd=tmp_path, env=environment, stdout=output, stderr=subprocess.STDOUT
         )
     try:
-        limit = time.monotonic() + 120
+        limit = time.monotonic() + GIVE_UP
         while "a token to look with" not in (words := (tmp_path / "said").read_text()) and time.monotonic() < limit:
             assert running.poll() is None, words
             time.sleep(0.2)

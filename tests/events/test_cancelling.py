@@ -14,6 +14,7 @@ from libs.events.testing import commit
 from tests.events.kinds import said
 from tests.events.mongo_databases import dropped_after, opened
 from tests.events.test_relay import FaultyLog
+from tests.patience import GIVE_UP
 
 CANCELS = 60
 
@@ -25,7 +26,7 @@ async def test_a_cancellation_at_the_moment_of_the_answer_is_heeded() -> None:
     async def ask() -> None:
         nonlocal went_on
         with heeding():
-            await asyncio.wait_for(answer.wait(), 10)
+            await asyncio.wait_for(answer.wait(), GIVE_UP)
         went_on = True
 
     task = asyncio.create_task(ask())

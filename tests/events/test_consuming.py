@@ -25,9 +25,9 @@ from libs.events.store import Commit, Mark, StoreUnavailable, Tally
 from libs.events.testing import BEGINNING, commit
 from libs.events.world import World
 from tests.events.kinds import THING, said
+from tests.patience import GIVE_UP
 
 TOPICS = ["trial.test"]
-SECONDS = 20
 
 
 @pytest.fixture(autouse=True)
@@ -93,16 +93,16 @@ async def stage(
 
 
 async def heard(consumer: Consumer, *positions: str) -> None:
-    assert await consumer.world.heard(positions, SECONDS) == []
+    assert await consumer.world.heard(positions, GIVE_UP) == []
 
 
 async def ready(consumer: Consumer) -> None:
-    async with asyncio.timeout(SECONDS):
+    async with asyncio.timeout(GIVE_UP):
         await consumer.ready.wait()
 
 
 async def parked(consumer: Consumer, count: int) -> list[str]:
-    async with asyncio.timeout(SECONDS):
+    async with asyncio.timeout(GIVE_UP):
         while len(consumer.parked()) < count:  # noqa: ASYNC110 - it tells nobody but its log
             await asyncio.sleep(0.001)
     return [p.position for p in consumer.parked()]

@@ -20,6 +20,7 @@ from libs.events.testing import LogContract, delivered, heard
 from libs.events.testing_shared import SharedLogContract
 from tests.events.kafka_logs import admin_of, deleted, log_on, some_namespace
 from tests.events.kinds import said
+from tests.patience import GIVE_UP
 
 Logs = Callable[[], Awaitable[KafkaLog]]
 
@@ -61,7 +62,7 @@ async def test_a_cursor_of_a_topic_that_was_deleted_and_made_again_leads_to_the_
     await deleted(kafka, [name])
     again = await logs()
     records = [to_record(namespace, said("thing:a", n, text="anew")) for n in range(1, 9)]
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(GIVE_UP):
         while await again.publish(records) != [None] * 8:  # noqa: ASYNC110 - a topic is deleted and made in a while that nobody tells
             await asyncio.sleep(0.1)
     assert await heard(again, [name], cursor) == records
@@ -73,7 +74,7 @@ async def test_a_log_whose_topic_is_deleted_under_it_makes_it_again(logs: Logs, 
     record = to_record(namespace, said("thing:a", 1))
     assert await log.publish([record]) == [None]
     await deleted(kafka, [record.topic])
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(GIVE_UP):
         while await log.publish([record]) != [None] or record not in await heard(log, [record.topic]):  # noqa: ASYNC110
             await asyncio.sleep(0.1)
 
@@ -113,7 +114,7 @@ async def test_a_live_reader_hears_new_partitions_from_their_beginning(logs: Log
     more = [to_record(namespace, said(f"thing:{n}", 1)) for n in range(30)]
     assert await log.publish(more) == [None] * 30
     sent |= {r.key for r in more}
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(GIVE_UP):
         async for batch in reader:
             found |= {d.record.key for d in batch}
             if found == sent:
@@ -137,7 +138,7 @@ async def test_after_a_refusal_that_upsets_the_sequence_a_new_producer_goes_on(l
     async with admin_of(kafka) as admin:
         await admin.alter_configs([ConfigResource(ConfigResourceType.TOPIC, name, {"max.message.bytes": "2000"})])
     long = to_record(namespace, said("thing:long", 1, text="x" * 5000))
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(GIVE_UP):
         while await log.publish([long]) == [None]:  # noqa: ASYNC110 - the broker takes a change in a while that nobody tells
             await asyncio.sleep(0.01)
         while await log.publish([to_record(namespace, said("thing:a", 2))]) != [None]:  # noqa: ASYNC110

@@ -20,6 +20,7 @@ from libs.events.envelope import SERVICES, all_topics, topic
 from libs.events.kafka import KafkaLog
 from libs.events.kafka_acls import rights_of
 from libs.events.log import LogUnavailable, Record
+from tests.patience import GIVE_UP
 from tests.servers import absent
 from tools.servers import KafkaServer, NotHere
 
@@ -104,7 +105,7 @@ async def test_a_service_that_may_write_its_own_topic_alone_starts_shares_and_re
     assert {t.name: t.unseen is None for t in (await log.ready()).values()} == {topic(NAMESPACE, s): s == "portfolio" for s in SERVICES}
     await log.publish([record("portfolio", 2)])
     await log.renew()
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(GIVE_UP):
         async for share in log.share([topic(NAMESPACE, "portfolio")], "webhooks"):
             assert await share.done()
             break

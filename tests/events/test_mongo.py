@@ -30,6 +30,7 @@ from tests.events.kinds import said
 from tests.events.mongo_databases import DRIVERS, documents, dropped_after, opened
 from tests.events.mongo_writing import AGGREGATES
 from tests.events.store_closing import Closing
+from tests.patience import GIVE_UP
 
 ROOT = Path(__file__).parents[2]
 
@@ -113,7 +114,7 @@ async def test_writers_in_several_processes_make_neither_a_gap_nor_an_overlap(mo
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "tests.events.mongo_writing", mongo, database, driver, name, "25", cwd=ROOT, stdout=asyncio.subprocess.PIPE
         )
-        out, _ = await asyncio.wait_for(process.communicate(), 60)
+        out, _ = await asyncio.wait_for(process.communicate(), GIVE_UP)
         assert process.returncode == 0
         return out.decode().splitlines()
 

@@ -16,6 +16,7 @@ from libs.events.log import Cursor, Delivery, Record
 from libs.events.published import Published, Sequences, place_between
 from libs.events.world import World
 from tests.events.memory import Disk, MemoryDecisions, MemoryLog
+from tests.patience import GIVE_UP
 
 
 def record(subject: str, sequence: int) -> Record:
@@ -185,7 +186,7 @@ async def test_who_waits_goes_on_when_all_before_its_place_was_read() -> None:
         assert not waiting.done()
         published.take(Delivery(record("item:a", n), Cursor({"x": n})))
         published.advanced()
-    await asyncio.wait_for(waiting, 5)
+    await asyncio.wait_for(waiting, GIVE_UP)
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,7 @@ from libs.events.sqlite_store import SqliteCommitStore
 from libs.events.store import Commit, Mark, StoreUnavailable
 from libs.events.testing import BEGINNING, commit, heard
 from tests.events.kinds import said
+from tests.patience import GIVE_UP
 
 Stores = Callable[[], Awaitable[SqliteCommitStore]]
 Logs = Callable[[], Awaitable[SqliteLog]]
@@ -177,7 +178,7 @@ async def test_a_nudge_publishes_at_once(stores: Stores, logs: Logs, monkeypatch
     store, log = await stores(), await logs()
     relay = Relay(store, log, "trial")
     running = asyncio.create_task(relay.run())
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(GIVE_UP):
         for n in range(1, 4):
             await store.append([commit(said, "thing:a", n)])
             relay.nudge()
@@ -190,7 +191,7 @@ async def test_what_another_process_stored_is_published_without_a_nudge(stores: 
     store, log = await stores(), await logs()
     running = asyncio.create_task(Relay(store, log, "trial").run())
     await (await stores()).append([commit(said, "thing:a", 1)])
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(GIVE_UP):
         await published(log, 1)
     running.cancel()
 
@@ -203,7 +204,7 @@ async def test_a_store_that_fails_does_not_end_the_relay(logs: Logs, tmp_path_fa
         await asyncio.sleep(0)
     await store.open()
     await store.append([commit(said, "thing:a", 1)])
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(GIVE_UP):
         await published(log, 1)
     assert not running.done()
     running.cancel()

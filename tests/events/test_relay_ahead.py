@@ -14,6 +14,7 @@ from libs.events.sqlite_store import SqliteCommitStore
 from libs.events.testing import commit
 from tests.events.kinds import said
 from tests.events.memory import Disk, MemoryLog
+from tests.patience import GIVE_UP
 
 Stores = Callable[[], Awaitable[SqliteCommitStore]]
 
@@ -34,7 +35,7 @@ class SlowLog(MemoryLog):
         if len(self.waiting) >= self.together:
             self.full.set()
         try:
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(GIVE_UP):
                 await self.full.wait()
             return await super().publish(records)
         finally:
@@ -66,7 +67,7 @@ async def test_a_relay_that_is_cancelled_leaves_no_page_behind(stores: Stores, m
     await store.append([commit(said, f"thing:{key}", 1) for key in "abcdef"])
     before = asyncio.all_tasks()
     running = asyncio.create_task(Relay(store, log, "trial").run())
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(GIVE_UP):
         while log.most < 3:  # noqa: ASYNC110 - the pages are sent without a word
             await asyncio.sleep(0)
     running.cancel()

@@ -20,6 +20,7 @@ from libs.events.testing_shared import SharedLogContract
 from libs.events.testing_store import CommitStoreContract
 from tests.events.kinds import said
 from tests.events.store_closing import Closing
+from tests.patience import GIVE_UP
 
 
 class TestSqliteCommitStore(CommitStoreContract, Closing):
@@ -115,13 +116,13 @@ async def test_a_group_whose_member_was_killed_is_taken_over_once_its_lease_ends
     await log.publish([to_record("trial", said("thing:a", n)) for n in (1, 2, 3)])
     (epoch,) = (await log.end(["trial.test"])).offsets
     killed = sqlite3.connect(tmp_path / "log.sqlite3")
+    ends = time.time() + 0.5
     with killed:
-        killed.execute("INSERT INTO shared VALUES ('some', ?, 3, 'killed', ?)", (epoch, time.time() + 0.5))
+        killed.execute("INSERT INTO shared VALUES ('some', ?, 3, 'killed', ?)", (epoch, ends))
     killed.close()
-    began = time.monotonic()
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(GIVE_UP):
         async for share in log.share(["trial.test"], "some"):
             assert [d.record.headers["ce_sequence"] for d in share.deliveries] == ["3"]
             assert await share.done()
             break
-    assert time.monotonic() - began > 0.3
+    assert time.time() >= ends

@@ -13,6 +13,8 @@ from typing import Any, Final
 import httpx
 import orjson
 
+from tests.patience import GIVE_UP
+
 CLIENTS: Final = 8
 AGGREGATES: Final = 200
 PRODUCT: Final = "p"
@@ -100,7 +102,7 @@ async def founded(address: Callable[[str], str], token: str) -> None:
     """Makes the 200 aggregates; `address` gives where a service is."""
     async with httpx.AsyncClient(timeout=30, headers={"Authorization": f"Bearer {token}"}) as client:
         for service, lines in foundation().items():
-            async with asyncio.timeout(30):
+            async with asyncio.timeout(GIVE_UP):
                 while True:
                     answer = await client.post(f"{address(service)}/{service}/v1/commands", content=b"".join(orjson.dumps(line) + b"\n" for line in lines))
                     odd = [line for line in answer.text.splitlines() if orjson.loads(line).get("status", 0) not in ("created", "unchanged")]

@@ -21,6 +21,7 @@ from libs.service.adapters import adapters_of, log_of
 from tests.events.test_relay import never_skipped
 from tests.faults.clients import Said, text_of
 from tests.faults.places import Place
+from tests.patience import GIVE_UP
 
 _STATES: Final = """query ($ids: [ID!]!) { nodes(ids: $ids) {
   id ... on RoadmapItem { title state } ... on Need { text } ... on Team { name health { team recordedOn } } } }"""
@@ -119,7 +120,7 @@ class Watch:
     def __init__(self, place: Place, *gateways: str) -> None:
         self.place, self.gateways = place, gateways
 
-    async def rest(self, seconds: float = 60) -> float:
+    async def rest(self, seconds: float = 2 * GIVE_UP) -> float:
         """How many seconds it took from now. Fails with what is left after `seconds`."""
         began = time.monotonic()
         adapters = adapters_of(self.place.settings)

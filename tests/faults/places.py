@@ -21,6 +21,7 @@ from libs.events.envelope import SERVICES, all_topics
 from libs.service.issuer import Issuer
 from libs.service.settings import Settings
 from tests.events.kafka_logs import deleted
+from tests.patience import GIVE_UP
 from tools.servers.processes import free_port
 
 SQLITE: Final = "SQLite"
@@ -78,7 +79,7 @@ class Instance:
                 stderr=said,
             )
 
-    async def ready(self, seconds: float = 60) -> float:
+    async def ready(self, seconds: float = 2 * GIVE_UP) -> float:
         """Waits until the process says that it is ready; returns the seconds that it took from now. Fails with what it said where it never is."""
         began = time.monotonic()
         async with httpx.AsyncClient(timeout=2) as client:
@@ -102,7 +103,7 @@ class Instance:
             self._process.kill()
             self._process.wait()
 
-    async def stop(self, seconds: float = 40) -> tuple[int, float]:
+    async def stop(self, seconds: float = GIVE_UP) -> tuple[int, float]:
         """Ends it with SIGTERM: its exit code, and how many seconds it took. Raises TimeoutExpired."""
         assert self._process is not None
         began = time.monotonic()

@@ -17,13 +17,13 @@ from tests.faults.clients import Load, commands, founded
 from tests.faults.conftest import Figures, Sizes
 from tests.faults.judging import Watch, answers_in_words, judged
 from tests.faults.places import BOTH, Instance, Place, dropped, on_servers, running, whole
+from tests.patience import GIVE_UP
 from tools.servers import KafkaServer, MongoServer, Server
 
 pytestmark = pytest.mark.servers
 
 MOST = 100_000
 """More commands than can be sent: an outage ends the load, not the other way round."""
-DRAINED = 60.0
 PACE = 0.08
 
 
@@ -71,7 +71,7 @@ async def drained(place: Place, one: Instance, load: Load) -> float:
     began = time.monotonic()
     wanted = [said.position for said in load.acknowledged][-200:]
     async with httpx.AsyncClient(timeout=10, headers={"Authorization": f"Bearer {place.token('executive')}"}) as http:
-        while time.monotonic() - began < 2 * DRAINED:
+        while time.monotonic() - began < 2 * GIVE_UP:
             answer = await http.post(f"{one.url}/graphql", json={"query": "{ __typename }"}, headers={"X-Headway-After": ",".join(wanted)})
             if answer.status_code == 200:
                 break
@@ -82,11 +82,11 @@ async def drained(place: Place, one: Instance, load: Load) -> float:
 async def concluded(row: str, place: Place, one: Instance, found: Outages, figures: Figures) -> None:
     """Holds the log against the acknowledgements once the load has ended."""
     load = found.load
-    seconds = await Watch(place, one.url).rest(2 * DRAINED)
+    seconds = await Watch(place, one.url).rest(2 * GIVE_UP)
     sent = [said for said in load.said if said.client >= 0]
     verdict = await judged(place, sent)
     wrong = list(verdict.wrong) + load.odd
-    wrong += [f"drained after {s:.0f} s" for s in found.drained if s > DRAINED]
+    wrong += [f"not drained after {s:.0f} s" for s in found.drained if s > 2 * GIVE_UP]
     wrong += ["the process gave no answer"] if load.answers["no answer"] else []
     refused = [said for said in sent if said.refused and said.position]
     away = ", ".join(f"{stored}/{refusals}" for stored, refusals in found.during)

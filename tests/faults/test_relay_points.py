@@ -23,6 +23,7 @@ from tests.events.test_relay import never_skipped, sequences
 from tests.faults.conftest import Figures, Sizes
 from tests.faults.places import BOTH, SQLITE, dropped
 from tests.faults.relaying import POINTS, made
+from tests.patience import GIVE_UP
 
 ROW = "relay killed at a fault point"
 ROOT = Path(__file__).parents[2]
@@ -75,7 +76,7 @@ async def test_whatever_the_point_at_which_it_is_killed_the_next_relay_heals_it(
                 sys.executable, "-m", "tests.faults.relaying", point, str(turn), spot.namespace, spot.store, spot.log, cwd=ROOT
             )
             try:
-                async with asyncio.timeout(60):
+                async with asyncio.timeout(GIVE_UP):
                     code = await process.wait()
             finally:
                 if process.returncode is None:

@@ -18,6 +18,7 @@ from libs.events.world import World
 from tests.events.kinds import THING, said
 from tests.faults.conftest import Figures, Sizes
 from tests.faults.hearing import ON, RecordOwner, listening, log_on
+from tests.patience import GIVE_UP
 
 ROW = "delivered 1 to 5 times, shuffled within 50, 1 in 1,000 withheld"
 AGGREGATES = 200
@@ -49,7 +50,7 @@ async def test_the_world_equals_the_model_and_gaps_are_healed_in_seconds(
     healed: dict[str, float] = {}
     shown: dict[str, float] = {}
     async with log_on(on, namespace, tmp_path, request) as log, listening(log, namespace, owner, tmp_path) as consumer:
-        await asyncio.wait_for(consumer.ready.wait(), 20)
+        await asyncio.wait_for(consumer.ready.wait(), GIVE_UP)
 
         async def watch(id: str) -> None:
             assert await consumer.world.heard([id], 60) == []
@@ -66,8 +67,8 @@ async def test_the_world_equals_the_model_and_gaps_are_healed_in_seconds(
                 if (position(id)[0], id) in later or (lasts[position(id)[0]] == id and number[id] < upto):
                     shown[id] = time.monotonic()
             assert set(await log.publish(chunk)) == {None}
-        await asyncio.wait_for(asyncio.gather(*watching), 60)
-        async with asyncio.timeout(30):
+        await asyncio.wait_for(asyncio.gather(*watching), GIVE_UP)
+        async with asyncio.timeout(GIVE_UP):
             while consumer.world.digest != model.digest:  # noqa: ASYNC110 - what is left comes without a word
                 await asyncio.sleep(0.01)
         # One whose neighbours came in another order may have been fetched before it could be missed for good.

@@ -12,6 +12,7 @@ from tests.faults.clients import AGGREGATES, Load, commands, founded
 from tests.faults.conftest import Figures, Sizes
 from tests.faults.judging import Watch, answers_in_words, judged, states_of
 from tests.faults.places import Place, running, whole
+from tests.patience import GIVE_UP
 
 ROW = "two relays and two instances of each service"
 
@@ -52,7 +53,7 @@ async def test_what_two_instances_do_at_once_is_done_once_and_in_order(servers: 
             verdict = await judged(servers, loads[0].said, by_client=False)
             aggregates = sorted({said.aggregate for said in loads[0].said})
             shown = [await states_of(i.url, servers, aggregates) for i in two]
-            async with asyncio.timeout(30):
+            async with asyncio.timeout(GIVE_UP):
                 while len(members[0].seen.keys() | members[1].seen.keys()) < verdict.events:  # noqa: ASYNC110 - it tells nobody
                     await asyncio.sleep(0.05)
     finally:

@@ -5,7 +5,7 @@ import hashlib
 import hmac
 import json
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -31,8 +31,10 @@ def now() -> int:
 
 
 def claims(**changed: Any) -> dict[str, Any]:
-    made = {"iss": ISSUER, "aud": "headway", "sub": "ed", "roles": ["cab@env"], "iat": now(), "exp": now() + 60, **changed}
-    return {name: value for name, value in made.items() if value is not None}
+    """The claims of a good token, some of them changed: None leaves one out, a timedelta counts from now."""
+    made = {"iss": ISSUER, "aud": "headway", "sub": "ed", "roles": ["cab@env"], "iat": now(), "exp": now() + 600, **changed}
+    said = {name: value for name, value in made.items() if value is not None}
+    return {name: now() + int(value.total_seconds()) if isinstance(value, timedelta) else value for name, value in said.items()}
 
 
 def signed(**changed: Any) -> str:
@@ -83,9 +85,9 @@ async def test_a_key_files_public_half_verifies(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("changed", "says"),
     [
-        ({"exp": now() - 60}, "expired"),
-        ({"iat": now() + 600}, "not valid yet"),
-        ({"nbf": now() + 600}, "not valid yet"),
+        ({"exp": timedelta(seconds=-60)}, "expired"),
+        ({"iat": timedelta(seconds=600)}, "not valid yet"),
+        ({"nbf": timedelta(seconds=600)}, "not valid yet"),
         ({"aud": "else"}, "audience"),
         ({"iss": "urn:else"}, "issuer"),
         ({"exp": None}, "'exp'"),

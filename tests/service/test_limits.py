@@ -8,6 +8,7 @@ import pytest
 import uvicorn
 
 from libs.service.limits import BODY_LIMIT
+from tests.patience import GIVE_UP
 from tests.service.example import Example
 
 Connection = tuple[asyncio.StreamReader, asyncio.StreamWriter]
@@ -36,7 +37,7 @@ async def ask(connection: Connection, headers: str, body: bytes) -> tuple[int, b
 
 
 async def answer(reader: asyncio.StreamReader) -> tuple[int, bytes]:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(GIVE_UP):
         head = (await reader.readuntil(b"\r\n\r\n")).decode().lower()
         length = int(head.split("content-length: ")[1].split("\r\n")[0])
         return int(head.split()[1]), await reader.readexactly(length)

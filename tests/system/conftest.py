@@ -16,6 +16,7 @@ from fastapi import FastAPI
 from headway.stack import create_stack
 from libs.service.issuer import Issuer
 from libs.service.settings import Settings
+from tests.patience import GIVE_UP
 
 Line = Mapping[str, Any]
 
@@ -65,7 +66,7 @@ async def running(data: Path | Settings, make: Callable[[Settings], FastAPI] = c
     settings = data if isinstance(data, Settings) else Settings(data=data)
     app = make(settings)
     async with app.router.lifespan_context(app), httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://127.0.0.1") as client:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(GIVE_UP):
             while (await client.get("/health/ready")).status_code != 200:  # noqa: ASYNC110 - as a probe asks
                 await asyncio.sleep(0.01)
         yield Running(app, client, settings)

@@ -36,6 +36,7 @@ from services.backlog.main import DECLARED as BACKLOG
 from services.portfolio.main import DECLARED as PORTFOLIO
 from services.portfolio.reactions import Clock
 from services.roadmap.main import DECLARED as ROADMAP
+from tests.patience import GIVE_UP
 from tests.rules.way import WAY, Statement, day, graduating, read, world_of
 
 IMPORTER = Principal("importer", frozenset({Role.parse("importer")}))
@@ -67,7 +68,7 @@ async def running(data: Path, hands: Hands, *, ticking: bool = True) -> AsyncIte
     portfolio = dataclasses.replace(PORTFOLIO, reactions=lambda service: (Clock(service, 0.01, 0.1).run,) if ticking else ())
     for declared in (BACKLOG, ROADMAP, portfolio):
         process.add(declared)
-    async with process.app.router.lifespan_context(process.app), asyncio.timeout(30):
+    async with process.app.router.lifespan_context(process.app), asyncio.timeout(GIVE_UP):
         while not await process.is_ready():  # noqa: ASYNC110 - as a probe asks
             await asyncio.sleep(0.01)
         yield process

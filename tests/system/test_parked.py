@@ -9,6 +9,7 @@ from typing import Any
 from libs.events.envelope import to_record
 from libs.events.log import Record
 from libs.service.process import Process
+from tests.patience import GIVE_UP
 from tests.system.conftest import Running, running
 
 
@@ -26,7 +27,7 @@ async def _poison(stack: Running) -> str:
 
 
 async def _parked(stack: Running, wanted: int) -> list[dict[str, Any]]:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(GIVE_UP):
         while True:
             answer = await stack.client.get("/parked", headers=stack.signed_in("auditor"))
             found: list[dict[str, Any]] = answer.json()["parked"]

@@ -21,6 +21,7 @@ from headway.contracts import openapi
 from headway.serving import listening
 from libs.service.issuer import Issuer
 from libs.service.settings import Settings
+from tests.patience import GIVE_UP
 
 HEADWAY = [sys.executable, "-c", "from headway.cli import main; main()"]
 ENVIRONMENT = {k: v for k, v in os.environ.items() if not k.startswith("HEADWAY_")} | {"NO_COLOR": "1"}
@@ -47,7 +48,7 @@ def served(data: Path, *names: str, port: int | None = None, environment: dict[s
 
 
 def _wait(url: str, process: subprocess.Popen[str]) -> None:
-    end = time.monotonic() + 30
+    end = time.monotonic() + GIVE_UP
     while time.monotonic() < end and process.poll() is None:
         try:
             if urllib.request.urlopen(url + "/health/ready", timeout=1).status == 200:
@@ -102,7 +103,7 @@ def test_each_service_runs_alone_and_the_gateway_shows_all(tmp_path: Path) -> No
         opened = post(gateway, "/graphql", {"query": 'mutation { openBacklog(input: {product: "p"}) { position } }'}, tmp_path, "importer")
         assert opened == {"data": {"openBacklog": {"position": "backlog:p@1"}}}
         assert backlog
-        end = time.monotonic() + 10
+        end = time.monotonic() + GIVE_UP
         while time.monotonic() < end:
             answer = post(gateway, "/graphql", {"query": '{ product(id: "p") { name backlog { open } } }'}, tmp_path, "executive")
             if answer == {"data": {"product": {"name": "P", "backlog": {"open": 0}}}}:

@@ -17,7 +17,7 @@ from headway.demonstration.story import lines
 from headway.importers.line import Line
 from libs.events.envelope import all_topics, from_record
 from libs.events.event import Event, Retracted
-from libs.events.values import end_of
+from libs.events.values import end_of, start_of
 from libs.events.world import World
 from libs.rules.roles import Principal, Role
 from libs.service.process import Process
@@ -28,7 +28,6 @@ from tests.system.conftest import Running, running
 
 INSTANTS = int(os.environ.get("HEADWAY_TEST_INSTANTS", "100"))
 """How many random moments are compared; `make faults` takes a thousand."""
-TODAY = datetime.now(UTC).date()
 EXECUTIVE_EVERYWHERE = Principal("executive@*", frozenset({Role.parse("executive")}))
 
 
@@ -46,7 +45,7 @@ async def tell(stack: Running, story: Sequence[Line]) -> None:
 async def told(tmp_path: Path) -> AsyncIterator[tuple[Running, list[Event]]]:
     """The demonstration portfolio, corrected here and there, and its log."""
     async with running(tmp_path) as stack:
-        await tell(stack, lines(TODAY))
+        await tell(stack, lines(datetime.now(UTC).date()))
         for event in ("item:driving-licences-3@3", "metric:court-dates-satisfaction@5", "team:permits-team@9"):
             service = "backlog" if event.startswith("item") else "roadmap" if event.startswith("metric") else "portfolio"
             answer = await stack.command(f"{service}.retract", {"event": event, "reason": "A slip"})
@@ -60,11 +59,11 @@ async def told(tmp_path: Path) -> AsyncIterator[tuple[Running, list[Event]]]:
 
 def moments(count: int) -> Iterator[tuple[date, datetime | None]]:
     """Random days and instants, among them the very ends."""
-    chance = random.Random(20261124)
-    yield TODAY, None
+    chance, today = random.Random(20261124), datetime.now(UTC).date()
+    yield today, None
     for _ in range(count - 1):
-        day = TODAY - timedelta(days=chance.randrange(1100))
-        known = datetime(TODAY.year, TODAY.month, TODAY.day, tzinfo=UTC) - timedelta(minutes=chance.randrange(1100 * 24 * 60))
+        day = today - timedelta(days=chance.randrange(1100))
+        known = start_of(today) - timedelta(minutes=chance.randrange(1100 * 24 * 60))
         yield day, known if chance.random() < 0.7 else None
 
 

@@ -14,6 +14,7 @@ from standardwebhooks import Webhook
 
 from libs.service.settings import Settings
 from services.portfolio.webhooks import delivering, retrying
+from tests.patience import GIVE_UP
 from tests.services.portfolio.webhook_receiver import Receiver, receiving
 from tests.system.conftest import Running, running
 
@@ -59,7 +60,7 @@ async def attempts(stack: Running, persona: str = "lab_ops", **query: Any) -> di
 async def remembered(stack: Running, many: int) -> list[dict[str, Any]]:
     """The attempts, newest first, once there are so many."""
     found: list[dict[str, Any]]
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(GIVE_UP):
         while len(found := (await attempts(stack))["attempts"]) < many:  # noqa: ASYNC110 - as a client asks
             await asyncio.sleep(0.05)
     return found
@@ -72,7 +73,7 @@ async def webhook(stack: Running) -> dict[str, Any]:
 
 
 async def until_it_is(stack: Running, status: str) -> dict[str, Any]:
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(GIVE_UP):
         while (found := await webhook(stack))["status"] != status:  # noqa: ASYNC110 - as a client asks
             await asyncio.sleep(0.05)
     return found
@@ -116,7 +117,6 @@ async def test_a_secret_of_our_making_is_shown_once_and_nothing_is_sent_before(a
 async def test_a_changed_secret_and_the_former_one_both_sign_for_a_time(allowing: Running, receiver: Receiver) -> None:
     await subscribed(allowing, receiver, kinds=["organisation"])
     made = await allowing.client.post("/portfolio/v1/webhooks/w/secret", headers=allowing.signed_in("subscriber"))
-    await asyncio.sleep(SEEN)
     await organisations(allowing, "env")
     await receiver.until(lambda: len(receiver.taken) == 1)
     for secret in (SECRET, made.json()["secret"]):

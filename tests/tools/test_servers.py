@@ -14,6 +14,7 @@ import pytest
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from pymongo.errors import ConnectionFailure, OperationFailure
 
+from tests.patience import GIVE_UP
 from tests.servers import absent, without
 from tools.servers import KafkaServer, MongoServer, NotHere
 from tools.servers.processes import free_port, port_is_free, recorded_pid
@@ -91,7 +92,7 @@ def test_servers_end_with_the_process_that_started_them_even_if_it_is_killed(tmp
         port = int((folder / "port").read_text())
         assert not port_is_free(port)
         owner.send_signal(signal.SIGKILL)
-    limit = time.monotonic() + 20
+    limit = time.monotonic() + GIVE_UP
     while folder.exists() and time.monotonic() < limit:
         time.sleep(0.05)
     assert not folder.exists()

@@ -21,6 +21,7 @@ from libs.events.log import Log, Record
 from libs.service.issuer import Issuer
 from libs.service.settings import Settings
 from services.gateway.main import create_app
+from tests.patience import GIVE_UP
 
 
 @dataclass
@@ -63,7 +64,7 @@ class Running:
         called = await asyncio.create_subprocess_exec(
             *words, cwd=self.folder, env={**os.environ, **known}, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
         )
-        wrote, _ = await asyncio.wait_for(called.communicate(), 60)
+        wrote, _ = await asyncio.wait_for(called.communicate(), GIVE_UP)
         return called.returncode or 0, wrote.decode()
 
 
@@ -78,7 +79,7 @@ async def served(kafka: str, folder: Path) -> AsyncIterator[Running]:
         server = uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=2))
         serving = asyncio.create_task(server.serve(sockets=[door]))
         try:
-            async with asyncio.timeout(60):
+            async with asyncio.timeout(GIVE_UP):
                 while not server.started:  # noqa: ASYNC110 (uvicorn has no event for it)
                     await asyncio.sleep(0.05)
                 await app.state.process.consumer.ready.wait()

@@ -20,8 +20,9 @@ from headway.stack import create_stack
 from libs.service.issuer import Issuer
 from libs.service.process import Process
 from libs.service.settings import Settings
+from tests.patience import GIVE_UP
 
-SECONDS = 60.0
+SECONDS = GIVE_UP
 """How long a client may take; all are done within a few."""
 
 
@@ -84,11 +85,11 @@ async def serving(data: Path, make: Callable[[Settings], FastAPI] = create_stack
     running = server(app)
     task = asyncio.create_task(running.serve(sockets=[bound]))
     try:
-        await asyncio.wait_for(announced(app, running), 20)
+        await asyncio.wait_for(announced(app, running), GIVE_UP)
         yield Served(f"http://127.0.0.1:{bound.getsockname()[1]}", app.state.process, Issuer.embedded(settings))
     finally:
         app.state.stopping.set()
         running.should_exit = True
         with contextlib.suppress(asyncio.CancelledError):
-            await asyncio.wait_for(task, 20)
+            await asyncio.wait_for(task, GIVE_UP)
         bound.close()

@@ -9,6 +9,7 @@ from typing import Any
 from libs.events.catalog.portfolio.organisation import ORGANISATION, OrganisationRegistered
 from libs.events.envelope import to_record
 from libs.events.event import Event, Kind, Payload
+from tests.patience import GIVE_UP
 from tests.services.gateway.small_world import Gateway
 
 PROTOCOL = "graphql-transport-ws"
@@ -30,7 +31,7 @@ class Socket:
 
     async def event(self) -> dict[str, Any]:
         """What the server does next."""
-        async with asyncio.timeout(8):
+        async with asyncio.timeout(GIVE_UP):
             event: dict[str, Any] = await self.out.get()
         return event
 
@@ -45,7 +46,7 @@ class Socket:
         """Code and reason of the close that must come next, after which the server is done with this socket."""
         event = await self.event()
         assert event["type"] == "websocket.close", event
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(GIVE_UP):
             await self.task
         return event["code"], event.get("reason") or ""
 
@@ -70,7 +71,7 @@ class Socket:
     async def leave(self, code: int = 1000) -> None:
         """Goes away; the server has nothing left to do when this returns."""
         await self._in.put({"type": "websocket.disconnect", "code": code})
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(GIVE_UP):
             await self.task
 
 

@@ -15,6 +15,7 @@ import pytest
 from services.gateway import protocol
 from services.gateway.schema import schema
 from services.gateway.staying import open_of
+from tests.patience import GIVE_UP
 from tests.services.gateway.serving import Served, finished, serving
 
 
@@ -66,7 +67,7 @@ async def test_the_client_graphql_ws_follows_reconnects_and_resumes(served: Serv
 
     async def printed(what: str) -> None:
         assert client.stdout is not None
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(GIVE_UP):
             while what not in (line := (await client.stdout.readline()).decode()):
                 assert line, (await client.communicate())[1].decode()
 
@@ -111,7 +112,7 @@ async def test_the_relay_compiler_takes_our_schema(node: Path, tmp_path: Path) -
     done = await asyncio.create_subprocess_exec(
         "node", str(node / "node_modules" / "relay-compiler" / "cli.js"), "--repersist", cwd=tmp_path, stdout=PIPE, stderr=STDOUT
     )
-    out, _ = await asyncio.wait_for(done.communicate(), 60)
+    out, _ = await asyncio.wait_for(done.communicate(), GIVE_UP)
     assert done.returncode == 0, out.decode()
     made = {path.name for path in (tmp_path / "src" / "__generated__").iterdir()}
     assert {"teamsPageQuery.graphql.js", "teamsRowRefetchQuery.graphql.js", "teamsBacklogQuery.graphql.js", "teamsFormMutation.graphql.js"} <= made
@@ -120,7 +121,7 @@ async def test_the_relay_compiler_takes_our_schema(node: Path, tmp_path: Path) -
 async def _followed(served: Served) -> None:
     """Waits until somebody beside the world itself reads the log."""
     log: Any = served.process.adapters.log
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(GIVE_UP):
         while len(log._readers) < 2:  # noqa: ASYNC110 - the log tells nobody who begins to read
             await asyncio.sleep(0.01)
 
@@ -128,6 +129,6 @@ async def _followed(served: Served) -> None:
 async def _gone(served: Served) -> None:
     """Waits until nobody does any more."""
     log: Any = served.process.adapters.log
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(GIVE_UP):
         while len(log._readers) > 1 or open_of(served.process.app).now:  # noqa: ASYNC110 - nor who ends
             await asyncio.sleep(0.01)

@@ -22,6 +22,7 @@ from libs.events.timely import timed
 from libs.events.values import Money
 from services.gateway import answering
 from services.gateway.events import Followers
+from tests.patience import GIVE_UP
 from tests.services.gateway.small_world import Gateway
 
 
@@ -143,7 +144,7 @@ class Chunks(list[str]):
         """Waits for so many events."""
         while len(self.events) < many:
             self._more.clear()
-            await asyncio.wait_for(self._more.wait(), 10)
+            await asyncio.wait_for(self._more.wait(), GIVE_UP)
 
 
 async def streamed(g: Gateway, many: int, chunks: Chunks, **params: Any) -> None:
@@ -163,7 +164,7 @@ async def streamed(g: Gateway, many: int, chunks: Chunks, **params: Any) -> None
         if message["type"] == "http.response.body":
             chunks.came(message["body"].decode())
 
-    await asyncio.wait_for(g.process.app(scope, receive, send), 10)
+    await asyncio.wait_for(g.process.app(scope, receive, send), GIVE_UP)
 
 
 async def test_a_stream_follows_the_log_and_its_ids_are_cursors(logged: Gateway) -> None:
@@ -234,7 +235,7 @@ async def test_a_stream_ends_when_the_process_stops(logged: Gateway) -> None:
     reading = asyncio.create_task(streamed(logged, 99, chunks))
     await chunks.until(1)
     logged.process.app.state.stopping.set()
-    await asyncio.wait_for(reading, 5)
+    await asyncio.wait_for(reading, GIVE_UP)
 
 
 async def test_the_log_is_read_once_what_was_named_is_heard(logged: Gateway, monkeypatch: pytest.MonkeyPatch) -> None:

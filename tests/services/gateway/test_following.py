@@ -17,6 +17,7 @@ from libs.events.envelope import to_record
 from libs.events.log import LogUnavailable
 from services.gateway import resuming, staying, subscriptions
 from services.gateway.staying import open_of
+from tests.patience import GIVE_UP
 from tests.services.gateway.small_world import Gateway
 from tests.services.gateway.sockets import publish, signed_in
 
@@ -58,7 +59,7 @@ async def test_only_the_kinds_teams_and_products_that_are_wanted_are_told(logged
     for id, product in (("i1", "wells"), ("i2", "dams"), ("i3", "roads")):
         await publish(logged, id, ITEM, ItemAdded(product=product, title=id))
     told: dict[str, list[str]] = {}
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(GIVE_UP):
         while sum(map(len, told.values())) < 9:
             message = await socket.message()
             told.setdefault(message["id"], []).extend(message["payload"]["data"]["changed"]["positions"])
@@ -214,7 +215,7 @@ async def test_a_stream_ends_when_the_token_expires_although_nothing_happens(log
     await _following(logged)
     assert open_of(logged.process.app).now.total() == 1
     logged.clock.now += timedelta(days=2)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(GIVE_UP):
         text = (await asking).text
     assert '"code":"NOT_SIGNED_IN"' in text and text.endswith("event: complete\ndata: {}\n\n")
     assert not open_of(logged.process.app).now
@@ -228,7 +229,7 @@ async def test_a_stream_that_breaks_leaves_nothing_behind(logged: Gateway) -> No
     asking.cancel()
     with pytest.raises(asyncio.CancelledError):
         await asking
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(GIVE_UP):
         while log._readers or asyncio.all_tasks() - tasks:  # noqa: ASYNC110 - nobody tells when a task is gone
             await asyncio.sleep(0)
     assert not open_of(logged.process.app).now
@@ -237,7 +238,7 @@ async def test_a_stream_that_breaks_leaves_nothing_behind(logged: Gateway) -> No
 async def _following(gateway: Gateway, many: int = 1) -> None:
     """Waits until so many read the log from its end."""
     log: Any = gateway.process.adapters.log
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(GIVE_UP):
         while len(log._readers) < many:  # noqa: ASYNC110 - the log tells nobody who begins to read
             await asyncio.sleep(0)
 

@@ -16,6 +16,7 @@ from libs.service.session import open_session
 from services.gateway import protocol, staying
 from services.gateway.staying import open_of
 from services.gateway.stopping import stopping_of
+from tests.patience import GIVE_UP
 from tests.services.gateway.small_world import Gateway
 from tests.services.gateway.sockets import Socket, accepted, publish, signed_in
 
@@ -270,7 +271,7 @@ async def test_a_socket_that_goes_leaves_nothing_behind(logged: Gateway, goes: s
     socket = await signed_in(logged)
     for n in range(20):
         await socket.subscribe("subscription { changed { world nodes { id } } }", str(n))
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(GIVE_UP):
         while len(log._readers) < readers + 20:
             await publish(logged, "one")
             await asyncio.sleep(0)
@@ -314,7 +315,7 @@ async def test_a_stream_by_a_session_stays_too(logged: Gateway, monkeypatch: pyt
     await asyncio.sleep(0.1)
     assert not asking.done() and open_of(logged.process.app).now.total() == 1
     stopping_of(logged.process.app).set()
-    answer = await asyncio.wait_for(asking, 5)
+    answer = await asyncio.wait_for(asking, GIVE_UP)
     assert answer.text.startswith("event: next") and "complete" not in answer.text, "a client comes back where the process stops"
 
 

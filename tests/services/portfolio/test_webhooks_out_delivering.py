@@ -22,6 +22,7 @@ from services.portfolio.webhooks import queueing, retrying
 from services.portfolio.webhooks.deliveries import DeliveriesUnavailable, Outcome, Progress, Waiting
 from services.portfolio.webhooks.queueing import Queues
 from services.portfolio.webhooks.worker import AT_ONCE
+from tests.patience import GIVE_UP
 from tests.services.portfolio.webhook_receiver import HANG, Receiver, Request, receiving
 from tests.services.portfolio.webhook_worker import SAID, SECRET, Bench, FakeTime, bench, record, subscription
 
@@ -178,7 +179,7 @@ async def test_who_has_lost_its_claim_stops(own: Bench, receiver: Receiver) -> N
         await receiver.until(lambda: len(receiver.taken) == 1)
         await own.deliveries.release("w")
         await own.publish([record("a", 2)])
-        assert await asyncio.wait_for(task, 10) == "another process delivers it"
+        assert await asyncio.wait_for(task, GIVE_UP) == "another process delivers it"
 
 
 async def test_a_store_that_is_away_stops_no_delivery_and_is_told_later(own: Bench, receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -198,7 +199,7 @@ async def test_a_store_that_is_away_stops_no_delivery_and_is_told_later(own: Ben
     await own.publish([record("a", n) for n in range(1, 6)])
     async with own.running(subscription(receiver.url)):
         await receiver.until(lambda: len(receiver.taken) == 5)
-        await asyncio.wait_for(saved.wait(), 10)
+        await asyncio.wait_for(saved.wait(), GIVE_UP)
     assert [a.event for a in await own.deliveries.attempts("w", None, 10)] == [f"organisation:a@{n}" for n in range(5, 0, -1)]
 
 
@@ -216,7 +217,7 @@ async def test_what_was_being_remembered_when_it_was_stopped_is_not_sent_again(o
     receiver.answering = lambda request: 204 if begun.is_set() else 500
     await own.publish([record("a", 1)])
     async with own.running(subscription(receiver.url)):
-        await asyncio.wait_for(begun.wait(), 10)
+        await asyncio.wait_for(begun.wait(), GIVE_UP)
         await receiver.until(lambda: len(receiver.taken) == 1)
     kept = await own.deliveries.load("w")
     assert kept is not None and kept[1] == {}

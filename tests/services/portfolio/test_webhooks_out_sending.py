@@ -24,6 +24,7 @@ from services.portfolio.webhooks import signing
 from services.portfolio.webhooks.addresses import address_of, may_be_named, may_be_reached
 from services.portfolio.webhooks.connecting import Answer, Connections, Result
 from services.portfolio.webhooks.retrying import LONGEST, PATIENCE, next_try
+from tests.patience import GIVE_UP
 from tests.services.portfolio.webhook_receiver import DROP, HANG, Receiver, receiving
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
@@ -141,7 +142,7 @@ async def receiver() -> AsyncIterator[Receiver]:
         yield found
 
 
-async def post(receiver: Receiver, url: str = "", *, to_private: bool = True, names: Sequence[str] | None = None, seconds: float = 5) -> Answer:
+async def post(receiver: Receiver, url: str = "", *, to_private: bool = True, names: Sequence[str] | None = None, seconds: float = GIVE_UP) -> Answer:
     async def resolve(host: str, port: int) -> Sequence[str]:
         assert names is not None
         return names

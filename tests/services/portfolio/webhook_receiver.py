@@ -10,6 +10,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from tests.patience import GIVE_UP
+
 HANG, DROP = -1, -2
 """Statuses that are none: never answer; break the connection off."""
 
@@ -61,7 +63,7 @@ class Receiver:
             self._server.close()
             self._server = None
 
-    async def until(self, met: Callable[[], bool], seconds: float = 20) -> None:
+    async def until(self, met: Callable[[], bool], seconds: float = GIVE_UP) -> None:
         """Waits until something holds of what came in."""
         async with asyncio.timeout(seconds), self._news:
             await self._news.wait_for(met)

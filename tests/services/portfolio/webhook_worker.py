@@ -25,6 +25,7 @@ from services.portfolio.webhooks.connecting import Connections
 from services.portfolio.webhooks.deliveries import Deliveries, Progress
 from services.portfolio.webhooks.sqlite_deliveries import SqliteDeliveries
 from services.portfolio.webhooks.worker import Subscription, Work, Worker
+from tests.patience import GIVE_UP
 
 SAID = datetime(2026, 6, 1, tzinfo=UTC)
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
@@ -57,7 +58,7 @@ class Bench:
     async def publish(self, records: Sequence[Record]) -> None:
         assert await self.log.publish(records) == [None] * len(records)
 
-    async def run(self, of: Subscription, *, begin: bool = True, seconds: float = 5) -> str:
+    async def run(self, of: Subscription, *, begin: bool = True, seconds: float = GIVE_UP) -> str:
         """One worker from the store's state on, or from the beginning."""
         id = of.webhook.id
         assert await self.deliveries.claim(id)
@@ -76,7 +77,7 @@ class Bench:
             await receiver.close()
 
     @asynccontextmanager
-    async def running(self, of: Subscription, *, begin: bool = True, seconds: float = 5) -> AsyncIterator[asyncio.Task[str]]:
+    async def running(self, of: Subscription, *, begin: bool = True, seconds: float = GIVE_UP) -> AsyncIterator[asyncio.Task[str]]:
         """A worker that is stopped at the end."""
         task = asyncio.create_task(self.run(of, begin=begin, seconds=seconds))
         try:
