@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Generic, TypeVar
@@ -10,7 +10,8 @@ from typing import Any, Generic, TypeVar
 from libs.commands.command import Command, Override
 from libs.commands.errors import Refused
 from libs.events.event import Actor, Event, Payload, S, mentions
-from libs.events.facts import Facts, Folds, Histories
+from libs.events.facts import Facts, Histories, Replays
+from libs.events.history import History
 
 
 @dataclass
@@ -90,11 +91,11 @@ class NotLoaded(Exception):
 class Loaded:
     """The histories that a decision reads: the service's own from its store, as far as loaded, those of other services as heard."""
 
-    def __init__(self, own: frozenset[str], heard: Histories) -> None:
-        self.own, self.heard = own, heard
+    def __init__(self, own: frozenset[str], heard: Histories, replays: Replays) -> None:
+        self.own, self.heard, self.replays = own, heard, replays
         self.touched: set[str] = set()
-        self.folds = Folds()
-        self._events: dict[str, list[Event]] = {}
+        self._events: dict[str, History] = {}
+        self._unstored: dict[str, list[Event]] = {}
         self._relations: dict[tuple[str, str, str], dict[str, None]] = {}
         self._kinds: dict[str, dict[str, None]] = {}
 
@@ -121,26 +122,27 @@ class Loaded:
             raise NotLoaded(kind=kind)
         return self._kinds[kind]
 
-    def put(self, histories: dict[str, list[Event]]) -> None:
-        """Takes in whole histories."""
+    def put(self, histories: Mapping[str, History]) -> None:
+        """Takes in whole histories, which others read too."""
         self._events.update(histories)
 
     def relate(self, relation: tuple[str, str, str], aggregates: Iterable[str]) -> None:
         """Takes in what the store knows of a relation, with what is decided and not stored yet."""
         kind, field, id = relation
-        unstored = (a for a in self._of(kind) if any((field, id) in mentions(e.data) for e in self._events[a]))
+        unstored = (a for a, events in self._unstored.items() if a.startswith(f"{kind}:") and any((field, id) in mentions(e.data) for e in events))
         self._relations[relation] = dict.fromkeys((*aggregates, *unstored))
 
     def enumerate(self, kind: str, aggregates: Iterable[str]) -> None:
         """Takes in the names of all aggregates of a kind, with those decided and not stored yet."""
-        self._kinds[kind] = dict.fromkeys((*aggregates, *(a for a in self._of(kind) if self._events[a])))
-
-    def _of(self, kind: str) -> list[str]:
-        return [a for a in self._events if a.startswith(f"{kind}:")]
+        self._kinds[kind] = dict.fromkeys((*aggregates, *(a for a in self._unstored if a.startswith(f"{kind}:"))))
 
     def extend(self, aggregate: str, events: Sequence[Event]) -> None:
-        """Takes in what was decided but is not stored yet."""
-        self._events[aggregate] = [*self._events.get(aggregate, ()), *events]
+        """Takes in what was decided but is not stored yet: from here on the history is this call's own."""
+        if aggregate not in self._unstored:
+            history = self._events.get(aggregate)
+            self._events[aggregate] = history.fork() if history is not None else History()
+        self._events[aggregate].extend(events)
+        self._unstored.setdefault(aggregate, []).extend(events)
         kind = aggregate.partition(":")[0]
         if kind in self._kinds:
             self._kinds[kind][aggregate] = None
@@ -153,6 +155,7 @@ class Loaded:
     def drop(self, aggregate: str) -> None:
         """Forgets one history and every relation: another writer was there."""
         self._events.pop(aggregate, None)
+        self._unstored.pop(aggregate, None)
         self._relations.clear()
         self._kinds.clear()
 

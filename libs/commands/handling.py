@@ -230,11 +230,13 @@ class Handling(Reading):
         try:
             outcomes = await self.store.append(list(staged.values()))
         except StoreUnavailable as e:
+            self.kept.forget([commit.aggregate for commit in staged.values()])
             await self._look_up(work, staged, e)
             return []
         again = []
         for (n, commit), outcome in zip(staged.items(), outcomes, strict=True):
             if outcome is not Outcome.STORED:
+                self.kept.forget([commit.aggregate])
                 again.append(n)
                 continue
             replaced = commit.command is not None and commit.command.revision > 1

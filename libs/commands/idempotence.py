@@ -12,7 +12,8 @@ from typing import Any
 
 from libs.commands.command import Command
 from libs.commands.deciding import Case
-from libs.events.event import Actor, Event, Kind, Payload, Retracted, position, seen
+from libs.events.event import Actor, Event, Kind, Payload, Retracted
+from libs.events.history import at_instant
 
 
 def nothing_new(command: Command, case: Case[Any], kind: Kind[Any], history: Sequence[Event], said: Sequence[Payload], known: datetime, *, own: bool) -> bool:
@@ -31,11 +32,7 @@ def nothing_new(command: Command, case: Case[Any], kind: Kind[Any], history: Seq
 
 def _was_said(history: Sequence[Event], said: Sequence[Payload], at: datetime, known: datetime, actor: Actor | None) -> bool:
     """Whether all of it was said of this very instant, was known no later, and stands."""
-    then = [event for event in history if event.time == at and event.recorded <= known and seen(event) and actor in (None, event.actor)]
-    if not then:
-        return False
-    struck = {position(event.data.event)[1] for event in history if isinstance(event.data, Retracted)}
-    stands = [event.data for event in then if event.sequence not in struck]
+    stands = [event.data for event in at_instant(history, at) if event.recorded <= known and actor in (None, event.actor)]
     return all(data in stands for data in said)
 
 

@@ -13,6 +13,7 @@ from libs.commands.deciding import Loaded, NotLoaded
 from libs.commands.errors import NotHeardYet, Unreachable
 from libs.events.event import Kind, position, split
 from libs.events.facts import Facts
+from libs.events.keeping import Kept
 from libs.events.store import CommitStore, StoreUnavailable
 from libs.events.world import World
 
@@ -37,13 +38,14 @@ class Reading:
         follows: Callable[[str], bool] | None = None,
     ) -> None:
         self.service, self.store, self.heard = service, store, heard
+        self.kept = Kept(store)
         self.own = kinds_of(service)
         self.clock = clock or (lambda: datetime.now(UTC))
         self.follows = follows or (lambda kind: True)
 
     def nothing_loaded(self) -> Loaded:
         """Histories with nothing of the store in memory yet."""
-        return Loaded(self.own, self.heard)
+        return Loaded(self.own, self.heard, self.kept.replays)
 
     async def see(self, question: Callable[[Facts], T], *, day: date | None = None, known_at: datetime | None = None) -> T:
         """The answer of a pure question over these facts. Raises Unreachable."""
@@ -84,7 +86,7 @@ class Reading:
 
     async def version(self, aggregate: str) -> int:
         """The version of one of the service's own aggregates; 0 where it does not exist."""
-        return len((await self.guarded(self.store.load([aggregate])))[aggregate])
+        return len((await self.guarded(self.kept.load([aggregate])))[aggregate])
 
     async def names(self, kind: Kind[Any], narrowed: Mapping[str, str], after: str, limit: int) -> list[str]:
         """Ids of a kind in their order behind `after`; narrowed to those that ever named these ids in these fields."""
@@ -112,7 +114,7 @@ class Reading:
         """Loads those of the service's own aggregates that are not in memory yet."""
         missing = list(loaded.missing(aggregates))
         if missing:
-            loaded.put(await self.guarded(self.store.load(missing)))
+            loaded.put(await self.guarded(self.kept.load(missing)))
 
     async def guarded(self, asked: Awaitable[T]) -> T:
         """What the store answers. Raises Unreachable: nothing has been stored yet."""

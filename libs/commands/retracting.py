@@ -11,6 +11,7 @@ from libs.commands.command import Command, command
 from libs.commands.deciding import Case
 from libs.commands.errors import AlreadyExists, Invalid
 from libs.events.event import Event, Payload, Retracted, position
+from libs.events.history import History
 from libs.events.values import POSITION_PATTERN, POSITION_WORDS, Text, worded
 from libs.rules.roles import CLOCK
 
@@ -50,6 +51,6 @@ def retract(command: Retract, case: Case[Any], history: Sequence[Event]) -> Iter
         raise Invalid("what the system announced is not retracted", field="event", remedy="Retract what it rests on: then it is withdrawn.")
     if isinstance(history[sequence - 1].data, Retracted):
         raise Invalid("a retraction cannot be retracted", field="event", remedy="Say the thing again.")
-    if any(isinstance(e.data, Retracted) and e.data.event == command.event for e in history):
+    if (history if isinstance(history, History) else History(history)).retracted(sequence):
         raise AlreadyExists(f"{command.event} is retracted already", field="event")
     yield Retracted(event=command.event, reason=command.reason)

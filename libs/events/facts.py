@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import logging
 from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from typing import Any, Concatenate, Final, ParamSpec, Protocol, TypeVar, cast
 
-from libs.events.event import Event, Kind, S, seen, visible
+from libs.events.event import Event, Kind, S, visible
+from libs.events.history import History, taken_in
 from libs.events.values import end_of
-
-logger = logging.getLogger(__name__)
 
 Q = ParamSpec("Q")
 T = TypeVar("T")
@@ -36,33 +34,26 @@ class Histories(Protocol):
         """Every aggregate of a kind."""
 
 
-class Folds:
-    """States of histories that only grow, for one call of many commands: each is folded on from where it was, not from the beginning for every command.
+class Replays:
+    """What rules that replay a long course of events keep from one question to the next, to go on from. Each holds it against what it finds."""
 
-    Histories with such `folds` are those of one call. A history that is not in order of time, or has retractions, is left to be folded whole.
-    """
+    KEPT = 200
 
     def __init__(self) -> None:
-        self._kept: dict[str, tuple[Event, int, Any]] = {}
+        self._kept: OrderedDict[Hashable, Any] = OrderedDict()
 
-    def state(self, kind: Kind[S], id: str, events: Sequence[Event], before: datetime | None) -> S | None:
-        """The state before an instant; None where it has to be folded whole."""
-        if not events or (before is not None and events[-1].time >= before):
-            return None
-        key = kind.key(id)
-        last, count, state = self._kept.get(key, (None, 0, None))
-        if count > len(events) or (count and events[count - 1] is not last):
-            last, count, state = None, 0, None
-        for e in events[count:]:
-            if (last is not None and e.time < last.time) or not seen(e):
-                return None
-            try:
-                state = kind.evolve(kind.initial(id=id) if state is None else state, e)
-            except Exception:
-                return None
-            last = e
-        self._kept[key] = events[-1], len(events), state
-        return cast("S", state)
+    def get(self, key: Hashable) -> Any:
+        """What was kept; None where nothing is."""
+        if key in self._kept:
+            self._kept.move_to_end(key)
+        return self._kept.get(key)
+
+    def keep(self, key: Hashable, value: Any) -> None:
+        """Keeps it; what was not asked for longest goes."""
+        self._kept[key] = value
+        self._kept.move_to_end(key)
+        if len(self._kept) > self.KEPT:
+            self._kept.popitem(last=False)
 
 
 class Facts:
@@ -82,7 +73,7 @@ class Facts:
         self._resting: defaultdict[Rest, set[Hashable]] = defaultdict(set)
         self._others: OrderedDict[tuple[datetime, datetime | None], Facts] = OrderedDict()
         self._reading: list[set[Rest]] = []
-        self._folds: Folds | None = getattr(histories, "folds", None)
+        self.replays: Replays = getattr(histories, "replays", None) or Replays()
 
     @property
     def day(self) -> date:
@@ -110,11 +101,16 @@ class Facts:
         """The visible events of one aggregate, by (time, sequence)."""
         key = kind.key(id)
         self._note(key)
-        return visible(self.histories.events(key), before=self._before, known_at=self.known_at)
+        return self._visible(self.histories.events(key), self._before)
 
     def said_at(self, kind: Kind[Any], id: str, time: datetime) -> list[Event]:
         """The visible events of one aggregate that were true from this very instant on, in order of sequence."""
-        return [event for event in self.history(kind, id) if event.time == time]
+        key = kind.key(id)
+        self._note(key)
+        events = self.histories.events(key)
+        if isinstance(events, History) and self.known_at is None:
+            return events.at(time) if self._before is None or time < self._before else []
+        return [event for event in self._visible(events, self._before) if event.time == time]
 
     def get(self, kind: Kind[S], id: str | None) -> S | None:
         """The state of one aggregate; None while it has no visible event.
@@ -128,10 +124,7 @@ class Facts:
         try:
             return cast("S | None", self._states[key])
         except KeyError:
-            events = self.histories.events(key)
-            kept = self._folds.state(kind, id, events, self._before) if self._folds is not None and self.known_at is None else None
-            folded = self._folded(kind, id, events) if kept is None else kept
-            self._states[key] = folded
+            folded = self._states[key] = self._folded(kind, id, self.histories.events(key))
             return folded
 
     def defined(self, kind: Kind[S], id: str | None) -> S | None:
@@ -140,9 +133,14 @@ class Facts:
         return kind.first_defined(id, self._of_all_days(kind, id)) if state is None and id is not None and kind.definition else state
 
     def _folded(self, kind: Kind[S], id: str, events: Sequence[Event]) -> S | None:
-        shown = visible(events, before=self._before, known_at=self.known_at)
-        state = self._fold(kind, id, shown)
-        if state is None or not kind.definition or any(isinstance(e.data, kind.defined_by) for e in shown):
+        if isinstance(events, History) and self.known_at is None:
+            state = events.state(kind, id, self._before)
+            defined = state is None or not kind.definition or events.defined(kind, self._before)
+        else:
+            shown = self._visible(events, self._before)
+            state = self._fold(kind, id, shown)
+            defined = state is None or not kind.definition or any(isinstance(e.data, kind.defined_by) for e in shown)
+        if state is None or defined:
             return state
         return kind.with_definition(state, kind.first_defined(id, self._of_all_days(kind, id)))
 
@@ -150,7 +148,12 @@ class Facts:
         return folded_past_faults(kind, id, shown)
 
     def _of_all_days(self, kind: Kind[Any], id: str) -> list[Event]:
-        return visible(self.histories.events(kind.key(id)), known_at=self.known_at)
+        return self._visible(self.histories.events(kind.key(id)), None)
+
+    def _visible(self, events: Sequence[Event], before: datetime | None) -> list[Event]:
+        if isinstance(events, History) and self.known_at is None:
+            return events.visible(before)
+        return visible(events, before=before, known_at=self.known_at)
 
     def related(self, kind: Kind[S], field: str, id: str) -> list[S]:
         """The aggregates of a kind whose state names this id in this field, in order of their ids: a list in an order of time sorts them by `Event.order`."""
@@ -227,28 +230,14 @@ class Facts:
 
 
 def folded_past_faults(kind: Kind[S], id: str, events: Sequence[Event]) -> S | None:
-    """The state after these events; one that the kind's `evolve` fails on is left out and said, once, since it must not fail every question about its kind."""
+    """The state after these events."""
     try:
         return kind.fold(id, events)
     except Exception:
-        return _folded_one_by_one(kind, id, events)
-
-
-def _folded_one_by_one(kind: Kind[S], id: str, events: Sequence[Event]) -> S | None:
-    state: S | None = None
-    for e in events:
-        state = kind.initial(id=id) if state is None else state
-        try:
-            state = kind.evolve(state, e)
-        except Exception as error:
-            if e.id not in _FAULTS:
-                _FAULTS.add(e.id)
-                logger.exception("facts: %s is left out of its state: %s", e.id, error, extra={"position": e.id, "error": type(error).__name__})
-    return state
-
-
-_FAULTS: set[str] = set()
-"""Positions whose fault was said."""
+        state: S | None = None
+        for event in events:
+            state = taken_in(kind, id, state, event)
+        return state
 
 
 def _names(value: object, id: str) -> bool:

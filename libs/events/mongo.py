@@ -16,7 +16,7 @@ from libs.events.mongo_documents import INDEXES, commit_of, document, first_of, 
 from libs.events.mongo_gathering import Gathering
 from libs.events.mongo_tallies import MongoTallies
 from libs.events.mongo_writer import MongoWriter
-from libs.events.store import Answered, Commit, Mark, Outcome, StoreUnavailable, Tally
+from libs.events.store import NOTHING, Answered, Commit, Mark, Outcome, StoreUnavailable, Tally
 
 __all__ = ["MongoCommitStore", "MongoDecisions", "check_url", "client_class"]
 
@@ -54,17 +54,26 @@ class MongoCommitStore:
         """One outcome per commit. Raises StoreUnavailable (the outcome is then unknown), and ValueError for a commit that cannot be stored at all."""
         return await self._writer.append([document(c) for c in commits]) if commits else []
 
-    async def load(self, aggregates: Sequence[str]) -> dict[str, list[Event]]:
+    async def load(self, aggregates: Sequence[str], behind: Mapping[str, int] = NOTHING) -> dict[str, list[Event]]:
         """Raises StoreUnavailable, and Undecodable for an event that this code does not know."""
-        names = list(dict.fromkeys(aggregates))
-        return {a: [from_stored(a, e) for e in stored] for a, stored in zip(names, await self._histories.of(names), strict=True)}
+        asked = [(a, behind.get(a, 0)) for a in dict.fromkeys(aggregates)]
+        found = await self._histories.of(asked)
+        return {a: [event for e in stored if (event := from_stored(a, e)).sequence > n] for (a, n), stored in zip(asked, found, strict=True)}
 
-    async def _load(self, names: Sequence[str]) -> list[list[dict[str, Any]]]:
+    async def _load(self, asked: Sequence[tuple[str, int]]) -> list[list[dict[str, Any]]]:
+        """Those of several callers together: who asks for the whole of an aggregate has what others lack of it."""
+        behind: dict[str, int] = {}
+        for name, last in asked:
+            behind[name] = min(last, behind.get(name, last))
+        whole = [name for name, last in behind.items() if not last]
+        parts: list[dict[str, Any]] = [{"a": name, "v": {"$gt": last}} for name, last in behind.items() if last]
+        wanted = [*([{"a": {"$in": whole}}] if whole else []), *parts]
         found: dict[str, list[dict[str, Any]]] = {}
         async with self._keeping.using() as commits:
-            for d in await listed(commits.find({"a": {"$in": names}}, {"_id": 0, "a": 1, "e": 1}).sort([("a", 1), ("v", 1)]).hint("version")):
+            which = wanted[0] if len(wanted) == 1 else {"$or": wanted}
+            for d in await listed(commits.find(which, {"_id": 0, "a": 1, "e": 1}).sort([("a", 1), ("v", 1)]).hint("version")):
                 found.setdefault(d["a"], []).extend(d["e"])
-        return [found.get(name, []) for name in names]
+        return [found.get(name, []) for name, _ in asked]
 
     async def answered(self, keys: Sequence[str]) -> dict[str, Answered]:
         """What is answered is durable: a command that another process is just storing is replayed only once it is. Raises StoreUnavailable."""

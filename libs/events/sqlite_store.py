@@ -17,7 +17,7 @@ from libs.events.envelope import Undecodable, from_stored, to_stored
 from libs.events.event import Event, hash_of, mentions, split
 from libs.events.sqlite_reader import SqliteReader
 from libs.events.sqlite_writer import SqliteWriter, connect, insert
-from libs.events.store import Answered, CommandKey, Commit, Mark, Outcome, StoreUnavailable, Tally
+from libs.events.store import NOTHING, Answered, CommandKey, Commit, Mark, Outcome, StoreUnavailable, Tally
 
 logger = logging.getLogger(__name__)
 
@@ -111,11 +111,12 @@ class SqliteCommitStore:
         await self._writer.submit(_Erase(aggregate))
         await asyncio.to_thread(_empty_wal, self.path)
 
-    async def load(self, aggregates: Sequence[str]) -> dict[str, list[Event]]:
+    async def load(self, aggregates: Sequence[str], behind: Mapping[str, int] = NOTHING) -> dict[str, list[Event]]:
         """Raises StoreUnavailable, and Undecodable for an event that this code does not know."""
         found: dict[str, list[Event]] = {a: [] for a in aggregates}
         rows = self._reader.query(
-            "SELECT aggregate, events FROM commits WHERE aggregate IN (SELECT value FROM json_each(?)) ORDER BY aggregate, first", _json(list(found))
+            "SELECT c.aggregate, c.events FROM json_each(?) j CROSS JOIN commits c ON c.aggregate = j.key AND c.first > j.value ORDER BY c.aggregate, c.first",
+            _json({a: behind.get(a, 0) for a in found}),
         )
         for aggregate, events in rows:
             found[aggregate].extend(from_stored(aggregate, document) for document in orjson.loads(events))
@@ -185,7 +186,7 @@ class SqliteCommitStore:
         return [orjson.loads(document) for (document,) in self._reader.query("SELECT document FROM private WHERE aggregate = ? ORDER BY first", aggregate)]
 
 
-def _json(values: Iterable[str]) -> str:
+def _json(values: Iterable[str] | Mapping[str, int]) -> str:
     return orjson.dumps(values).decode()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, Protocol
 
 from libs.events.event import Event
@@ -70,6 +71,8 @@ class Tally:
     digest: int
 
 
+NOTHING: Mapping[str, int] = MappingProxyType({})
+
 Mark = tuple[str, int]
 """A commit by its aggregate and first sequence."""
 
@@ -86,8 +89,11 @@ class CommitStore(Protocol):
     async def close(self) -> None:
         """Finishes what was accepted, then lets go."""
 
-    async def load(self, aggregates: Sequence[str]) -> dict[str, list[Event]]:
-        """All events of each aggregate, in order of sequence; an empty list for one that does not exist."""
+    async def load(self, aggregates: Sequence[str], behind: Mapping[str, int] = NOTHING) -> dict[str, list[Event]]:
+        """The events of each aggregate, in order of sequence; an empty list for one that does not exist.
+
+        Where `behind` names the last sequence of a commit of an aggregate, only what follows is given.
+        """
 
     async def append(self, commits: Sequence[Commit]) -> list[Outcome]:
         """Stores each commit whose version and key are free, durably before it returns; in the given order per aggregate.

@@ -37,6 +37,16 @@ class CommitStoreContract:
         await store.close()
         assert (await (await stores()).load(["thing:a"]))["thing:a"] == [*first.events, *second.events]
 
+    async def test_a_load_brings_only_what_follows_where_it_is_told_what_is_known(self, stores: Stores) -> None:
+        store = await stores()
+        kept = [commit(self.say, "thing:a", 1, 2), commit(self.say, "thing:a", 3), commit(self.say, "thing:b", 1), commit(self.say, "thing:c", 1, 2)]
+        await store.append(kept)
+        asked = ["thing:a", "thing:b", "thing:c", "thing:nobody"]
+        found = await store.load(asked, {"thing:a": 2, "thing:c": 2, "thing:nobody": 4})
+        assert found == {"thing:a": list(kept[1].events), "thing:b": list(kept[2].events), "thing:c": [], "thing:nobody": []}
+        one, other = await asyncio.gather(store.load(["thing:a"], {"thing:a": 2}), store.load(["thing:a"]))
+        assert (one, other) == ({"thing:a": list(kept[1].events)}, {"thing:a": [*kept[0].events, *kept[1].events]})
+
     async def test_a_version_that_is_taken_is_refused(self, stores: Stores) -> None:
         store = await stores()
         await store.append([commit(self.say, "thing:a", 1, 2)])

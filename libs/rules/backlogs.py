@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from libs.events.catalog.backlog.backlog import BACKLOG, Backlog
+from libs.events.catalog.backlog.backlog import BACKLOG, Move
 from libs.events.catalog.backlog.item import ITEM, Item, ItemState
 from libs.events.facts import Facts
 
@@ -40,17 +40,12 @@ def places(facts: Facts, product: str) -> tuple[Item, ...]:
     if backlog is None or not backlog.moves:
         return every
     by_id = {item.id: item for item in every}
-    order: list[str] = []
-    away: set[str] = set()
-    for _, step, _, item, value in sorted(_timeline(every, backlog), key=lambda one: one[:3]):
-        if step == _ADDED:
-            order.append(item)
-        elif step == _TURNED:
-            (away.add if value else away.discard)(item)
-        elif item in by_id and item in order:
-            order.remove(item)
-            order.insert(_place(order, away, value), item)
-    return tuple(by_id[id] for id in order)
+    kept = facts.replays.get((places, product))
+    course = _Course.of(every, backlog.moves)
+    more = kept.more(course) if isinstance(kept, _Replayed) else None
+    replayed = _NOTHING.after(course, _NOTHING.more(course) or []) if more is None else kept.after(course, more)
+    facts.replays.keep((places, product), replayed)
+    return tuple(by_id[id] for id in replayed.order)
 
 
 def counts(facts: Facts, product: str) -> Counts:
@@ -61,21 +56,81 @@ def counts(facts: Facts, product: str) -> Counts:
 
 # What happens at the same instant happens in this order: so an item that is added and moved on the same day is there when it is moved.
 _ADDED, _TURNED, _MOVED = range(3)
+_Step = tuple[datetime, int, tuple[Any, ...], str, int]
+"""(time, step, order of the event, item, value): the value of a turn is whether it was dropped, that of a move its position."""
 
 
-def _timeline(every: tuple[Item, ...], backlog: Backlog) -> Iterator[tuple[datetime, int, tuple[Any, ...], str, int]]:
-    """What the order follows from: (time, step, order of the event, item, value), the value of a turn being whether it was dropped, of a move its position."""
-    for item in every:
-        if item.added is not None:
-            yield item.added.time, _ADDED, item.added.order, item.id, 0
-        for turn in item.turns:
-            yield turn.event.time, _TURNED, turn.event.order, item.id, int(turn.state is ItemState.DROPPED)
-    for move in backlog.moves:
-        yield move.event.time, _MOVED, (move.event.sequence,), move.item, move.position
+class _Course(NamedTuple):
+    """What an order follows from: what became of the items, in order of time, and the moves."""
+
+    items: tuple[_Step, ...]
+    moves: tuple[Move, ...]
+
+    @classmethod
+    def of(cls, every: tuple[Item, ...], moves: tuple[Move, ...]) -> _Course:
+        return cls(tuple(sorted((step for item in every for step in _steps(item)), key=_key)), moves)
+
+
+class _Replayed(NamedTuple):
+    """The order at the end of a course, to go on from when more has come to its end."""
+
+    items: tuple[_Step, ...]
+    moves: tuple[Move, ...]
+    last: _Step | None
+    order: tuple[str, ...]
+    away: frozenset[str]
+
+    def more(self, course: _Course) -> list[_Step] | None:
+        """What a course has more; None where it is no continuation of this one, and has to be replayed from the beginning."""
+        done = len(self.moves)
+        # Moves are kept in a tuple that is only ever lengthened: one and the same move in the same place has the same moves before it.
+        if (done and (len(course.moves) < done or course.moves[done - 1] is not self.moves[-1])) or course.items[: len(self.items)] != self.items:
+            return None
+        more = sorted(
+            [*course.items[len(self.items) :], *((m.event.time, _MOVED, (m.event.sequence,), m.item, m.position) for m in course.moves[done:])], key=_key
+        )
+        return None if more and self.last is not None and _key(more[0]) < _key(self.last) else more
+
+    def after(self, course: _Course, more: list[_Step]) -> _Replayed:
+        """The order at the end of the course, by what it has more."""
+        if not more:
+            return self
+        order, away = list(self.order), set(self.away)
+        there = set(order)
+        for _, step, _, item, value in more:
+            if step == _ADDED:
+                order.append(item)
+                there.add(item)
+            elif step == _TURNED:
+                (away.add if value else away.discard)(item)
+            elif item in there:
+                order.remove(item)
+                order.insert(_place(order, away, value), item)
+        return _Replayed(course.items, course.moves, more[-1], tuple(order), frozenset(away))
+
+
+_NOTHING = _Replayed((), (), None, (), frozenset())
+
+
+def _key(step: _Step) -> tuple[datetime, int, tuple[Any, ...]]:
+    return step[:3]
+
+
+def _steps(item: Item) -> Iterator[_Step]:
+    """When an item came in, and when it was dropped and was not any more."""
+    if item.added is not None:
+        yield item.added.time, _ADDED, item.added.order, item.id, 0
+    away = False
+    for turn in item.turns:
+        if (turn.state is ItemState.DROPPED) != away:
+            away = not away
+            yield turn.event.time, _TURNED, turn.event.order, item.id, int(away)
 
 
 def _place(order: list[str], away: set[str], position: int) -> int:
     """The index in the list at which an item stands at this position among those that are not away."""
+    if not away:
+        return min(position - 1, len(order))
     seen = 0
     for index, id in enumerate(order):
         if id not in away:

@@ -11,7 +11,7 @@ from typing import Any
 from libs.events.event import Event, hash_of, mentions, split
 from libs.events.log import Cursor, Delivery, Held, LogUnavailable, NotSent, Record
 from libs.events.parking import Discard
-from libs.events.store import Answered, Commit, Mark, Outcome, Tally
+from libs.events.store import NOTHING, Answered, Commit, Mark, Outcome, Tally
 
 
 @dataclass
@@ -74,9 +74,9 @@ class MemoryStore:
             outcomes.append(outcome)
         return outcomes
 
-    async def load(self, aggregates: Sequence[str]) -> dict[str, list[Event]]:
+    async def load(self, aggregates: Sequence[str], behind: Mapping[str, int] = NOTHING) -> dict[str, list[Event]]:
         await asyncio.sleep(0)
-        return {a: [e for c in self.of(a) for e in c.events] for a in aggregates}
+        return {a: [e for c in self.of(a) for e in c.events if e.sequence > behind.get(a, 0)] for a in aggregates}
 
     async def answered(self, keys: Sequence[str]) -> dict[str, Answered]:
         found: dict[str, Answered] = {}

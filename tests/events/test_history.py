@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import copy
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from libs.events.event import Event, Retracted, visible
-from libs.events.facts import Facts, Folds
+from libs.events.history import STEP, History
 from tests.events.kinds import AUTHOR, START, THING, said
 
 days = st.integers(0, 6)
@@ -69,27 +70,62 @@ def _day(n: int) -> datetime:
     return START + timedelta(days=n)
 
 
-@given(st.lists(st.tuples(st.integers(0, 30), st.booleans()), min_size=1, max_size=12), st.integers(0, 32))
-def test_a_history_folded_on_is_the_history_folded_whole(made: list[tuple[int, bool]], moment: int) -> None:
-    class Growing:
-        def __init__(self) -> None:
-            self.folds = Folds()
-            self.history: list[Event] = []
-
-        def events(self, aggregate: str) -> Sequence[Event]:
-            return self.history
-
-        def referring(self, kind: str, field: str, id: str) -> Iterable[str]:
-            return ()
-
-        def all(self, kind: str) -> Iterable[str]:
-            return ()
-
-    growing = Growing()
-    for sequence, (minute, retracts) in enumerate(made, 1):
+@given(st.lists(st.tuples(st.integers(0, 200), st.integers(0, 9)), min_size=1, max_size=300), st.lists(st.integers(0, 210), min_size=1, max_size=4))
+def test_a_history_folded_on_is_the_history_folded_whole(made: list[tuple[int, int]], moments: list[int]) -> None:
+    told: list[Event] = []
+    history = History()
+    for sequence, (minute, chance) in enumerate(made, 1):
         base = said("thing:a", sequence, text=f"{sequence}")
-        data = Retracted(event=f"thing:a@{max(1, sequence - 1)}", reason="a slip") if retracts and sequence > 1 else base.data
-        growing.history = [*growing.history, replace(base, time=START + timedelta(minutes=minute), data=data)]
-        for before in (None, START + timedelta(minutes=moment)):
-            found = Facts(growing, day=START.date(), before=before).get(THING, "a")
-            assert found == THING.fold("a", visible(growing.history, before=before))
+        data = Retracted(event=f"thing:a@{max(1, sequence - 1 - chance * 7)}", reason="a slip") if chance < 2 and sequence > 1 else base.data
+        told.append(replace(base, time=START + timedelta(minutes=minute), data=data))
+        history.extend(told[-1:])
+        if sequence % 7 and sequence < len(made):
+            continue
+        for before in (None, *(START + timedelta(minutes=moment) for moment in moments)):
+            assert history.visible(before) == visible(told, before=before)
+            assert history.state(THING, "a", before) == THING.fold("a", visible(told, before=before))
+    for moment in moments:
+        time = START + timedelta(minutes=moment)
+        assert history.at(time) == [event for event in visible(told) if event.time == time]
+    assert list(history) == told and [history.retracted(e.sequence) for e in told] == [
+        any(isinstance(r.data, Retracted) and r.data.event == e.id for r in told) for e in told
+    ]
+
+
+def test_only_what_is_new_is_folded_and_for_the_past_few_events_whatever_the_length() -> None:
+    folded = Counted()
+    history = History(said("thing:a", n, text=f"{n}") for n in range(1, 10_001))
+    history = History(replace(event, time=START + timedelta(minutes=event.sequence)) for event in history)
+    assert history.state(folded.kind, "a") is not None and folded.events == 10_000
+    history.extend([replace(said("thing:a", 10_001), time=START + timedelta(minutes=10_001))])
+    for before, most in ((None, 1), (None, 0), (START + timedelta(minutes=5_000), STEP), (START + timedelta(minutes=9_999), STEP)):
+        folded.events = 0
+        history.state(folded.kind, "a", before)
+        assert folded.events <= most
+    folded.events = 0
+    late = replace(said("thing:a", 10_002), time=START + timedelta(minutes=9_900))
+    history.extend([late, replace(said("thing:a", 10_003), time=START + timedelta(minutes=10_003), data=Retracted(event="thing:a@9950", reason="a slip"))])
+    history.state(folded.kind, "a")
+    assert folded.events <= 200, "a late event costs what lies behind it"
+
+
+def test_a_fork_grows_for_itself() -> None:
+    history = History([said("thing:a", 1)])
+    fork = history.fork()
+    fork.extend([said("thing:a", 2)])
+    assert (len(history), len(fork)) == (1, 2)
+    assert history.state(THING, "a") == THING.fold("a", [said("thing:a", 1)])
+    assert fork.state(THING, "a") == THING.fold("a", [said("thing:a", 1), said("thing:a", 2)])
+
+
+class Counted:
+    """The kind of a thing, with how many events were folded."""
+
+    def __init__(self) -> None:
+        self.events = 0
+        self.kind = copy.copy(THING)
+        self.kind.evolve = self.evolve
+
+    def evolve(self, thing: Any, event: Event) -> Any:
+        self.events += 1
+        return THING.evolve(thing, event)

@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from libs.events.event import Event
-from libs.events.store import Answered, Commit, Mark, Outcome, Tally
+from libs.events.store import NOTHING, Answered, Commit, Mark, Outcome, Tally
 from libs.events.testing_store import CommitStoreContract
 from tests.events.catching import broken_of, failing
 from tests.events.kinds import said
@@ -244,8 +244,18 @@ class AnswersBeforeItIsStored(MemoryStore):
 
 
 class LoadsWhatIsThereOnly(MemoryStore):
-    async def load(self, aggregates: Sequence[str]) -> dict[str, list[Event]]:
-        return {a: events for a, events in (await super().load(aggregates)).items() if events}
+    async def load(self, aggregates: Sequence[str], behind: Mapping[str, int] = NOTHING) -> dict[str, list[Event]]:
+        return {a: events for a, events in (await super().load(aggregates, behind)).items() if events}
+
+
+class LoadsAllAgain(MemoryStore):
+    async def load(self, aggregates: Sequence[str], behind: Mapping[str, int] = NOTHING) -> dict[str, list[Event]]:
+        return await super().load(aggregates)
+
+
+class LoadsBehindTheFirstForAll(MemoryStore):
+    async def load(self, aggregates: Sequence[str], behind: Mapping[str, int] = NOTHING) -> dict[str, list[Event]]:
+        return await super().load(aggregates, dict.fromkeys(aggregates, max(behind.values(), default=0)))
 
 
 async def test_a_plain_adapter_passes() -> None:

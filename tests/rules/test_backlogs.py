@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given, settings
@@ -11,6 +12,11 @@ from hypothesis import strategies as st
 from libs.commands.testing import Scenario
 from libs.events.catalog.backlog.backlog import BacklogOpened, BacklogReordered
 from libs.events.catalog.backlog.item import ItemAdded, ItemDropped, ItemReopened
+from libs.events.event import Actor, Event, Payload, Retracted
+from libs.events.facts import Facts, Replays
+from libs.events.history import History
+from libs.events.world import World
+from libs.rules import backlogs
 from libs.rules.backlogs import counts, ordered
 from services.backlog.domain import decisions
 
@@ -70,3 +76,72 @@ def test_the_order_of_every_day_is_what_its_moves_made_of_it_however_late_they_a
 def test_a_product_without_a_backlog_has_no_items() -> None:
     facts = Scenario(decisions).facts()
     assert ordered(facts, "p") == () and counts(facts, "p") == (0, 0)
+
+
+class Kept(World):
+    """A world whose histories and replays are kept, as an owner's are."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.replays = Replays()
+        self.histories: dict[str, History] = {}
+
+    def events(self, aggregate: str) -> Sequence[Event]:
+        history = self.histories.setdefault(aggregate, History())
+        history.extend(super().events(aggregate)[len(history) :])
+        return history
+
+
+_SAID = st.tuples(st.sampled_from("abcd"), st.integers(0, 20), st.sampled_from(["move", "move", "move", "drop", "reopen", "retract"]), st.integers(1, 5))
+
+
+@settings(deadline=None)
+@given(st.lists(_SAID, max_size=40), st.integers(0, 25))
+def test_an_order_that_is_gone_on_with_is_the_order_replayed_from_the_beginning(said: list[tuple[str, int, str, int]], day: int) -> None:
+    kept, whole = Kept(), World()
+    began = datetime(2024, 1, 1, tzinfo=UTC)
+    numbers: dict[str, int] = {}
+
+    def say(aggregate: str, minute: int, data: Payload) -> None:
+        numbers[aggregate] = numbers.get(aggregate, 0) + 1
+        at = began + timedelta(minutes=minute)
+        for world in (kept, whole):
+            world.apply(Event(aggregate, numbers[aggregate], at, at, at, Actor("dana", "importer"), data))
+
+    say("backlog:p", 0, BacklogOpened())
+    for n, item in enumerate("abcd"):
+        say(f"item:{item}", n, ItemAdded(product="p", title=item))
+    for item, minute, what, position in said:
+        if what == "move":
+            say("backlog:p", minute, BacklogReordered(item=item, position=position, reason="so"))
+        elif what == "retract":
+            aggregate = "backlog:p" if minute % 2 else f"item:{item}"
+            if numbers[aggregate] > 1:
+                say(aggregate, 30, Retracted(event=f"{aggregate}@{max(2, numbers[aggregate] - position)}", reason="a slip"))
+        else:
+            say(f"item:{item}", minute, ItemDropped() if what == "drop" else ItemReopened())
+        for before in (None, began + timedelta(minutes=day)):
+            found, wanted = (Facts(world, day=began.date(), before=before) for world in (kept, whole))
+            assert [one.id for one in ordered(found, "p")] == [one.id for one in ordered(wanted, "p")]
+
+
+def test_a_reordering_of_a_long_backlog_replays_only_what_is_new(monkeypatch: pytest.MonkeyPatch) -> None:
+    world, at = Kept(), datetime(2024, 1, 1, tzinfo=UTC)
+    placed: list[int] = []
+    place = backlogs._place
+
+    def counted(order: list[str], away: set[str], position: int) -> int:
+        placed.append(position)
+        return place(order, away, position)
+
+    monkeypatch.setattr(backlogs, "_place", counted)
+    world.apply(Event("backlog:p", 1, at, at, at, Actor("dana", "importer"), BacklogOpened()))
+    for n, item in enumerate("abcd", 1):
+        world.apply(Event(f"item:{item}", 1, at + timedelta(seconds=n), at, at, Actor("dana", "importer"), ItemAdded(product="p", title=item)))
+    for n in range(2, 2_000):
+        when = at + timedelta(minutes=n)
+        world.apply(Event("backlog:p", n, when, when, when, Actor("dana", "importer"), BacklogReordered(item="abcd"[n % 4], position=1, reason="so")))
+        if n > 1_990:
+            placed.clear()
+            assert next(iter(ordered(Facts(world, day=at.date(), before=None), "p"))).id == "abcd"[n % 4]
+            assert len(placed) == (1 if n > 1_991 else n - 1)

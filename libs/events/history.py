@@ -1,0 +1,144 @@
+"""The history of one aggregate as its owner keeps it: events by number and by time, and states on the way, so that only what is new is folded."""
+
+from __future__ import annotations
+
+import logging
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any, overload
+
+from libs.events.event import Event, Kind, Retracted, S, position, seen
+
+logger = logging.getLogger(__name__)
+
+STEP = 64
+"""Events between two states that are kept: so many are folded at most for a moment in the past."""
+
+
+class History(Sequence[Event]):
+    """Events of one aggregate in order of sequence, as a list that grows at its end; a late or a retracted one costs the states behind it, and no more."""
+
+    __slots__ = ("_events", "_keys", "_marks", "_shown", "_struck")
+
+    def __init__(self, events: Iterable[Event] = ()) -> None:
+        self._events: list[Event] = []
+        self._shown: list[Event] = []
+        self._keys: list[tuple[datetime, int]] = []
+        self._struck: set[int] = set()
+        self._marks: list[tuple[int, Any]] = []
+        self.extend(events)
+
+    def __len__(self) -> int:
+        return len(self._events)
+
+    @overload
+    def __getitem__(self, index: int) -> Event: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> list[Event]: ...
+
+    def __getitem__(self, index: int | slice) -> Event | list[Event]:
+        return self._events[index]
+
+    def extend(self, events: Iterable[Event]) -> None:
+        """Takes in what follows."""
+        for event in events:
+            self._events.append(event)
+            if isinstance(event.data, Retracted):
+                self._strike(position(event.data.event)[1])
+            elif seen(event) and event.sequence not in self._struck:
+                key = event.time, event.sequence
+                at = bisect_left(self._keys, key)
+                self._keys.insert(at, key)
+                self._shown.insert(at, event)
+                self._forget(at)
+
+    def fork(self) -> History:
+        """The same history, which grows for itself."""
+        other = History()
+        other._events, other._shown, other._keys = self._events.copy(), self._shown.copy(), self._keys.copy()
+        other._struck, other._marks = self._struck.copy(), self._marks.copy()
+        return other
+
+    def retracted(self, sequence: int) -> bool:
+        """Whether an event is out."""
+        return sequence in self._struck
+
+    def visible(self, before: datetime | None = None) -> list[Event]:
+        """As `libs.events.event.visible`, of all that is known."""
+        return self._shown[: self._until(before)]
+
+    def at(self, time: datetime) -> list[Event]:
+        """The visible events of one instant."""
+        return self._shown[self._until(time) : bisect_right(self._keys, (time, len(self._events)))]
+
+    def state(self, kind: Kind[S], id: str, before: datetime | None = None) -> S | None:
+        """What the visible events before an instant fold to; None without any. What cannot be folded is left out and said."""
+        until = self._until(before)
+        at = bisect_right(self._marks, until, key=_count)
+        count, state = self._marks[at - 1] if at else (0, None)
+        for event in self._shown[count:until]:
+            state = taken_in(kind, id, state, event)
+            count += 1
+            if count % STEP == 0:
+                self._keep(count, state)
+        if count == len(self._shown):
+            self._keep(count, state)
+        return state
+
+    def defined(self, kind: Kind[Any], before: datetime | None = None) -> bool:
+        """Whether what the aggregate is was said before an instant."""
+        return any(isinstance(self._shown[n].data, kind.defined_by) for n in range(self._until(before)))
+
+    def _until(self, before: datetime | None) -> int:
+        return len(self._keys) if before is None else bisect_left(self._keys, (before, 0))
+
+    def _strike(self, sequence: int) -> None:
+        if sequence in self._struck:
+            return
+        self._struck.add(sequence)
+        if 0 < sequence <= len(self._events):
+            key = self._events[sequence - 1].time, sequence
+            at = bisect_left(self._keys, key)
+            if at < len(self._keys) and self._keys[at] == key:
+                del self._keys[at], self._shown[at]
+                self._forget(at)
+
+    def _forget(self, at: int) -> None:
+        """What was folded beyond this place no longer holds."""
+        while self._marks and self._marks[-1][0] > at:
+            self._marks.pop()
+
+    def _keep(self, count: int, state: Any) -> None:
+        if self._marks and self._marks[-1][0] % STEP:  # the state at the end, which is the end no longer
+            if self._marks[-1][0] >= count:
+                return
+            self._marks.pop()
+        if not self._marks or self._marks[-1][0] < count:
+            self._marks.append((count, state))
+
+
+def _count(mark: tuple[int, Any]) -> int:
+    return mark[0]
+
+
+def at_instant(events: Sequence[Event], time: datetime) -> list[Event]:
+    """The visible ones, by what is known now, among the events of one aggregate that were true from this very instant on."""
+    return (events if isinstance(events, History) else History(events)).at(time)
+
+
+def taken_in(kind: Kind[S], id: str, state: S | None, event: Event) -> S:
+    """The state after one more event; one that the kind's `evolve` fails on is left out and said, once: it must not fail every question about its kind."""
+    state = kind.initial(id=id) if state is None else state
+    try:
+        return kind.evolve(state, event)
+    except Exception as error:
+        if event.id not in _FAULTS:
+            _FAULTS.add(event.id)
+            logger.exception("facts: %s is left out of its state: %s", event.id, error, extra={"position": event.id, "error": type(error).__name__})
+        return state
+
+
+_FAULTS: set[str] = set()
+"""Positions whose fault was said."""
