@@ -22,7 +22,7 @@ from services.gateway.types import organisation as organisations
 from services.gateway.types import stream as streams
 from services.gateway.types.awaiting import AwaitedKinds, Awaiting, Me, waiting
 from services.gateway.types.blocked import Blocked, why_blocked
-from services.gateway.types.changes import Kinds, Movement, moved
+from services.gateway.types.changes import ChangesSummary, Kinds, Movement, moved, summary
 from services.gateway.types.connection import PAGE, After, Connection, First
 from services.gateway.types.node import Node
 from services.gateway.types.nodes import node_at
@@ -132,6 +132,10 @@ class Query:
     ) -> Connection[Movement]:
         scope = _scope(info, organisation)
         return moved(info, from_, info.context.facts(to.date() if to else None, to), ("organisation", scope) if scope else None, kinds, first, after)
+
+    @told("The same in numbers and sums, over all pages.")
+    def changes_summary(self, info: Info, from_: From, to: To = None, organisation: Within = None, kinds: Kinds = None) -> ChangesSummary:
+        return summary(info, from_, info.context.facts(to.date() if to else None, to), _scope(organisation), kinds)
 
     @told("Why a command would be refused, by its owner's own word, without doing it; null where nothing stands in the way.")
     async def why_blocked(self, info: Info, command: CommandName, data: CommandData) -> Blocked | None:

@@ -12,7 +12,7 @@ from services.gateway.pages import words
 from services.gateway.pages.moment import Moment, last_of, last_quarter_end, read_instant
 from services.gateway.pages.moved import GROUPS, Group, group
 from services.gateway.pages.page import ORGANISATION, Data, Page, Visit
-from services.gateway.pages.summing_up import headline
+from services.gateway.pages.summing_up import CHANGED, GONE, NEW, Counts, headline, tally
 from services.gateway.pages.tables import Cell, Column, Table, text
 
 FROM, TO, GROUP, AFTER = "from", "to", "group", "after"
@@ -48,7 +48,7 @@ class ChangesView:
     end_words: str
     with_time: bool
     spans: tuple[tuple[str, str, bool], ...]
-    total: int
+    tallies: Mapping[str, str]
     summary: Table
     organisations: tuple[tuple[str, str], ...]
 
@@ -91,7 +91,8 @@ def _present(visit: Visit, data: Data) -> ChangesView:
     asked, portfolio = between(visit), data["portfolio"]
     then = _seen_at(visit, asked.until)
     groups = tuple(group(then, id, portfolio[id]) for id in GROUPS if id in portfolio)
-    sentence, tone, further = headline(groups, data["then"]["investment"], portfolio["investment"])
+    summary, counts = portfolio["changesSummary"], Counts(portfolio["changesSummary"])
+    sentence, tone, further = headline(summary, groups, data["then"]["investment"], portfolio["investment"])
     with_time = asked.begin != last_of(asked.begin.date()) or asked.end != last_of(asked.end.date())
     return ChangesView(
         title="Changes",
@@ -106,8 +107,8 @@ def _present(visit: Visit, data: Data) -> ChangesView:
         end_words="today" if asked.until.is_now else _moment_words(asked.end),
         with_time=with_time,
         spans=tuple(_spans(visit, asked)),
-        total=portfolio["all"]["totalCount"],
-        summary=_summary(visit, groups),
+        tallies={one.id: tally(counts, one.id) for one in groups},
+        summary=_summary(visit, groups, counts),
         organisations=tuple((words.plain(one["id"]), one["name"]) for one in data["everywhere"]["organisations"]),
     )
 
@@ -119,9 +120,18 @@ def _seen_at(visit: Visit, moment: Moment) -> Visit:
     return Visit(visit.page, moment, visit.reader, visit.path, {**visit.query, **moment.query}, visit.world, visit.withheld)
 
 
-def _summary(visit: Visit, groups: tuple[Group, ...]) -> Table:
-    columns = (Column("What", "group"), Column("Changes", "changes", True))
-    rows = tuple((Cell(one.title, f"#{one.id}" if one.total else None, value=one.id), text(one.total, value=one.total)) for one in groups)
+def _summary(visit: Visit, groups: tuple[Group, ...], counts: Counts) -> Table:
+    """How many changes of each group there are, whether the page shows them or not."""
+    natures = ((NEW, "New", "new"), (CHANGED, "Moved", "moved"), (GONE, "Gone", "gone"))
+    columns = (Column("What", "group"), Column("Changes", "changes", True), *(Column(name, key, True) for _, name, key in natures))
+    shown = {one.id for one in groups if one.total}
+    rows = tuple(
+        (
+            Cell(title, f"#{id}" if id in shown else visit.here(group=id, after=None) if counts.of(id) else None, value=id),
+            *(text(many, value=many) for many in (counts.of(id), *(counts.of(id, nature) for nature, _, _ in natures))),
+        )
+        for id, title in GROUPS.items()
+    )
     return Table("changes", "How much moved", columns, rows, caption_hidden=True)
 
 

@@ -25,6 +25,18 @@ GROUPS: Final[Mapping[str, str]] = {
     "products": "Phases and releases",
 }
 """The groups in the order of the page, by the names they have in the document."""
+KINDS: Final[Mapping[str, tuple[str, ...]]] = {
+    "statuses": ("STATUS",),
+    "criteria": ("CRITERION",),
+    "money": ("MONEY",),
+    "dates": ("DATE",),
+    "roadmap": ("HORIZON",),
+    "people": ("MEMBER",),
+    "products": ("PHASE", "RELEASE"),
+    "phases": ("PHASE",),
+    "releases": ("RELEASE",),
+}
+"""Of which kinds of changes a group is, and the two that one group holds together."""
 _FIGURES: Final[Mapping[str, str]] = {
     "forecast": "Forecast",
     "actual": "Spent",
@@ -108,7 +120,7 @@ def _row(visit: Visit, change: Mapping[str, Any], also: Sequence[Mapping[str, An
         note=", ".join(one for one in notes if one),
         before=_value(change, change["before"]),
         after=_after(change),
-        at=when(change["at"]) if change["at"] else "not known",
+        at=when(change["at"]) if change["at"] else "never was so",
         learned=_learned(change),
         late=change["late"],
         events=tuple(told(visit, event) for event in reversed(change["events"])),
@@ -127,11 +139,13 @@ def _owner(change: Mapping[str, Any]) -> Mapping[str, Any] | None:
 
 
 def _learned(change: Mapping[str, Any]) -> str:
-    """When the last of its events was recorded, unless that was on the day on which it came true."""
+    """Since when it is known, unless that is since the day on which it came true."""
     at, known = change["at"], change["knownSince"]
     if known is None:
         return "by time alone"
-    return "learned the same day" if at and at[:10] == known[:10] else f"learned {when(known)}"
+    if at and at[:10] == known[:10]:
+        return "learned the same day"
+    return f"known beforehand, since {when(known)}" if at and known < at else f"learned {when(known)}"
 
 
 def _what(change: Mapping[str, Any]) -> str:
@@ -156,7 +170,8 @@ def _value(change: Mapping[str, Any], value: str | None) -> Cell:
     """A value in words; of a status its tag, of money each amount."""
     kind = change["kind"]
     if value is None:
-        return Cell("withheld" if kind == "MONEY" and change["before"] is None and change["after"] is None else words.NONE, value="")
+        withheld = kind == "MONEY" and change["before"] is None and change["after"] is None
+        return Cell("withheld" if withheld else "gone" if change["nature"] == "GONE" else "new", value="")
     if kind == "STATUS":
         known = words.STATUSES.get(value)
         return Cell(known.words if known else value, tone=known.tone if known else "going", value=value)
@@ -214,6 +229,7 @@ def _table(id: str, nodes: Sequence[Mapping[str, Any]]) -> Table:
         Column("Learned", "known_since"),
         Column("Late", "late"),
         Column("Events", "events"),
+        Column("Nature", "nature"),
     )
     rows = tuple(
         (
@@ -226,6 +242,7 @@ def _table(id: str, nodes: Sequence[Mapping[str, Any]]) -> Table:
             text(one["knownSince"], value=one["knownSince"] or ""),
             Cell("yes" if one["late"] else "no"),
             text(" ".join(event["id"] for event in one["events"])),
+            text(one["nature"].lower()),
         )
         for one in nodes
     )

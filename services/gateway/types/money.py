@@ -42,13 +42,14 @@ class FiscalYear:
     actual: list[Money] = strawberry.field(description="What was spent in it: each amount lies evenly over the days it covers.")
 
 
-def _listed(amounts: Iterable[Amount]) -> list[Money]:
+def listed(amounts: Iterable[Amount]) -> list[Money]:
+    """Amounts as they are shown."""
     return [Money(amount=one.amount, currency=one.currency) for one in amounts]
 
 
 def _sums(description: str, of: Callable[[Figures], Iterable[Amount]]) -> list[Money]:
     def resolve(self: Investment) -> list[Money]:
-        return _listed(of(self.figures))
+        return listed(of(self.figures))
 
     found: list[Money] = strawberry.field(resolver=resolve, description=f"{description} One entry a currency, by its code; empty where there is nothing.")
     return found
@@ -129,7 +130,7 @@ class Investment:
 
     @told("What was approved first, which is never lost (S0-14). One entry a currency, by its code; empty where there is nothing.")
     def first_baseline(self) -> list[Money]:
-        return _listed(deriving.first_baseline(self.facts, self.kind, self.key))
+        return listed(deriving.first_baseline(self.facts, self.kind, self.key))
 
     @told("The same by fiscal year, in order: years of the home of each investment; of what an organisation bears, its own.")
     def fiscal_years(self) -> list[FiscalYear]:
@@ -137,21 +138,21 @@ class Investment:
             FiscalYear(
                 starts=one.starts,
                 ends=one.ends,
-                first_baseline=_listed(one.first_baseline),
-                committed=_listed(one.committed),
-                forecast=_listed(one.forecast),
-                actual=_listed(one.actual),
+                first_baseline=listed(one.first_baseline),
+                committed=listed(one.committed),
+                forecast=listed(one.forecast),
+                actual=listed(one.actual),
             )
             for one in deriving.fiscal_years(self.facts, self.kind, self.key)
         ]
 
     @told("Of what an organisation's own investments have spent, the part that borrowers bear (S4-15); null but for an organisation.")
     def lent_out(self) -> list[Money] | None:
-        return _listed(deriving.moved_by_loans(self.facts, self.key)[0]) if self._is_home and self.key else None
+        return listed(deriving.moved_by_loans(self.facts, self.key)[0]) if self._is_home and self.key else None
 
     @told("What an organisation bears of what investments at home elsewhere have spent (S4-15); null but for an organisation.")
     def borrowed(self) -> list[Money] | None:
-        return _listed(deriving.moved_by_loans(self.facts, self.key)[1]) if self._is_home and self.key else None
+        return listed(deriving.moved_by_loans(self.facts, self.key)[1]) if self._is_home and self.key else None
 
     @told("What of it is in none of the parts, or in several: parts and this sum to it. Null but for a portfolio or an organisation.")
     def others(self, by: By) -> list[OtherMoney] | None:

@@ -17,7 +17,7 @@ from libs.rules.homes import products_at
 from services.gateway import deriving
 from services.gateway.asking import Info
 from services.gateway.ids import outside
-from services.gateway.types.changes import Kinds, Movement, Since, moved
+from services.gateway.types.changes import ChangesSummary, Kinds, Movement, Since, moved, summary
 from services.gateway.types.connection import PAGE, After, Connection, First, Listing, page
 from services.gateway.types.explaining import Explanation, Field, explanation
 from services.gateway.types.filtering import InvestmentsOrdered, InvestmentsWanted, ProductsOrdered, ProductsWanted, TeamsOrdered, TeamsWanted
@@ -139,6 +139,10 @@ class Portfolio:
     @told("What moved from an instant until this moment, by the time it came true.")
     def changes(self, info: Info, since: Since, kinds: Kinds = None, first: First = PAGE, after: After = None) -> Connection[Movement]:
         return moved(info, since, self.facts, ("organisation", self.scope) if self.scope else None, kinds, first, after)
+
+    @told("The same in numbers and sums, over all pages.")
+    def changes_summary(self, info: Info, since: Since, kinds: Kinds = None) -> ChangesSummary:
+        return summary(info, since, self.facts, self.scope, kinds)
 
     @told("Why a figure is what it is, such as graduation.status or investment.actual: the rule that makes it, and the events that it rests on.")
     def explain(self, field: Field) -> Explanation:

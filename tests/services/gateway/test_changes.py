@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from libs.events.catalog.portfolio.investment import INVESTMENT, ActualRecorded, ForecastRecorded
+from libs.events.catalog.portfolio.investment import INVESTMENT, ActualRecorded, ForecastRecorded, InvestmentDecided, InvestmentProposed
 from libs.events.catalog.portfolio.product import PRODUCT, PhaseEntered
 from libs.events.event import Retracted
 from libs.rules import changes as rules
@@ -161,3 +162,36 @@ async def test_what_moved_is_found_once_for_all_pages_and_anew_after_an_event(to
     told_gateway.tell(PRODUCT, "wells", PhaseEntered(phase="live"), "2025-07-01")
     await told_gateway.ask(ASK, {"f": "2025-02-14"})
     assert len(times) == 2
+
+
+@pytest.mark.parametrize("organisation", [None, "organisation:water", "organisation:roads"])
+async def test_new_less_gone_and_rose_less_fell_come_to_what_the_whole_is_otherwise(told_gateway: Gateway, organisation: str | None) -> None:
+    told_gateway.tell(INVESTMENT, "inv-wells", ForecastRecorded(amount=money("1200.00")), "2025-07-01")
+    told_gateway.tell(INVESTMENT, "inv-signs", Retracted(event="investment:inv-signs@2", reason="never"), "2025-07-02")
+    told_gateway.tell(INVESTMENT, "inv-new", InvestmentProposed(team="wells-team", enhance=money("70.00"), support=money("7.00")), "2025-07-03")
+    told_gateway.tell(INVESTMENT, "inv-new", InvestmentDecided(approved=True, reason="yes"), "2025-07-04", by="steering_group@water")
+    ask = """
+    query($o: ID) {
+      changesSummary(from: "2025-06-30", organisation: $o) {
+        counts { kind nature to changes }
+        late
+        sums { field new { amount currency } rose { amount currency } fell { amount currency } gone { amount currency } newCount changedCount goneCount }
+      }
+      changes(from: "2025-06-30", organisation: $o, first: 100) { totalCount }
+      then: portfolio(organisation: $o, asOf: "2025-06-30", knownAt: "2025-06-30") { investment { forecast { amount } } }
+      now: portfolio(organisation: $o) { investment { forecast { amount } } }
+    }
+    """
+    found = await told_gateway.ask(ask, {"o": organisation})
+    assert sum(one["changes"] for one in found["changesSummary"]["counts"]) == found["changes"]["totalCount"] > 0
+    (forecast,) = [one for one in found["changesSummary"]["sums"] if one["field"] == "forecast"]
+    came = {part: sum(Decimal(one["amount"]) for one in forecast[part]) for part in ("new", "rose", "fell", "gone")}
+    then, now = (sum(Decimal(one["amount"]) for one in found[moment]["investment"]["forecast"]) for moment in ("then", "now"))
+    assert came["new"] + came["rose"] - came["fell"] - came["gone"] == now - then
+    if organisation is None:
+        assert (forecast["newCount"], forecast["changedCount"], forecast["goneCount"]) == (1, 1, 1) and came["rose"] == Decimal(200)
+
+
+async def test_sums_of_what_moved_are_withheld_from_whoever_may_not_read_money(told_gateway: Gateway) -> None:
+    body = (await told_gateway.post('{ changesSummary(from: "2024-12-31") { late counts { changes } sums { field } } }', persona="lab_ops")).json()
+    assert body["data"]["changesSummary"]["sums"] is None and body["extensions"]["withheld"] == ["changesSummary.sums"]

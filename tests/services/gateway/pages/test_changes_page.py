@@ -26,7 +26,8 @@ def change(kind: str, before: str | None, after: str | None, **more: Any) -> dic
     """A change of an answer."""
     given = {"field": "graduation.status", "subject": {"id": "team:a", "name": "A"}, "within": [], "late": False, "events": [], "eventCount": 0} | more
     times = {"at": "2026-01-05T00:00:00Z", "knownSince": "2026-01-05T09:00:00Z"}
-    return {"kind": kind, "before": before, "after": after} | times | given
+    nature = "NEW" if before is None else "GONE" if after is None else "CHANGED"
+    return {"kind": kind, "before": before, "after": after, "nature": nature} | times | given
 
 
 def of(id: str, *changes: dict[str, Any], total: int | None = None) -> Any:
@@ -34,8 +35,23 @@ def of(id: str, *changes: dict[str, Any], total: int | None = None) -> Any:
     return group(visit(CHANGES), id, {"totalCount": total or len(changes), "pageInfo": info, "nodes": changes})
 
 
-def summed(*groups: Any, then: Any = None, now: Any = None) -> tuple[str, str, list[str]]:
-    sentence, tone, further = headline(groups, then, now)
+def summary(*changes: dict[str, Any], late: int = 0, forecast: dict[str, Any] | None = None, withheld: bool = False) -> dict[str, Any]:
+    """The numbers and sums of an answer: of each change one, and of the forecast."""
+    counts = []
+    for one in changes:
+        to = None if one["kind"] in ("MEMBER", "MONEY") else one["after"]
+        if one["kind"] == "DATE":
+            to = None if one["nature"] != "CHANGED" else "later" if one["after"] > one["before"] else "earlier"
+        counts.append({"kind": one["kind"], "nature": one["nature"], "to": to, "changes": 1})
+    nothing: dict[str, Any] = {"field": "forecast", "new": [], "rose": [], "fell": [], "gone": [], "newCount": 0, "goneCount": 0}
+    return {"counts": counts, "late": late, "sums": None if withheld else [nothing | (forecast or {})]}
+
+
+def summed(
+    *groups: Any, then: Any = None, now: Any = None, late: int = 0, more: int = 1, withheld: bool = False, **forecast: Any
+) -> tuple[str, str, list[str]]:
+    changes = [row.exact for one in groups for row in one.rows] * more
+    sentence, tone, further = headline(summary(*changes, late=late, forecast=forecast, withheld=withheld), groups, then, now)
     return sentence.replace(NBSP, " "), tone, [one.replace(NBSP, " ") for one in further]
 
 
@@ -45,8 +61,8 @@ def team(name: str) -> dict[str, Any]:
 
 def test_the_sentence_begins_with_who_is_at_risk_and_goes_on_with_the_others_and_the_forecast() -> None:
     statuses = of("statuses", change("STATUS", "SUSTAIN", "READY", **team("Fines")), change("STATUS", "GRADUATED", "AT_RISK", **team("Permits")))
-    then, now = {"forecast": cad("100.00"), "actual": cad("10.00")}, {"forecast": cad("90.00"), "actual": cad("30.00")}
-    assert summed(statuses, then=then, now=now) == (
+    then, now = {"actual": cad("10.00")}, {"actual": cad("30.00")}
+    assert summed(statuses, then=then, now=now, fell=cad("15.00"), rose=cad("5.00")) == (
         "Permits is at risk, one other team changed its status and the forecast fell by 10 CAD.",
         "bad",
         ["Fines came to Ready.", "20 CAD more were spent."],
@@ -54,11 +70,17 @@ def test_the_sentence_begins_with_who_is_at_risk_and_goes_on_with_the_others_and
 
 
 def test_of_many_teams_the_numbers_are_said() -> None:
-    many = [change("STATUS", None, "IN_RESIDENCY", **team(f"T{n}")) for n in range(9)]
-    assert summed(of("statuses", *many)) == ("Nine teams changed their status.", "going", ["9 came to In residency."])
+    many = [change("STATUS", "SUSTAIN", "READY", **team(f"T{n}")) for n in range(9)]
+    assert summed(of("statuses", *many)) == ("Nine teams changed their status.", "good", ["9 came to Ready."])
     risky = [change("STATUS", "GRADUATED", "AT_RISK", **team(f"R{n}")) for n in range(5)]
     assert summed(of("statuses", *risky))[0] == "Five teams are at risk."
-    assert summed(of("statuses", many[0], total=300))[0] == "300 teams changed their status."
+
+
+def test_numbers_are_of_the_whole_and_not_of_the_rows_that_are_shown() -> None:
+    shown = of("statuses", change("STATUS", "GRADUATED", "AT_RISK", **team("R")), total=300)
+    assert summed(shown, more=300)[0] == "300 teams are at risk."
+    dates = of("dates", change("DATE", "2026-01-01", "2026-02-01", field="ends"), total=48)
+    assert summed(dates, more=48)[2] == ["48 dates moved (48 later)."]
 
 
 def test_the_rest_is_said_by_numbers() -> None:
@@ -72,19 +94,48 @@ def test_the_rest_is_said_by_numbers() -> None:
     people = of("people", change("MEMBER", None, "ana: developer, core, staff"), change("MEMBER", "bo: developer, core, staff", None, late=True))
     road = of("roadmap", change("HORIZON", "NOW", "DONE", field="horizon"))
     products = of("products", change("PHASE", "alpha", "beta", field="phase.id"))
-    assert summed(criteria, dates, people, road, products) == (
+    assert summed(criteria, dates, people, road, products, late=1) == (
         "No team and no forecast moved.",
         "going",
         [
             "One criterion is newly met and two criteria are met no longer.",
-            "Three dates moved, one later and one earlier.",
-            "One roadmap item moved, one of them to done.",
+            "Two dates moved (one later and one earlier) and one date is set for the first time.",
+            "One roadmap item moved (one of them to done).",
             "One person joined and one person left.",
             "One phase or release moved.",
             "One change was true before already, and learned only since.",
         ],
     )
     assert summed() == ("Nothing moved.", "going", [])
+
+
+def test_what_comes_into_being_and_what_goes_is_never_said_to_have_moved() -> None:
+    teams = of("statuses", *(change("STATUS", None, "IN_RESIDENCY", **team(f"T{n}")) for n in range(3)), change("STATUS", "SUSTAIN", None, **team("Old")))
+    dates = of("dates", *(change("DATE", None, "2026-02-01", field="ends") for _ in range(48)), change("DATE", "2026-02-01", None, field="ends"))
+    road = of("roadmap", *(change("HORIZON", None, "NOW", field="horizon") for _ in range(48)), change("HORIZON", "NOW", None, field="horizon"))
+    criteria = of("criteria", change("CRITERION", None, "met"), change("CRITERION", "met", None))
+    products = of("products", change("PHASE", None, "alpha"), change("RELEASE", None, "PROPOSED"), change("RELEASE", "PROPOSED", None))
+    new: dict[str, Any] = {"new": cad("1000.00"), "newCount": 2, "gone": cad("70.00"), "goneCount": 1}
+    sentence, tone, further = summed(teams, dates, road, criteria, products, **new)
+    assert (sentence, tone) == (
+        "Three teams are new, one team is on record no longer, 1,000 CAD is forecast for two new investments "
+        "and 70 CAD is forecast no longer, of one investment.",
+        "going",
+    )
+    assert further == [
+        "New teams meet one criterion and one criterion went with its team.",
+        "48 dates are set for the first time and one date is no longer planned.",
+        "48 roadmap items are new and one roadmap item is on record no longer.",
+        "One first phase is entered, one release is new and one release is on record no longer.",
+    ]
+    assert not any(word in " ".join((sentence, *further)) for word in ("moved", "rose", "fell", "changed"))
+
+
+def test_the_forecast_rises_and_falls_over_what_was_there_at_both_moments() -> None:
+    assert summed(rose=cad("50.00"), new=cad("1000.00"), newCount=1)[0] == (
+        "The forecast of what was approved before rose by 50 CAD and 1,000 CAD is forecast for one new investment."
+    )
+    assert summed(of("money", change("MONEY", None, None, nature="CHANGED", field="investment.actual")), withheld=True)[2] == ["What money moved is withheld."]
 
 
 def test_a_seat_that_became_another_is_no_coming_and_going() -> None:
@@ -173,7 +224,8 @@ async def test_what_moved_stands_in_groups_each_with_its_events(site: Gateway) -
     assert '<a class="govuk-link" href="/teams/wells-team#story"><code>team:wells-team@5</code></a>' in found
     assert "Forecast recorded: 1,200 CAD" in found and "<strong>Late:</strong> learned 15 Jan 2026" in found
     assert (await rows(site, "/changes", "people"))[1][:5] == ["team:wells-team", "Wells team", "members", "bo: developer, core, staff", ""]
-    assert (await rows(site, "/changes", "changes"))[1] == ["statuses", "1"]
+    assert (await rows(site, "/changes", "changes"))[:2] == [["group", "changes", "new", "moved", "gone"], ["statuses", "1", "0", "1", "0"]]
+    assert (await rows(site, "/changes", "people"))[1][-1] == "gone" and "One gone." in found
     alone = await page(site, "/changes?group=people")
     assert "Only one group is shown." in alone and ">Money</h2>" not in alone
 
