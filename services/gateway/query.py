@@ -135,7 +135,7 @@ class Query:
 
     @told("The same in numbers and sums, over all pages.")
     def changes_summary(self, info: Info, from_: From, to: To = None, organisation: Within = None, kinds: Kinds = None) -> ChangesSummary:
-        return summary(info, from_, info.context.facts(to.date() if to else None, to), _scope(organisation), kinds)
+        return summary(info, from_, info.context.facts(to.date() if to else None, to), _scope(info, organisation), kinds)
 
     @told("Why a command would be refused, by its owner's own word, without doing it; null where nothing stands in the way.")
     async def why_blocked(self, info: Info, command: CommandName, data: CommandData) -> Blocked | None:

@@ -123,7 +123,7 @@ def moved(
 ) -> Connection[Movement]:
     """The changes from an instant to a moment, of all or of what lies in one scope. Raises Invalid where the instant lies behind the moment."""
     found = _found(info, since, after)
-    listing = Listing(f"changes since {since.isoformat()}", found, _chosen(found, about, kinds), key=lambda change: (change.at, change.id))
+    listing = Listing(f"changes since {since.isoformat()}", found, _chosen(found, about, kinds), key=lambda change: change.at)
     return page(listing, lambda change: _movement(after, change), first, cursor)
 
 

@@ -107,9 +107,9 @@ class OtherMoney:
 
 
 def _other(one: Other) -> OtherMoney:
-    sums = {field.name: _listed(getattr(one.sums, field.name).to_tuple()) for field in fields(one.sums)}
+    sums = {field.name: listed(getattr(one.sums, field.name).to_tuple()) for field in fields(one.sums)}
     named = strawberry.ID(one.named) if one.named else None
-    return OtherMoney(why=one.why, named=named, known=named is None, first_baseline=_listed(one.first_baseline.to_tuple()), **sums)
+    return OtherMoney(why=one.why, named=named, known=named is None, first_baseline=listed(one.first_baseline.to_tuple()), **sums)
 
 
 @strawberry.type(description="What is invested, and what came of it. Every figure is a list with one entry a currency.")
