@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 
+from libs.events.catalog.backlog.item import ITEM, ItemDelivered
 from libs.events.catalog.portfolio.graduation import CeremonyHeld
 from libs.events.catalog.portfolio.investment import INVESTMENT, ActualRecorded, InvestmentDecided, InvestmentProposed
 from libs.events.catalog.portfolio.lifecycle import LIFECYCLE, LifecycleDefined, Phase
+from libs.events.catalog.portfolio.organisation import ORGANISATION, OrganisationRegistered
 from libs.events.catalog.portfolio.product import PRODUCT, PhaseEntered, ProductRegistered
 from libs.events.catalog.portfolio.team import MemberLeft, TeamRole
 from libs.events.catalog.roadmap.change import CHANGE, ChangeDecided, ChangeRaised
@@ -174,3 +176,17 @@ async def test_who_signed_off_is_told_by_role_and_person_in_graphql(told_gateway
     }
     why = found["team"]["graduation"]["criteria"][0]["why"]
     assert why.endswith("signed off by product owner of wells (product_owner)")
+
+
+@pytest.mark.requirement("S0-25", "S4-09")
+async def test_what_happens_at_midnight_on_the_first_belongs_to_the_month_and_the_year_that_begin(told_gateway: Gateway) -> None:
+    told_gateway.tell(ORGANISATION, "water", OrganisationRegistered(name="Ministry of Water", fiscal_year_start="04-01"), "2025-01-02")
+    told_gateway.tell(ITEM, "i4", ItemDelivered(), "2025-05-01")
+    told_gateway.tell(INVESTMENT, "new", InvestmentProposed(team="wells-team", amount=money("5.00")), "2025-03-01")
+    told_gateway.tell(INVESTMENT, "new", InvestmentDecided(approved=True, reason="yes"), "2025-04-01")
+    years = "investment { fiscalYears { starts committed { amount currency } } }"
+    found = await told_gateway.ask(f'{{ product(id: "wells") {{ backlog {{ overTime {{ on delivered }} }} }} organisation(id: "water") {{ {years} }} }}')
+    delivered = {one["on"]: one["delivered"] for one in found["product"]["backlog"]["overTime"]}
+    assert (delivered["2025-04-30"], delivered["2025-05-31"]) == (1, 2)
+    committed = {one["starts"]: one["committed"] for one in found["organisation"]["investment"]["fiscalYears"]}
+    assert committed["2025-04-01"] == [{"amount": "5.00", "currency": "CAD"}]
