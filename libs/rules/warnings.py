@@ -20,6 +20,7 @@ from libs.events.catalog.roadmap.release import RELEASE
 from libs.events.event import Kind, Overridden, Retracted
 from libs.events.facts import Facts
 from libs.rules.baselines import struck_baseline
+from libs.rules.roles import who
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,5 +101,5 @@ def _struck(facts: Facts, id: str) -> Iterator[Warning]:
 def _lifted(facts: Facts, kind: Kind[Any], id: str) -> Iterator[Warning]:
     for event in facts.history(kind, id):
         if isinstance(event.data, Overridden):
-            lifted = event.data
-            yield Warning(lifted.rule, f"{event.aggregate}: {event.actor.role} lifted the rule for {lifted.command} on {event.time.date()}: {lifted.reason}")
+            lifted, by = event.data, who(event.actor.id, event.actor.role)
+            yield Warning(lifted.rule, f"{event.aggregate}: {by} lifted the rule for {lifted.command} on {event.time.date()}: {lifted.reason}")
