@@ -225,7 +225,9 @@ def test_a_rule_that_was_lifted_stands_among_the_warnings_of_what_it_was_lifted_
     s.given("release:r", ReleaseProposed(product="booking", stage=ReleaseStage.LIVE, title="Live"), at="2024-02-03")
     assert rules(seen(s)) == ["S0-14"]
     found = of_product(s.facts(), "booking").warnings
-    assert [w.message for w in found if w.rule == "S0-16"] == ["release:r: executive of env (someone) lifted the rule for roadmap.publish_release on 2024-02-03: A leak"]
+    assert [w.message for w in found if w.rule == "S0-16"] == [
+        "release:r: executive of env (someone) lifted the rule for roadmap.publish_release on 2024-02-03: A leak"
+    ]
     for of, id in ((of_team, "parks"), (of_organisation, "env"), (of_program, "nature")):
         assert rules(of(s.facts(), id)) == ["S0-14", "S0-16"]
     assert rules(of_portfolio(s.facts(), None)) == ["S0-14", "S0-16"]
