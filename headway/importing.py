@@ -21,7 +21,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from headway.importers import IMPORTERS, Importer, Line, Notation, Options, Rejected
 from headway.importers.text import NotText, text_of
-from headway.sending import Hears, Outcome, References, Sender, ServiceOf, Stopped, said
+from headway.sending import PATIENCE, Hears, Outcome, References, Sender, ServiceOf, Stopped, said
 from libs.commands.command import COMMANDS
 
 USAGE, REFUSED, INTERRUPTED = 2, 3, 130
@@ -47,6 +47,7 @@ def run_import(
     command: str | None = None,
     decimal: str | None = None,
     day_first: bool = False,
+    ignore_headings: Sequence[str] = (),
     encoding: str | None = None,
     dry_run: bool = False,
     rejects: Path | None = None,
@@ -58,7 +59,8 @@ def run_import(
     """Imports `files` (a folder stands for its files of that format) in one of `IMPORTERS` and returns the exit code.
 
     0 all said; 2 usage; 3 some rows or lines refused; 5 unreachable, or not shown by the gateway within a minute; 6 not allowed; 130 interrupted; 1 our fault.
-    `references`, `service_of` and `hears` are as in `headway.sending.Sender`. `decimal`, `day_first` and `encoding` are what files cannot say of themselves.
+    `references`, `service_of` and `hears` are as in `headway.sending.Sender`. `decimal`, `day_first`, `ignore_headings` and `encoding` are what the files
+    cannot say of themselves.
     With `dry_run` the lines are printed and nothing is stored; where `url` answers, it is said what they would replace. `rejects` takes what was refused as
     NDJSON, each with its `problem`; `json_output` prints the summary as JSON: how many commands came to each of `COUNTED`.
     """
@@ -79,12 +81,12 @@ def run_import(
         run = _Run(err, refusals)
         for note in importer.notes:
             print(f"Note: {note}", file=err)
-        options = Options(product or "", command or "", datetime.now(UTC), notation=Notation(decimal or "", day_first))
+        options = Options(product or "", command or "", datetime.now(UTC), notation=Notation(decimal or "", day_first), ignored=tuple(ignore_headings))
         sender: Sender | None = None
         if token.strip() and url.startswith(("http://", "https://")):
             signed_in, patience = {"Authorization": f"Bearer {token.strip()}"}, httpx.Timeout(120, connect=5)
             client = stack.enter_context(httpx.Client(base_url=url, headers=signed_in, timeout=patience, transport=transport))
-            sender = Sender(client, references, service_of, hears)
+            sender = Sender(client, references, service_of, hears, patience=0 if dry_run else PATIENCE)
         if dry_run or sender is None:
             return run.dry(sender, importer, texts, unread, options, out)
         code = run.through(sender, importer, texts, unread, options)
@@ -110,24 +112,35 @@ class _Run:
 
     def dry(self, sender: Sender | None, importer: Importer, texts: list[tuple[str, str]], unread: list[Rejected], options: Options, out: TextIO) -> int:
         """Prints the lines, and says what would become of them as far as Headway is there to be asked; returns the exit code."""
+        unasked = "HEADWAY_TOKEN is not set"
+        if sender is not None:
+            try:
+                options = _asked(sender, importer, options)
+            except Stopped as stop:
+                sender, unasked = None, str(stop)
         lines = self.kept([*unread, *importer.read(texts, options)])
         for line in lines:
             print(line.to_json(), file=out)
-        try:
-            if sender is None:
-                raise Stopped(0, "HEADWAY_TOKEN is not set")
-            would: Counter[str] = Counter()
-            for outcome in sender.tried(lines):
-                would[outcome.status] += 1
-                if outcome.status == "replaced":
-                    print(f"Would replace: {_printable(_named(outcome.line))}", file=self._err)
-                elif outcome.status == "refused":
-                    print(f"Would be refused as things stand: {_printable(f'{_named(outcome.line)}: {said(outcome.problem or {})}')}", file=self._err)
-            print(f"Would be: {', '.join(f'{would[status]} {status}' for status in COUNTED)}", file=self._err)
-        except Stopped as stop:
+        if sender is not None:
+            try:
+                self._try(sender, lines)
+            except Stopped as stop:
+                sender, unasked = None, str(stop)
+        if sender is None:
             may = sum(line.revise for line in lines)
-            print(f"Not asked what is there ({_printable(str(stop))}): {may} of these lines replace what a row of the same name said before.", file=self._err)
+            print(f"Not asked what is there ({_printable(unasked)}): {may} of these lines replace what a row of the same name said before.", file=self._err)
         return REFUSED if self.counts["refused"] else 0
+
+    def _try(self, sender: Sender, lines: Sequence[Line]) -> None:
+        """Says what would become of lines. Raises Stopped."""
+        would: Counter[str] = Counter()
+        for outcome in sender.tried(lines):
+            would[outcome.status] += 1
+            if outcome.status == "replaced":
+                print(f"Would replace: {_printable(_named(outcome.line))}", file=self._err)
+            elif outcome.status == "refused":
+                print(f"Would be refused as things stand: {_printable(f'{_named(outcome.line)}: {said(outcome.problem or {})}')}", file=self._err)
+        print(f"Would be: {', '.join(f'{would[status]} {status}' for status in COUNTED)}", file=self._err)
 
     def through(self, sender: Sender, importer: Importer, texts: list[tuple[str, str]], unread: list[Rejected], options: Options) -> int:
         """Sends all, waits until the gateway shows it, and returns the exit code; an interruption and a service that is gone are said with what to do."""
@@ -141,10 +154,7 @@ class _Run:
             disable=not self._err.isatty(),
         )
         try:
-            if importer.rests_on:
-                options = replace(options, known=sender.knows(*importer.rests_on, options.product))
-            if importer.meets_items and options.known:
-                options = replace(options, items=sender.items(options.product))
+            options = _asked(sender, importer, options)
             lines = self.kept([*unread, *importer.read(texts, options)])
             with progress:
                 task = progress.add_task(importer.name, total=len(lines))
@@ -174,6 +184,15 @@ class _Run:
         print(f"Refused: {_printable(name)}: {_printable(reason)}", file=self._err)
         if self._refusals is not None:
             print(json.dumps({**row, "problem": problem}), file=self._refusals)
+
+
+def _asked(sender: Sender, importer: Importer, options: Options) -> Options:
+    """The options with what Headway has to say to them. Raises Stopped."""
+    if importer.rests_on:
+        options = replace(options, known=sender.knows(*importer.rests_on, options.product))
+    if importer.meets_items and options.known:
+        options = replace(options, items=sender.items(options.product))
+    return replace(options, told=sender.told(importer.reads)) if importer.reads and options.known else options
 
 
 def _named(line: Line) -> str:

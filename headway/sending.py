@@ -51,13 +51,14 @@ class Sender:
 
     `references(command, data)` names the aggregates (`kind:id`) that a line refers to and `service_of(kind)` who owns a kind. `hears(service, kind)`, where
     given, says whether a service follows the events of a kind: only such are waited for, and each turn from one service to another then waits for what was
-    said since.
+    said since. `patience` are the seconds for which a request that may yet succeed is made again.
     """
 
     client: httpx.Client
     references: References
     service_of: ServiceOf
     hears: Hears | None = None
+    patience: float = PATIENCE
     clock: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep
     positions: dict[str, str] = field(default_factory=dict)
@@ -92,7 +93,7 @@ class Sender:
             self.unheard[service].clear()
 
     def tried(self, lines: Sequence[Line]) -> Iterator[Outcome]:
-        """What would become of every line, in order, as things stand; nothing is stored. Raises `Stopped` at once where nobody answers or the right is lacking.
+        """What would become of every line, in order, as things stand; nothing is stored. Raises `Stopped` as `send` does.
 
         Lines of one request rest on those before it; what rests on lines of another service, or of another request, is refused here and need not be in earnest.
         """
@@ -120,7 +121,7 @@ class Sender:
 
     def knows(self, service: str, plural: str, id: str) -> bool:
         """Whether a service has this aggregate."""
-        answer = self._patiently("GET", f"/{service}/v1/{plural}/{id}", self.clock() + PATIENCE, _AGAIN, wanted=(200, 404))
+        answer = self._patiently("GET", f"/{service}/v1/{plural}/{id}", self.clock() + self.patience, _AGAIN, wanted=(200, 404))
         return answer.status_code == 200
 
     def items(self, product: str) -> dict[str, tuple[str, str | None]]:
@@ -129,7 +130,7 @@ class Sender:
         after: dict[str, str] = {}
         while True:
             asked = {"product": product, "first": "100", **after}
-            page = self._patiently("GET", "/backlog/v1/items", self.clock() + PATIENCE, _AGAIN, params=asked).json()
+            page = self._patiently("GET", "/backlog/v1/items", self.clock() + self.patience, _AGAIN, params=asked).json()
             for item in page["items"]:
                 if item.get("source"):
                     source = ItemSource.model_validate(item["source"])
@@ -138,6 +139,12 @@ class Sender:
             if page["next"] is None:
                 return found
             after = {"after": page["next"]}
+
+    def told(self, types: Sequence[str]) -> list[Mapping[str, Any]]:
+        """All events of these types, as CloudEvents, in order per aggregate."""
+        as_lines = {"Accept": "application/x-ndjson"}
+        answer = self._patiently("GET", "/events", self.clock() + self.patience, _AGAIN, params={"type": list(types)}, headers=as_lines)
+        return [event for line in answer.content.splitlines() if line.strip() and isinstance(event := json.loads(line), dict)]
 
     def _after(self, line: Line, barrier: Sequence[str]) -> Line:
         """The line with the positions in other services that it rests on, as far as this run has seen them."""
@@ -188,7 +195,7 @@ class Sender:
                 self.unheard[other][name] = position
 
     def _post(self, service: str, bodies: list[bytes], query: Mapping[str, str] | None = None) -> list[Mapping[str, Any]]:
-        """One answer a line; a batch that the service finds too large goes in two halves. What is only tried has no patience."""
+        """One answer a line; a batch that the service finds too large goes in two halves."""
 
         def readable(answer: httpx.Response) -> bool:
             return answer.status_code != 200 or len(_results(answer)) == len(bodies)
@@ -197,7 +204,7 @@ class Sender:
         answer = self._patiently(
             "POST",
             f"/{service}/v1/commands",
-            self.clock() + (0 if query else PATIENCE),
+            self.clock() + self.patience,
             _AGAIN,
             wanted=(200, 413),
             readable=readable,

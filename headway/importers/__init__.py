@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
-from headway.importers import commands, it_dashboard, jira_csv, plain_csv, roadmap_markdown
+from headway.importers import commands, it_dashboard, jira_csv, plain_csv, roadmap_markdown, roadmap_told
 from headway.importers.line import Line, Rejected
 from headway.importers.notation import PLAIN, Notation
 
@@ -20,8 +21,8 @@ class Options:
     """What a format may need beside its files.
 
     The product (`--product`), the command (`--command`), the instant of the import (nothing after it is called true), whether what the
-    lines rest on is there already, how the files write numbers and days (`--decimal`, `--day-first`), and what the product's backlog
-    holds, by the names that other systems gave it.
+    lines rest on is there already, how the files write numbers and days (`--decimal`, `--day-first`), headings that are no horizon (`--ignore-heading`),
+    what the product's backlog holds by the names that other systems gave it, and what Headway has been told so far: the events that the format asks for.
     """
 
     product: str = ""
@@ -30,6 +31,8 @@ class Options:
     known: bool = False
     notation: Notation = PLAIN
     items: Mapping[str, tuple[str, str | None]] = field(default_factory=dict)
+    ignored: tuple[str, ...] = ()
+    told: Sequence[Mapping[str, Any]] = ()
 
 
 Read = Callable[[Sequence[File], Options], Iterable[Line | Rejected]]
@@ -38,7 +41,9 @@ Read = Callable[[Sequence[File], Options], Iterable[Line | Rejected]]
 @dataclass(frozen=True, slots=True)
 class Importer:
     """A format: its description in one line, what it needs (`product`, `command`), which files of a folder are its own, what its user should know,
-    the (service, plural) in which its product must be there, which it sees to where it is not, and whether its rows may be items that are there."""
+    the (service, plural) in which its product must be there, which it sees to where it is not, whether its rows may be items that are there, and the types
+    of the events that it reads before it says more.
+    """
 
     name: str
     description: str
@@ -48,6 +53,7 @@ class Importer:
     notes: tuple[str, ...] = ()
     rests_on: tuple[str, str] | None = None
     meets_items: bool = False
+    reads: tuple[str, ...] = ()
 
 
 def _each(read: Callable[[str, str, Options], Iterable[Line | Rejected]]) -> Read:
@@ -72,10 +78,12 @@ _FORMATS = (
     Importer(
         "roadmap-markdown",
         "dated versions of a product's roadmap (Markdown; a folder is one history), needs --product",
-        lambda files, options: roadmap_markdown.lines(options.product, files, options.known),
+        lambda files, options: roadmap_markdown.lines(options.product, files, options.known, options.told, options.ignored),
         (".md", ".markdown"),
         needs=("product",),
         rests_on=("portfolio", "products"),
+        reads=roadmap_told.EVENTS,
+        notes=roadmap_markdown.NOTES,
     ),
     Importer(
         "jira-csv",

@@ -2,153 +2,107 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
-from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from rapidfuzz import fuzz
-
 from headway.importers.line import Line, Rejected
-from headway.importers.roadmap_text import Entry, entries
+from headway.importers.roadmap_items import Statement, Version, statements
+from headway.importers.roadmap_text import PassedOver, entries
+from headway.importers.roadmap_told import TOLD_ANEW, Said, Told, merged, row, speaker, told, version_name
 
-# Tense, article, case and punctuation change a title by a tenth or less; another noun in a common phrase ("review changes to … page") by more than a seventh.
-REWORDED = 85.0
-_WORD = re.compile(r"[^\W_]+")
-_FIGURE = re.compile(r"\d+(?:\.\d+)*")
-
-
-@dataclass(slots=True)
-class _Item:
-    """An item as the versions so far leave it; `listed` unless the last version no longer named it (only what is done stays so)."""
-
-    name: str
-    title: str
-    horizon: str
-    listed: bool = True
+NOTES = (
+    "Of several versions of one day the last by its file's name counts.",
+    "A quarter, half or year is now, next, later or done as it lies to the version's day; fiscal years (2024-25) begin in April.",
+)
 
 
-def lines(product: str, files: Sequence[tuple[str, str]], known: bool = False) -> Iterator[Line | Rejected]:
-    """What each version changed, so that on the day of each the roadmap is exactly what the last version of that day says.
+def lines(
+    product: str,
+    files: Sequence[tuple[str, str]],
+    known: bool = False,
+    events: Iterable[Mapping[str, Any]] = (),
+    ignored: Collection[str] = (),
+) -> Iterator[Line | Rejected]:
+    """What each version changed, so that on the day of each the roadmap is exactly what that version says.
 
-    `files` are (name, text) pairs, in any order: the name begins with the day, and several of one day follow each other by name. A version whose name has no
-    day, or without a heading that is a horizon, is refused and changes nothing. Headings that are no horizon end the one before.
+    `files` are (name, text) pairs, in any order: the name begins with the day, and of several of one day the last by name counts. A version whose name has no
+    day, or without a heading that is a horizon, is refused and changes nothing; so is one in which something would be passed over (`ignored` are headings that
+    may be). Headings that are no horizon end the one before.
 
     An item of the same title is the same item; one under another heading has moved (to done: is finished); one whose title is nearly the same is retitled, if
     the figures in it do not contradict (version 4.1 is not a rewording of 4.2); one that vanishes is dropped, unless it was done: that stays. What was dropped
     and comes back is placed as a new item, since a drop is not undone. What was done comes back under an open heading only under its very title.
 
-    Where the product is not there yet (`known` False) it is registered first, from the day of the first version. Keys and ids rest on the product, the
-    version's name and the item's first title, so a folder that has grown says the same lines and then more: give the whole folder each time. A placing's key
-    names no version: a version that is found later, between or before the others, makes the item stand from its earlier day on. Where that version words an
-    item otherwise than the one that was thought its first, or leaves out what came back, it is another item, and the former one stays beside it.
+    `events` are what Headway has been told so far (`EVENTS`): the versions of earlier imports are read from them, and all together, with those at hand, come to
+    what they would have come to in one import, whichever came first. Of what was told before only that is told anew which another version changes; what no
+    version says any more is taken back. Where the product is not there yet (`known` False) it is registered first, from the day of the first version.
     """
-    versions: list[tuple[str, str, list[Entry]]] = []
-    stems: set[str] = set()
+    given: dict[str, Version] = {}
     for name, text in sorted(files, key=lambda file: _stem(file[0])):
-        stem, day, found = _stem(name), _day(name), entries(text)
-        if day is None:
-            yield Rejected(name, "the file's name does not begin with a day such as 2022-03-10")
-        elif stem in stems:
+        version = _version(name, text, ignored)
+        if isinstance(version, Rejected):
+            yield version
+        elif version.name in given:
             yield Rejected(name, "another version has the same name")
-        elif found is None:
-            yield Rejected(name, "no horizon heading (such as Working on now, Coming up next, Future plans, Recently shipped): the version changes nothing")
         else:
-            stems.add(stem)
-            versions.append((stem, day, found))
-    if versions and not known:
+            given[version.name] = version
+    if not given:
+        return
+    before = told(product, events)
+    versions = merged(list(given.values()), before.versions())
+    first = versions[0]
+    if not known or (before.registered is not None and first.day < before.registered):
         registered = {"product": product, "name": product.replace("-", " ").replace("_", " ").capitalize()}
-        yield Line("portfolio.register_product", f"md:{product}:register", registered, at=versions[0][1], revise=True)
-    items: list[_Item] = []
-    given: Counter[str] = Counter()
-    for stem, day, found in versions:
-        yield from _version(product, stem, day, found, items, given)
+        yield Line("portfolio.register_product", f"md:{product}:register", registered, at=first.day, by=speaker(first.name), revise=True)
+    yield from _lines(product, statements(product, versions), before)
 
 
-def _version(product: str, stem: str, day: str, found: list[Entry], items: list[_Item], given: Counter[str]) -> Iterator[Line]:
-    """One version's lines; `items` becomes what it leaves."""
-
-    def say(verb: str, name: str, **data: Any) -> Line:
-        row = f"{name}:place" if verb == "place" else f"{stem}:{name}:{verb}"
-        return Line(f"roadmap.{verb}_item", f"md:{product}:{row}", {"item": name, **data}, at=day, revise=True)
-
-    before = _before(items, found)
-    kept = {item.name for item in before if item is not None}
-    for item in [item for item in items if item.name not in kept]:
-        if item.horizon == "done":
-            item.listed = False
-        else:
-            items.remove(item)
-            yield say("drop", item.name, reason="No longer on the published roadmap")
-    for entry, known in zip(found, before, strict=True):
-        if known is None:
-            placed = _Item(_name(product, entry.title, given), entry.title, entry.horizon)
-            items.append(placed)
-            yield say("place", placed.name, product=product, title=entry.title, horizon=entry.horizon)
-            continue
-        if known.title != entry.title:
-            yield say("retitle", known.name, title=entry.title)
-        if known.horizon != entry.horizon:
-            yield say("finish", known.name) if entry.horizon == "done" else say("move", known.name, horizon=entry.horizon)
-        known.title, known.horizon, known.listed = entry.title, entry.horizon, True
+def _version(name: str, text: str, ignored: Collection[str]) -> Version | Rejected:
+    try:
+        day = date.fromisoformat(_stem(name)[:10])
+    except ValueError:
+        return Rejected(name, "the file's name does not begin with a day such as 2022-03-10")
+    try:
+        found = entries(text, day, ignored)
+    except PassedOver as passed:
+        return Rejected(name, str(passed))
+    if found is None:
+        return Rejected(name, "no horizon heading (such as Now, Coming up next, Future plans, Shipped, Q3 2024): the version changes nothing")
+    return Version(version_name(_stem(name)), day.isoformat(), tuple(found))
 
 
-def _before(items: list[_Item], found: list[Entry]) -> list[_Item | None]:
-    """For each entry the item that it was until now, one to one: the same title first (best under the same heading), then the nearest rewording."""
-    result: list[_Item | None] = [None] * len(found)
-    free = list(items)
-    same = (
-        lambda item, entry: item.listed and item.horizon == entry.horizon,
-        lambda item, entry: item.listed,
-        lambda item, entry: True,
-    )
-    for fits in same:
-        for place, entry in enumerate(found):
-            if result[place] is None:
-                item = next((item for item in free if item.title == entry.title and fits(item, entry)), None)
-                if item is not None:
-                    result[place] = item
-                    free.remove(item)
-    near = [
-        (-likeness, entry_place, item_place)
-        for entry_place, entry in enumerate(found)
-        if result[entry_place] is None
-        for item_place, item in enumerate(free)
-        if item.listed and (item.horizon != "done" or entry.horizon == "done") and (likeness := _likeness(item.title, entry.title)) >= REWORDED
-    ]
-    taken: set[int] = set()
-    for _, entry_place, item_place in sorted(near):
-        if result[entry_place] is None and item_place not in taken:
-            taken.add(item_place)
-            result[entry_place] = free[item_place]
-    return result
+def _lines(product: str, said: Sequence[Statement], before: Told) -> Iterator[Line]:
+    """The lines of these statements: what stands already under its old key, what stands otherwise taken back and told anew, the rest taken back."""
+    standing = {row(one.item, one.verb, one.day): one for of in before.standing.values() for one in of}
+    superseded = [one for of in before.standing.values() for one in of if standing[row(one.item, one.verb, one.day)] is not one]
+    for statement in said:
+        of = row(statement.item.id, statement.verb, statement.version.day)
+        there = standing.pop(of, None)
+        again = before.anew.get(of, 0)
+        if there is not None and not there.says(statement):
+            yield _back(product, there)
+            yield _line(product, statement, again + 1)
+        elif there is None or statement.version.given:
+            yield _line(product, statement, again)
+    yield from (_back(product, one) for one in (*superseded, *standing.values()))
 
 
-def _likeness(one: str, other: str) -> float:
-    """How near two titles are, 0 to 100, by their letters; 0 where the figures of neither are all among the other's."""
-    figures, others = set(_FIGURE.findall(one)), set(_FIGURE.findall(other))
-    if not (figures <= others or others <= figures):
-        return 0.0
-    return fuzz.ratio(" ".join(_WORD.findall(one.casefold())), " ".join(_WORD.findall(other.casefold())), score_cutoff=REWORDED)
+def _line(product: str, statement: Statement, again: int) -> Line:
+    item, version = statement.item.id, statement.version
+    of = f"{item}:place" if statement.verb == "place" else f"{version.day}:{item}:{statement.verb}"
+    data: dict[str, Any] = {"item": item, "product": product} if statement.verb == "place" else {"item": item}
+    data |= {name: value for name in ("title", "horizon") if (value := getattr(statement, name)) is not None}
+    if statement.verb == "drop":
+        data["reason"] = "No longer on the published roadmap"
+    key = f"md:{product}:{of}" + (f"#{again}" if again else "")
+    return Line(f"roadmap.{statement.verb}_item", key, data, at=version.day, by=speaker(version.name), revise=True)
 
 
-def _name(product: str, title: str, given: Counter[str]) -> str:
-    """The id of a new item: the product, a digest of its first title, and a number where that title was used before."""
-    digest = hashlib.blake2s(f"{product}\n{title}".encode("utf-8", "surrogatepass"), digest_size=6).hexdigest()
-    given[digest] += 1
-    name = f"{product[:44].rstrip('-._')}-{digest}"
-    return name if given[digest] == 1 else f"{name}-{given[digest]}"
+def _back(product: str, said: Said) -> Line:
+    return Line("roadmap.retract", f"md:{product}:retract:{said.event}", {"event": said.event, "reason": TOLD_ANEW})
 
 
 def _stem(name: str) -> str:
     return re.sub(r"\.[^.]*$", "", name.replace("\\", "/").rsplit("/", 1)[-1])
-
-
-def _day(name: str) -> str | None:
-    try:
-        return date.fromisoformat(_stem(name)[:10]).isoformat()
-    except ValueError:
-        return None

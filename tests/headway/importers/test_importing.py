@@ -65,6 +65,7 @@ class Headway:
         self.requests: list[httpx.Request] = []
         self.keys: dict[str, dict[str, Any]] = {}
         self.trying = False
+        self.told: list[dict[str, Any]] = []
         self.versions: dict[str, int] = {}
         self.heard: set[str] = set()
         self.most = 1_048_576
@@ -77,6 +78,8 @@ class Headway:
         if request.url.path == "/graphql":
             self.heard |= set(request.headers["X-Headway-After"].split(","))
             return httpx.Response(200, json={"data": {"__typename": "Query"}})
+        if request.url.path == "/events":
+            return httpx.Response(200, content="\n".join(map(json.dumps, self.told)))
         if request.method == "GET":
             return httpx.Response(200 if f"product:{request.url.path.rsplit('/', 1)[-1]}" in self.versions else 404, json={"title": "Not found"})
         self.trying = request.url.params.get("try") == "1"
@@ -363,6 +366,28 @@ def test_a_roadmap_registers_its_product_only_where_it_is_not_there(tmp_path: Pa
     headway = Headway()
     assert run(headway, "roadmap-markdown", [tmp_path], product="permits")[:2] == (0, "2 created, 0 replaced, 0 unchanged, 0 refused\n")
     assert run(headway, "roadmap-markdown", [tmp_path], product="permits")[:2] == (0, "0 created, 0 replaced, 1 unchanged, 0 refused\n")
+
+
+def test_a_roadmap_is_said_to_what_has_been_told_before(tmp_path: Path) -> None:
+    (tmp_path / "2020-02-01.md").write_text("## Now\n- Search\n")
+    headway = Headway()
+    headway.versions["product:permits"] = 1
+    item = json.loads(run(headway, "roadmap-markdown", [tmp_path], product="permits", dry_run=True)[1])["data"]["item"]
+    placed = {"type": "headway.roadmap.roadmap_item.placed.v1", "subject": f"roadmap_item:{item}", "id": f"roadmap_item:{item}@1", "sequence": "1"}
+    said = {"time": "2020-01-01T00:00:00Z", "actor": "roadmap-2020-01-01", "actorrole": "importer", "data": {"title": "Search", "horizon": "later"}}
+    headway.told = [placed | said]
+    _, out, err = run(headway, "roadmap-markdown", [tmp_path], product="permits", dry_run=True)
+    (line,) = map(json.loads, out.splitlines())
+    assert (line["command"], line["at"], line["data"]) == ("roadmap.move_item", "2020-02-01", {"item": item, "horizon": "now"})
+    assert "Would be: 1 created" in err
+
+
+def test_a_heading_that_is_no_horizon_refuses_its_version_unless_it_may_be_passed_over(tmp_path: Path) -> None:
+    (tmp_path / "2020-02-01.md").write_text("## Now\n- Search\n\n## Ideas\n- Maps\n")
+    code, _, err = run(Headway(), "roadmap-markdown", [tmp_path], product="permits")
+    assert code == 3
+    assert "line 4: the heading 'Ideas' is no horizon, and 1 bullet under it would be lost" in err
+    assert run(Headway(), "roadmap-markdown", [tmp_path], product="permits", ignore_headings=["ideas"])[0] == 0
 
 
 def test_what_the_importer_leaves_out_is_said(tmp_path: Path) -> None:
