@@ -104,7 +104,7 @@ def _version(version: Version, current: list[Item], every: list[Item]) -> Iterat
 
 def _still(version: Version, current: Sequence[Item]) -> list[Statement]:
     """That a version was there although it says nothing new."""
-    item = min(current, key=lambda item: (not item.listed, item.horizon == "done", item.title), default=None)
+    item = min(current, key=lambda item: (not item.listed, item.horizon, item.title, item.known[:1]), default=None)
     if item is None:
         return []
     return [Statement(version, "retitle", item, title=item.title) if item.listed else Statement(version, "finish", item)]
@@ -125,8 +125,9 @@ def _before(items: Sequence[Item], version: Version) -> list[Item | None]:
         lambda item, entry: item.listed,
         lambda item, entry: True,
     )
-    for fits, by_id in itertools.product(same, (True, False)):
-        for place in places:
+    alike_places = [list(of) for _, of in itertools.groupby(places, key=lambda place: found[place])]
+    for fits, of, by_id in itertools.product(same, alike_places, (True, False)):
+        for place in of:
             if result[place] is None:
                 alike = [item for item in free if item.title == found[place].title and fits(item, found[place])]
                 nearest = [item for item in alike if item.horizon == alike[0].horizon]
