@@ -135,6 +135,7 @@ class SignedInApp(FastAPI):
     def __init__(self, **settings: Any) -> None:
         super().__init__(**settings)
         self._by_path = _ByPath()
+        self._larger: list[tuple[str, SignedInRoute, int]] = []
         self._directly: ASGIApp = _directly
         self.router.routes.insert(0, self._by_path)
 
@@ -160,12 +161,21 @@ class SignedInApp(FastAPI):
             elif not isinstance(route, SignedInRoute | WebSocketRoute | Mount):
                 raise TypeError(f"{type(route).__name__} cannot be held to sign-in: adopt its router itself, as plain routes")
             self.router.routes.append(route)
+            if isinstance(route, SignedInRoute) and (limit := getattr(route.endpoint, "__headway_takes__", None)) is not None:
+                self._larger.append(("", route, limit))
             if isinstance(route, SignedInRoute) and "{" not in route.path:
                 self._by_path.routes.setdefault(route.path, ("", route))
+
+    def body_limit(self, scope: Scope) -> int | None:
+        """The bytes that an endpoint of its own limit takes (`libs.service.limits.takes`); None where the request is for no such one."""
+        path = scope["path"].removeprefix(scope.get("root_path", ""))
+        within = ((path[len(mount) :], route, limit) for mount, route, limit in self._larger if path.startswith(mount))
+        return next((limit for rest, route, limit in within if scope["method"] in (route.methods or ()) and route.path_regex.match(rest)), None)
 
     def embed(self, mount: str, app: SignedInApp) -> None:
         """Mounts an app that shares this one's verifier and telemetry."""
         self.mount(mount, app)
+        self._larger += [(mount + within, route, limit) for within, route, limit in app._larger]
         for path, (within, route) in app._by_path.routes.items():
             self._by_path.routes[mount + path] = mount + within, route
 

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+import asyncio
+import contextlib
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Path, Request
 
+from libs.commands.errors import HeadwayError
 from libs.commands.handling import Handling
 from libs.events.store import CommitStore
 from libs.service.app import public
+from libs.service.limits import BODY_LIMIT, drain, takes
 from libs.service.telemetry import Telemetry
 from services.backlog.webhooks.receiving import Receiver
+
+LARGEST: Final = 25 * 1024 * 1024
+"""Bytes of a delivery: as many as GitHub sends at most."""
+AT_ONCE: Final = 8
+"""Deliveries of more than a MiB that are in memory together."""
 
 
 def webhook_routes(handling: Handling, store: CommitStore, telemetry: Telemetry | None = None) -> APIRouter:
@@ -21,13 +30,27 @@ def webhook_routes(handling: Handling, store: CommitStore, telemetry: Telemetry 
             "headway_webhook_deliveries_ignored", "Deliveries of a source that said nothing of an item.", "source", lambda: receiver.ignored.counts
         )
 
+    large = asyncio.Semaphore(AT_ONCE)
+
     @router.post("/v1/webhooks/{source}", status_code=202, summary="Take a delivery of a connected source")
     @public
+    @takes(LARGEST)
     async def receive(source: Annotated[str, Path(description="The source, as it was connected.")], request: Request) -> dict[str, Any]:
-        """The raw body is signed by the sender. Answers which item it speaks of, or why it speaks of none; a delivery that came before is `known`."""
+        """The raw body, of 25 MiB at most, is signed by the sender; it is read after what its headers say was checked.
+
+        Answers which item it speaks of, or why it speaks of none; a delivery that came before, or one that says the same, is `known`.
+        """
         headers = {name.lower(): value for name, value in request.headers.items()}
-        await receiver.expected(source, headers)
-        receipt = await receiver.receive(source, headers, await request.body())
+        try:
+            await receiver.expected(source, headers)
+        except HeadwayError:
+            if "expect" not in headers:
+                await drain(request.receive)  # so that the sender gets to read the answer
+            raise
+        length = headers.get("content-length", "")
+        small = length.isascii() and length.isdigit() and int(length) <= BODY_LIMIT
+        async with contextlib.nullcontext() if small else large:
+            receipt = await receiver.receive(source, headers, await request.body())
         answer = {"delivery": receipt.delivery, "known": receipt.known, "item": receipt.item, "reason": receipt.reason}
         return {name: value for name, value in answer.items() if value is not None}
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import base64
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 
 from libs.commands.errors import NotSignedIn
 from libs.events.catalog.backlog.source import System
-from services.backlog.webhooks.signatures import verify
+from services.backlog.webhooks.signatures import announced, verify
 from tests.services.backlog.webhooks.bodies import SECRET, signed, standard_headers
 
 NOW = datetime(2024, 3, 1, 10, tzinfo=UTC)
@@ -53,10 +54,21 @@ def test_one_system_does_not_pass_for_another() -> None:
         verify(System.GITHUB, SECRET, good(System.JIRA), BODY, NOW)
 
 
-@pytest.mark.parametrize("seconds", [-301, 301])
-def test_a_standard_signature_of_another_time_does_not(seconds: int) -> None:
+@pytest.mark.parametrize(("seconds", "word"), [(-301, "expired"), (301, "ahead")])
+def test_a_standard_signature_of_another_time_does_not_and_says_so(seconds: int, word: str) -> None:
+    headers = standard_headers(BODY, NOW + timedelta(seconds=seconds))
+    for refuse in (partial(verify, System.STANDARD, SECRET, headers, BODY, NOW), partial(announced, System.STANDARD, SECRET, headers, NOW)):
+        with pytest.raises(NotSignedIn, match=word):
+            refuse()
+    with pytest.raises(NotSignedIn, match="wrong"):
+        verify(System.STANDARD, SECRET + "!", headers, BODY, NOW)
+
+
+@pytest.mark.parametrize("system", System)
+def test_before_its_body_a_delivery_is_refused_for_what_no_body_could_mend(system: System) -> None:
+    announced(system, SECRET, good(system), NOW)
     with pytest.raises(NotSignedIn):
-        verify(System.STANDARD, SECRET, standard_headers(BODY, NOW + timedelta(seconds=seconds)), BODY, NOW)
+        announced(system, SECRET, {}, NOW)
 
 
 def test_a_standard_secret_may_be_base64_and_may_change() -> None:
