@@ -108,6 +108,10 @@ class Portfolio:
             for one in deriving.phase_counts(self.facts, self.scope)
         ]
 
+    @told("How many products have entered no phase yet: with those of all phases they are all there are.")
+    def without_phase(self) -> int:
+        return sum(state.phase is None for state in products_at(self.facts, self.scope))
+
     @told("The organisations, by id.")
     def organisations(self) -> list[Organisation]:
         ids = [self.scope] if self.scope else [state.id for state in self.facts.every(ORGANISATION)]

@@ -126,12 +126,14 @@ async def test_phases_of_one_id_are_counted_and_chosen_per_lifecycle(told_gatewa
     for id, phase in (("boats", "beta"), ("locks", "beta"), ("quays", "gone")):
         told_gateway.tell(PRODUCT, id, ProductRegistered(name=id, home="water", lifecycle="own"), "2025-01-02")
         told_gateway.tell(PRODUCT, id, PhaseEntered(phase=phase), "2025-02-01")
-    counts = (await told_gateway.ask("{ portfolio { phases { id title products lifecycle lifecycleName } } }"))["portfolio"]["phases"]
+    found = (await told_gateway.ask("{ portfolio { products { totalCount } withoutPhase phases { id title products lifecycle lifecycleName } } }"))["portfolio"]
+    counts = found["phases"]
     assert [(one["title"], one["products"], one["lifecycle"], one["lifecycleName"]) for one in counts if one["id"] == "beta"] == [
         ("Beta", 1, None, "From discovery to improvement"),
         ("Trial", 2, "lifecycle:own", "Own way"),
     ]
     assert sum(one["products"] for one in counts) == 4
+    assert sum(one["products"] for one in counts) + found["withoutPhase"] == found["products"]["totalCount"]
     ask = 'query($of: [ID!]) { portfolio { products(filter: { phase: ["beta"], lifecycle: $of }) { nodes { id } } } }'
     for of, wanted in ((["own"], ["boats", "locks"]), (["default"], ["wells"]), (None, ["boats", "locks", "wells"])):
         nodes = (await told_gateway.ask(ask, {"of": of}))["portfolio"]["products"]["nodes"]
