@@ -141,17 +141,17 @@ class _Case:
         return next(role for _, role in found if role is not None)
 
     def _covering(self, may: Sequence[Role], lies_in: Belonging) -> Role | None:
-        """The first role with this in its scope. Of what no scope is known yet, an importer's word is taken for the role in whose name it speaks."""
-        unknown = self.importing and any(of == UNKNOWN for of, _ in lies_in)
-        return next((role for role in may if unknown or covers(role, lies_in)), None)
+        """The first role with this in its scope. While no home is known, an importer's word is taken for the organisation's role in whose name it speaks."""
+        in_its_name = self.importing and not any(role.name == "importer" for role in may) and any(of == UNKNOWN for of, _ in lies_in)
+        return next((role for role in may if covers(role, lies_in) or (in_its_name and role.scope_kind == "organisation")), None)
 
     @cached_property
     def _lies_in(self) -> list[Belonging]:
         """What it is said of lies in these: that must be in the speaker's scope, each. What was said once and taken back is not for others to say anew."""
         if not self._begins:
-            return [_lies_in(self.current, self.aggregate, self.history)]
+            return [_where(self.current, self.aggregate, self.history)]
         new = itself(self.current, *split(self.aggregate)) | within(self.current, self.command, own=self._own)
-        former = _lies_in(self.current, self.aggregate, self.history) if self.history else None
+        former = _where(self.current, self.aggregate, self.history) if self.history else None
         return [new, former] if former and former != new else [new]
 
     def _bound(self, saying: Saying) -> Iterator[Belonging]:
@@ -222,7 +222,7 @@ class _Case:
         return ", ".join(map(str, self.roles)) or "no role"
 
 
-def _lies_in(current: Facts, aggregate: str, history: Sequence[Event]) -> Belonging:
+def _where(current: Facts, aggregate: str, history: Sequence[Event]) -> Belonging:
     """The scopes of an aggregate: where it stands, else where it stood before what said so was taken back."""
     kind, id = split(aggregate)
     found = belonging(current, kind, id)

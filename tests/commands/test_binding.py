@@ -12,7 +12,7 @@ from libs.commands.command import COMMANDS, Command
 from libs.commands.errors import Invalid, NotAllowed
 from libs.commands.judging import Ask, judge
 from libs.commands.retracting import Retract, RetractInPortfolio, RetractInRoadmap
-from libs.commands.rights import has_money
+from libs.commands.rights import has_money, speaker
 from libs.commands.testing import Scenario, money
 from libs.events.catalog.backlog.item import ItemStarted
 from libs.events.catalog.backlog.source import SourceConnected, SourceReceived, System
@@ -183,6 +183,14 @@ def test_an_importers_word_is_taken_for_a_role_while_no_scope_is_known() -> None
     deciding = command("portfolio.decide_investment", investment="new", by="steering_group@env")
     scenario = Scenario(portfolio, world()).given("investment:new", InvestmentProposed(team="future", product="permits", amount=money("10.00")))
     assert scenario.when(deciding).error is None
+    for name, by in (("roadmap.place_item", "product_owner@permits"), ("backlog.add_item", "team@t")):
+        scoped = command(name, product="future", by=by)
+        with pytest.raises(NotAllowed):
+            speaker(scoped, Principal("ann", frozenset({Role("importer")})), False, world().facts(NOW.date()), "item:new", exists=False, history=())
+    both = Principal("ann", frozenset({Role("importer"), Role("portfolio_manager", "env")}))
+    proposing = command("portfolio.propose_investment", team="future")
+    found = speaker(proposing, both, False, world().facts(NOW.date()), "investment:new", exists=False, history=())
+    assert found.actor.role == "importer", "who is one speaks so where no other role suffices"
     scenario.when(command("portfolio.record_forecast", investment="new", by="steering_group@env")).refused(NotAllowed)
 
 
