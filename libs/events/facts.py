@@ -132,6 +132,12 @@ class Facts:
         state = self.get(kind, id)
         return kind.first_defined(id, self._of_all_days(kind, id)) if state is None and id is not None and kind.definition else state
 
+    def definition(self, kind: Kind[Any], id: str) -> list[Event]:
+        """The events by which it is known what a thing is before anything of that was said: those said first, for a later moment than this."""
+        said = [e for e in self._of_all_days(kind, id) if isinstance(e.data, kind.defined_by)] if kind.definition else []
+        first = [e for e in said if e.time == said[0].time]
+        return first if self.before is not None and first and first[0].time >= self.before else []
+
     def _folded(self, kind: Kind[S], id: str, events: Sequence[Event]) -> S | None:
         if isinstance(events, History) and self.known_at is None:
             state = events.state(kind, id, self._before)

@@ -137,7 +137,7 @@ class Figure:
         kind, id = split(aggregate)
         if kind not in self.rests_on:
             return []
-        history, types = facts.history(KINDS[kind], id), self.rests_on[kind]
+        history, types = [*facts.history(KINDS[kind], id), *facts.definition(KINDS[kind], id)], self.rests_on[kind]
         if types is None:
             return history
         found = [event for event in history if isinstance(event.data, types)]
