@@ -13,6 +13,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol, TypeVar
+from urllib.parse import urlsplit
 
 import orjson
 
@@ -26,7 +27,7 @@ from libs.events.sqlite_store import SqliteCommitStore
 from libs.events.store import CommitStore
 from libs.service.adapters import Adapters, adapters_of
 from libs.service.issuer import KEY_NAME, Issuer
-from libs.service.settings import Settings, SettingsError
+from libs.service.settings import Settings, SettingsError, is_loopback
 
 Finding = tuple[bool, str]
 PATIENCE = 15.0
@@ -99,7 +100,10 @@ def _running(url: str) -> list[Finding]:
     if not url:
         return []
     try:
-        with urllib.request.urlopen(f"{url.rstrip('/')}/health/ready", timeout=3) as answer:  # noqa: S310 - the address is the caller's own
+        # No proxy of the environment stands between this machine and itself.
+        proxies: dict[str, str] | None = {} if is_loopback(urlsplit(url).hostname or "") else None
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler(proxies))
+        with opener.open(f"{url.rstrip('/')}/health/ready", timeout=3) as answer:
             said = orjson.loads(answer.read())
     except urllib.error.HTTPError as e:
         return [(False, f"running at {url}: not ready; {_detail(e.read())}")]

@@ -204,6 +204,17 @@ def test_a_question_ends_with_the_code_of_what_went_wrong(environment: tuple[Pat
     assert done.returncode == code, done.stderr
 
 
+def test_a_proxy_of_the_environment_is_not_asked_for_what_runs_on_this_machine(environment: tuple[Path, str], tmp_path: Path) -> None:
+    data, url = environment
+    proxies = dict.fromkeys(("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"), "http://127.0.0.1:9") | {"NO_PROXY": "", "no_proxy": ""}
+    document = tmp_path / "asked.graphql"
+    document.write_text("{ __typename }")
+    token = Issuer.embedded(Settings(data=data)).token("executive")
+    done = run("query", str(document), **proxies, HEADWAY_URL=url, HEADWAY_TOKEN=token)
+    assert done.returncode == 0, done.stderr
+    assert f"running at {url}: all is well" in run("doctor", "--data", str(data), **proxies, HEADWAY_URL=url).stdout
+
+
 @pytest.fixture(scope="module")
 def environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, str]]:
     """A data folder and the address of what serves it, with one organisation."""
