@@ -57,7 +57,7 @@ class Engine:
             "BUILDAH_ISOLATION": "chroot",
         }
 
-    def podman(self, *words: str, seconds: float = 60, check: bool = True) -> subprocess.CompletedProcess[str]:
+    def podman(self, *words: str, seconds: float = 120, check: bool = True) -> subprocess.CompletedProcess[str]:
         """What `podman WORDS` says. Raises Failed where it ends with anything but 0 (unless not to `check`) or not in time."""
         return self._called(["podman", *words], seconds, check)
 
@@ -70,8 +70,8 @@ class Engine:
         packed = self.folder / "base.tar"
         suite, packages = _DEBIAN
         try:
-            self._called(["mmdebstrap", "--quiet", "--variant=minbase", f"--include={packages}", suite, str(packed)], 300)
-            self.podman("import", "--quiet", "--change", f"LABEL recipe={recipe}", str(packed), local, seconds=120)
+            self._called(["mmdebstrap", "--quiet", "--variant=minbase", f"--include={packages}", suite, str(packed)], 600)
+            self.podman("import", "--quiet", "--change", f"LABEL recipe={recipe}", str(packed), local, seconds=300)
         finally:
             packed.unlink(missing_ok=True)
 
