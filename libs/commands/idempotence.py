@@ -6,8 +6,9 @@ What somebody dates is kept although it repeats what stands on its day: a statem
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
 from libs.commands.command import Command
@@ -63,5 +64,18 @@ def _alike(one: Any, other: Any) -> bool:
     if isinstance(one, tuple):
         return len(one) == len(other) and all(_alike(a, b) for a, b in zip(one, other, strict=True))
     if dataclasses.is_dataclass(one):
-        return all(_alike(getattr(one, field.name), getattr(other, field.name)) for field in dataclasses.fields(one))
+        return all(a is b or _alike(a, b) for a, b in zip(_values(one), _values(other), strict=True))
     return bool(one == other)
+
+
+def _values(one: Any) -> Any:
+    """The values of a dataclass's fields: asked of each command, so it must not look the fields up each time."""
+    cls = type(one)
+    ask = _ASKING.get(cls)
+    if ask is None:
+        names = [field.name for field in dataclasses.fields(one)]
+        ask = _ASKING[cls] = attrgetter(*names) if len(names) > 1 else lambda of: tuple(getattr(of, name) for name in names)
+    return ask(one)
+
+
+_ASKING: dict[type, Callable[[Any], Any]] = {}

@@ -24,6 +24,9 @@ from libs.rules.spending import borne_by
 from libs.rules.stories import story
 from libs.rules.teams import loans
 from services.backlog.domain import decisions as of_backlog
+from services.gateway.types.filtering import Direction, RoadmapItemOrder, RoadmapItemOrderField
+from services.gateway.types.roadmap import roadmap
+from services.gateway.types.selecting import roadmap_items_of
 from services.portfolio.domain import decisions as of_portfolio
 from services.roadmap.domain import decisions as of_roadmap
 from tests.commands.conftest import IMPORTER, NOW
@@ -147,3 +150,16 @@ async def test_of_loans_of_one_day_the_one_said_last_bears(store: SqliteCommitSt
     facts = replica(await said(store, commands)).facts(NOW.date())
     (organisation,) = [name for name, part in facts.derive(borne_by).items() if part.to_tuple()]
     assert organisation == "to-a-3"
+
+
+@pytest.mark.requirement("S0-20")
+async def test_a_roadmap_of_several_products_is_in_the_order_of_placing(store: SqliteCommitStore) -> None:
+    rows = [
+        made("roadmap.place_item", item=id, product=product, title="Maps", horizon="now", ends="2026-12-31", at=AT)
+        for id, product in zip(IDS, "qpq", strict=True)
+    ]
+    facts = replica(await said(store, rows)).facts(NOW.date())
+    shown = roadmap(facts, "portfolio", ("p", "q")).states
+    assert [item.id for item in shown] == IDS
+    by_end = RoadmapItemOrder(by=RoadmapItemOrderField.ENDS, direction=Direction.DESC)
+    assert [item.id for item in roadmap_items_of(facts, shown, None, by_end)] == IDS

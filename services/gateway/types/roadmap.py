@@ -151,7 +151,10 @@ class Release(Node):
 
 def roadmap(facts: Facts, of: str, products: tuple[str, ...]) -> Roadmap:
     """The roadmap of these products together, which are those of somebody or something (`team:biohub`)."""
-    return Roadmap(facts=facts, of=of, states=tuple(item for product in products for item in deriving.planned(facts, product)))
+    states = [item for product in products for item in deriving.planned(facts, product)]
+    if len(products) > 1:
+        states.sort(key=lambda item: began_by(item.placed, item.id))
+    return Roadmap(facts=facts, of=of, states=tuple(states))
 
 
 def whole_roadmap(facts: Facts) -> Roadmap:
