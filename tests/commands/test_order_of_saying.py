@@ -162,4 +162,4 @@ async def test_a_roadmap_of_several_products_is_in_the_order_of_placing(store: S
     shown = roadmap(facts, "portfolio", ("p", "q")).states
     assert [item.id for item in shown] == IDS
     by_end = RoadmapItemOrder(by=RoadmapItemOrderField.ENDS, direction=Direction.DESC)
-    assert [item.id for item in roadmap_items_of(facts, shown, None, by_end)] == IDS
+    assert [item.id for item in roadmap_items_of("roadmap", facts, shown, None, by_end).wanted] == IDS
