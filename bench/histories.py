@@ -29,7 +29,7 @@ from libs.commands.command import Command
 from libs.commands.handling import Handling
 from libs.commands.judging import Ask
 from libs.events.catalog.backlog.backlog import BacklogReordered
-from libs.events.catalog.backlog.item import ItemEstimated, ItemStarted, ItemState, ItemStated
+from libs.events.catalog.backlog.item import ItemEstimated, ItemState, ItemStated
 from libs.events.catalog.backlog.need import NeedChanged
 from libs.events.catalog.backlog.source import SourceReceived, System
 from libs.events.event import Actor, Event, Payload
@@ -70,7 +70,7 @@ KINDS: dict[str, tuple[str, Said, Commanded]] = {
     ),
     "item, dated in the middle": (
         "item",
-        lambda n: ItemStarted(),
+        lambda n: ItemEstimated(points=Decimal(n % 9)),
         lambda id, n: EstimateItem(item=id, points=Decimal(10 + n), at=BEGAN + timedelta(seconds=5, milliseconds=n)),
     ),
     "need, changed": ("need", lambda n: NeedChanged(reason="so", text=f"T{n}"), lambda id, n: ChangeNeed(need=id, reason="so", text=f"Now {n}")),
@@ -117,8 +117,9 @@ async def measured(store: CommitStore, name: str, length: int) -> float:
         data = said(n)
         data = BacklogReordered(item=f"{product}-{data.item}", position=data.position, reason=data.reason) if isinstance(data, BacklogReordered) else data
         events.append(Event(aggregate, n, at, at, at, AUTHOR, data))
-    for at_once in range(0, len(events), 100):
-        await store.append([Commit(aggregate, e.sequence, (e,), None, {}) for e in events[at_once : at_once + 100]])
+    for first_of in range(0, len(events), 500):
+        part = tuple(events[first_of : first_of + 500])
+        await store.append([Commit(aggregate, part[0].sequence, part, None, {})])
     took = []
     for n in range(COMMANDS + 5):
         command = commanded(id, n)

@@ -17,9 +17,13 @@ STEP = 64
 
 
 class History(Sequence[Event]):
-    """Events of one aggregate in order of sequence, as a list that grows at its end; a late or a retracted one costs the states behind it, and no more."""
+    """Events of one aggregate in order of sequence, as a list that grows at its end.
 
-    __slots__ = ("_events", "_keys", "_marks", "_shown", "_struck")
+    States on the way are kept (`_marks`: how many visible events each has taken in). A late or a retracted event casts doubt on those behind it: the first
+    `_good` of them hold, and up to `_changed` the events are others. Folding goes on from the last one that holds, to where a doubted one comes out again.
+    """
+
+    __slots__ = ("_changed", "_events", "_good", "_keys", "_marks", "_shown", "_struck")
 
     def __init__(self, events: Iterable[Event] = ()) -> None:
         self._events: list[Event] = []
@@ -27,6 +31,7 @@ class History(Sequence[Event]):
         self._keys: list[tuple[datetime, int]] = []
         self._struck: set[int] = set()
         self._marks: list[tuple[int, Any]] = []
+        self._good = self._changed = 0
         self.extend(events)
 
     def __len__(self) -> int:
@@ -52,13 +57,14 @@ class History(Sequence[Event]):
                 at = bisect_left(self._keys, key)
                 self._keys.insert(at, key)
                 self._shown.insert(at, event)
-                self._forget(at)
+                self._moved(at, 1)
 
     def fork(self) -> History:
         """The same history, which grows for itself."""
         other = History()
         other._events, other._shown, other._keys = self._events.copy(), self._shown.copy(), self._keys.copy()
         other._struck, other._marks = self._struck.copy(), self._marks.copy()
+        other._good, other._changed = self._good, self._changed
         return other
 
     def retracted(self, sequence: int) -> bool:
@@ -76,14 +82,27 @@ class History(Sequence[Event]):
     def state(self, kind: Kind[S], id: str, before: datetime | None = None) -> S | None:
         """What the visible events before an instant fold to; None without any. What cannot be folded is left out and said."""
         until = self._until(before)
-        at = bisect_right(self._marks, until, key=_count)
+        at = bisect_right(self._marks, until, 0, self._good, key=_count)
         count, state = self._marks[at - 1] if at else (0, None)
-        for event in self._shown[count:until]:
-            state = taken_in(kind, id, state, event)
+        last = count
+        while count < until:
+            state = taken_in(kind, id, state, self._shown[count])
             count += 1
-            if count % STEP == 0:
+            if self._good < len(self._marks) and self._marks[self._good][0] == count:
+                last = count
+                if count >= self._changed and self._marks[self._good][1] == state:  # what came late makes no difference from here on
+                    self._good, self._changed = len(self._marks), 0
+                    count, state = self._marks[bisect_right(self._marks, until, key=_count) - 1]
+                    last = count
+                else:
+                    self._marks[self._good] = count, state
+                    self._good += 1
+                    if self._good == len(self._marks):
+                        self._changed = 0
+            elif count - last >= (STEP if self._good == len(self._marks) else 2 * STEP) and (not self._good or self._marks[self._good - 1][0] < count):
                 self._keep(count, state)
-        if count == len(self._shown):
+                last = count
+        if 0 < count == len(self._shown):
             self._keep(count, state)
         return state
 
@@ -103,20 +122,31 @@ class History(Sequence[Event]):
             at = bisect_left(self._keys, key)
             if at < len(self._keys) and self._keys[at] == key:
                 del self._keys[at], self._shown[at]
-                self._forget(at)
+                self._moved(at, -1)
 
-    def _forget(self, at: int) -> None:
-        """What was folded beyond this place no longer holds."""
-        while self._marks and self._marks[-1][0] > at:
-            self._marks.pop()
+    def _moved(self, at: int, by: int) -> None:
+        """An event came to this place, or went from it: the states behind it are doubted until one of them is found again."""
+        first = bisect_right(self._marks, at, key=_count)
+        if first < len(self._marks):
+            self._marks[first:] = [(count + by, state) for count, state in self._marks[first:]]
+            if self._marks[first][0] == (self._marks[first - 1][0] if first else 0):
+                del self._marks[first]
+            self._good = min(self._good, first)
+            self._changed = max(self._changed + (by if at < self._changed else 0), at + max(by, 0))
+        elif at < self._changed:
+            self._changed += by
 
     def _keep(self, count: int, state: Any) -> None:
-        if self._marks and self._marks[-1][0] % STEP:  # the state at the end, which is the end no longer
+        """A state on the way; the one at the end stays only as long as it is the end."""
+        if self._good == len(self._marks) and self._good:
+            before = self._marks[-2][0] if self._good > 1 else 0
             if self._marks[-1][0] >= count:
                 return
-            self._marks.pop()
-        if not self._marks or self._marks[-1][0] < count:
-            self._marks.append((count, state))
+            if self._marks[-1][0] - before < STEP:
+                self._marks.pop()
+                self._good -= 1
+        self._marks.insert(self._good, (count, state))
+        self._good += 1
 
 
 def _count(mark: tuple[int, Any]) -> int:

@@ -102,11 +102,14 @@ def test_only_what_is_new_is_folded_and_for_the_past_few_events_whatever_the_len
         folded.events = 0
         history.state(folded.kind, "a", before)
         assert folded.events <= most
-    folded.events = 0
-    late = replace(said("thing:a", 10_002), time=START + timedelta(minutes=9_900))
-    history.extend([late, replace(said("thing:a", 10_003), time=START + timedelta(minutes=10_003), data=Retracted(event="thing:a@9950", reason="a slip"))])
-    history.state(folded.kind, "a")
-    assert folded.events <= 200, "a late event costs what lies behind it"
+    for n in range(3):
+        folded.events = 0
+        sequence = len(history) + 1
+        late = replace(said("thing:a", sequence, text="late"), time=START + timedelta(minutes=100 + n))
+        slip = replace(said("thing:a", sequence + 1), time=START + timedelta(minutes=10_003), data=Retracted(event=f"thing:a@{950 + n}", reason="a slip"))
+        history.extend([late, slip])
+        assert history.state(folded.kind, "a") == THING.fold("a", visible(list(history)))
+        assert folded.events <= 1_000, "a late event is folded on to where it makes no difference any more"
 
 
 def test_a_fork_grows_for_itself() -> None:
