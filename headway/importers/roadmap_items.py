@@ -22,13 +22,15 @@ _FIGURE = re.compile(r"\d+(?:\.\d+)*")
 class Version:
     """What was published on a day (ISO); of several of one day the last by `name` counts. `given` says that its file is at hand.
 
-    `ids` are those under which Headway has its entries: which of several that are alike has which of them is for the chains to say.
+    `ids` are those under which Headway has its entries: which of several that are alike has which of them is for the chains to say. `told` are those of the
+    items of which it was told something on the day.
     """
 
     name: str
     day: str
     entries: tuple[Entry, ...]
     ids: Mapping[Entry, tuple[str, ...]] = field(default_factory=dict)
+    told: frozenset[str] = frozenset()
     given: bool = True
 
 
@@ -104,7 +106,7 @@ def _version(version: Version, current: list[Item], every: list[Item]) -> Iterat
 
 def _still(version: Version, current: Sequence[Item]) -> list[Statement]:
     """That a version was there although it says nothing new."""
-    item = min(current, key=lambda item: (not item.listed, item.horizon, item.title, item.known[:1]), default=None)
+    item = min(current, key=lambda item: (not item.listed, item.horizon == "done", item.horizon, item.title, version.told.isdisjoint(item.known)), default=None)
     if item is None:
         return []
     return [Statement(version, "retitle", item, title=item.title) if item.listed else Statement(version, "finish", item)]

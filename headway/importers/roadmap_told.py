@@ -71,12 +71,12 @@ class Told:
         found: list[Version] = []
         said = sorted((one for of in self.standing.values() for one in of), key=lambda one: (one.day, one.sequence))
         for day, of_day in itertools.groupby(said, key=lambda one: one.day):
-            name = max([_fold(items, one) for one in of_day])
+            told_of = {one.item: _fold(items, one) for one in of_day}
             ids: defaultdict[Entry, tuple[str, ...]] = defaultdict(tuple)
             for id in sorted((id for id, left in items.items() if left.listed), key=lambda id: (len(id), id)):
                 ids[Entry(items[id].title, items[id].horizon)] += (id,)
             entries = tuple(entry for entry, of in ids.items() for _ in of)
-            found.append(Version(name, day, entries, dict(ids), given=False))
+            found.append(Version(max(told_of.values()), day, entries, dict(ids), frozenset(told_of), given=False))
         return found
 
 
@@ -140,5 +140,5 @@ def merged(given: Sequence[Version], known: Sequence[Version]) -> list[Version]:
     for version in sorted(given, key=lambda version: version.name):
         there = of_day.get(version.day)
         if there is None or there.name <= version.name:
-            of_day[version.day] = replace(version, ids=there.ids if there else {})
+            of_day[version.day] = replace(version, ids=there.ids, told=there.told) if there else version
     return [of_day[day] for day in sorted(of_day)]
