@@ -190,8 +190,8 @@ def test_a_header_that_the_command_does_not_have_refuses_the_file_by_the_column(
 
 
 def test_what_spreadsheets_add_is_understood() -> None:
-    text = '\ufeffsep=;\r\nteam;name;home;;\r\n="00123";"\'=Sum; of all";env;;\r\n;;;;\r\n\r\nb;"B ""b""\nsecond";env;;\r\n'
-    assert [line.data["name"] for line in read(text, "portfolio.form_team")] == ["=Sum; of all", 'B "b"\nsecond']
+    text = '\ufeffsep=;\r\nteam;name;home;;\r\n="00123";"\'=Sum; of all";env;;\r\n;;;;\r\n\r\nb;"B ""b""";env;;\r\n'
+    assert [line.data["name"] for line in read(text, "portfolio.form_team")] == ["=Sum; of all", 'B "b"']
     assert read(text, "portfolio.form_team")[0].data["team"] == "00123"
     assert refused("team,name,home\na,A,env,more\n", "portfolio.form_team")[0][0] == "f.csv: row 2"
     assert "under no name" in refused("team,,name,home\na,x,A,env\n", "portfolio.form_team")[0][1]
