@@ -16,8 +16,6 @@ from tools.servers import KafkaServer, MongoServer
 
 ENGINES = "10.99.0.1"
 """Where containers find Kafka and MongoDB, which run beside them."""
-ADDRESSES = dict.fromkeys(("kafka", "mongo"), ENGINES) | {name: f"10.99.1.{n}" for n, name in enumerate(SERVICES, 11)}
-"""What the compose file's names mean. They are told to each container; podman's own server of names loses questions while containers come and go."""
 
 
 class Contained:
@@ -26,6 +24,9 @@ class Contained:
     def __init__(self, engine: Engine, compose: Mapping[str, Any], folder: Path) -> None:
         self.engine, self.compose, self.folder = engine, compose, folder
         self._mark = f"headway-{uuid.uuid4().hex[:8]}"
+        self._net = f"10.99.{1 + uuid.uuid4().int % 250}"  # another than that of a run that was killed, which podman keeps a while
+        # Told to each container, since podman's own server of names loses questions while containers come and go.
+        self._addresses = dict.fromkeys(("kafka", "mongo"), ENGINES) | {name: f"{self._net}.{n}" for n, name in enumerate(SERVICES, 11)}
         self._kafka = KafkaServer(folder / "kafka", port=9092, properties=broker_properties(compose) | {"log.dirs": folder / "kafka" / "data"})
         self._mongo = MongoServer(folder / "mongo", replica_set="rs0", host=ENGINES, port=27017)
         self._started: list[str] = []
@@ -34,7 +35,7 @@ class Contained:
         """As `docker compose up`: what is waited for is waited for."""
         self._mongo.start()
         self._kafka.start()
-        self.engine.podman("network", "create", "--subnet=10.99.1.0/24", "--disable-dns", self._mark)
+        self.engine.podman("network", "create", f"--subnet={self._net}.0/24", "--disable-dns", self._mark)
         setup = self.once("setup")
         assert setup.returncode == 0, setup.stdout + setup.stderr
         for names in (tuple(name for name in SERVICES if name != "gateway"), ("gateway",)):
@@ -83,7 +84,7 @@ class Contained:
         self._started.append(name)
         service = self.compose["services"][name]
         published = [f"--publish={port['host_ip']}:{port['published']}:{port['target']}" for port in service.get("ports", ())]
-        self.engine.run(self.named(name), service["image"], [*self._options(name), f"--ip={ADDRESSES[name]}", *published])
+        self.engine.run(self.named(name), service["image"], [*self._options(name), f"--ip={self._addresses[name]}", *published])
 
     def _wait(self, name: str) -> None:
         """Asks the image's own health check, as Docker does, until it is well."""
@@ -97,7 +98,7 @@ class Contained:
     def _options(self, name: str) -> list[str]:
         """What the compose file says of a service, in podman's words."""
         service = self.compose["services"][name]
-        found = [f"--network={self._mark}", *(f"--add-host={name}:{address}" for name, address in ADDRESSES.items()), f"--user={service['user']}"]
+        found = [f"--network={self._mark}", *(f"--add-host={name}:{address}" for name, address in self._addresses.items()), f"--user={service['user']}"]
         # Docker mounts nothing beside what is asked for where the root cannot be written; podman would.
         found += ["--read-only", "--read-only-tmpfs=false"] if service["read_only"] else []
         found += [f"--tmpfs={path}" for path in service["tmpfs"]]
