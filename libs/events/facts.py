@@ -71,7 +71,7 @@ class Facts:
         self._states: dict[str, Any] = {}
         self._values: dict[Hashable, tuple[Any, frozenset[Rest]]] = {}
         self._resting: defaultdict[Rest, set[Hashable]] = defaultdict(set)
-        self._others: OrderedDict[tuple[datetime, datetime | None], Facts] = OrderedDict()
+        self._others: OrderedDict[tuple[date, datetime, datetime | None], Facts] = OrderedDict()
         self._reading: list[set[Rest]] = []
         self.replays: Replays = getattr(histories, "replays", None) or Replays()
 
@@ -179,16 +179,17 @@ class Facts:
         return self if day == self._day and self._before == end_of(day) else self._other(day, end_of(day))
 
     def until(self, before: datetime) -> Facts:
-        """The same knowledge, of what was true before an instant."""
-        return self._other((before - timedelta(microseconds=1)).date(), before)
+        """The same knowledge on the day of an instant, of what was true before it."""
+        return self._other(before.date(), before)
 
     def _other(self, day: date, before: datetime) -> Facts:
         """The facts before another instant, kept for a while; what is read of them counts as read of these."""
-        other = self._others.pop((before, self.known_at), None)
+        key = day, before, self.known_at
+        other = self._others.pop(key, None)
         if other is None:
             other = Facts(self.histories, day=day, before=before, known_at=self.known_at)
             other._reading = self._reading
-        self._others[before, self.known_at] = other
+        self._others[key] = other
         if len(self._others) > self.KEPT_DAYS:
             self._others.popitem(last=False)
         return other

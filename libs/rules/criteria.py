@@ -125,7 +125,7 @@ def all_met(facts: Facts, team_id: str, day: date) -> bool:
 
 
 def all_met_before(facts: Facts, team_id: str, instant: datetime) -> bool:
-    """The same just before an instant."""
+    """The same on the day of an instant, just before it."""
     return _all_met(facts, facts.until(instant), team_id)
 
 

@@ -15,7 +15,7 @@ from libs.events.values import start_of
 from libs.events.world import World
 from libs.rules.graduation import graduation, status_on
 from libs.rules.stories import statuses
-from tests.rules.way import TEAM, WAY, Statement, day, graduating, joined, seen, where, world_of
+from tests.rules.way import TEAM, WAY, Statement, day, graduating, joined, read, seen, where, world_of
 
 CELEBRATED = 270
 """The day of the ceremony, ten days after all was met."""
@@ -77,6 +77,14 @@ def test_the_year_until_a_graduate_is_alumni_counts_from_the_day_on_which_it_gra
     lasting = [*late, *(Statement(s.aggregate, s.data, s.day + more, s.by) for s in graduating() if s.day in (250, 255) for more in (150, 300))]
     assert [where(lasting, n).status for n in (260, 624, 625)] == [GraduationStatus.GRADUATED, GraduationStatus.GRADUATED, GraduationStatus.ALUMNI]
     assert where(lasting, 630).since == day(625)
+
+
+@pytest.mark.requirement("R-04")
+def test_what_had_counted_until_the_day_before_the_ceremony_does_not_count_at_it() -> None:
+    lapsed = [s for s in graduating() if not isinstance(s.data, CeremonyHeld)] + [Statement(WAY, CeremonyHeld(), 431)]
+    assert [where(lapsed, n).status for n in (430, 431)] == [GraduationStatus.READY, GraduationStatus.HANDING_OFF]
+    renewed = [*lapsed, read(83, 440)]
+    assert (where(renewed, 445).status, where(renewed, 445).since) == (GraduationStatus.GRADUATED, day(440))
 
 
 @pytest.mark.requirement("S4-07")
