@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -185,9 +185,9 @@ def _looks(service: Service) -> list[str]:
     found: list[str] = []
     load = service.store.load
 
-    async def noted(aggregates: list[str]) -> dict[str, list[Event]]:
+    async def noted(aggregates: list[str], *behind: Mapping[str, int]) -> dict[str, list[Event]]:
         found.extend(a for a in aggregates if a.startswith("graduation:"))
-        return await load(aggregates)
+        return await load(aggregates, *behind)
 
     service.store.load = noted  # type: ignore[method-assign, assignment]
     return found
