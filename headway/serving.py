@@ -16,6 +16,8 @@ import uvloop
 from fastapi import FastAPI
 from starlette.types import Message, Receive, Scope, Send
 
+from libs.service.private_files import create_privately
+
 GRACE = 6
 """Seconds that running requests get to end on SIGTERM: more than any needs, and less than the ten after which whoever stops containers kills them."""
 
@@ -116,6 +118,7 @@ def serve_until_stopped(stack: FastAPI, host: str, port: int, ready: Callable[[s
 
     Raises NotListening where the address cannot be listened on, and OSError where the start fails.
     """
+    create_privately()
     bound = listening(host, port)
     url = f"http://{f'[{host}]' if ':' in host else host}:{bound.getsockname()[1]}"
 

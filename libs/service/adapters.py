@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from libs.events.log import Log
 from libs.events.parking import OperatorDecisions
 from libs.events.store import CommitStore
+from libs.service.private_files import private_folder
 from libs.service.settings import Settings, SettingsError
 
 
@@ -47,7 +48,7 @@ def log_of(settings: Settings) -> Log:
             raise SettingsError(f"HEADWAY_LOG_URL cannot be used: {e}") from e
     from libs.events.sqlite_log import SqliteLog
 
-    settings.log_folder.mkdir(parents=True, exist_ok=True)
+    private_folder(settings.log_folder)
     return SqliteLog(settings.log_folder / f"{settings.namespace}.log.sqlite3")
 
 
@@ -73,7 +74,7 @@ def _stores(settings: Settings) -> tuple[Callable[[str], CommitStore], OperatorD
     from libs.events.sqlite_store import SqliteCommitStore
 
     for folder in (settings.data, settings.store_folder):
-        folder.mkdir(parents=True, exist_ok=True)
+        private_folder(folder)
 
     def in_files(service: str) -> CommitStore:
         return SqliteCommitStore(settings.store_folder / f"{namespace}.{service}.sqlite3")

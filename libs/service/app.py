@@ -7,7 +7,7 @@ from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Any, Final, cast
 
-from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi import APIRouter, FastAPI, HTTPException, Request, Response
 from fastapi.responses import JSONResponse, PlainTextResponse
 from fastapi.routing import APIRoute, request_response
 from starlette.requests import HTTPConnection
@@ -16,7 +16,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from libs.commands.doors import DIRECT
-from libs.commands.errors import NotSignedIn
+from libs.commands.errors import NotAllowed, NotSignedIn
 from libs.service import problems
 from libs.service.auth import Principal, Verifier
 from libs.service.body import StrictRequest
@@ -206,7 +206,10 @@ async def authenticate(connection: HTTPConnection) -> Principal:
     known = scope.get("headway.principal")
     if isinstance(known, Principal):
         return known
-    scheme, _, token = connection.headers.get("authorization", "").partition(" ")
+    given = connection.headers.getlist("authorization")
+    if len(given) > 1:
+        raise HTTPException(400, "There are two Authorization headers: send one.")
+    scheme, _, token = (given or [""])[0].partition(" ")
     if not scheme and (kept := token_where_taken(connection)) is not None:
         # What is forwarded in the caller's name finds the token where programs send it.
         scope["headers"] = [*scope["headers"], (b"authorization", b"Bearer " + kept.encode("latin-1", "replace"))]
@@ -214,9 +217,16 @@ async def authenticate(connection: HTTPConnection) -> Principal:
     if scheme.lower() != "bearer" or not token.strip():
         raise NotSignedIn("There is no token.", remedy="Send 'Authorization: Bearer TOKEN'; 'headway token' makes one for the embedded issuer.")
     verifier: Verifier = connection.app.state.verifier
-    found: Principal = await verifier.verify(token.strip())
+    found = with_role(await verifier.verify(token.strip()))
     scope["headway.principal"] = found
     return found
+
+
+def with_role(who: Principal) -> Principal:
+    """Whoever has a role, which every reader needs. Raises NotAllowed for a token whose roles are none of Headway's."""
+    if not who.roles:
+        raise NotAllowed(f"the token of {who.id!r} carries no role of Headway", remedy="Have the issuer put one into its claim `roles`, such as executive@env.")
+    return who
 
 
 async def principal(request: Request) -> Principal:

@@ -27,6 +27,8 @@ _NAME = re.compile(r"[^\x00-\x1f\x7f-\x9f]{1,200}")
 _KEPT_TOKENS: Final = 2048
 _KEPT_SECONDS: Final = 300.0
 _REQUIRED: Final = ["exp", "iat", "aud", "iss", "sub"]
+_TYPES: Final = frozenset({"", "jwt", "at+jwt", "application/at+jwt"})
+"""What the `typ` of an access token may be (RFC 9068); a token for signing out, or of an identity, opens nothing."""
 
 
 class KeySource(Protocol):
@@ -90,6 +92,8 @@ class Verifier:
 
     def _claims(self, token: str, key: Any, algorithm: str) -> Mapping[str, Any]:
         try:
+            if str(jwt.get_unverified_header(token).get("typ", "")).lower() not in _TYPES:
+                raise NotSignedIn("The token is no access token: its 'typ' says so.", remedy="Get an access token from the issuer.")
             return jwt.decode(
                 token,
                 key,

@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat, load_pem_private_key, load_pem_public_key
 
 from libs.rules.roles import Role
+from libs.service.private_files import private_folder
 from libs.service.settings import Settings, SettingsError
 
 # The `iss` of every token signed with a key of ours, embedded or from a key file.
@@ -39,7 +40,7 @@ class Issuer:
             raise SettingsError("HEADWAY_ISSUER names an external issuer: get a token there, or take HEADWAY_ISSUER out to use the embedded one")
         path = settings.data / KEY_NAME
         try:
-            settings.data.mkdir(parents=True, exist_ok=True)
+            private_folder(settings.data)
             if not path.exists():
                 _create(path, _private_pem(Ed25519PrivateKey.generate()), 0o600)
         except FileExistsError:
@@ -107,6 +108,7 @@ def _create(path: Path, content: bytes, mode: int) -> None:
     draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     try:
         with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
+            os.fchmod(file.fileno(), mode)
             file.write(content)
             file.flush()
             os.fsync(file.fileno())

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from contextlib import aclosing
 from typing import Annotated, Any, Final
 
 import orjson
@@ -19,6 +20,7 @@ from libs.service.process import Process
 from services.gateway.answering import must_have_heard
 from services.gateway.choosing import MOST_CURSOR, MOST_NAMED, TYPE, cursor_of, span, wanted
 from services.gateway.replaying import Shown, newest, replayed
+from services.gateway.staying import Open, authorization_of, ending, open_of
 from services.gateway.stopping import stopping_of
 
 NDJSON: Final = "application/x-ndjson"
@@ -29,6 +31,10 @@ HEARTBEAT: Final = 15.0
 """Seconds without an event after which a comment keeps an SSE connection open."""
 _FROM: Final = "Only what was true (`time`) at this instant or later; a day means its start (UTC)."
 _TO: Final = "Only what was true (`time`) before this instant; a day is meant as a whole (UTC), so that `from` and `to` of one day are that day."
+
+
+Lines = AsyncIterator[dict[str, Any]]
+Written = Callable[[AsyncIterator[dict[str, Any] | None]], AsyncIterator[bytes]]
 
 
 class Followers:
@@ -78,12 +84,14 @@ def event_routes(process: Process, followers: Followers | None = None) -> APIRou
         if last is not None and begin is not None:
             raise Invalid("give either a cursor or `last`", field="last")
         shown = Shown(process, who, wanted(type or (), subject or (), span(from_, "from"), span(to, "to", ends=True)))
+        own = open_of(process.app)
         if follows:
             counted.must_have_room()
+        if not own.has_room(who):
+            raise HTTPException(429, f"{own.most} connections of this caller are open already.", {"Retry-After": "5"})
         await must_have_heard(process, request)
         lines = _lines(process, topics, begin or Cursor(), last, follows, shown)
-        timely = timed(lines, HEARTBEAT, stopping_of(request.app))
-        chunks = _sse(timely) if as_sse else _ndjson(timely)
+        chunks = _allowed(process, request, who, lines, own, _sse if as_sse else _ndjson)
         return StreamingResponse(counted.count(chunks) if follows else chunks, media_type=SSE if as_sse else NDJSON, headers=_HEADERS)
 
     router.get(
@@ -113,6 +121,14 @@ async def _lines(process: Process, topics: list[str], begin: Cursor, last: int |
             return
     async for line in replayed(log, topics, begin, follows, shown):
         yield line
+
+
+async def _allowed(process: Process, request: Request, who: Principal, lines: Lines, own: Open, written: Written) -> AsyncIterator[bytes]:
+    """The lines as they are written, until they end, the process stops, or whoever reads may no longer read."""
+    with own.one(who):
+        async with ending(process, who, authorization_of(request), stopping_of(process.app)) as end, aclosing(timed(lines, HEARTBEAT, end)) as timely:
+            async for chunk in written(timely):
+                yield chunk
 
 
 async def _ndjson(lines: AsyncIterator[dict[str, Any] | None]) -> AsyncIterator[bytes]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Final
+from urllib.parse import unquote
 
 import httpx
 from fastapi import FastAPI
@@ -12,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
-from libs.commands.errors import Unreachable
+from libs.commands.errors import NotFound, Unreachable
 from libs.events.envelope import SERVICES
 from libs.service.problems import instance_of, response
 from libs.service.process import Process
@@ -37,7 +38,7 @@ class Passing:
 
     def __init__(self, service: str, url: str) -> None:
         self.service, self.url = service, url
-        self._client: httpx.AsyncClient | None = None
+        self._transport: httpx.AsyncHTTPTransport | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Passes one request on; 503 where the service does not answer."""
@@ -47,6 +48,9 @@ class Passing:
         request = Request(scope, receive)
         try:
             answer = await self._asked(request)
+        except NotFound as e:
+            await response(e, instance=instance_of(scope))(scope, receive, send)
+            return
         except httpx.HTTPError as e:
             why = Unreachable(f"{self.service} does not answer ({type(e).__name__})", remedy="Send it again; a command with the same idempotency key.")
             await response(why, instance=instance_of(scope))(scope, receive, send)
@@ -58,18 +62,34 @@ class Passing:
 
     async def close(self) -> None:
         """Lets go of the connections."""
-        if self._client is not None:
-            await self._client.aclose()
-            self._client = None
+        if self._transport is not None:
+            await self._transport.aclose()
+            self._transport = None
 
     async def _asked(self, request: Request) -> httpx.Response:
-        if self._client is None:
-            self._client = httpx.AsyncClient(base_url=self.url, timeout=SECONDS, limits=httpx.Limits(max_connections=100))
-        raw: bytes = request.scope.get("raw_path") or request.scope["path"].encode()
-        path = raw.decode("ascii", "replace") + (f"?{request.url.query}" if request.url.query else "")
+        if self._transport is None:
+            # No client stands around it: nothing of one caller's answer, no cookie and no redirect, is kept for another's request.
+            self._transport = httpx.AsyncHTTPTransport(limits=httpx.Limits(max_connections=100))
+        path = plain_path(request.scope) + (f"?{request.url.query}" if request.url.query else "")
         headers = [(name, value) for name, value in request.headers.raw if name.decode("latin-1").lower() not in _OURS]
-        asked = self._client.build_request(request.method, path, headers=headers, content=await request.body())
-        return await self._client.send(asked, stream=True)
+        body = await request.body()
+        extensions = {"timeout": httpx.Timeout(SECONDS).as_dict()}
+        return await self._transport.handle_async_request(httpx.Request(request.method, self.url + path, headers=headers, content=body, extensions=extensions))
+
+
+def plain_path(scope: Scope) -> str:
+    """The path as it came, percent-encoding kept. Raises NotFound where a part of it, also once decoded again, would lead out of what it begins with.
+
+    What is passed on is decided by the path; whoever answers must not read it in another way.
+    """
+    raw: bytes = scope.get("raw_path") or scope["path"].encode()
+    path = raw.partition(b"?")[0].decode("ascii", "replace")
+    parts, decoded = path, unquote(path)
+    while decoded != parts:
+        parts, decoded = decoded, unquote(decoded)
+    if any(part in (".", "..") for part in parts.replace("\\", "/").split("/")) or "//" in path or "\0" in parts:
+        raise NotFound("nothing is at this address: a path goes straight to what it names", field="path")
+    return path
 
 
 def mount_passing(app: FastAPI, process: Process) -> list[Passing]:

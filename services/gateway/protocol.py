@@ -12,9 +12,9 @@ from graphql import GraphQLError
 from starlette.websockets import WebSocket, WebSocketDisconnect
 from strawberry.types.execution import PreExecutionError
 
-from libs.commands.errors import HeadwayError, NotSignedIn, Unreachable
+from libs.commands.errors import HeadwayError, NotAllowed, NotSignedIn, Unreachable
 from libs.rules.roles import Principal
-from libs.service.app import authenticate
+from libs.service.app import authenticate, with_role
 from libs.service.body import parse_json
 from libs.service.process import Process
 from services.gateway.asked import Asked, Unreadable, asked
@@ -167,8 +167,8 @@ class Conversation:
             scheme, _, token = given.partition(" ") if isinstance(given, str) else ("", "", "")
             if scheme.lower() != "bearer":
                 raise Closed(FORBIDDEN, "Forbidden: send {'Authorization': 'Bearer TOKEN'} as the payload")
-            return await self._process.verifier.verify(token.strip()), str(given)
-        except NotSignedIn as e:
+            return with_role(await self._process.verifier.verify(token.strip())), str(given)
+        except (NotSignedIn, NotAllowed) as e:
             raise Closed(FORBIDDEN, f"Forbidden: {e.detail}") from None
         except Unreachable:
             raise Closed(TRY_LATER, "The issuer of the tokens does not answer") from None

@@ -10,12 +10,12 @@ from urllib.parse import parse_qsl, urlencode
 from fastapi import APIRouter, HTTPException, Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from libs.commands.errors import HeadwayError, Invalid, NotSignedIn, Unreachable
+from libs.commands.errors import HeadwayError, Invalid, NotAllowed, NotSignedIn, Unreachable
 from libs.events.catalog.portfolio.organisation import ORGANISATION
 from libs.events.catalog.portfolio.product import PRODUCT
 from libs.events.catalog.portfolio.team import TEAM
 from libs.rules.roles import ROLES, Role
-from libs.service.app import public
+from libs.service.app import public, with_role
 from libs.service.issuer import Issuer
 from libs.service.process import Process
 from libs.service.session import begin_visit, close_session, demand_own_form, form_key, form_proof, open_session
@@ -120,8 +120,8 @@ class _SigningIn:
         demand_own_form(request, form.get("proof", ""))
         try:
             token = await self._token(request, form)
-            principal = await self.process.verifier.verify(token)
-        except (ValueError, NotSignedIn) as e:
+            principal = with_role(await self.process.verifier.verify(token))
+        except (ValueError, NotSignedIn, NotAllowed) as e:
             return self._shown(request, form, e.detail if isinstance(e, HeadwayError) else str(e))
         response = _sent_on(own_address(form.get("next")))
         open_session(request, response, token, principal.expires)
@@ -154,8 +154,8 @@ class _SigningIn:
         """Takes what the provider answers, and opens the session with its token."""
         try:
             token, then = await self._at_provider.back(request)
-            principal = await self.process.verifier.verify(token)
-        except (NotSignedIn, Unreachable) as e:
+            principal = with_role(await self.process.verifier.verify(token))
+        except (NotSignedIn, NotAllowed, Unreachable) as e:
             return self._shown(request, problem=e.detail, status=503 if isinstance(e, Unreachable) else 401)
         response = _sent_on(own_address(then))
         open_session(request, response, token, principal.expires)

@@ -106,6 +106,16 @@ async def test_a_claim_that_is_wrong_or_missing_is_named(verifier: Verifier, cha
     assert says in await refusal(verifier, signed(**changed))
 
 
+@pytest.mark.parametrize("typ", ["logout+jwt", "id_token", "dpop+jwt", 7, "application/secevent+jwt"])
+async def test_what_is_no_access_token_opens_nothing(verifier: Verifier, typ: Any) -> None:
+    assert "no access token" in await refusal(verifier, jwt.encode(claims(), KEY, algorithm="EdDSA", headers={"typ": typ}))
+
+
+@pytest.mark.parametrize("typ", ["JWT", "at+jwt", "application/at+jwt", "AT+JWT", None])
+async def test_an_access_token_says_so_or_nothing(verifier: Verifier, typ: Any) -> None:
+    assert (await verifier.verify(jwt.encode(claims(), KEY, algorithm="EdDSA", headers={"typ": typ}))).id == "ed"
+
+
 async def test_a_few_seconds_between_two_clocks_are_forgiven(verifier: Verifier) -> None:
     await verifier.verify(signed(exp=now() - 5))
     await verifier.verify(signed(iat=now() + 5))

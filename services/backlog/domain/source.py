@@ -18,7 +18,7 @@ from services.backlog.domain import decisions
 def connect_source(command: ConnectSource, case: Case[Source]) -> Iterator[Payload]:
     """A source, once while it is connected; a row of an import that changed brings a new secret, or says anew what becomes of confidential words.
 
-    Raises AlreadyExists; Invalid for another product or system, or for a secret that cannot be read.
+    Raises AlreadyExists; Invalid for another product or system, or for a secret that cannot be read or is too short.
     """
     source = case.now
     if source is not None and source.connected and not case.revising:
@@ -27,12 +27,28 @@ def connect_source(command: ConnectSource, case: Case[Source]) -> Iterator[Paylo
         raise Invalid(
             f"{source.id} is {source.system} for {source.product}", field="product", remedy="Connect another source: this one's items stay where they are."
         )
-    if command.secret.startswith("whsec_"):
-        try:
-            base64.b64decode(command.secret.removeprefix("whsec_"), validate=True)
-        except binascii.Error as e:
-            raise Invalid("a secret that begins with whsec_ goes on in base64", field="secret") from e
+    _check_secret(command.secret)
     yield SourceConnected(system=command.system, product=command.product, confidential=command.confidential)
+
+
+SHORTEST = 16
+"""Characters of a secret; one of Standard Webhooks (`whsec_`) has `SHORTEST_KEY` bytes behind its prefix, in Base64."""
+SHORTEST_KEY = 24
+
+
+def _check_secret(secret: str) -> None:
+    """Raises Invalid for one that can be guessed, in words that do not repeat it."""
+    remedy = "Make one of 32 random bytes, such as: openssl rand -base64 32."
+    if not secret.startswith("whsec_"):
+        if len(secret) < SHORTEST:
+            raise Invalid(f"a secret has at least {SHORTEST} characters, not {len(secret)}", field="secret", remedy=remedy)
+        return
+    try:
+        key = base64.b64decode(secret.removeprefix("whsec_"), validate=True)
+    except binascii.Error as e:
+        raise Invalid("a secret that begins with whsec_ goes on in base64", field="secret") from e
+    if len(key) < SHORTEST_KEY:
+        raise Invalid(f"a secret that begins with whsec_ has at least {SHORTEST_KEY} bytes, not {len(key)}", field="secret", remedy=remedy)
 
 
 @decisions.decides(DisconnectSource)

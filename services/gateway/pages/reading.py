@@ -8,7 +8,7 @@ from fastapi import Request
 
 from libs.commands.errors import NotSignedIn
 from libs.rules.roles import Principal
-from libs.service.app import authenticate
+from libs.service.app import authenticate, with_role
 from libs.service.session import token_of
 
 SIGN_IN = "/sign-in"
@@ -26,7 +26,7 @@ async def reader_of(request: Request) -> Principal:
     if token is None:
         raise SignInFirst("Nobody has signed in here.")
     try:
-        found: Principal = await request.app.state.verifier.verify(token)
+        found = with_role(await request.app.state.verifier.verify(token))
     except NotSignedIn as e:
         raise SignInFirst(e.detail) from e
     request.scope["headway.principal"] = found

@@ -12,6 +12,7 @@ from pydantic import TypeAdapter
 
 from libs.events.sqlite_reader import SqliteReader
 from libs.events.sqlite_writer import SqliteWriter
+from libs.service.private_files import private_folder
 from services.portfolio.webhooks.deliveries import KEPT, Attempt, DeliveriesUnavailable, Progress, Waiting
 
 SCHEMA = """
@@ -41,7 +42,7 @@ class SqliteDeliveries:
         self._claimed: set[str] = set()
 
     async def open(self) -> None:
-        self.path.parent.mkdir(parents=True, exist_ok=True)
+        private_folder(self.path.parent)
         await self._writer.open()
         self._reader.open()
 

@@ -13,7 +13,7 @@ from libs.commands.testing import Scenario
 from libs.events.catalog.backlog.source import KEPT, SOURCE, Confidential, SourceConnected, SourceDisconnected, SourceReceived, System
 from services.backlog.domain import decisions
 
-CONNECT = ConnectSource(source="gh", system=System.GITHUB, product="permits", secret="a pinch of salt")
+CONNECT = ConnectSource(source="gh", system=System.GITHUB, product="permits", secret="more than a pinch of salt")
 
 
 def connected() -> Scenario:
@@ -35,7 +35,9 @@ def test_a_source_is_connected_once_and_again_after_it_was_disconnected() -> Non
 
 
 def test_a_row_that_changed_brings_a_new_secret() -> None:
-    connected().when(CONNECT.model_copy(update={"secret": "pepper"}), revising=True).then(SourceConnected(system=System.GITHUB, product="permits"))
+    connected().when(CONNECT.model_copy(update={"secret": "a-secret-of-16-or-more"}), revising=True).then(
+        SourceConnected(system=System.GITHUB, product="permits")
+    )
 
 
 @pytest.mark.parametrize("other", [{"product": "other"}, {"system": System.JIRA}])
@@ -84,3 +86,9 @@ def test_a_source_speaks_of_its_own_products_items_alone() -> None:
     state = StateItem(item="x", product="permits", source="gh", reference="o/r#1", instant=datetime(2024, 1, 1, tzinfo=UTC))
     Scenario(decisions).when(state).refused(NotFound)
     connected().when(state.model_copy(update={"product": "other"})).refused(Invalid)
+
+
+@pytest.mark.parametrize("secret", ["pepper", "fifteen letters", "whsec_c2hvcnQ=", "whsec_" + "YWJj" * 7 + "YQ=="])
+def test_a_secret_that_can_be_guessed_is_refused_without_being_repeated(secret: str) -> None:
+    refused = Scenario(decisions).when(CONNECT.model_copy(update={"secret": secret})).refused(Invalid)
+    assert refused.field == "secret" and secret not in refused.detail

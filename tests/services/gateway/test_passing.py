@@ -15,9 +15,10 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from headway.serving import listening, server
+from libs.commands.errors import NotFound
 from libs.service import problems
 from libs.service.telemetry import Observed, Telemetry
-from services.gateway.passing import Passing
+from services.gateway.passing import Passing, plain_path
 
 
 async def _said(request: Request) -> Response:
@@ -92,3 +93,44 @@ async def test_what_is_passed_on_is_counted_under_its_service_and_says_its_date_
     await passing.close()
     assert len(answer.headers.get_list("date")) == 1
     assert 'headway_http_requests_total{method="GET",route="/portfolio/{path}",status="418"} 1.0' in telemetry.exposition().decode()
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/portfolio/../backlog/v1/items",
+        "/portfolio/%2e%2e/backlog/v1/items",
+        "/portfolio/%252e%252e/backlog",
+        "/portfolio/v1/..%2f..%2fowner",
+        "/portfolio/v1/..\\owner",
+        "/portfolio/v1//owner",
+        "/portfolio/v1/./teams",
+    ],
+)
+async def test_a_path_that_leads_out_of_what_it_begins_with_is_passed_on_to_nobody(path: str) -> None:
+    raw = path.encode()
+    scope = {"type": "http", "path": path, "raw_path": raw, "query_string": b"", "headers": []}
+    with pytest.raises(NotFound):
+        plain_path(scope)
+
+
+async def test_no_cookie_of_one_caller_is_sent_for_another() -> None:
+    seen: list[str | None] = []
+
+    async def baking(request: Request) -> Response:
+        seen.append(request.headers.get("cookie"))
+        return PlainTextResponse("", headers={"Set-Cookie": "who=ann; Path=/"})
+
+    with listening("127.0.0.1", 0) as bound:
+        bound.listen()
+        app = FastAPI()
+        app.mount("/", Starlette(routes=[Route("/{path:path}", baking)]))
+        running = server(app)
+        task = asyncio.create_task(running.serve(sockets=[bound]))
+        async with gateway(f"http://127.0.0.1:{bound.getsockname()[1]}") as client:
+            for _ in range(2):
+                client.cookies.clear()
+                await client.get("/portfolio/v1/teams")
+        running.should_exit = True
+        await task
+    assert seen == [None, None]

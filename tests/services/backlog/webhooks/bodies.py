@@ -9,7 +9,7 @@ import json
 from datetime import datetime
 from typing import Any
 
-SECRET = "a pinch of salt"
+SECRET = "more than a pinch of salt"
 
 
 def github(action: str = "edited", *, number: Any = 7, at: str = "2024-03-01T10:00:00Z", **issue: Any) -> dict[str, Any]:

@@ -192,7 +192,10 @@ async def test_a_form_never_leads_to_another_host(acting: Acting) -> None:
 
 async def test_a_secret_is_not_shown_again(acting: Acting) -> None:
     async with acting.browser("team") as browser:
-        sent = hidden((await browser.get("/act/backlog.connect_source?product=permits")).text) | {"secret": "hunter2hunter2", "source": "Not An Id"}
+        sent = hidden((await browser.get("/act/backlog.connect_source?product=permits")).text) | {
+            "secret": "hunter2hunter2hunter2",
+            "source": "Not An Id",
+        }
         answer = await browser.post("/act/backlog.connect_source", data=sent)
     assert answer.status_code == 422
     assert "hunter2" not in answer.text
