@@ -17,7 +17,7 @@ from libs.rules.catalogue import RULES
 from services.gateway.asking import Info
 from services.gateway.ids import outside
 from services.gateway.naming import mutation_names
-from services.gateway.types.connection import Connection, Listing, page
+from services.gateway.types.connection import Connection, Listing, page, said_at
 from services.gateway.types.node import Node
 from services.gateway.types.nodes import node_of
 from services.gateway.types.saying import Subject, camel
@@ -71,7 +71,7 @@ def waiting(info: Info, facts: Facts, me: bool, kinds: Sequence[AwaitedKind] | N
     """What waits for the reader, or for anybody."""
     found = awaiting(facts, info.context.principal.roles) if me else facts.derive(awaited)
     wanted = [one for one in found if not kinds or one.kind in kinds]
-    listing = Listing(f"awaiting {'me' if me else 'anybody'}", found, wanted, key=lambda one: (one.due, one.since, one.id))
+    listing = Listing(f"awaiting {'me' if me else 'anybody'}", found, wanted, key=lambda one: (one.due, one.since, *said_at(one.began), one.id))
     return page(listing, lambda one: _awaiting(facts, one), first, after)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import lru_cache
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 import strawberry
 
@@ -19,7 +19,7 @@ from libs.rules.changes import Change, ChangeKind, ChangeNature, changes
 from libs.rules.changes_summed import summed
 from libs.rules.stories import called
 from services.gateway.asking import Info
-from services.gateway.types.connection import Connection, Listing, page
+from services.gateway.types.connection import Connection, Listing, page, said_at
 from services.gateway.types.money import Money, listed
 from services.gateway.types.saying import SaidEvent, Subject, said
 from services.gateway.types.telling import told
@@ -123,8 +123,13 @@ def moved(
 ) -> Connection[Movement]:
     """The changes from an instant to a moment, of all or of what lies in one scope. Raises Invalid where the instant lies behind the moment."""
     found = _found(info, since, after)
-    listing = Listing(f"changes since {since.isoformat()}", found, _chosen(found, about, kinds), key=lambda change: change.at)
+    listing = Listing(f"changes since {since.isoformat()}", found, _chosen(found, about, kinds), _place)
     return page(listing, lambda change: _movement(after, change), first, cursor)
+
+
+def _place(change: Change) -> tuple[Any, ...]:
+    """By what changes are in their order: names the place of one also where it is no longer among them."""
+    return change.at, *said_at(change.events[-1] if change.events else None)[1:], change.id
 
 
 def _chosen(found: Sequence[Change], about: tuple[str, str] | None, kinds: Sequence[ChangeKind] | None) -> list[Change]:

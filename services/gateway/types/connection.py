@@ -16,7 +16,7 @@ import orjson
 import strawberry
 
 from libs.commands.errors import Invalid
-from libs.events.event import Identified
+from libs.events.event import Event, Identified
 from services.gateway.types.telling import told
 
 PAGE: Final = 50
@@ -107,6 +107,11 @@ class Listing(Generic[S]):
             return (1 if less else -1) if self.backwards else (-1 if less else 1)
         way = -1 if self.backwards and self.key is None else 1
         return way * ((one.among > other.among) - (one.among < other.among))
+
+
+def said_at(event: Event | None) -> tuple[Any, ...]:
+    """What a list in the order of what was said (`Event.order`) is ordered by; what no event said stands before what one did."""
+    return event.order if event is not None else ("", "", "", "", 0)
 
 
 def by_id(name: str, states: Sequence[S]) -> Listing[S]:

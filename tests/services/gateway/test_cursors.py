@@ -55,7 +55,7 @@ async def test_a_page_goes_on_where_it_was_though_its_last_item_was_moved_to_the
 async def test_what_waits_is_paged_without_a_gap_though_what_was_shown_is_done(gateway: Gateway) -> None:
     gateway.tell(TEAM, "t", TeamFormed(name="T", home="water"), "2025-01-01")
     for n in range(5):
-        gateway.tell(INVESTMENT, f"m{n}", InvestmentProposed(team="t", amount=money("1.00")), f"2025-01-0{n + 2}")
+        gateway.tell(INVESTMENT, f"m{n}", InvestmentProposed(team="t", amount=money("1.00")), "2025-01-02")
     ask = "query($a: String) { awaiting(me: false, first: 2, after: $a, kinds: [DECIDE_INVESTMENT]) { nodes { subject { id } } pageInfo { endCursor } } }"
     first = (await gateway.ask(ask))["awaiting"]
     for node in first["nodes"]:
