@@ -112,6 +112,13 @@ def burning_down(facts: Facts, team_id: str) -> frozenset[date]:
     return frozenset({*_on_the_whole(facts, team_id), *entered, *(_month_ends(min(said), facts.day) if said else ())})
 
 
+def sustain_days(facts: Facts, team_id: str) -> frozenset[date]:
+    """The days on which it may be otherwise whether a team may enter Sustain: as for R-02, and when something was said of the team or of a release."""
+    team = facts.history(TEAM, team_id)
+    released = [day for product in _products(team) for history in _about(facts, RELEASE, product) for day in _days(history)]
+    return frozenset(day for day in (*burning_down(facts, team_id), *_days(team), *released) if day <= facts.day)
+
+
 def _on_the_whole(facts: Facts, team_id: str) -> Iterator[date]:
     """When something was said of what the team is and serves, and of the policy of its home."""
     team = facts.history(TEAM, team_id)

@@ -63,7 +63,9 @@ def of_product(facts: Facts, id: str) -> tuple[Warning, ...]:
     halted = product.halted if product else None
     if product is not None and halted is not None and isinstance(halted.data, ProductHalted):
         lacking = f", {halted.data.lacking} is lacking" if halted.data.lacking else ""
-        found.append(Warning("S0-03", f"{id}: work on it halted on {halted.time.date()} for {halted.data.reason.replace('_', ' ')}{lacking}"))
+        found.append(
+            Warning("S0-03", f"{id}: work on it halted on {(product.halted_since or halted.time).date()} for {halted.data.reason.replace('_', ' ')}{lacking}")
+        )
     for kind in _OF_PRODUCT:
         for one in facts.related(kind, "product", id):
             found += _lifted(facts, kind, one.id)

@@ -12,12 +12,12 @@ import libs.commands.catalog  # noqa: F401  (the registry is filled by importing
 from libs.commands.command import COMMANDS
 from libs.commands.testing import money
 from libs.events.catalog.portfolio.bid import BidOutcomeRecorded, BidSubmitted
-from libs.events.catalog.portfolio.graduation import HandoffAccepted, HandoffFailed, HandoffPrepared, HomeFunction
+from libs.events.catalog.portfolio.graduation import HandoffAccepted, HandoffFailed, HandoffPrepared, HomeFunction, SustainEntered
 from libs.events.catalog.portfolio.investment import InvestmentDecided, InvestmentProposed
 from libs.events.catalog.portfolio.loan import TeamLent, TeamReturned
 from libs.events.catalog.portfolio.organisation import OrganisationRegistered
 from libs.events.catalog.portfolio.product import ProductRegistered
-from libs.events.catalog.portfolio.team import Staffing, TeamFormed, TeamPivotedAway
+from libs.events.catalog.portfolio.team import HealthReading, HealthRecorded, HealthSubject, Staffing, TeamFormed, TeamPivotedAway
 from libs.events.catalog.roadmap.change import ChangeDecided, ChangeRaised
 from libs.events.catalog.roadmap.metric import MetricRead
 from libs.events.catalog.roadmap.release import ReleaseProposed, ReleasePublished, ReleaseSignedOff, ReleaseStage
@@ -218,3 +218,30 @@ def test_what_is_due_comes_first_and_each_has_an_id_of_its_own() -> None:
 def test_a_late_fact_changes_what_waited_on_a_day_that_is_over() -> None:
     late = [*PROPOSED, Statement("investment:inv", InvestmentDecided(approved=True, reason="Yes"), 11)]
     assert of(waits(late, 12), AwaitedKind.DECIDE_INVESTMENT) == []
+
+
+def test_what_is_said_once_more_waits_since_it_was_said_first() -> None:
+    again = [
+        Statement(WAY, HandoffPrepared(function=HomeFunction.PROJECT_OFFICE, evidence="Agreement, signed"), 195),
+        Statement(TEAM, HealthRecorded(subject=HealthSubject.TEAM, reading=HealthReading.GOOD, source="Health check"), 186),
+    ]
+    accept = [one for one in of(waits([*sustained(), *again], 200), AwaitedKind.ACCEPT_HANDOFF) if ("function", "project_office") in one.data]
+    assert [one.since for one in accept] == [day(185)]
+    to_sustain = [said for said in (*sustained(), again[1]) if not isinstance(said.data, SustainEntered)]
+    assert [one.since for one in of(waits(to_sustain, 189), AwaitedKind.ENTER_SUSTAIN)] == [day(180)]
+
+
+def test_an_executives_word_is_waited_for_since_the_last_one_counts_no_longer() -> None:
+    found = of(waits([*sustained(), attested(195)], 195 + 366), AwaitedKind.ATTEST)
+    assert [one.since for one in found] == [day(195 + 366)]
+
+
+def test_a_release_waits_to_be_published_since_the_board_has_spoken() -> None:
+    said = [
+        *HOME,
+        Statement("release:r", ReleaseProposed(product="booking", stage=ReleaseStage.BETA, title="R"), 1),
+        Statement("release:r", ReleaseSignedOff(), 5, "product_owner@booking"),
+        Statement("change:c", ChangeRaised(product="booking", title="C", release="r"), 6),
+        Statement("change:c", ChangeDecided(approved=True, reason="yes"), 9, "change_board"),
+    ]
+    assert [one.since for one in of(waits(said, 12), AwaitedKind.PUBLISH_RELEASE)] == [day(9)]

@@ -17,7 +17,7 @@ from libs.events.catalog.portfolio.graduation import CeremonyHeld, HandoffAccept
 from libs.events.catalog.portfolio.investment import INVESTMENT, ActualRecorded, ForecastRecorded, InvestmentDecided, InvestmentProposed, InvestmentRebaselined
 from libs.events.catalog.portfolio.loan import TeamLent, TeamReturned
 from libs.events.catalog.portfolio.organisation import ORGANISATION, OrganisationRegistered, PolicySet
-from libs.events.catalog.portfolio.product import PRODUCT, PhaseEntered, ProductDecommissioned, ProductRegistered
+from libs.events.catalog.portfolio.product import PRODUCT, PhaseEntered, ProductDecommissioned, ProductHalted, ProductRegistered, ProductResumed
 from libs.events.catalog.portfolio.team import (
     CORE_ROLES,
     TEAM,
@@ -329,3 +329,13 @@ def test_what_swings_holds_since_it_came_back_and_is_known_since_nobody_knew_oth
     assert known.known_since == start_of(day(30)).replace(hour=9), "that it stands there on the last day was known before the correction"
     (corrected,) = between(world, day(25), day(60)).values()
     assert corrected.late and corrected.at == start_of(day(10)) and again in {event.id for event in corrected.events} and taken
+
+
+@pytest.mark.requirement("S0-03")
+def test_a_product_is_halted_since_the_first_halt_and_not_since_it_was_said_with_other_words() -> None:
+    halts = [Statement("product:booking", ProductHalted(reason="resources", lacking=lacking), n) for n, lacking in ((10, None), (20, "money"))]
+    product = Facts.on_day(way.world_of(halts), day(30)).get(PRODUCT, "booking")
+    assert product is not None and product.halted_since == start_of(day(10)) and product.halted is not None and product.halted.time == start_of(day(20))
+    again = [*halts, Statement("product:booking", ProductResumed(), 25), Statement("product:booking", ProductHalted(reason="resources"), 28)]
+    product = Facts.on_day(way.world_of(again), day(30)).get(PRODUCT, "booking")
+    assert product is not None and product.halted_since == start_of(day(28))

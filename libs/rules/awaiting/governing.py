@@ -67,7 +67,8 @@ def _of_release(facts: Facts, release: Release) -> Iterator[Awaited]:
         yield waits(facts, AwaitedKind.RAISE_CHANGE, subject, name, what, since, product=release.product)
     if release.state is ReleaseState.SIGNED_OFF and cleared:
         what = f"Publish the release {name}: it is signed off, and nothing of it waits for the board."
-        yield waits(facts, AwaitedKind.PUBLISH_RELEASE, subject, name, what, release.signed_off)
+        spoken = [event for event in (release.signed_off, *(change.decision for change in changes)) if event is not None]
+        yield waits(facts, AwaitedKind.PUBLISH_RELEASE, subject, name, what, max(spoken, key=lambda event: event.time))
 
 
 def changes(facts: Facts) -> Iterator[Awaited]:

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import date
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
 from typing import Final
 
 from libs.events.catalog.portfolio.graduation import GRADUATION, GraduationStatus, HandoffState
 from libs.events.catalog.portfolio.graduation import Graduation as Said
 from libs.events.catalog.portfolio.team import TEAM, HealthReading, HealthSubject, Team
 from libs.events.catalog.roadmap.metric import METRIC
-from libs.events.event import position, split
+from libs.events.event import Event, position, split
 from libs.events.facts import Facts
 from libs.rules.awaiting.awaited import Awaited, AwaitedKind, day_of, waits
 from libs.rules.criteria import FUNCTIONS
 from libs.rules.duties import evidence_duties
 from libs.rules.graduation import Graduation, graduation
+from libs.rules.preconditions import preconditions
+from libs.rules.turning_days import sustain_days
 
 _ON_THE_WAY: Final = (GraduationStatus.SUSTAIN, GraduationStatus.HANDING_OFF)
 _NOT_AT_THE_END: Final = (*_ON_THE_WAY, GraduationStatus.AT_RISK)
@@ -32,10 +34,21 @@ def of_team(facts: Facts, team_id: str) -> tuple[Awaited, ...]:
 
 def _to_sustain(facts: Facts, team: Team, stands: Graduation) -> Iterator[Awaited]:
     """LabOps enters Sustain once the pre-conditions are met (S4-02)."""
-    healthy = [health for subject in HealthSubject if (health := team.health(subject)) and health.reading is HealthReading.GOOD]
-    if stands.status is GraduationStatus.IN_RESIDENCY and all(c.met for c in stands.criteria[:2]) and len(healthy) == len(HealthSubject):
-        since = max(health.event.time.date() for health in healthy)
+    if stands.status is GraduationStatus.IN_RESIDENCY and _may_enter(facts, team.id):
+        since = None
+        for day in sorted(sustain_days(facts, team.id), reverse=True):
+            if not facts.on(day).derive(_may_enter, team.id):
+                break
+            since = day
         yield _of(facts, team, AwaitedKind.ENTER_SUSTAIN, f"Enter Sustain with {_name(team)}: its pre-conditions are met.", since)
+
+
+def _may_enter(facts: Facts, team_id: str) -> bool:
+    """Whether a team and its product are healthy, and R-01 and R-02 are met."""
+    team = facts.get(TEAM, team_id)
+    read = [team.health(subject) for subject in HealthSubject] if team else []
+    healthy = bool(read) and all(health is not None and health.reading is HealthReading.GOOD for health in read)
+    return healthy and all(criterion.met for criterion in facts.derive(preconditions, team_id))
 
 
 def _handoffs(facts: Facts, team: Team, said: Said, stands: Graduation) -> Iterator[Awaited]:
@@ -43,11 +56,12 @@ def _handoffs(facts: Facts, team: Team, said: Said, stands: Graduation) -> Itera
     for handoff in said.handoffs if stands.status in _NOT_AT_THE_END else ():
         function = FUNCTIONS[handoff.function]
         if handoff.state is HandoffState.PREPARED:
-            what, since = f"Accept the hand-off of {_name(team)} for {function}.", day_of(handoff.prepared[-1])
-            yield _of(facts, team, AwaitedKind.ACCEPT_HANDOFF, what, since, function=handoff.function.value)
+            what, began = f"Accept the hand-off of {_name(team)} for {function}.", _first_after(handoff.prepared, (*handoff.accepted, *handoff.failed))
+            yield _of(facts, team, AwaitedKind.ACCEPT_HANDOFF, what, day_of(began), function=handoff.function.value)
         elif handoff.state in (HandoffState.OPEN, HandoffState.FAILED):
-            what, since = f"Prepare the hand-off of {_name(team)} with {function}.", day_of(handoff.failed[-1] if handoff.failed else said.sustain)
-            yield _of(facts, team, AwaitedKind.PREPARE_HANDOFF, what, since, function=handoff.function.value)
+            what = f"Prepare the hand-off of {_name(team)} with {function}."
+            began = _first_after(handoff.failed, (*handoff.accepted, *handoff.prepared)) or said.sustain
+            yield _of(facts, team, AwaitedKind.PREPARE_HANDOFF, what, day_of(began), function=handoff.function.value)
 
 
 def _words(facts: Facts, team: Team, said: Said, stands: Graduation) -> Iterator[Awaited]:
@@ -56,12 +70,21 @@ def _words(facts: Facts, team: Team, said: Said, stands: Graduation) -> Iterator
     if stands.status in _ON_THE_WAY:
         counting = [e for e in criteria["R-04"].evidence if e.event.startswith("graduation:") and e.expires_at is not None and facts.day <= e.expires_at]
         if not counting:
-            yield _of(facts, team, AwaitedKind.ATTEST, f"Attest that {_name(team)} meets expectations (R-04).", day_of(said.sustain), criterion="R-04")
+            lapsed = [e.expires_at + timedelta(days=1) for e in criteria["R-04"].evidence if e.event.startswith("graduation:") and e.expires_at is not None]
+            since = max((day for day in (day_of(said.sustain), *lapsed) if day is not None), default=None)
+            yield _of(facts, team, AwaitedKind.ATTEST, f"Attest that {_name(team)} meets expectations (R-04).", since, criterion="R-04")
     if stands.status in _NOT_AT_THE_END and not criteria["R-05"].met and criteria["R-06"].met:
-        since = max((day_of(handoff.acceptance) or date.min for handoff in said.handoffs), default=None)
-        yield _of(facts, team, AwaitedKind.TELL_STORY, f"Tell the story of {_name(team)}, with what failed (R-05).", since)
+        accepted = [event for handoff in said.handoffs if (event := _first_after(handoff.accepted, handoff.failed)) is not None]
+        last = max(accepted, default=None, key=lambda event: event.time)
+        yield _of(facts, team, AwaitedKind.TELL_STORY, f"Tell the story of {_name(team)}, with what failed (R-05).", day_of(last))
     if stands.status is GraduationStatus.READY:
         yield _of(facts, team, AwaitedKind.HOLD_CEREMONY, f"Hold the graduation ceremony of {_name(team)}.", stands.since)
+
+
+def _first_after(events: Sequence[Event], others: Sequence[Event]) -> Event | None:
+    """The first of some events that came after all the others: what is said once more has waited since it was said first."""
+    last = max(((event.time, event.sequence) for event in others), default=None)
+    return next((event for event in events if last is None or (event.time, event.sequence) > last), None)
 
 
 def _lapsing(facts: Facts, team: Team) -> Iterator[Awaited]:

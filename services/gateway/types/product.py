@@ -69,9 +69,11 @@ class Product(Node):
 
     @told("The halt of the work on it; null while it goes on.")
     def halt(self) -> Halt | None:
-        event = self._state.halted if self._state else None
-        said = event.data if event else None
-        return Halt(since=event.time.date(), reason=said.reason, lacking=said.lacking) if event and isinstance(said, catalogue.ProductHalted) else None
+        state = self._state
+        said = state.halted.data if state and state.halted else None
+        if state is None or state.halted_since is None or not isinstance(said, catalogue.ProductHalted):
+            return None
+        return Halt(since=state.halted_since.date(), reason=said.reason, lacking=said.lacking)
 
     @told("The day on which it was decommissioned (S0-02); null while it is offered.")
     def decommissioned_on(self) -> date | None:

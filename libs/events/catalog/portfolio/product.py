@@ -58,7 +58,10 @@ class PhaseSince:
 
 @state
 class Product:
-    """A product as it stands; `phases` its whole history in order of time, the last being the one it is in."""
+    """A product as it stands; `phases` its whole history in order of time, the last being the one it is in.
+
+    `halted` is the halt that was said last, `halted_since` the instant since when it is halted.
+    """
 
     id: str
     name: str = ""
@@ -68,6 +71,7 @@ class Product:
     registered: Event | None = None
     phases: tuple[PhaseSince, ...] = ()
     halted: Event | None = None
+    halted_since: datetime | None = None
     decommissioned: Event | None = None
 
     @property
@@ -89,12 +93,14 @@ def evolve(product: Product, event: Event) -> Product:
         case PhaseEntered(phase=phase):
             return changed(product, phases=(*product.phases, PhaseSince(phase, event.time, event)))
         case ProductHalted() as said:
-            return product if product.halted is not None and product.halted.data == said else changed(product, halted=event)
+            if product.halted is not None and product.halted.data == said:
+                return product
+            return changed(product, halted=event, halted_since=product.halted_since or event.time)
         case ProductResumed():
-            return changed(product, halted=None)
+            return changed(product, halted=None, halted_since=None)
         case ProductDecommissioned(phase=ended):
             phases = (*product.phases, PhaseSince(ended, event.time, event)) if ended else product.phases
-            return changed(product, phases=phases, halted=None, decommissioned=event)
+            return changed(product, phases=phases, halted=None, halted_since=None, decommissioned=event)
     return product
 
 
