@@ -9,6 +9,7 @@ import pytest
 
 from headway.importers.jira_csv import Items, lines
 from headway.importers.line import Line, Rejected
+from headway.importers.notation import Notation
 
 HEADER = "Summary,Issue key,Status,Status Category,Created,Updated,Resolved,Sprint,Sprint,Description,Parent\n"
 
@@ -142,3 +143,28 @@ def test_a_quotation_mark_that_is_never_closed_is_said() -> None:
     found, refused = said(HEADER + 'Maps,PER-1,Open,To Do,07/Mar/23 9:00 AM,,,,,,\n"Search,PER-2,Open\nFees,PER-3\n')
     assert len(adding(found)) == 1
     assert "quotation mark" in refused[0].reason
+
+
+@pytest.mark.parametrize(
+    ("text", "at"),
+    [
+        ("7/mars/23 14:15", "2023-03-07T14:15:00+00:00"),
+        ("07. Mär. 2023 14:15", "2023-03-07T14:15:00+00:00"),
+        ("7 março 2023 2:15 PM", "2023-03-07T14:15:00+00:00"),
+        ("13/04/2023 09:00", "2023-04-13T09:00:00+00:00"),
+        ("45413", None),
+    ],
+)
+def test_a_time_is_read_in_the_major_languages_or_refused_by_its_column(text: str, at: str | None) -> None:
+    found, refused = said(HEADER + f"Search,PER-2,Open,To Do,{text},,,,,,\n")
+    assert [line.at for line in adding(found)] == ([at] if at else [])
+    assert ["column 'created'" in r.reason for r in refused] == ([] if at else [True])
+
+
+def test_figures_that_two_countries_read_differently_are_refused_with_both_readings_unless_the_day_is_first() -> None:
+    text = HEADER + "Search,PER-2,Open,To Do,03/04/23 09:00,,,,,,\nMaps,PER-3,Open,To Do,03/04/2023 09:00,,,,,,\n"
+    refused = [one for one in lines("permits", [("jira.csv", text)]) if isinstance(one, Rejected)]
+    assert [r.where for r in refused] == ["jira.csv: row 2", "jira.csv: row 3"]
+    assert "2023-04-03 where the day comes first and 2023-03-04 where the month does" in refused[1].reason
+    found = [one for one in lines("permits", [("jira.csv", text)], notation=Notation(day_first=True)) if isinstance(one, Line)]
+    assert [line.at for line in adding(found)] == ["2023-04-03T09:00:00+00:00"] * 2
