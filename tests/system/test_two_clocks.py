@@ -16,7 +16,7 @@ import pytest
 from headway.demonstration.story import lines
 from headway.importers.line import Line
 from libs.events.envelope import all_topics, from_record
-from libs.events.event import Event, Retracted
+from libs.events.event import KINDS, Event, Retracted
 from libs.events.values import end_of, start_of
 from libs.events.world import World
 from libs.rules.roles import Principal, Role
@@ -68,11 +68,11 @@ def moments(count: int) -> Iterator[tuple[date, datetime | None]]:
 
 
 def rebuilt(events: Sequence[Event], day: date, known_at: datetime | None) -> World:
-    """A world that has heard of the events of this moment alone."""
+    """A world that has heard of the events of this moment alone, and of what things are, which holds also before the day of its saying."""
     world = World()
     for e in events:
         known = known_at is None or e.recorded <= known_at
-        if known and (e.time < end_of(day) or isinstance(e.data, Retracted)):
+        if known and (e.time < end_of(day) or isinstance(e.data, (Retracted, *KINDS[e.kind].defined_by))):
             world.apply(e)
         else:
             world.pass_over(e.aggregate, "not of this moment", "test", e.stored)
