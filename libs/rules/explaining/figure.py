@@ -122,7 +122,7 @@ class Figure:
         rests = facts.resting(self.rule, id)[1]
         if self.own is None:
             return Reach(rests, None)
-        return Reach(rests, frozenset(rest for rule, given in self.own.readings(facts, id) for rest in facts.resting(rule, *given)[1]))
+        return Reach(rests, facts.derive(_resting, self.own.readings, id))
 
     def touching(self, reach: Reach, said: Said) -> Iterator[Event]:
         """What was ever said, seen at a moment or not, by which the value may have become another at an earlier one: also what was taken back."""
@@ -144,6 +144,11 @@ class Figure:
         if Retracted in types:
             found += _struck(facts, aggregate, types)
         return found or (history[:1] if First in types else [])
+
+
+def _resting(facts: Facts, readings: Callable[[Facts, Any], Iterable[Reading]], id: str | None) -> frozenset[Rest]:
+    """What readings rest on, found once for all figures that come from them."""
+    return frozenset(rest for rule, given in readings(facts, id) for rest in facts.resting(rule, *given)[1])
 
 
 def _says(event: Event, types: Types | None, events: Sequence[Event]) -> bool:
