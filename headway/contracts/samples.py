@@ -123,6 +123,7 @@ OF_EVENT: Final[dict[str, Any]] = {
     "source.received.count": 3,
     "source.received.reason": "It tells of no issue",
     "bid.outcome_recorded.reason": "Granted in full",
+    "graduation.attested.judges": "team:biohub@1",
     "graduation.criterion_met.why": "An evaluation of the last twelve months found users satisfied.",
     "graduation.handoff_failed.reason": "The help desk has no staff until June",
     "graduation.handoff_prepared.evidence": "The help desk was trained on 20 February.",
@@ -170,6 +171,7 @@ POSITIONS: Final = {
     "evidence": ["team:biohub@4"],
     "event": "{aggregate}@1",
     "follows": "investment:permits-2026@2",
+    "judges": "{aggregate}@1",
     "replaces": "investment:permits-2026@3",
 }
 """Fields that hold positions of events."""

@@ -37,6 +37,10 @@ class Refused(HeadwayError):
         self.rule = rule
 
 
+class AlreadyDecided(Refused, AlreadyExists):
+    """What can be judged once was, by this rule; it can be again when what was judged is taken back or becomes another."""
+
+
 class NotSignedIn(HeadwayError):
     """No token, or one that does not verify."""
 

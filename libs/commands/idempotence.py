@@ -15,6 +15,7 @@ from libs.commands.command import Command
 from libs.commands.deciding import Case
 from libs.events.event import Actor, Event, Kind, Payload, Retracted
 from libs.events.history import at_instant
+from libs.events.judgement import judging
 
 
 def nothing_new(command: Command, case: Case[Any], kind: Kind[Any], history: Sequence[Event], said: Sequence[Payload], known: datetime, *, own: bool) -> bool:
@@ -27,14 +28,21 @@ def nothing_new(command: Command, case: Case[Any], kind: Kind[Any], history: Seq
         return False
     if command.at is not None or command.known is not None:
         same_actor = case.actor if command.SPEC.counts else None
-        return not (command.SPEC.counts and own) and _was_said(history, said, case.at, known, same_actor)
+        return not (command.SPEC.counts and own) and _was_said(case, history, said, known, same_actor)
     return not command.SPEC.counts and (case.stands or _changes_nothing(case, kind, said))
 
 
-def _was_said(history: Sequence[Event], said: Sequence[Payload], at: datetime, known: datetime, actor: Actor | None) -> bool:
-    """Whether all of it was said of this very instant, was known no later, and stands."""
-    stands = [event.data for event in at_instant(history, at) if event.recorded <= known and actor in (None, event.actor)]
-    return all(data in stands for data in said)
+def _was_said(case: Case[Any], history: Sequence[Event], said: Sequence[Payload], known: datetime, actor: Actor | None) -> bool:
+    """Whether all of it was said of this very instant (by a row that changed: by that row, and last), was known no later, and counts."""
+    there = (e for e in at_instant(history, case.at) if e.recorded <= known and actor in (None, e.actor) and (not case.row or e.id in case.row))
+    stands = [event.data for event in there if not judging(event) or case.current.counts(event)]
+    return bool(stands) and all(any(_same(one, data) for one in stands) for data in said)
+
+
+def _same(before: Payload, now: Payload) -> bool:
+    """Whether the same was said before; a judgement that names what it judges is of that alone."""
+    named = getattr(now, "judges", None)
+    return before == now and named in (None, getattr(before, "judges", None))
 
 
 def _changes_nothing(case: Case[Any], kind: Kind[Any], said: Sequence[Payload]) -> bool:

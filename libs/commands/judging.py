@@ -18,6 +18,7 @@ from libs.commands.rights import speaker
 from libs.events.envelope import payload
 from libs.events.event import KINDS, Event, Kind, Overridden, split
 from libs.events.facts import Facts, Histories
+from libs.events.judgement import recorded
 from libs.events.log import LARGEST
 from libs.rules.roles import Principal
 
@@ -77,7 +78,8 @@ def judge(
     spoken = [(who.actor, data) for data in said]
     if said and lifted:
         spoken.insert(0, (who.overriding, Overridden(rule=lifted.rule, reason=lifted.reason, command=command.SPEC.name)))
-    return tuple(_sendable(Event(aggregate, len(history) + 1 + n, at, known, now, actor, data, ask.traceparent)) for n, (actor, data) in enumerate(spoken))
+    events = [Event(aggregate, len(history) + 1 + n, at, known, now, actor, data, ask.traceparent) for n, (actor, data) in enumerate(spoken)]
+    return tuple(_sendable(event) for event in recorded(events, history, histories.events))
 
 
 def _sendable(event: Event) -> Event:

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from libs.commands.deciding import Case
 from libs.events.event import Event, Kind, Overridden, Payload, Retracted, S
+from libs.events.judgement import judging
 
 WHY = "The row of the import has changed"
 
@@ -25,8 +26,8 @@ def of_row(case: Case[S], kind: Kind[S]) -> Event | None:
 
 
 def anew(case: Case[S], before: Event | None, now: Payload) -> Iterator[Payload]:
-    """What a row says now instead of what it said before; nothing where that is the same on the same day."""
-    if before is None or before.data != now or before.time != case.at:
+    """What a row says now instead of what it said before; nothing where that is the same on the same day, and, of a judgement, still counts."""
+    if before is None or before.data != now or before.time != case.at or (judging(before) and not case.current.counts(before)):
         yield from take_back(case, before)
         yield now
 

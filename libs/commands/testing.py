@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from libs.commands.command import Command
 from libs.commands.deciding import Decisions
-from libs.commands.errors import HeadwayError
+from libs.commands.errors import AlreadyExists, HeadwayError
 from libs.commands.judging import Ask, judge
 from libs.events.event import Actor, Event, Payload
 from libs.events.facts import Facts
@@ -66,9 +66,10 @@ class Scenario:
         return self
 
     def refused(self, error: type[E], rule: str | None = None) -> E:
-        """It was refused so, by this rule."""
+        """It was refused so, by this rule; what exists already, or is decided already, by whichever where none is given."""
         assert isinstance(self.error, error), f"not refused so, but: {self.error!r}, said {self.said}"
-        assert getattr(self.error, "rule", None) == rule, (getattr(self.error, "rule", None), self.error.detail)
+        cited = getattr(self.error, "rule", None)
+        assert cited == rule or (rule is None and error is AlreadyExists), (cited, self.error.detail)
         return self.error
 
     def facts(self, day: str | None = None, known_at: datetime | None = None) -> Facts:

@@ -113,11 +113,12 @@ class Retracted(Payload):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Overridden(Payload):
-    """A rule was lifted for the command whose events follow it."""
+    """A rule was lifted for the command whose events follow it, and for what they say alone: `judges` is the position of the first of them."""
 
     rule: str
     reason: str
     command: str
+    judges: str | None = dataclasses.field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,8 +8,9 @@ from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from typing import Any, Concatenate, Final, ParamSpec, Protocol, TypeVar, cast
 
-from libs.events.event import Event, Kind, S, visible
+from libs.events.event import KINDS, Event, Kind, S, split, visible
 from libs.events.history import History, taken_in
+from libs.events.judgement import Seen, judged_by, judging, lapsed
 from libs.events.values import end_of
 
 Q = ParamSpec("Q")
@@ -69,6 +70,8 @@ class Facts:
         self.histories, self.known_at = histories, known_at
         self._day, self._before = day, before
         self._states: dict[str, Any] = {}
+        self._leaning: defaultdict[str, set[str]] = defaultdict(set)
+        self._leaned_on: defaultdict[str, set[str]] = defaultdict(set)
         self._values: dict[Hashable, tuple[Any, frozenset[Rest]]] = {}
         self._resting: defaultdict[Rest, set[Hashable]] = defaultdict(set)
         self._others: OrderedDict[tuple[date, datetime, datetime | None], Facts] = OrderedDict()
@@ -112,6 +115,28 @@ class Facts:
             return events.at(time) if self._before is None or time < self._before else []
         return [event for event in self._visible(events, self._before) if event.time == time]
 
+    def counting(self, kind: Kind[Any], id: str) -> list[Event]:
+        """The same but for the judgements of what is gone, or is another by now: these stand in the history, and count no more."""
+        shown, key = self.history(kind, id), kind.key(id)
+        if not any(judging(event) for event in shown):
+            return shown
+        gone = lapsed(shown, lambda aggregate: Seen(self.histories.events(key), shown) if aggregate == key else self._look_at(key, aggregate))
+        return [event for event in shown if event.sequence not in gone] if gone else shown
+
+    def counts(self, event: Event) -> bool:
+        """Whether an event counts at this moment: it is visible, and, where it is a judgement, what it judges stands as it was judged."""
+        kind, id = KINDS[event.kind], split(event.aggregate)[1]
+        return any(one.sequence == event.sequence for one in self.counting(kind, id))
+
+    def judged(self, event: Event) -> str | None:
+        """The position of what an event judges; None where it judges nothing."""
+
+        def events_of(aggregate: str) -> Sequence[Event]:
+            self._note(aggregate)
+            return self.histories.events(aggregate)
+
+        return judged_by(event, events_of)
+
     def get(self, kind: Kind[S], id: str | None) -> S | None:
         """The state of one aggregate; None while it has no visible event.
 
@@ -122,10 +147,12 @@ class Facts:
         key = kind.key(id)
         self._note(key)
         try:
-            return cast("S | None", self._states[key])
+            found = cast("S | None", self._states[key])
         except KeyError:
-            folded = self._states[key] = self._folded(kind, id, self.histories.events(key))
-            return folded
+            found = self._states[key] = self._folded(kind, id, self.histories.events(key))
+        for other in self._leaning.get(key, ()):
+            self._note(other)
+        return found
 
     def defined(self, kind: Kind[S], id: str | None) -> S | None:
         """The state of one aggregate; before anything was said of it, what it is as that was said first, and nothing else. None where it never was."""
@@ -139,12 +166,14 @@ class Facts:
         return first if self.before is not None and first and first[0].time >= self.before else []
 
     def _folded(self, kind: Kind[S], id: str, events: Sequence[Event]) -> S | None:
-        if isinstance(events, History) and self.known_at is None:
+        if isinstance(events, History) and self.known_at is None and events.plain:
             state = events.state(kind, id, self._before)
             defined = state is None or not kind.definition or events.defined(kind, self._before)
         else:
             shown = self._visible(events, self._before)
-            state = self._fold(kind, id, shown)
+            state = self._fold(kind, id, self.counting(kind, id))
+            if state is None and shown:  # what is there stays there, though nothing of it may count
+                state = kind.initial(id=id)
             defined = state is None or not kind.definition or any(isinstance(e.data, kind.defined_by) for e in shown)
         if state is None or defined:
             return state
@@ -215,12 +244,22 @@ class Facts:
     def forget(self, aggregate: str, named: Iterable[tuple[str, str]]) -> None:
         """An event of this aggregate arrived that names these (field, id) pairs: drops what rests on it."""
         self._states.pop(aggregate, None)
+        for leaning in self._leaned_on.pop(aggregate, ()):
+            self._states.pop(leaning, None)
         kind = aggregate.partition(":")[0]
         for rest in (aggregate, (kind,), *((kind, field, id) for field, id in named)):
             for key in self._resting.pop(rest, ()):
                 self._values.pop(key, None)
         for other in self._others.values():
             other.forget(aggregate, named)
+
+    def _look_at(self, key: str, aggregate: str) -> Seen:
+        """What is seen of an aggregate of which another one's judgements speak."""
+        self._note(aggregate)
+        self._leaning[key].add(aggregate)
+        self._leaned_on[aggregate].add(key)
+        events = self.histories.events(aggregate)
+        return Seen(events, self._visible(events, self._before))
 
     def _note(self, rest: Rest) -> None:
         if self._reading:

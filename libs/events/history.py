@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any, overload
 
 from libs.events.event import Event, Kind, Retracted, S, position, seen
+from libs.events.judgement import Course
 
 logger = logging.getLogger(__name__)
 
@@ -23,7 +24,7 @@ class History(Sequence[Event]):
     `_good` of them hold, and up to `_changed` the events are others. Folding goes on from the last one that holds, to where a doubted one comes out again.
     """
 
-    __slots__ = ("_changed", "_events", "_good", "_keys", "_marks", "_shown", "_struck")
+    __slots__ = ("_changed", "_course", "_events", "_good", "_keys", "_marks", "_shown", "_struck")
 
     def __init__(self, events: Iterable[Event] = ()) -> None:
         self._events: list[Event] = []
@@ -32,6 +33,7 @@ class History(Sequence[Event]):
         self._struck: set[int] = set()
         self._marks: list[tuple[int, Any]] = []
         self._good = self._changed = 0
+        self._course = Course()
         self.extend(events)
 
     def __len__(self) -> int:
@@ -51,13 +53,16 @@ class History(Sequence[Event]):
         for event in events:
             self._events.append(event)
             if isinstance(event.data, Retracted):
-                self._strike(position(event.data.event)[1])
+                sequence = position(event.data.event)[1]
+                self._course.take(event, self._events[sequence - 1] if 0 < sequence <= len(self._events) else None)
+                self._strike(sequence)
             elif seen(event) and event.sequence not in self._struck:
                 key = event.time, event.sequence
                 at = bisect_left(self._keys, key)
                 self._keys.insert(at, key)
                 self._shown.insert(at, event)
                 self._moved(at, 1)
+                self._course.take(event)
 
     def fork(self) -> History:
         """The same history, which grows for itself."""
@@ -65,7 +70,13 @@ class History(Sequence[Event]):
         other._events, other._shown, other._keys = self._events.copy(), self._shown.copy(), self._keys.copy()
         other._struck, other._marks = self._struck.copy(), self._marks.copy()
         other._good, other._changed = self._good, self._changed
+        other._course = self._course.copy()
         return other
+
+    @property
+    def plain(self) -> bool:
+        """Whether its judgements count wherever they are seen, as far as all that is known goes (`libs.events.judgement`)."""
+        return self._course.plain
 
     def retracted(self, sequence: int) -> bool:
         """Whether an event is out."""

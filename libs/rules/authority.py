@@ -50,6 +50,9 @@ AUTHORITY: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
 OVERRIDES: Final = "overrides"
 """The topic of who may lift a rule (never authority), and take that back."""
 
+JUDGING: Final = frozenset({"decisions", "baselines", "change decisions", "sign-off", "acceptances", "attestations"})
+"""The topics on which whoever speaks judges what somebody else said: their events record what that was (`libs.events.judgement`)."""
+
 RULE_OF_TOPIC: Final[Mapping[str, str]] = MappingProxyType({"order": "S0-12", "sign-off": "S0-13", "decisions": "S0-14", "change decisions": "S0-16"})
 """Where a requirement itself gives the authority, the refusal cites it."""
 

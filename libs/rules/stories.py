@@ -48,10 +48,11 @@ class BacklogOn(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """An event of a story, and whether it was taken back by the moment of the story."""
+    """An event of a story, whether it was taken back by the moment of the story, and whether it counts: not so a judgement of what is another by now."""
 
     event: Event
     retracted: bool
+    counts: bool
 
     @property
     def id(self) -> str:
@@ -137,12 +138,12 @@ def _referring(facts: Facts, kind: Kind[Any], field: str, id: str) -> list[str]:
 
 def _of(facts: Facts, aggregate: tuple[Kind[Any], str]) -> Iterator[Said]:
     kind, id = aggregate
-    facts.history(kind, id)
+    counting = {event.id for event in facts.counting(kind, id)}
     known = [e for e in facts.histories.events(kind.key(id)) if facts.known_at is None or e.recorded <= facts.known_at]
     struck = {e.data.event for e in known if isinstance(e.data, Retracted)}
     for event in known:
         if isinstance(event.data, Retracted) or (not isinstance(event.data, Discarded) and (facts.before is None or event.time < facts.before)):
-            yield Said(event, event.id in struck)
+            yield Said(event, event.id in struck, event.id in counting or isinstance(event.data, Retracted))
 
 
 def _turns(item: Item) -> list[tuple[date, ItemState]]:

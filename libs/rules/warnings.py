@@ -20,6 +20,7 @@ from libs.events.catalog.roadmap.release import RELEASE
 from libs.events.event import Kind, Overridden, Retracted
 from libs.events.facts import Facts
 from libs.rules.baselines import struck_baseline
+from libs.rules.judgements import lifted
 from libs.rules.roles import who
 
 
@@ -39,7 +40,8 @@ def ordered(warnings: Iterable[Warning]) -> tuple[Warning, ...]:
 def of_investment(facts: Facts, id: str) -> tuple[Warning, ...]:
     """S0-08 where an approved baseline has nothing for support (an amount without a split warns of nothing), S4-03 for a one-off project with an end date.
 
-    S0-14 where its first baseline was taken back, and the rules that were lifted for it or for a bid on it.
+    S0-14 where its first baseline was struck through, S0-15 for a bid on an approval that counts no more where there is no other, and the rules that were
+    lifted for it or for a bid on it.
     """
     found = [*_struck(facts, id)]
     investment = facts.get(INVESTMENT, id)
@@ -53,6 +55,8 @@ def of_investment(facts: Facts, id: str) -> tuple[Warning, ...]:
         found.append(Warning("S4-03", f"{id}: it is funded as a one-off project that ends on {investment.ends}, not as an ongoing product"))
     for bid in facts.related(BID, "investment", id):
         found += _lifted(facts, BID, bid.id)
+        if bid.decision is not None and bid.won is not False and not investment.approved:
+            found.append(Warning("S0-15", f"{id}: the bid {bid.id} for {bid.amount} rests on {bid.decision}, which counts no more"))
     return ordered(found)
 
 
@@ -94,14 +98,14 @@ _OF_PRODUCT: tuple[Kind[Any], ...] = (RELEASE, CHANGE, METRIC)
 def _struck(facts: Facts, id: str) -> Iterator[Warning]:
     struck = struck_baseline(facts, id)
     if struck is not None:
-        first, taken_back = struck
-        reason = taken_back.data.reason if isinstance(taken_back.data, Retracted) else ""
-        approved, day = first.since.date(), taken_back.recorded.date()
+        first, by = struck
+        reason = by.data.reason if isinstance(by.data, Retracted) else f"{by.id} proposes something else"
+        approved, day = first.since.date(), by.recorded.date()
         yield Warning("S0-14", f"{id}: the first baseline of {first.amount}, approved on {approved}, was struck through on {day}: {reason}")
 
 
 def _lifted(facts: Facts, kind: Kind[Any], id: str) -> Iterator[Warning]:
-    for event in facts.history(kind, id):
+    for event in lifted(facts, kind, id):
         if isinstance(event.data, Overridden):
-            lifted, by = event.data, who(event.actor.id, event.actor.role)
-            yield Warning(lifted.rule, f"{event.aggregate}: {by} lifted the rule for {lifted.command} on {event.time.date()}: {lifted.reason}")
+            said, by = event.data, who(event.actor.id, event.actor.role)
+            yield Warning(said.rule, f"{event.aggregate}: {by} lifted the rule for {said.command} on {event.time.date()}: {said.reason}")

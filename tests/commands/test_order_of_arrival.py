@@ -117,6 +117,7 @@ RESTS_ON_BEFORE: Final = {
     "portfolio.stop_serving": "what is not served cannot be left",
     "portfolio.accept_handoff": "S4-17: nobody accepts before preparing, and nobody twice unless it failed in between",
     "portfolio.rebaseline_investment": "S0-14: a baseline is made by an approval first",
+    "roadmap.decide_change": "S0-16: once on what is asked, and again once that is another",
     "backlog.start_item": "from open alone: what was dropped or delivered is reopened first",
     "backlog.deliver_item": "what was dropped is reopened first",
     "backlog.drop_item": "what is delivered is reopened first",

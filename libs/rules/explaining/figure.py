@@ -8,7 +8,7 @@ from datetime import date
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
-from libs.events.event import KINDS, Discarded, Event, Payload, Retracted, position, split
+from libs.events.event import KINDS, Discarded, Event, Overridden, Payload, Retracted, position, split
 from libs.events.facts import Facts, Histories, Rest
 from libs.rules.catalogue import IMPROVE, ITIL, RULES, SUSTAIN
 
@@ -137,11 +137,13 @@ class Figure:
         kind, id = split(aggregate)
         if kind not in self.rests_on:
             return []
-        history, types = [*facts.history(KINDS[kind], id), *facts.definition(KINDS[kind], id)], self.rests_on[kind]
+        counting, types = facts.counting(KINDS[kind], id), self.rests_on[kind]
+        history = [*counting, *facts.definition(KINDS[kind], id)]
         if types is None:
             return history
         found = [event for event in history if isinstance(event.data, types)]
         if Retracted in types:
+            found += _lapsed(facts, aggregate, counting, types)
             found += _struck(facts, aggregate, types)
         return found or (history[:1] if First in types else [])
 
@@ -156,6 +158,14 @@ def _says(event: Event, types: Types | None, events: Sequence[Event]) -> bool:
         taken = position(event.data.event)[1]
         return types is None or (0 < taken <= len(events) and isinstance(events[taken - 1].data, types))
     return isinstance(event.data, types) if types is not None else not isinstance(event.data, Discarded)
+
+
+def _lapsed(facts: Facts, aggregate: str, counting: list[Event], types: tuple[type[Payload], ...]) -> list[Event]:
+    """The judgements of an aggregate that count no more, as far as they matter; a rule that was lifted for what is gone does not."""
+    kind, id = split(aggregate)
+    stands = {event.id for event in counting}
+    shown = facts.history(KINDS[kind], id)
+    return [event for event in shown if event.id not in stands and isinstance(event.data, types) and not isinstance(event.data, Overridden)]
 
 
 def _struck(facts: Facts, aggregate: str, types: tuple[type[Payload], ...]) -> list[Event]:

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
-from libs.events.catalog.portfolio.bid import BidSubmitted
+from libs.events.catalog.portfolio.bid import BidOutcomeRecorded, BidSubmitted
 from libs.events.catalog.portfolio.investment import (
     INVESTMENT,
     ActualRecorded,
@@ -86,7 +86,7 @@ BORNE: Final = " An amount lies evenly over the days it covers; the days of a lo
 WARNINGS: Final[Says] = MappingProxyType(
     {
         "investment": (*BASELINES, Overridden, Retracted),
-        "bid": (BidSubmitted, Overridden),
+        "bid": (BidSubmitted, BidOutcomeRecorded, Overridden),
         "team": (TeamFormed, ProductsServed, ProductsLeft, Overridden, First),
         "graduation": (Overridden,),
         "loan": (TeamLent, Overridden),
@@ -123,7 +123,7 @@ def money_figures(subject: str) -> Iterator[Figure]:
         subject,
         "investment.warnings",
         Part(whole, "warnings"),
-        "Support at zero, one-off projects with an end, halted work, first baselines that were struck through, and rules that were lifted.",
+        "Support at zero, one-off projects with an end, halted work, first baselines struck through, bids whose approval is gone, and rules that were lifted.",
         ("S0-08", "S4-03", "S0-03"),
         WARNINGS,
     )

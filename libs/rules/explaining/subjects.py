@@ -38,21 +38,20 @@ _CRITERIA: Final[Mapping[str, Says]] = MappingProxyType(
         "R-03": {"team": _MEMBERS},
         "R-04": {"team": (*_SERVING, *_MEMBERS), "graduation": (way.Attested,), "organisation": (PolicySet,), "metric": None},
         "R-05": {"team": _MEMBERS, "graduation": (way.StoryTold,)},
-        "R-06": {"team": _MEMBERS, "graduation": _HANDOFF},
+        "R-06": {"team": (TeamFormed, *_MEMBERS), "graduation": _HANDOFF},
     }
 )
 """What each criterion rests on; who was on the team when decides whether evidence is independent of it."""
 
 _STANDING: Final[Says] = {
     "team": (*_SERVING, *_MEMBERS, TeamPivotedAway),
-    "graduation": (way.SustainEntered, way.HandoffAccepted, way.HandoffFailed, way.Attested, way.StoryTold, way.CeremonyHeld),
+    "graduation": (way.SustainEntered, *_HANDOFF, way.Attested, way.StoryTold, way.CeremonyHeld),
     "organisation": (PolicySet,),
     "release": None,
     "item": None,
     "metric": None,
 }
-_IN_WORDS: Final[Says] = {**_STANDING, "graduation": (*(_STANDING["graduation"] or ()), way.HandoffPrepared)}
-"""Who has prepared is told, but decides nothing."""
+"""What was prepared was judged by whoever accepted it."""
 _ALL_CRITERIA: Final = tuple(_CRITERIA)
 _TURNS: Final[Mapping[str, Turns]] = MappingProxyType({"R-02": Turns(burning_down, alone=True), "R-04": Turns(expectations, alone=True)})
 """Criteria that time may turn."""
@@ -82,11 +81,11 @@ def team_figures() -> Iterator[Figure]:
     yield of("loans", values.loans, "Each loan from its first day to the day of return, else to the day that is planned.", ("S4-15",), _LOANS)
     yield of("graduation.status", values.status, _STATUS, ("S4-18", "S4-02", *_ALL_CRITERIA), _STANDING, Turns(turning_days, alone=True))
     yield of("graduation.since", Part(graduation, "since"), "Back from today to the day on which the status was another.", ("S4-18", *_ALL_CRITERIA), _STANDING)
-    yield of("graduation.criteria", Part(graduation, "criteria"), "R-01 to R-06, each by its own rule.", _ALL_CRITERIA, _IN_WORDS)
+    yield of("graduation.criteria", Part(graduation, "criteria"), "R-01 to R-06, each by its own rule.", _ALL_CRITERIA, _STANDING)
     for id, says in _CRITERIA.items():
         yield of(f"graduation.criteria.{id}", values.OneCriterion(id), RULES[id].statement, (id,), says, _TURNS.get(id))
     yield of("graduation.blockedBy", Part(graduation, "blocked_by"), "The criteria that are not met.", _ALL_CRITERIA, _STANDING)
-    with_health: Says = {**_IN_WORDS, "team": (*(_STANDING["team"] or ()), HealthRecorded)}
+    with_health: Says = {**_STANDING, "team": (*(_STANDING["team"] or ()), HealthRecorded)}
     yield of(
         "graduation.nextStep",
         Part(graduation, "next_step"),

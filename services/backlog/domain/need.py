@@ -50,6 +50,6 @@ def _row(case: Case[Need]) -> Event | None:
 
 def _there(case: Case[Need]) -> Need:
     """The need as it stood at the command's time. Raises Invalid for a time before it was recorded."""
-    if case.then is None:
+    if case.then is None or case.then.recorded is None:
         raise Invalid(f"{case.id} had not been recorded by {case.at.isoformat()}", field="at", remedy="Give a later time.")
     return case.then

@@ -25,7 +25,10 @@ _TELLING: Final = tuple(
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One event: `id` its position, `what` in words, its `gist`, what it is about with its page (None: it has none), who said it, both times, its fields."""
+    """One event: `id` its position, `what` in words, its `gist`, what it is about with its page (None: it has none), who said it, both times, its fields.
+
+    `judges` is the position of what it judges (None: it judges nothing); it has `lapsed` where that is gone, or is another by now.
+    """
 
     id: str
     what: str
@@ -38,6 +41,8 @@ class Told:
     learned: str
     late: bool
     retracted: bool
+    lapsed: bool
+    judges: str | None
     fields: tuple[tuple[str, str], ...]
     exact: Mapping[str, Any]
 
@@ -85,7 +90,9 @@ def told(visit: Visit, event: Mapping[str, Any]) -> Told:
         learned=when(event["recorded"]),
         late=event["recorded"][:10] > event["at"][:10],
         retracted=event["retracted"],
-        fields=tuple(_fields(event.get("data") or {})),
+        lapsed=not (event.get("counts", True) or event["retracted"]),
+        judges=event.get("judges"),
+        fields=tuple(_fields({name: value for name, value in (event.get("data") or {}).items() if name != "judges"})),
         exact=event,
     )
 
@@ -102,6 +109,8 @@ def events_table(events: Sequence[Told]) -> Table:
         Column("Event", "event"),
         Column("What it says", "data"),
         Column("Person", "person"),
+        Column("Counts", "counts"),
+        Column("Judges", "judges"),
     )
     rows = tuple(
         (
@@ -114,6 +123,8 @@ def events_table(events: Sequence[Told]) -> Table:
             text(one.id),
             text("; ".join(f"{name}: {value}" for name, value in one.fields), value="; ".join(f"{name}: {value}" for name, value in one.fields)),
             text((one.exact.get("by") or {}).get("name")),
+            Cell("no" if one.retracted or one.lapsed else "yes"),
+            text(one.judges),
         )
         for one in events
     )

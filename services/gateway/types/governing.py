@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
+from libs.events.catalog.backlog.need import NEED, Verdict
 from libs.events.catalog.backlog.need import Need as NeedFacts
-from libs.events.catalog.backlog.need import Verdict
+from libs.events.catalog.roadmap.change import CHANGE
 from libs.events.catalog.roadmap.change import Change as ChangeFacts
 from libs.events.catalog.roadmap.metric import Metric as MetricFacts
 from libs.events.catalog.roadmap.metric import MetricKind
@@ -21,6 +22,7 @@ from services.gateway.ids import outside
 from services.gateway.types.node import Node
 from services.gateway.types.person import Person, Voice, person, voice
 from services.gateway.types.roadmap import Release, release
+from services.gateway.types.saying import SaidEvent, judged
 from services.gateway.types.telling import known, told
 
 if TYPE_CHECKING:
@@ -38,6 +40,10 @@ class Need(Node):
     prioritised: bool = strawberry.field(description="Whether it is prioritised (S0-22).")
     verdict: Verdict | None = strawberry.field(description="How far it is met, by the latest judgement; null before the first.")
     evidence: str | None = strawberry.field(description="What the latest judgement rests on.")
+
+    @told("Every judgement of it, the latest first, also those that count no more because what they judged was taken back or is another by now.")
+    def judgements(self) -> list[SaidEvent]:
+        return judged(self.facts, NEED, self.of.id)
 
     @told("The product whose users need it.")
     def product(self) -> Annotated[Product, strawberry.lazy("services.gateway.types.product")]:
@@ -100,6 +106,10 @@ class ChangeRequest(Node):
     reason: str | None = strawberry.field(description="The board's reason; null before the outcome.")
     raised_on: date | None = strawberry.field(description="The day on which it was raised.")
     decided_on: date | None = strawberry.field(description="The day of the outcome; null before.")
+
+    @told("Every judgement of it, the latest first, also those that count no more because what they judged was taken back or is another by now.")
+    def judgements(self) -> list[SaidEvent]:
+        return judged(self.facts, CHANGE, self.of.id)
 
     @told("The product that changes.")
     def product(self) -> Annotated[Product, strawberry.lazy("services.gateway.types.product")]:

@@ -26,6 +26,7 @@ from services.gateway.ids import outside
 from services.gateway.types.money import Money
 from services.gateway.types.node import Node
 from services.gateway.types.person import Voice, voice
+from services.gateway.types.saying import SaidEvent, judged
 from services.gateway.types.telling import known, told
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ class BidState(Enum):
 known(
     InvestmentState,
     "Where an investment stands with the steering group (S0-14).",
-    PROPOSED="Asked for, not decided.",
+    PROPOSED="Asked for, not decided; also again, once what was decided on is another.",
     APPROVED="Approved: its amounts are the first baseline.",
     DECLINED="Declined, with the reason on record.",
 )
@@ -131,6 +132,10 @@ class InvestmentCase(Node):
             forecast=_money(self.of.forecast.amount) if self.of.forecast else None,
         )
 
+    @told("Every judgement of it, the latest first, also those that count no more because what they judged was taken back or is another by now.")
+    def judgements(self) -> list[SaidEvent]:
+        return judged(self.facts, INVESTMENT, self.of.id)
+
     @told("The bids for its money, in the order in which they were submitted.")
     def bids(self) -> list[Bid]:
         return [bid(self.facts, state) for state in sorted(self.facts.related(BID, "investment", self.of.id), key=lambda one: began_by(one.submitted, one.id))]
@@ -145,6 +150,10 @@ class Bid(Node):
     state: BidState = strawberry.field(description="What came of it.")
     submitted_on: date | None = strawberry.field(description="The day on which it was submitted.")
     decided_on: date | None = strawberry.field(description="The day of the outcome; null before.")
+
+    @told("Every judgement of it, the latest first, also those that count no more because what they judged was taken back or is another by now.")
+    def judgements(self) -> list[SaidEvent]:
+        return judged(self.facts, BID, self.of.id)
 
     @told("The investment that it asks money for.")
     def investment(self) -> InvestmentCase | None:

@@ -22,6 +22,7 @@ from services.gateway.types.filtering import RoadmapItemsOrdered, RoadmapItemsWa
 from services.gateway.types.node import Node
 from services.gateway.types.organisation import Organisation, organisation
 from services.gateway.types.person import Person, Voice, person_of, voice
+from services.gateway.types.saying import SaidEvent, judged
 from services.gateway.types.selecting import roadmap_items_of
 from services.gateway.types.telling import told
 
@@ -133,6 +134,10 @@ class Release(Node):
     state: ReleaseState = strawberry.field(description="How far it is.")
     functional: bool = strawberry.field(description="Whether it changes what the product does (S0-16).")
     released_on: date | None = strawberry.field(description="The day on which it was published; null before.")
+
+    @told("Every judgement of it, the latest first, also those that count no more because what they judged was taken back or is another by now.")
+    def judgements(self) -> list[SaidEvent]:
+        return judged(self.facts, RELEASE, self.state_.id)
 
     @told("The product that it is of.")
     def product(self) -> Annotated[Product, strawberry.lazy("services.gateway.types.product")]:

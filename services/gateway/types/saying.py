@@ -13,9 +13,10 @@ from strawberry.scalars import JSON
 
 from libs.events.catalog.portfolio.team import TEAM
 from libs.events.envelope import iso, payload
-from libs.events.event import Event, split
+from libs.events.event import Event, Kind, Retracted, split
 from libs.events.facts import Facts
 from libs.rules.evidence import evidence
+from libs.rules.judgements import judgements
 from libs.rules.money import Amount
 from libs.rules.stories import called
 from libs.service.showing import blanked
@@ -37,6 +38,7 @@ class SaidEvent:
     facts: strawberry.Private[Facts]
     event: strawberry.Private[Event]
     team: strawberry.Private[str | None]
+    known: strawberry.Private[bool | None]
     id: str = strawberry.field(description="Its position, `kind:id@sequence`.")
     type: str = strawberry.field(description="Its type, such as headway.roadmap.release.published.v1.")
     at: datetime = strawberry.field(description="When it was true.")
@@ -47,6 +49,14 @@ class SaidEvent:
     @told("Who said it; in which role, `assertedBy` says.")
     def by(self) -> Person | None:
         return person_of(self.event)
+
+    @told("Whether it counts at this moment: it was not taken back, and what it judges, if anything, stands as it was judged.")
+    def counts(self) -> bool:
+        return not self.retracted and (isinstance(self.event.data, Retracted) or self.facts.counts(self.event)) if self.known is None else self.known
+
+    @told("The position of what it judges: a decision, a sign-off, an outcome, an acceptance, an attestation, a verdict; null where it judges nothing.")
+    def judges(self) -> str | None:
+        return self.facts.judged(self.event)
 
     @told("Of what it was said.")
     def subject(self) -> Subject:
@@ -64,12 +74,13 @@ class SaidEvent:
         return JSON(said if said == without_money or info.context.reads_money(self.facts, kind, id) else without_money)
 
 
-def said(facts: Facts, event: Event, team: str | None = None, *, retracted: bool = False) -> SaidEvent:
-    """An event, seen from a moment, perhaps as evidence about a team."""
+def said(facts: Facts, event: Event, team: str | None = None, *, retracted: bool = False, counts: bool | None = None) -> SaidEvent:
+    """An event, seen from a moment, perhaps as evidence about a team. Whether it counts is looked up where the caller does not know."""
     return SaidEvent(
         facts=facts,
         event=event,
         team=team,
+        known=counts,
         id=event.id,
         type=event.type,
         at=event.time,
@@ -77,6 +88,11 @@ def said(facts: Facts, event: Event, team: str | None = None, *, retracted: bool
         asserted_by=event.actor.role,
         retracted=retracted,
     )
+
+
+def judged(facts: Facts, kind: Kind[Any], id: str) -> list[SaidEvent]:
+    """Every judgement of an aggregate, the latest first, also those that count no more."""
+    return [said(facts, one.event, counts=one.counts) for one in facts.derive(judgements, kind, id)]
 
 
 def shown(value: Any) -> Any:

@@ -80,7 +80,7 @@ def told_of(facts: Facts, kind: str, id: str, kinds: Sequence[str] | None, first
     """All that was said of a team or a product, the latest first."""
     found = facts.derive(stories.story, kind, id)
     chosen = [one for one in found if one.event.kind in kinds] if kinds else found
-    return page(Listing(f"story of {kind}:{id}", found, chosen), lambda one: said(facts, one.event, retracted=one.retracted), first, after)
+    return page(Listing(f"story of {kind}:{id}", found, chosen), lambda one: said(facts, one.event, retracted=one.retracted, counts=one.counts), first, after)
 
 
 def first_of(facts: Facts, kind: str, id: str) -> SaidEvent | None:

@@ -14,7 +14,7 @@ from libs.commands.catalog.portfolio.graduation import (
     TellStory,
 )
 from libs.commands.deciding import Case
-from libs.commands.errors import AlreadyExists, Invalid, NotFound
+from libs.commands.errors import AlreadyDecided, AlreadyExists, Invalid, NotFound
 from libs.commands.rows import anew, of_row
 from libs.events.catalog.portfolio.graduation import (
     GRADUATION,
@@ -62,14 +62,15 @@ def prepare_handoff(command: PrepareHandoff, case: Case[Graduation]) -> Iterator
 
 @decisions.decides(AcceptHandoff)
 def accept_handoff(command: AcceptHandoff, case: Case[Graduation]) -> Iterator[Payload]:
-    """A function takes over (R-06), once, unless it failed since. Raises NotFound, AlreadyExists, Refused (S4-17) where it has not prepared by then.
+    """A function takes over (R-06), once, unless it failed since. Raises NotFound, AlreadyDecided, Refused (S4-17) where it has not prepared by then.
 
     After a failure it prepares again: what it had prepared before did not do.
     """
     _on_its_way(case)
     accepted = case.now.handoff(command.function).acceptance if case.now else None
     if accepted and not case.revising:
-        raise AlreadyExists(f"{command.function} accepted on {accepted.time.date()}", field="function")
+        detail = f"{command.function} accepted on {accepted.time.date()}"
+        raise AlreadyDecided("S4-17", detail, field="function", remedy="Retract the acceptance, or record that the hand-off failed.")
     handoff = (case.then or Graduation(id=case.id)).handoff(command.function)
     if handoff.prepared and handoff.failed:
         detail = f"the hand-off to {command.function} failed on {handoff.failed[-1].time.date()}, and it has not prepared again by {case.at.date()}"

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 
 from libs.commands.catalog.portfolio.investment import DecideInvestment, ProposeInvestment, RebaselineInvestment
 from libs.commands.deciding import Case
-from libs.commands.errors import AlreadyExists, Invalid
+from libs.commands.errors import AlreadyDecided, Invalid
 from libs.commands.rows import anew, of_row
 from libs.events.catalog.portfolio.baselines import Amounts, Baseline
 from libs.events.catalog.portfolio.investment import (
+    ASKED,
     INVESTMENT,
     FixedScopeFlagged,
     Funding,
@@ -27,7 +28,8 @@ from services.portfolio.domain import decisions
 def propose_investment(command: ProposeInvestment, case: Case[Investment]) -> Iterator[Payload]:
     """Money for a team or a product, in one amount or split (S0-08); a one-off project with an end is announced (S4-03).
 
-    A row of an import that changed is proposed again; once approved, other amounts are a re-baseline beside the first, never a silent change.
+    A row of an import that changed is proposed again; once approved, other amounts are a re-baseline beside the first, never a silent change, and other
+    terms (another product or team, other funding) are a new proposal, which waits for its own decision.
     Raises Invalid without team and product, for amounts that are none, both or of two currencies, and for an end before the proposal.
     """
     if command.team is None and command.product is None:
@@ -48,7 +50,7 @@ def propose_investment(command: ProposeInvestment, case: Case[Investment]) -> It
     )
     if case.now is not None and (case.now.baselines or case.now.forecast or case.now.actuals or case.now.returns):
         _same_currency(amounts, case.now)
-    if case.now is not None and case.now.approved:
+    if case.now is not None and case.now.approved and _on_the_same_terms(proposal, case.now):
         yield from _revised(proposal, amounts, case.now, case)
     else:
         yield proposal
@@ -58,25 +60,30 @@ def propose_investment(command: ProposeInvestment, case: Case[Investment]) -> It
 
 @decisions.decides(DecideInvestment)
 def decide_investment(command: DecideInvestment, case: Case[Investment]) -> Iterator[Payload]:
-    """The steering group's word, once (S0-14); an approved amount without support is announced (S0-08).
+    """The steering group's word, once on what is asked and once on each re-baseline (S0-14); an approved amount without support is announced (S0-08).
 
-    Raises AlreadyExists, and Invalid for a day on which it was not proposed yet.
+    Raises AlreadyDecided (S0-14), and Invalid for a day on which it was not proposed yet.
     """
     investment = case.there
     if case.then is None or case.then.proposed is None:
         raise Invalid(f"{case.id} was not proposed by {case.at.date()}", field="at", remedy="Propose it first.")
-    if investment.decision and not case.revising:
-        raise AlreadyExists(
-            f"{case.id} was decided on {investment.decision.time.date()}", field="investment", remedy="Re-baseline it, or retract the decision."
+    if investment.decision and investment.rebaselined is None and not case.revising:
+        raise AlreadyDecided(
+            "S0-14",
+            f"{case.id} was decided on {investment.decision.time.date()}",
+            field="investment",
+            remedy="Re-baseline it, or retract the decision.",
         )
-    decided = InvestmentDecided(approved=command.approved, reason=command.reason)
+    rebased = case.then.rebaselined
+    decided = InvestmentDecided(approved=command.approved, reason=command.reason, judges=rebased.event.id if rebased else None)
     row = of_row(case, INVESTMENT)
     if row is not None and (command.approved or not investment.approved):
         yield from anew(case, row, decided)
     else:  # an approval has made a first baseline, which no later word takes away
         yield decided
-    if command.approved and investment.asked is not None:
-        yield from _unfunded(investment.asked)
+    amounts = rebased.amounts if rebased else investment.asked
+    if command.approved and amounts is not None:
+        yield from _unfunded(amounts)
 
 
 @decisions.decides(RebaselineInvestment)
@@ -96,6 +103,11 @@ def rebaseline_investment(command: RebaselineInvestment, case: Case[Investment])
         _stays_split(current, amounts, case)
     yield InvestmentRebaselined(enhance=command.enhance, support=command.support, amount=command.amount, approver=command.approver, reason=command.reason)
     yield from _unfunded(amounts)
+
+
+def _on_the_same_terms(proposal: InvestmentProposed, investment: Investment) -> bool:
+    """Whether nothing that the steering group judged is another, but for the amounts."""
+    return all(getattr(proposal, name) == getattr(investment, name) for name in ASKED if name not in ("enhance", "support", "amount"))
 
 
 def _revised(proposal: InvestmentProposed, amounts: Amounts, investment: Investment, case: Case[Investment]) -> Iterator[Payload]:

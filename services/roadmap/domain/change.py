@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from libs.commands.catalog.roadmap.change import AddDependency, ChangeOfRelation, DecideChange, LinkChange, RaiseChangeRequest, RemoveDependency
 from libs.commands.deciding import Case
-from libs.commands.errors import AlreadyExists, Invalid
+from libs.commands.errors import AlreadyDecided, Invalid
 from libs.commands.rows import take_back
 from libs.events.catalog.roadmap.change import Change, ChangeDecided, ChangeLinked, ChangeRaised, Effect
 from libs.events.catalog.roadmap.release import RELEASE
@@ -32,10 +32,11 @@ def link_change(command: LinkChange, case: Case[Change]) -> Iterator[Payload]:
 @decisions.decides(DecideChange)
 def decide_change(command: DecideChange, case: Case[Change]) -> Iterator[Payload]:
     """The board's outcome, once (S0-16; that it is the board's is the authority of the topic)."""
-    if case.then is None:
-        raise Invalid("it was not raised yet on that day", field="at")
+    if case.then is None or case.then.raised is None:
+        raise Invalid("it was not raised by then, or that was taken back", field="at", remedy="Raise it first.")
     if case.there.decision is not None and not case.revising:
-        raise AlreadyExists(f"the change request {case.id!r} is decided already", field="change", remedy="Raise another change request.")
+        rule = "S0-17" if case.there.dependency else "S0-16"
+        raise AlreadyDecided(rule, f"the change request {case.id!r} is decided already", field="change", remedy="Raise another change request.")
     yield from take_back(case, case.there.decision)
     yield ChangeDecided(approved=command.approved, reason=command.reason)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 
 from libs.events.event import Event, Kind, Payload, changed, event, state
+from libs.events.judgement import Judgement, Of, judges
 from libs.events.values import ProductId
 
 
@@ -36,9 +37,10 @@ class NeedChanged(Payload):
     prioritised: bool | None = None
 
 
+@judges(Of((NeedRecorded, NeedChanged), ("product", "user", "text")))
 @event("headway.backlog.need.judged.v1")
-class NeedJudged(Payload):
-    """How far the need is met, and what shows it (S0-04)."""
+class NeedJudged(Judgement):
+    """How far the need is met as it was worded, and what shows it (S0-04)."""
 
     verdict: Verdict
     evidence: str

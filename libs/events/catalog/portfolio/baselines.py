@@ -49,10 +49,13 @@ class Baseline:
 def standing(proposals: Sequence[Event], decisions: Sequence[Event], rebaselines: Sequence[Event]) -> tuple[Baseline, ...]:
     """The baselines in order: the first approval's, then the others by the instant they hold from and by sequence.
 
-    An approval takes the amounts of the proposal said last before it, so that a proposal said again later leaves it alone; one that only repeats the
-    amounts approved before makes no new baseline, nor does a re-baseline to the amounts that hold already.
+    An approval takes the amounts of the proposal that it judges, else of the one said last before it, so that a proposal said again later leaves it alone;
+    one that only repeats the amounts approved before makes no new baseline, nor does one of what was re-baselined, nor a re-baseline to the amounts that
+    hold already.
     """
-    approved = list(_approved(sorted(proposals, key=_sequence), sorted(decisions, key=_sequence)))
+    rebased = {event.id for event in rebaselines}
+    judged = [decision for decision in decisions if getattr(decision.data, "judges", None) not in rebased]
+    approved = list(_approved(sorted(proposals, key=_sequence), sorted(judged, key=_sequence)))
     since = {baseline.event.id: baseline.since for baseline in approved}
     later = approved[1:]
     for event in sorted(rebaselines, key=_sequence):
@@ -67,7 +70,8 @@ def standing(proposals: Sequence[Event], decisions: Sequence[Event], rebaselines
 def _approved(proposals: list[Event], decisions: list[Event]) -> Iterator[Baseline]:
     before: Amounts | None = None
     for decision in decisions:
-        said = [event for event in proposals if event.sequence < decision.sequence] or proposals[:1]
+        named = getattr(decision.data, "judges", None)
+        said = [event for event in proposals if event.id == named] or [event for event in proposals if event.sequence < decision.sequence] or proposals[:1]
         amounts = _amounts(said[-1]) if said and getattr(decision.data, "approved", False) else None
         if amounts is not None and amounts != before:
             yield Baseline(amounts.enhance, amounts.support, amounts.total, decision.time, decision)

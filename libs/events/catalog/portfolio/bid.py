@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from libs.events.event import Event, Kind, Payload, changed, event, state
+from libs.events.judgement import Judgement, Of, judges
 from libs.events.values import InvestmentId, Money
 
 
@@ -16,9 +17,10 @@ class BidSubmitted(Payload):
     decision: str | None = None
 
 
+@judges(Of((BidSubmitted,), ("investment", "amount", "body")))
 @event("headway.portfolio.bid.outcome_recorded.v1")
-class BidOutcomeRecorded(Payload):
-    """The body decided: won or not, and why."""
+class BidOutcomeRecorded(Judgement):
+    """The body decided on the bid as it was submitted: won or not, and why."""
 
     won: bool
     reason: str

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from libs.events.catalog.portfolio.team import TeamFormed
 from libs.events.event import Event, Kind, Payload, changed, event, state
+from libs.events.judgement import Judgement, Of, judges
 from libs.events.values import Id
 
 
@@ -56,8 +58,9 @@ class HandoffPrepared(Payload):
     evidence: str
 
 
+@judges(Of((HandoffPrepared,), alike=("function",), given=False), Of((TeamFormed,), ("home",), kind="team", given=False))
 @event("headway.portfolio.graduation.handoff_accepted.v1")
-class HandoffAccepted(Payload):
+class HandoffAccepted(Judgement):
     """A function of the home organisation has taken over its part of the support (R-06); `accepted_by` says who accepted."""
 
     function: HomeFunction
@@ -72,9 +75,10 @@ class HandoffFailed(Payload):
     reason: str
 
 
+@judges(Of((TeamFormed,), ("home", "products"), kind="team", given=False))
 @event("headway.portfolio.graduation.attested.v1")
-class Attested(Payload):
-    """Somebody who answers for it says that a criterion is met (R-04)."""
+class Attested(Judgement):
+    """Somebody who answers for it says that a criterion is met by the team (R-04)."""
 
     criterion: str
     statement: str

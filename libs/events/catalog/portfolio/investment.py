@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from libs.events.catalog.portfolio.baselines import Amounts, Baseline, standing
 from libs.events.event import Event, Kind, Payload, changed, event, state
+from libs.events.judgement import Judgement, Of, judges
 from libs.events.values import Money, ProductId, TeamId
 
 
@@ -40,17 +41,23 @@ class InvestmentProposed(Payload):
     ends: date | None = None
 
 
+ASKED = ("team", "product", "enhance", "support", "amount", "funding", "kind", "ends")
+"""What the steering group judges of a proposal: for whom and for what the money is, how much in which parts, how it is meant and until when."""
+
+
+@judges(Of((InvestmentProposed,), ASKED))
 @event("headway.portfolio.investment.decided.v1")
-class InvestmentDecided(Payload):
-    """The steering group decided on the proposal (S0-14); an approval makes its amounts the first baseline."""
+class InvestmentDecided(Judgement):
+    """The steering group decided on the proposal, or on what it was re-baselined to since (S0-14); an approval makes its amounts the first baseline."""
 
     approved: bool
     reason: str
 
 
+@judges(Of((InvestmentProposed,), ASKED))
 @event("headway.portfolio.investment.rebaselined.v1")
-class InvestmentRebaselined(Payload):
-    """These amounts are the baseline from now on; the earlier ones stay on record.
+class InvestmentRebaselined(Judgement):
+    """These amounts are the baseline from now on, of what was proposed; the earlier ones stay on record.
 
     `follows` names the event (its position) of the baseline that this one comes after although it may be dated before: a row of an import that changed.
     """
@@ -161,6 +168,22 @@ class Investment:
     def approved(self) -> bool:
         """Whether the steering group approved it."""
         return self.decision is not None and isinstance(self.decision.data, InvestmentDecided) and self.decision.data.approved
+
+    @property
+    def decided_amounts(self) -> Amounts | None:
+        """The amounts that the decision said last is on: those of a re-baseline where it judged one, else those proposed; None before any."""
+        judged = self.decision.data.judges if self.decision is not None and isinstance(self.decision.data, InvestmentDecided) else None
+        rebased = next((event.data for event in self.rebaselines if event.id == judged), None)
+        if isinstance(rebased, InvestmentRebaselined):
+            return Amounts.of(rebased.enhance, rebased.support, rebased.amount)
+        return self.asked if self.decision is not None else None
+
+    @property
+    def rebaselined(self) -> Baseline | None:
+        """The re-baseline that holds and has not been decided on; None where the decision is on the amounts that hold."""
+        current = self.current_baseline
+        open = current is not None and isinstance(current.event.data, InvestmentRebaselined) and current.amounts != self.decided_amounts
+        return current if open else None
 
     @property
     def asked(self) -> Amounts | None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from libs.events.event import Event, Kind, Payload, changed, event, state, upcasts
+from libs.events.judgement import Judgement, Of, judges
 from libs.events.values import ProductId, ReleaseId
 
 
@@ -54,9 +55,10 @@ class ChangeLinked(Payload):
     release: ReleaseId
 
 
+@judges(Of((ChangeRaised,), ("product", "title", "description", "on", "adds", "release"), shaped_by=(ChangeLinked,)))
 @event("headway.roadmap.change.decided.v1")
-class ChangeDecided(Payload):
-    """The board's outcome, with its reason."""
+class ChangeDecided(Judgement):
+    """The board's outcome on what was asked, and on the release that it was to go out with; with its reason."""
 
     approved: bool
     reason: str

@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 from libs.events.event import Event, Kind, Payload, changed, event, state
+from libs.events.judgement import Judgement, Of, judges
 from libs.events.values import ProductId
 
 
@@ -36,14 +37,16 @@ class ReleaseProposed(Payload):
     functional: bool = True
 
 
+@judges(Of((ReleaseProposed,), ("product", "stage", "title", "functional")))
 @event("headway.roadmap.release.signed_off.v1")
-class ReleaseSignedOff(Payload):
-    """The product owner agrees that it goes out (S0-13)."""
+class ReleaseSignedOff(Judgement):
+    """The product owner agrees that it goes out as it is proposed (S0-13)."""
 
 
+@judges(Of((ReleaseProposed,), ("product", "stage", "functional")))
 @event("headway.roadmap.release.published.v1")
-class ReleasePublished(Payload):
-    """It is in the hands of the people it is for."""
+class ReleasePublished(Judgement):
+    """What was proposed is in the hands of the people it is for; another title makes nothing else of it."""
 
 
 @state
