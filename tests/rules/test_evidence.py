@@ -107,7 +107,8 @@ def test_where_a_team_stood_is_the_same_whenever_it_is_asked(said: list[Statemen
 
 
 def _formed(said: list[Statement]) -> int:
-    return min(s.day for s in said if isinstance(s.data, TeamFormed))
+    """The first day on which anything was said of the team: from then on it is there."""
+    return min(one.day for one in said if one.aggregate == TEAM)
 
 
 @pytest.mark.requirement("R-04")
