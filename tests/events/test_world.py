@@ -13,6 +13,7 @@ from libs.events.event import Event
 from libs.events.facts import Facts
 from libs.events.world import World
 from tests.events.kinds import THING, Thing, ThingNoted, said
+from tests.patience import GIVE_UP
 
 
 def told(*events: tuple[str, int]) -> World:
@@ -24,8 +25,8 @@ def told(*events: tuple[str, int]) -> World:
 
 async def test_what_was_heard_is_not_waited_for_and_what_comes_wakes_whoever_waits() -> None:
     world = told(("thing:a", 1))
-    assert await world.heard(["thing:a@1"], 5) == []
-    waiting = asyncio.create_task(world.heard(["thing:a@2", "thing:b@1"], 5))
+    assert await world.heard(["thing:a@1"], GIVE_UP) == []
+    waiting = asyncio.create_task(world.heard(["thing:a@2", "thing:b@1"], GIVE_UP))
     await asyncio.sleep(0)
     world.apply(said("thing:a", 2))
     world.apply(said("thing:b", 1))
@@ -35,7 +36,7 @@ async def test_what_was_heard_is_not_waited_for_and_what_comes_wakes_whoever_wai
 async def test_what_does_not_come_in_time_is_named_and_leaves_nothing_behind() -> None:
     world = told(("thing:a", 1))
     assert await world.heard(["thing:a@1", "thing:a@9", "thing:b@1"], 0.01) == ["thing:a@9", "thing:b@1"]
-    gone = asyncio.create_task(world.heard(["thing:c@1"], 60))
+    gone = asyncio.create_task(world.heard(["thing:c@1"], GIVE_UP))
     await asyncio.sleep(0)
     gone.cancel()
     with pytest.raises(asyncio.CancelledError):

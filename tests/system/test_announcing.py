@@ -86,7 +86,7 @@ async def store(process: Process, said: Iterable[Statement]) -> None:
 
 
 async def hear(process: Process, aggregate: str, sequence: int) -> None:
-    assert await process.world.heard([f"{aggregate}@{sequence}"], 10) == [], process.world.last(aggregate)
+    assert await process.world.heard([f"{aggregate}@{sequence}"], GIVE_UP) == [], process.world.last(aggregate)
 
 
 async def announcements(process: Process) -> list[type]:
@@ -97,14 +97,23 @@ async def announcements(process: Process) -> list[type]:
 
 async def test_when_a_day_begins_what_time_alone_changes_is_announced_once_and_not_again_after_a_restart(tmp_path: Path) -> None:
     hands = Hands(430, hour=23)
-    async with running(tmp_path, hands) as process:
+    async with running(tmp_path, hands, ticking=False) as process:
+        clock = Clock(process.services["portfolio"])
         await store(process, graduating())
+        await _heard_all(process, process)
+        await clock.tick()
         await hear(process, WAY, SAID + 7)
         hands.set(431)
+        await clock.tick()
         await hear(process, WAY, SAID + 10)
         assert (await announcements(process))[-3:] == LAPSE
-    async with running(tmp_path, hands) as process:
+    async with running(tmp_path, hands, ticking=False) as process:
+        clock = Clock(process.services["portfolio"])
+        await clock.tick()
+        assert (await announcements(process))[-3:] == LAPSE
         await store(process, [read(85, 425)])
+        await _heard_all(process, process)
+        await clock.tick()
         await hear(process, WAY, SAID + 13)
         assert (await announcements(process))[-6:] == [*LAPSE, *[Withdrawn] * 3]
 
@@ -197,4 +206,4 @@ async def _heard_all(of: Process, by: Process) -> None:
     """Until a process has heard what the stores of another hold."""
     for service in of.services.values():
         heads = [mark for kind in service.handling.own for mark in await service.store.heads(kind)]
-        assert await by.world.heard([f"{aggregate}@{last}" for aggregate, last in heads], 10) == []
+        assert await by.world.heard([f"{aggregate}@{last}" for aggregate, last in heads], GIVE_UP) == []

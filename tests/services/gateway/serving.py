@@ -49,7 +49,7 @@ class Served:
             answer = await client.post(f"/{service}/v1/commands/{verb}", json=data, headers=self.signed_in())
         assert answer.status_code in (200, 201), answer.text
         position = str(answer.json()["position"])
-        assert not await self.process.world.heard([position], 5)
+        assert not await self.process.world.heard([position], GIVE_UP)
         return position
 
     async def run(self, node: Path, script: str, *, persona: str = "executive", **more: str) -> dict[str, Any]:
