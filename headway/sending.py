@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 
 from headway.importers.line import Line
-from libs.events.catalog.backlog.item import ItemSource
+from libs.events.catalog.backlog.item_source import ItemSource
 from libs.events.envelope import SERVICES
 
 LINES_A_BATCH = 1_000

@@ -10,7 +10,7 @@ from decimal import Decimal
 from types import UnionType
 from typing import Annotated, Any, Final, Union
 
-from libs.events.catalog.backlog.item import ItemLabel
+from libs.events.catalog.backlog.item_source import ItemLabel
 from libs.events.event import PAYLOADS, Actor, Event, Payload, adapter, current
 from libs.events.values import Money, Ref
 

@@ -10,9 +10,10 @@ from fastapi import APIRouter, Depends, Header, Query, Request
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
 from starlette.responses import Response
 
+from libs.commands.answers import Answer
 from libs.commands.command import COMMANDS, COMMON, Command, of_service
 from libs.commands.errors import HeadwayError, Invalid, NotFound, TooLarge, UnknownOutcome, Unreachable
-from libs.commands.handling import Answer, Handling
+from libs.commands.handling import Handling
 from libs.commands.judging import Ask
 from libs.commands.validation import did_you_mean, validated
 from libs.events.event import KINDS, split

@@ -7,15 +7,14 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
 from weakref import WeakValueDictionary
 
 from uuid6 import uuid7
 
+from libs.commands.answers import Answer, Result, Work, answer_of, replay_of
 from libs.commands.command import Command
-from libs.commands.deciding import Decisions, Loaded, NotLoaded
+from libs.commands.deciding import Decisions, NotLoaded
 from libs.commands.errors import HeadwayError, Invalid, KeyReused, NotFound, RaceLost, UnknownOutcome, Unreachable
 from libs.commands.judging import Ask, judge, may_say
 from libs.commands.keys import earlier, is_of, joined, key_of, keys_of
@@ -34,56 +33,6 @@ LATER = timedelta(microseconds=1)
 """How much later than the one before each command is stored at least, also within one call: so events have one order everywhere (`Event.order`)."""
 ATTEMPTS = 5
 """How often a command is decided before a race counts as lost."""
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What a command is answered. `created` is False where nothing new was stored: the same command again, or one that changes nothing.
-
-    `replaced` says that a row of an import was said otherwise before: what is created takes the place of that.
-    """
-
-    id: str
-    version: int
-    events: tuple[str, ...]
-    position: str
-    created: bool
-    replaced: bool = False
-
-    def body(self) -> dict[str, Any]:
-        """What is stored as the reply and sent to the caller."""
-        return {"id": self.id, "version": self.version, "events": list(self.events), "position": self.position}
-
-
-Result = Answer | HeadwayError
-
-
-@dataclass
-class _Work:
-    """One call's state: what is loaded, what is decided and waits to be stored, what came out."""
-
-    asks: Sequence[Ask]
-    loaded: Loaded
-    keys: dict[str, Answered] = field(default_factory=dict)
-    staged: dict[int, Commit] = field(default_factory=dict)
-    results: dict[int, Result] = field(default_factory=dict)
-    unstored: set[str] = field(default_factory=set)
-    staged_keys: set[str] = field(default_factory=set)
-
-    def stage(self, n: int, commit: Commit) -> None:
-        """Keeps a decided commit until it is stored with others; later commands of the call see its events."""
-        self.staged[n] = commit
-        self.unstored.add(commit.aggregate)
-        if commit.command:
-            self.staged_keys.add(commit.command.key)
-        self.loaded.extend(commit.aggregate, commit.events)
-
-    def unstage(self) -> dict[int, Commit]:
-        """What is to be stored now."""
-        staged, self.staged = self.staged, {}
-        self.unstored.clear()
-        self.staged_keys.clear()
-        return staged
 
 
 class Handling(Reading):
@@ -141,7 +90,7 @@ class Handling(Reading):
         return self._turns.setdefault(name, asyncio.Lock())
 
     async def _answer_all(self, asks: Sequence[Ask], unheard: set[str]) -> list[Result]:
-        work = _Work(asks, self.nothing_loaded())
+        work = Work(asks, self.nothing_loaded())
         work.keys = await self._answered(work, asks)
         await self.load(work.loaded, {t for ask in asks for t in self._foreseen(ask.command)})
         since = time.monotonic()
@@ -156,14 +105,14 @@ class Handling(Reading):
         await self._flush(work)
         return [work.results[n] for n in range(len(asks))]
 
-    async def _absent(self, work: _Work, ask: Ask) -> set[str]:
+    async def _absent(self, work: Work, ask: Ask) -> set[str]:
         """What this command says must be there, of what this call itself speaks of, and is not."""
         mine = [p for p in ask.after if split(p)[0] in self.own]
         if any(position(p)[0] in work.unstored for p in mine):
             await self._flush(work)
         return await self.absent(mine, work.loaded) if mine else set()
 
-    async def _take(self, work: _Work, n: int, *, alone: bool = False) -> None:
+    async def _take(self, work: Work, n: int, *, alone: bool = False) -> None:
         """Decides one command and stages its commit, or notes its result; `alone` when it is decided again after a lost race."""
         ask = work.asks[n]
         key = key_of(ask)
@@ -185,7 +134,7 @@ class Handling(Reading):
         else:
             work.stage(n, decided)
 
-    async def _decided(self, work: _Work, ask: Ask, key: str | None) -> Commit | Answer:
+    async def _decided(self, work: Work, ask: Ask, key: str | None) -> Commit | Answer:
         """Decides, and where nothing is to be stored makes sure that the same command was not being stored meanwhile: then its own reply is the answer."""
         known = key is None or key in work.keys
         try:
@@ -198,13 +147,13 @@ class Handling(Reading):
                 return decided
         return await self._decide(work, ask, work.keys[key] if key else None)
 
-    async def _stored_meanwhile(self, work: _Work, ask: Ask) -> bool:
+    async def _stored_meanwhile(self, work: Work, ask: Ask) -> bool:
         """Keys are looked up before histories are loaded. Another process, or a call whose caller has gone, may store in between."""
         found = await self._answered(work, [ask])
         work.keys.update(found)
         return bool(found)
 
-    async def _flush(self, work: _Work) -> None:
+    async def _flush(self, work: Work) -> None:
         """Stores what is staged; what another writer outran is decided again, alone and in order, at most five times."""
         attempt = 1
         while work.staged:
@@ -225,7 +174,7 @@ class Handling(Reading):
             for n in again:
                 await self._take(work, n, alone=True)
 
-    async def _append(self, work: _Work, staged: Mapping[int, Commit]) -> list[int]:
+    async def _append(self, work: Work, staged: Mapping[int, Commit]) -> list[int]:
         """Stores commits; returns the commands that must be decided again."""
         try:
             outcomes = await self.store.append(list(staged.values()))
@@ -240,13 +189,13 @@ class Handling(Reading):
                 again.append(n)
                 continue
             replaced = commit.command is not None and commit.command.revision > 1
-            answer = work.results[n] = _answer(commit.aggregate, commit.last, commit.events, created=True, replaced=replaced)
+            answer = work.results[n] = answer_of(commit.aggregate, commit.last, commit.events, created=True, replaced=replaced)
             if commit.command:
                 work.keys[commit.command.key] = Answered(commit.command.key, commit.command.revision, commit.command.hash, commit.aggregate, answer.body())
         self.stored()
         return again
 
-    async def _look_up(self, work: _Work, staged: Mapping[int, Commit], why: StoreUnavailable) -> None:
+    async def _look_up(self, work: Work, staged: Mapping[int, Commit], why: StoreUnavailable) -> None:
         """The outcome is unknown: what is found under its key was stored, of the rest nobody knows."""
         keys = {n: c.command for n, c in staged.items() if c.command}
         try:
@@ -257,11 +206,11 @@ class Handling(Reading):
             key = keys.get(n)
             stored = found.get(key.key) if key else None
             if key and stored and stored.hash == key.hash:
-                work.results[n] = _replay(stored)
+                work.results[n] = replay_of(stored)
             else:
                 work.results[n] = UnknownOutcome(f"the store did not answer: {why}", remedy="Send the same command again with the same key: it is stored once.")
 
-    async def _decide(self, work: _Work, ask: Ask, prior: Answered | None) -> Commit | Answer:
+    async def _decide(self, work: Work, ask: Ask, prior: Answered | None) -> Commit | Answer:
         digest = ask.command.digest()
         again = prior is not None and prior.hash == digest
         if prior is not None and not again and not ask.revise:
@@ -272,7 +221,7 @@ class Handling(Reading):
             try:
                 if prior is not None and again:
                     may_say(work.loaded, ask, aggregate, self._now(work.loaded.events(aggregate)))
-                    return _replay(prior)
+                    return replay_of(prior)
                 return self._judge(work, ask, aggregate, prior, digest)
             except NotLoaded as need:
                 self._learn(ask.command, need)
@@ -302,14 +251,14 @@ class Handling(Reading):
             raise NotFound(f"{ask.command.event!r} is no event of this service", field="event")
         return named or (prior.aggregate if prior else f"{spec.kind.name if spec.kind else ''}:{uuid7()}")
 
-    def _judge(self, work: _Work, ask: Ask, aggregate: str, prior: Answered | None, digest: str) -> Commit | Answer:
+    def _judge(self, work: Work, ask: Ask, aggregate: str, prior: Answered | None, digest: str) -> Commit | Answer:
         """The commit to be stored, or the answer where there is nothing to store."""
         row = tuple(prior.reply["events"]) if prior else ()
         events = judge(work.loaded, self.decisions, ask, aggregate, self._now(work.loaded.events(aggregate)), revising=prior is not None, row=row)
         version = len(work.loaded.events(aggregate))
         if not events:
-            return _answer(aggregate, version, (), created=False)
-        answer = _answer(aggregate, events[-1].sequence, events, created=True, replaced=prior is not None)
+            return answer_of(aggregate, version, (), created=False)
+        answer = answer_of(aggregate, events[-1].sequence, events, created=True, replaced=prior is not None)
         self._next = events[-1].stored + LATER
         if ask.trying:
             work.loaded.extend(aggregate, events)  # what is tried next rests on it
@@ -336,7 +285,7 @@ class Handling(Reading):
                 now = latest
         return max(now, history[-1].stored) if history else now
 
-    async def _answered(self, work: _Work, asks: Sequence[Ask]) -> dict[str, Answered]:
+    async def _answered(self, work: Work, asks: Sequence[Ask]) -> dict[str, Answered]:
         """What is stored of these commands under their keys, by the key."""
         keys = keys_of(asks)
         if not keys:
@@ -346,12 +295,3 @@ class Handling(Reading):
         await self.load(work.loaded, {one.aggregate for one in before.values()})
         mine = {key: one for key, one in before.items() if is_of(keys[key], one, work.loaded.events(one.aggregate))}
         return {key: stored[key] for key in keys if key in stored} | mine
-
-
-def _answer(aggregate: str, version: int, events: Sequence[Event], *, created: bool, replaced: bool = False) -> Answer:
-    return Answer(split(aggregate)[1], version, tuple(e.id for e in events), f"{aggregate}@{version}", created, replaced)
-
-
-def _replay(stored: Answered) -> Answer:
-    reply = stored.reply
-    return Answer(reply["id"], reply["version"], tuple(reply["events"]), reply["position"], created=False)

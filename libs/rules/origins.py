@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from libs.events.catalog.backlog.item import ITEM, Item, ItemSource
+from libs.events.catalog.backlog.item import ITEM, Item
+from libs.events.catalog.backlog.item_source import ItemSource
 from libs.events.facts import Facts
 
 

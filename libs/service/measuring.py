@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from prometheus_client import Counter
 
-from libs.commands.handling import Result
+from libs.commands.answers import Result
 from libs.commands.judging import Ask
 from libs.service.problems import slug_of
 from libs.service.telemetry import Telemetry

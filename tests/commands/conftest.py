@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 
 import libs.commands.catalog  # noqa: F401 - declares the commands
+from libs.commands.answers import Answer
 from libs.commands.catalog.backlog.backlog import OpenBacklog
 from libs.commands.catalog.backlog.item import AddItem
 from libs.commands.errors import HeadwayError
-from libs.commands.handling import Answer, Handling
+from libs.commands.handling import Handling
 from libs.commands.judging import Ask
 from libs.events.sqlite_store import SqliteCommitStore
 from libs.events.world import World

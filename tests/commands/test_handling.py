@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from libs.commands.answers import Answer
 from libs.commands.catalog.backlog.backlog import OpenBacklog, ReorderBacklog
 from libs.commands.catalog.backlog.item import AddItem, DeliverItem, StartItem
 from libs.commands.command import Command
@@ -24,7 +25,7 @@ from libs.commands.errors import (
     StaleVersion,
     Unreachable,
 )
-from libs.commands.handling import Answer, Handling
+from libs.commands.handling import Handling
 from libs.commands.judging import Ask
 from libs.commands.retracting import RetractInBacklog
 from libs.events.sqlite_store import SqliteCommitStore

@@ -10,12 +10,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from libs.commands.answers import Answer
 from libs.commands.catalog.backlog.backlog import OpenBacklog, ReorderBacklog
 from libs.commands.errors import (
     RaceLost,
     UnknownOutcome,
 )
-from libs.commands.handling import Answer, Handling
+from libs.commands.handling import Handling
 from libs.commands.judging import Ask
 from libs.events.sqlite_store import SqliteCommitStore
 from libs.events.store import Commit, Outcome, StoreUnavailable

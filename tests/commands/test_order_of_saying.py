@@ -7,9 +7,10 @@ from itertools import pairwise, permutations
 
 import pytest
 
+from libs.commands.answers import Answer
 from libs.commands.catalog.backlog.item import AddItem, DropItem
 from libs.commands.command import COMMANDS, Command
-from libs.commands.handling import Answer, Handling
+from libs.commands.handling import Handling
 from libs.commands.judging import Ask
 from libs.events.event import Event, split
 from libs.events.sqlite_store import SqliteCommitStore

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from libs.events.catalog.backlog.backlog import BacklogOpened
-from libs.events.catalog.backlog.item import ItemAdded, ItemSource
+from libs.events.catalog.backlog.item import ItemAdded
+from libs.events.catalog.backlog.item_source import ItemSource
 from libs.events.catalog.portfolio.organisation import OrganisationRegistered
 from libs.events.catalog.portfolio.product import ProductRegistered
 from libs.events.catalog.portfolio.team import MemberJoined, MemberLeft, Staffing, TeamFormed, TeamRole

@@ -34,11 +34,11 @@ from libs.events.catalog.backlog.item import (
     ItemLinked,
     ItemRefined,
     ItemReopened,
-    ItemSource,
     ItemStarted,
     ItemState,
     ItemStated,
 )
+from libs.events.catalog.backlog.item_source import ItemSource
 from libs.events.catalog.backlog.source import SOURCE
 from libs.events.event import Event, Payload, Retracted
 from libs.rules.origins import item_of

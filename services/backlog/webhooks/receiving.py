@@ -20,7 +20,8 @@ from libs.commands.command import Command
 from libs.commands.errors import HeadwayError, Invalid, KeyReused, NotFound, RaceLost, UnknownOutcome, Unreachable
 from libs.commands.handling import Handling
 from libs.commands.judging import Ask
-from libs.events.catalog.backlog.item import ITEM, ItemSource, ItemState
+from libs.events.catalog.backlog.item import ITEM, ItemState
+from libs.events.catalog.backlog.item_source import ItemSource
 from libs.events.catalog.backlog.naming import issue_id, item_id, numbered_id
 from libs.events.catalog.backlog.source import SOURCE, Confidential, Source, System
 from libs.events.facts import Facts

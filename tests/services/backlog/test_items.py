@@ -30,14 +30,13 @@ from libs.events.catalog.backlog.item import (
     ItemDropped,
     ItemEstimated,
     ItemImpactRecorded,
-    ItemLabel,
     ItemLinked,
     ItemRefined,
     ItemReopened,
-    ItemSource,
     ItemStarted,
     ItemState,
 )
+from libs.events.catalog.backlog.item_source import ItemLabel, ItemSource
 from libs.events.event import Payload, Retracted
 from libs.rules.backlogs import Counts, counts
 from services.backlog.domain import decisions

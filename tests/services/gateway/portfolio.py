@@ -6,7 +6,8 @@ from datetime import date
 from decimal import Decimal
 
 from libs.events.catalog.backlog.backlog import BACKLOG, BacklogOpened, BacklogReordered
-from libs.events.catalog.backlog.item import ITEM, ItemAdded, ItemDelivered, ItemDropped, ItemSource
+from libs.events.catalog.backlog.item import ITEM, ItemAdded, ItemDelivered, ItemDropped
+from libs.events.catalog.backlog.item_source import ItemSource
 from libs.events.catalog.backlog.need import NEED, NeedJudged, NeedRecorded, Verdict
 from libs.events.catalog.portfolio.bid import BID, BidSubmitted
 from libs.events.catalog.portfolio.investment import INVESTMENT, ActualRecorded, InvestmentDecided, InvestmentProposed

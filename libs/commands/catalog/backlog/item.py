@@ -18,14 +18,11 @@ from libs.events.catalog.backlog.item import (
     ItemLinked,
     ItemRefined,
     ItemReopened,
-    ItemSource,
     ItemStarted,
     ItemState,
     ItemStated,
-    Number,
-    Reference,
-    Url,
 )
+from libs.events.catalog.backlog.item_source import ItemSource, Number, Reference, Url
 from libs.events.catalog.backlog.source import SourceId
 from libs.events.values import VISIBLE, Instant, ItemId, NeedId, ProductId, RoadmapItemId, Text, Title
 

@@ -25,7 +25,8 @@ from libs.commands.command import Command
 from libs.commands.errors import AlreadyExists
 from libs.commands.handling import Handling
 from libs.commands.judging import Ask
-from libs.events.catalog.backlog.item import ITEM, Item, ItemSource, ItemState, ItemStated
+from libs.events.catalog.backlog.item import ITEM, Item, ItemState, ItemStated
+from libs.events.catalog.backlog.item_source import ItemSource
 from libs.events.catalog.backlog.naming import issue_id, item_id
 from libs.events.catalog.backlog.source import SOURCE, Source
 from libs.events.event import visible

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from libs.commands.catalog.backlog.item import AddItem, DeliverItem, StartItem, StateItem
 from libs.commands.errors import Invalid
 from libs.commands.testing import NOW, Scenario
-from libs.events.catalog.backlog.item import ITEM, Item, ItemSource, ItemState
+from libs.events.catalog.backlog.item import ITEM, Item, ItemState
+from libs.events.catalog.backlog.item_source import ItemSource
 from libs.events.catalog.backlog.source import SourceConnected, System
 from libs.rules.backlogs import ordered
 from services.backlog.domain import decisions
