@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import typing
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -109,6 +110,9 @@ class Spec:
 
 COMMANDS: dict[str, type[Command]] = {}
 """Every command by its name, `service.verb_noun`."""
+
+NAMED = re.compile(r"\b(?:backlog|roadmap|portfolio)\.[a-z][a-z_]+\b")
+"""How a text names a command; each door says it by its own name for it."""
 
 C = TypeVar("C", bound=Command)
 

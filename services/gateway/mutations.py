@@ -10,7 +10,7 @@ import strawberry
 from graphql import GraphQLError
 from strawberry.tools import create_type
 
-from libs.commands.command import Command
+from libs.commands.command import NAMED, Command
 from libs.commands.errors import Invalid
 from libs.events.values import ID_PATTERN
 from services.gateway.asking import Info
@@ -128,7 +128,7 @@ def _message(problem: dict[str, Any]) -> str | None:
 
 def in_mutations(text: str) -> str:
     """A text about commands and their fields (`covers_from`, backlog.open_backlog), by the names that these have as mutations and input fields."""
-    named = _COMMAND.sub(lambda found: _mutations().get(found[0], found[0]), text)
+    named = NAMED.sub(lambda found: _mutations().get(found[0], found[0]), text)
     return _FIELD.sub(lambda found: f"`{_argument(found[1])}`", named)
 
 
@@ -137,7 +137,6 @@ def _mutations() -> dict[str, str]:
     return {command.SPEC.name: name for command, name in mutation_names().items()}
 
 
-_COMMAND: Final = re.compile(r"\b(?:backlog|roadmap|portfolio)\.[a-z][a-z_]+\b")
 _FIELD: Final = re.compile(r"`([a-z][a-z0-9_.]*)`")
 
 

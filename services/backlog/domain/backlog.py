@@ -30,7 +30,11 @@ def reorder_backlog(command: ReorderBacklog, case: Case[Backlog]) -> Iterator[Pa
         raise NotFound(f"there is no item {command.item!r} in the backlog of {command.product}", field="item")
     if then is None or then.state is ItemState.DROPPED:
         why = "was not in the backlog at that time" if then is None else "is dropped"
-        raise Invalid(f"{command.item} {why}, so it has no position", field="item", remedy="Move it when it is in the backlog; reopen it if it was dropped.")
+        raise Invalid(
+            f"{command.item} {why}, so it has no position",
+            field="item",
+            remedy="Move it when it is in the backlog; reopen it if it was dropped: backlog.reopen_item.",
+        )
     order = [item.id for item in ordered(case.facts, command.product)]
     case.stands = order.index(command.item) == min(command.position, len(order)) - 1
     yield from anew(case, of_row(case, BACKLOG), BacklogReordered(item=command.item, position=command.position, reason=command.reason))

@@ -64,9 +64,9 @@ def add_item(command: AddItem, case: Case[Item]) -> Iterator[Payload]:
         yield ItemAdded(product=command.product, roadmap_item=command.roadmap_item, **words)
         return
     if not case.revising:
-        raise AlreadyExists(f"there is an item {item.id!r} already", field="item", remedy="Use another id, or a command that changes it.")
+        raise AlreadyExists(f"there is an item {item.id!r} already", field="item", remedy="Use another id, or change it: backlog.refine_item.")
     if item.product != command.product:
-        raise Invalid(f"{item.id} belongs to {item.product}", field="product", remedy="Drop it there, and add another item here.")
+        raise Invalid(f"{item.id} belongs to {item.product}", field="product", remedy="Drop it there (backlog.drop_item), and add another item here.")
     kept = {"title", "description"} if item.withheld else set()  # what the source keeps confidential, no row of an import repeats
     given = {field: value for field in REFINED if field not in kept and (value := getattr(command, field)) is not None and value != getattr(item, field)}
     cleared = tuple(field for field in REFINED if getattr(command, field) is None and getattr(item, field) is not None)
@@ -152,7 +152,7 @@ def record_impact(command: RecordImpact, case: Case[Item]) -> Iterator[Payload]:
     """What the delivery changed (S0-05). Raises Invalid for what was not delivered by then."""
     item = _there(case)
     if item.state is not ItemState.DELIVERED:
-        raise Invalid(f"{item.id} is {item.state}: only what was delivered has had an impact", field="item", remedy="Deliver it first.")
+        raise Invalid(f"{item.id} is {item.state}: only what was delivered has had an impact", field="item", remedy="Deliver it first: backlog.deliver_item.")
     yield ItemImpactRecorded(text=command.text)
 
 
@@ -229,7 +229,7 @@ def _there(case: Case[Item]) -> Item:
 def _from(item: Item, case: Case[Item], *states: ItemState) -> None:
     """Refuses unless the item is in one of these states; a revised row takes the state that the same row gave it as not given."""
     if item.state not in states and not case.revising:
-        raise Invalid(f"{item.id} is {item.state}", field="item", remedy="Reopen it first, if that is what is meant.")
+        raise Invalid(f"{item.id} is {item.state}", field="item", remedy="Reopen it first, if that is what is meant: backlog.reopen_item.")
 
 
 _ACTS = (ItemStarted, ItemDelivered, ItemDropped, ItemReopened)

@@ -18,7 +18,7 @@ def record_need(command: RecordNeed, case: Case[Need]) -> Iterator[Payload]:
     """A need of a product's users (S0-04), which may be heard of later; a row of an import that changed says the whole again."""
     said = NeedRecorded(product=command.product, user=command.user, text=command.text, origin=command.origin, prioritised=command.prioritised)
     if case.now is not None and case.now.recorded is not None and case.now.product != command.product:
-        raise Invalid(f"{case.id} is a need of {case.now.product}", field="product", remedy="Record another need.")
+        raise Invalid(f"{case.id} is a need of {case.now.product}", field="product", remedy="Record another need: backlog.record_need.")
     if (
         case.now is None
         or case.now.recorded is None

@@ -22,7 +22,9 @@ def connect_source(command: ConnectSource, case: Case[Source]) -> Iterator[Paylo
     """
     source = case.now
     if source is not None and source.connected and not case.revising:
-        raise AlreadyExists(f"there is a source {source.id!r} already", field="source", remedy="Disconnect it first, or use another id.")
+        raise AlreadyExists(
+            f"there is a source {source.id!r} already", field="source", remedy="Disconnect it first (backlog.disconnect_source), or use another id."
+        )
     if source is not None and source.product and (source.product, source.system) != (command.product, command.system):
         raise Invalid(
             f"{source.id} is {source.system} for {source.product}", field="product", remedy="Connect another source: this one's items stay where they are."

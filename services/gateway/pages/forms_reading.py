@@ -10,9 +10,9 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 
-from libs.commands.command import Command
+from libs.commands.command import COMMANDS, NAMED, Command
 from libs.commands.validation import validated_json
-from services.gateway.pages.forms import Field, Widget
+from services.gateway.pages.forms import Field, Widget, title_of
 
 _GROUPED: Final = re.compile(r"-?\d{1,3}(?:[ ,\u00a0\u202f]\d{3})+(?:\.\d+)?\Z")
 _INTEGER: Final = re.compile(r"-?\d{1,15}\Z")
@@ -70,7 +70,13 @@ def wrong_of(problem: Mapping[str, Any]) -> tuple[Wrong, ...]:
     if many:
         return tuple(Wrong(str(one["reason"]), str(one["field"])) for one in many)
     text = str(problem.get("detail") or problem.get("title") or "The owner refused it.")
-    return (Wrong(text, problem.get("field"), problem.get("rule"), problem.get("source"), problem.get("remedy")),)
+    remedy = problem.get("remedy")
+    return (Wrong(_by_title(text), problem.get("field"), problem.get("rule"), problem.get("source"), _by_title(remedy) if remedy else None),)
+
+
+def _by_title(text: str) -> str:
+    """A text that names commands, by the titles of their forms: `Form team` instead of portfolio.form_team."""
+    return NAMED.sub(lambda found: title_of(COMMANDS[found[0]]) if found[0] in COMMANDS else found[0], text.replace("`", ""))
 
 
 def placed(wrong: Sequence[Wrong], fields: Iterable[Field]) -> dict[str, Wrong]:

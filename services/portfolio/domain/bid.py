@@ -42,7 +42,7 @@ def record_bid_outcome(command: RecordBidOutcome, case: Case[Bid]) -> Iterator[P
     """What the body said, once (S0-15). Raises AlreadyDecided (S0-15), and Invalid before the bid was submitted."""
     if case.there.outcome and not case.revising:
         detail = f"the outcome of {case.id} was recorded on {case.there.outcome.time.date()}"
-        raise AlreadyDecided("S0-15", detail, field="bid", remedy="Retract the outcome that is on record, if it is wrong.")
+        raise AlreadyDecided("S0-15", detail, field="bid", remedy="Retract the outcome that is on record, if it is wrong: portfolio.retract.")
     if case.then is None or case.then.submitted is None:
         raise Invalid(f"{case.id} was not submitted by {case.at.date()}", field="at")
     yield from anew(case, of_row(case, BID), BidOutcomeRecorded(won=command.won, reason=command.reason))

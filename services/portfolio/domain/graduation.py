@@ -70,7 +70,12 @@ def accept_handoff(command: AcceptHandoff, case: Case[Graduation]) -> Iterator[P
     accepted = case.now.handoff(command.function).acceptance if case.now else None
     if accepted and not case.revising:
         detail = f"{command.function} accepted on {accepted.time.date()}"
-        raise AlreadyDecided("S4-17", detail, field="function", remedy="Retract the acceptance, or record that the hand-off failed.")
+        raise AlreadyDecided(
+            "S4-17",
+            detail,
+            field="function",
+            remedy="Retract the acceptance (portfolio.retract), or record that the hand-off failed: portfolio.record_failed_handoff.",
+        )
     handoff = (case.then or Graduation(id=case.id)).handoff(command.function)
     if handoff.prepared and handoff.failed:
         detail = f"the hand-off to {command.function} failed on {handoff.failed[-1].time.date()}, and it has not prepared again by {case.at.date()}"
@@ -118,7 +123,13 @@ def hold_ceremony(command: HoldCeremony, case: Case[Graduation]) -> Iterator[Pay
     if not any(isinstance(event.data, StoryTold) and event.data.failed for event in then.stories):
         lacking.append("no story is told that also says what failed")
     detail = f"there is nothing to celebrate by {case.at.date()}: {'; '.join(lacking)}"
-    case.demand("S4-18", not lacking, detail, field="team", remedy="Finish the hand-off and tell the story, then celebrate.")
+    case.demand(
+        "S4-18",
+        not lacking,
+        detail,
+        field="team",
+        remedy="Finish the hand-off (portfolio.accept_handoff) and tell the story (portfolio.tell_story), then celebrate.",
+    )
     yield from _said(case, CeremonyHeld())
 
 
@@ -135,7 +146,7 @@ def _said(case: Case[Graduation], said: Payload) -> Iterator[Payload]:
 def _there(case: Case[Graduation]) -> None:
     """A team that exists. Raises NotFound."""
     if case.current.get(TEAM, case.id) is None:
-        raise NotFound(f"there is no team {case.id!r}", field="team", remedy="Check the id, or form the team first.")
+        raise NotFound(f"there is no team {case.id!r}", field="team", remedy="Check the id, or form the team first: portfolio.form_team.")
 
 
 def _on_its_way(case: Case[Graduation]) -> None:

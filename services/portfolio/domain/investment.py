@@ -66,13 +66,13 @@ def decide_investment(command: DecideInvestment, case: Case[Investment]) -> Iter
     """
     investment = case.there
     if case.then is None or case.then.proposed is None:
-        raise Invalid(f"{case.id} was not proposed by {case.at.date()}", field="at", remedy="Propose it first.")
+        raise Invalid(f"{case.id} was not proposed by {case.at.date()}", field="at", remedy="Propose it first: portfolio.propose_investment.")
     if investment.decision and investment.rebaselined is None and not case.revising:
         raise AlreadyDecided(
             "S0-14",
             f"{case.id} was decided on {investment.decision.time.date()}",
             field="investment",
-            remedy="Re-baseline it, or retract the decision.",
+            remedy="Re-baseline it (portfolio.rebaseline_investment), or retract the decision (portfolio.retract).",
         )
     rebased = case.then.rebaselined
     decided = InvestmentDecided(approved=command.approved, reason=command.reason, judges=rebased.event.id if rebased else None)
@@ -95,7 +95,11 @@ def rebaseline_investment(command: RebaselineInvestment, case: Case[Investment])
     """
     amounts = _amounts(command)
     if case.then is None or not case.then.approved:
-        raise Invalid(f"{case.id} was not approved by {case.at.date()}: it has no baseline yet", field="investment", remedy="Have it decided first.")
+        raise Invalid(
+            f"{case.id} was not approved by {case.at.date()}: it has no baseline yet",
+            field="investment",
+            remedy="Have it decided first: portfolio.decide_investment.",
+        )
     _same_currency(amounts, case.there)
     current = case.then.current_baseline
     case.stands = current is not None and current.amounts == amounts

@@ -22,7 +22,9 @@ def lend_team(command: LendTeam, case: Case[Loan]) -> Iterator[Payload]:
         raise Invalid(f"the loan would end before it starts on {case.at.date()}", field="until")
     for other in case.facts.related(LOAN, "team", command.team):
         if other.id != case.id and other.lent and not other.returned:
-            raise Invalid(f"{command.team} is on loan to {other.borrower} at that time ({other.id})", field="team", remedy="Return it first.")
+            raise Invalid(
+                f"{command.team} is on loan to {other.borrower} at that time ({other.id})", field="team", remedy="Return it first: portfolio.return_team."
+            )
     yield TeamLent(
         team=command.team,
         lender=command.lender,

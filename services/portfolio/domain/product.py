@@ -20,6 +20,9 @@ IMPROVE = "improve"
 """The phase that nothing but the end of the product ends (S0-02), in whatever lifecycle."""
 
 
+_TO_END = "Decommission the product (portfolio.decommission_product), or let it stay in its phase."
+
+
 @decisions.decides(RegisterProduct)
 def register_product(command: RegisterProduct, case: Case[Product]) -> Iterator[Payload]:
     """A digital service, once, at home where it is said or else where its program is; a row of an import that changed says the whole again."""
@@ -41,14 +44,16 @@ def enter_phase(command: EnterPhase, case: Case[Product]) -> Iterator[Payload]:
         raise Invalid(
             f"{command.phase} is no phase of its lifecycle",
             field="phase",
-            remedy=f"Use one of {', '.join(p.id for p in lifecycle.phases if p.active) or 'none: define the lifecycle first'}.",
+            remedy=f"Use one of {', '.join(p.id for p in lifecycle.phases if p.active) or 'none: define the lifecycle first, portfolio.define_lifecycle'}.",
         )
     if case.then and case.then.decommissioned:
         raise Invalid(f"{case.id} was decommissioned on {case.then.decommissioned.time.date()}", field="product")
-    case.demand("S0-02", phase.active, f"{phase.title} is the end of the product, and only decommissioning ends its phases", field="phase")
+    case.demand("S0-02", phase.active, f"{phase.title} is the end of the product, and only decommissioning ends its phases", field="phase", remedy=_TO_END)
     row = _row(case)
     before = [entry.phase for entry in case.then.phases if entry.event is not row] if case.then else []
-    case.demand("S0-02", before[-1:] != [IMPROVE] or phase.id == IMPROVE, f"{case.id} is in Improve, which only decommissioning ends", field="phase")
+    case.demand(
+        "S0-02", before[-1:] != [IMPROVE] or phase.id == IMPROVE, f"{case.id} is in Improve, which only decommissioning ends", field="phase", remedy=_TO_END
+    )
     yield from anew(case, row, PhaseEntered(phase=phase.id))
 
 
@@ -68,7 +73,7 @@ def resume_product(command: ResumeProduct, case: Case[Product]) -> Iterator[Payl
     if _row(case) or (case.then is not None and case.then.halted is not None):
         yield from anew(case, _row(case), ProductResumed())
     elif not case.revising:
-        raise Invalid(f"work on {case.id} is not halted", field="product", remedy="Check the day, or halt it first.")
+        raise Invalid(f"work on {case.id} is not halted", field="product", remedy="Check the day, or halt it first: portfolio.halt_product.")
 
 
 @decisions.decides(DecommissionProduct)

@@ -64,7 +64,7 @@ def _replaced(before: list[Actual] | list[Return], case: Case[Investment]) -> st
         raise Invalid(
             "which earlier record this row changes cannot be told",
             field="investment",
-            remedy="Retract the earlier record, then send the row under a new key.",
+            remedy="Retract the earlier record (portfolio.retract), then send the row under a new key.",
         )
     return before[0].event.id
 

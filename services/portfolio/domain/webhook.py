@@ -55,7 +55,11 @@ def subscribe_webhook(command: SubscribeWebhook, case: Case[Webhook], *, to_priv
     _check_begin(command.after, command.event)
     if webhook is not None and webhook.status is not WebhookStatus.ENDED:
         if not case.revising:
-            raise AlreadyExists(f"there is a webhook {webhook.id!r} already", field="webhook", remedy="Change it, end it first, or use another id.")
+            raise AlreadyExists(
+                f"there is a webhook {webhook.id!r} already",
+                field="webhook",
+                remedy="Change it (portfolio.change_webhook), end it first (portfolio.end_webhook), or use another id.",
+            )
         yield WebhookChanged(origin=origin, types=types, kinds=kinds, subjects=subjects)
         if command.secret is not None:
             yield WebhookSecretChanged(former_until=case.at)
@@ -128,7 +132,7 @@ def end_webhook(command: EndWebhook, case: Case[Webhook]) -> Iterator[Payload]:
 def _going(case: Case[Webhook]) -> Webhook:
     webhook = case.there
     if webhook.status is WebhookStatus.ENDED:
-        raise Invalid(f"{webhook.id} has ended", field="webhook", remedy="Subscribe it anew.")
+        raise Invalid(f"{webhook.id} has ended", field="webhook", remedy="Subscribe it anew: portfolio.subscribe_webhook.")
     return webhook
 
 

@@ -33,10 +33,12 @@ def link_change(command: LinkChange, case: Case[Change]) -> Iterator[Payload]:
 def decide_change(command: DecideChange, case: Case[Change]) -> Iterator[Payload]:
     """The board's outcome, once (S0-16; that it is the board's is the authority of the topic)."""
     if case.then is None or case.then.raised is None:
-        raise Invalid("it was not raised by then, or that was taken back", field="at", remedy="Raise it first.")
+        raise Invalid("it was not raised by then, or that was taken back", field="at", remedy="Raise it first: roadmap.raise_change_request.")
     if case.there.decision is not None and not case.revising:
         rule = "S0-17" if case.there.dependency else "S0-16"
-        raise AlreadyDecided(rule, f"the change request {case.id!r} is decided already", field="change", remedy="Raise another change request.")
+        raise AlreadyDecided(
+            rule, f"the change request {case.id!r} is decided already", field="change", remedy="Raise another change request: roadmap.raise_change_request."
+        )
     yield from take_back(case, case.there.decision)
     yield ChangeDecided(approved=command.approved, reason=command.reason)
 

@@ -25,9 +25,11 @@ def propose_release(command: ProposeRelease, case: Case[Release]) -> Iterator[Pa
 def sign_off_release(command: SignOffRelease, case: Case[Release]) -> Iterator[Payload]:
     """The product owner's word, once (S0-13; that it is the owner's is the authority of the topic)."""
     if case.then is None or case.then.proposed is None:
-        raise Invalid("it was not proposed by then, or that was taken back", field="at", remedy="Propose it first.")
+        raise Invalid("it was not proposed by then, or that was taken back", field="at", remedy="Propose it first: roadmap.propose_release.")
     if case.there.signed_off is not None and not case.revising:
-        raise AlreadyDecided("S0-13", f"the release {case.id!r} is signed off already", field="release", remedy="Retract the sign-off, if it is wrong.")
+        raise AlreadyDecided(
+            "S0-13", f"the release {case.id!r} is signed off already", field="release", remedy="Retract the sign-off, if it is wrong: roadmap.retract."
+        )
     yield from take_back(case, case.there.signed_off)
     yield ReleaseSignedOff()
 
@@ -36,9 +38,14 @@ def sign_off_release(command: SignOffRelease, case: Case[Release]) -> Iterator[P
 def publish_release(command: PublishRelease, case: Case[Release]) -> Iterator[Payload]:
     """Out to the people, once: after the board's approval of every change that goes with it (S0-16, S0-17) and the owner's sign-off (S0-13)."""
     if case.then is None or case.then.proposed is None:
-        raise Invalid("it was not proposed by then, or that was taken back", field="at", remedy="Propose it first.")
+        raise Invalid("it was not proposed by then, or that was taken back", field="at", remedy="Propose it first: roadmap.propose_release.")
     if case.there.published is not None and not case.revising:
-        raise AlreadyDecided("S0-13", f"the release {case.id!r} is published already", field="release", remedy="Propose what goes out next as another release.")
+        raise AlreadyDecided(
+            "S0-13",
+            f"the release {case.id!r} is published already",
+            field="release",
+            remedy="Propose what goes out next as another release: roadmap.propose_release.",
+        )
     # What another product has linked here, before this release was known, can neither open nor block it.
     changes = [change for change in case.facts.related(CHANGE, "release", case.id) if change.product == case.there.product]
     case.demand("S0-16", changes or not case.then.functional, "it changes what the product does, and no change request is linked to it")

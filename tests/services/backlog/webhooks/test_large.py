@@ -14,7 +14,7 @@ from libs.service.app import SignedInApp, create_base
 from libs.service.limits import BODY_LIMIT
 from services.backlog.webhooks.receiving import Receiver
 from services.backlog.webhooks.routes import LARGEST, webhook_routes
-from tests.services.backlog.webhooks.bodies import github, raw, signed
+from tests.services.backlog.webhooks.bodies import SECRET, github, raw, signed
 from tests.services.backlog.webhooks.test_receiving import Backlog, backlog
 
 __all__ = ["backlog"]
@@ -115,12 +115,12 @@ async def test_a_delivery_reads_no_event_of_its_source_and_no_secret_again(backl
     await counting.open()
     service = Backlog(counting)
     body = raw({"object_kind": "push"})
-    await service.send("gitlab", body, {"x-gitlab-token": "a pinch of salt"})
-    await service.send("gitlab", raw({"object_kind": "push", "n": 0}), {"x-gitlab-token": "a pinch of salt"})
+    await service.send("gitlab", body, {"x-gitlab-token": SECRET})
+    await service.send("gitlab", raw({"object_kind": "push", "n": 0}), {"x-gitlab-token": SECRET})
     await service.send("gitlab", body, {"x-gitlab-token": "wrong"})
     counting.events = counting.secrets = 0
     for n in range(50):
-        assert (await service.send("gitlab", body, {"x-gitlab-token": "wrong" if n % 2 else "a pinch of salt"})).status_code == (401 if n % 2 else 202)
+        assert (await service.send("gitlab", body, {"x-gitlab-token": "wrong" if n % 2 else SECRET})).status_code == (401 if n % 2 else 202)
     assert (counting.events, counting.secrets) == (0, 0)
     await service.client.aclose()
     await counting.close()
