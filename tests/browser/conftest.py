@@ -12,7 +12,7 @@ import tempfile
 from collections.abc import AsyncIterator, Callable, Coroutine
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 import httpx
 import pytest
@@ -86,7 +86,8 @@ class Looked:
         return path
 
 
-def _missing(why: str) -> None:
+def missing(why: str) -> NoReturn:
+    """Skips with this reason; a run that must look at everything fails."""
     if os.environ.get("HEADWAY_TEST_REQUIRE_SERVERS") == "1":
         pytest.fail(why)
     pytest.skip(why)
@@ -128,7 +129,7 @@ async def _address(process: asyncio.subprocess.Process) -> str:
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def browser() -> AsyncIterator[Browser]:
     if shutil.which(CHROMIUM) is None:
-        _missing(f"there is no chromium at {CHROMIUM}: pages are not looked at through a browser")
+        missing(f"there is no chromium at {CHROMIUM}: pages are not looked at through a browser")
     async with async_playwright() as playwright:
         started = await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
         yield started

@@ -14,6 +14,10 @@ pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 WIDTH = 680
 """Pixels of CSS between the margins of a page of A4."""
+CUT = """() => [...document.querySelectorAll('.hw-pack table, .hw-pack svg')].filter(one => one.checkVisibility())
+    .filter(one => one.getBoundingClientRect().right > document.querySelector('.hw-pack').getBoundingClientRect().right + 1)
+    .map(one => `${one.tagName} ${one.id} ${one.getBoundingClientRect().right}`)"""
+"""The tables and charts of a pack that end beyond its edge."""
 
 
 async def printed(browser_page: Opening, path: str) -> list[str]:
@@ -48,9 +52,5 @@ async def test_the_pack_prints_with_contents_page_numbers_and_its_instant(browse
 
 async def test_no_table_or_chart_of_the_pack_is_cut_at_the_edge_of_the_paper(browser_page: Opening) -> None:
     looked = await browser_page("/pack", size=(WIDTH, 900), media="print")
-    found = await looked.page.evaluate(
-        """() => [...document.querySelectorAll('.hw-pack table, .hw-pack svg')].filter(one => one.checkVisibility())
-            .filter(one => one.getBoundingClientRect().right > document.querySelector('.hw-pack').getBoundingClientRect().right + 1)
-            .map(one => `${one.tagName} ${one.id} ${one.getBoundingClientRect().right}`)"""
-    )
+    found = await looked.page.evaluate(CUT)
     assert found == []

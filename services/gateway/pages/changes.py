@@ -156,4 +156,4 @@ def _moment_words(instant: datetime) -> str:
     return day if instant == last_of(instant.date()) else f"{day}, {instant:%H:%M}{words.NBSP}UTC"
 
 
-CHANGES: Final = Page("changes", "/changes", "Changes", _variables, _present)
+CHANGES: Final = Page("changes", "/changes", "Changes", _variables, _present, lists=tuple(("portfolio", name) for name in GROUPS))

@@ -15,6 +15,7 @@ from services.gateway.pages.tables import Table
 from services.gateway.pages.told import AFTER, Told, events_table, told
 
 OF, FIGURE, FIRST = "of", "figure", 50
+WHY = ("explain", "events")
 HOLDERS: Final = ("organisation", "program", "product", "team")
 
 
@@ -84,7 +85,7 @@ def _present(visit: Visit, data: Data) -> ExplanationView:
         source=rule["source"],
         also=words.listed(rule["also"]),
         events=events,
-        table=events_table(events),
+        table=events_table(events).of(("portfolio", *WHY) if of == WHOLE else ("nodes", 0, *WHY), why["events"]),
         total=why["events"]["totalCount"],
         before=visit.here(after=None) if info["hasPreviousPage"] else None,
         more=visit.here(after=info["endCursor"]) if info["hasNextPage"] else None,

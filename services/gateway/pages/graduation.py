@@ -14,8 +14,8 @@ from services.gateway.pages.page import Data, Page, Visit, of_portfolio
 from services.gateway.pages.tables import Cell, Column, Table, day, status, text
 
 STATUS, AFTER, FIRST = "status", "after", 25
-ALL: Final = 500
-"""How many teams a CSV holds at most."""
+EVERY, LISTED = ("portfolio", "all"), ("portfolio", "teams")
+"""The teams that are counted by status, and those that stand on the page."""
 NAMES_SHOWN: Final = 8
 DECISIONS: Final[Mapping[str, str]] = {
     "headway.portfolio.graduation.sustain_entered.v1": "Sustain entered",
@@ -97,18 +97,18 @@ class GraduationView:
 
 def _variables(visit: Visit) -> dict[str, Any]:
     status = visit.query.get(STATUS)
-    first = ALL if visit.as_csv else FIRST
-    return {**of_portfolio(visit), "status": [status] if status else None, "first": first, "after": visit.query.get(AFTER)}
+    return {**of_portfolio(visit), "status": [status] if status else None, "first": FIRST, "after": visit.query.get(AFTER)}
 
 
 def _present(visit: Visit, data: Data) -> GraduationView:
     portfolio = data["portfolio"]
     every, page = portfolio["all"]["nodes"], portfolio["teams"]
-    cards = tuple(sorted((card(visit, team) for team in page["nodes"]), key=_needs_first))
+    by_name = tuple(card(visit, team) for team in page["nodes"])
+    cards = tuple(sorted(by_name, key=_needs_first))
     info = page["pageInfo"]
     return GraduationView(
         by_status=_by_status(visit, every),
-        teams=_teams(visit, cards),
+        teams=_teams(visit, by_name).of(LISTED, page),
         cards=cards,
         total=page["totalCount"],
         chosen=visit.query.get(STATUS, ""),
@@ -221,4 +221,4 @@ def _decisions(graduation: Mapping[str, Any]) -> Iterator[Decision]:
     yield from sorted(found.values(), key=lambda one: (one.on, one.what))
 
 
-GRADUATION: Final = Page("graduation", "/graduation", "Graduation", _variables, _present)
+GRADUATION: Final = Page("graduation", "/graduation", "Graduation", _variables, _present, wholes=(EVERY,), lists=(LISTED,))

@@ -51,7 +51,6 @@ class HomeView:
     awaiting_shown: int | None
     awaiting_total: int
     organisations: tuple[tuple[str, str], ...]
-    hidden_teams: int
     order: str = ORDER
     duties_shown: int = DUTIES_SHOWN
 
@@ -107,7 +106,6 @@ def _present(visit: Visit, data: Data) -> HomeView:
         awaiting_total=data["awaiting"]["totalCount"],
         awaiting_shown=None if visit.query.get(WAITING) == ALL else WAITING_SHOWN,
         organisations=tuple((words.plain(one["id"]), one["name"]) for one in data["everywhere"]["organisations"]),
-        hidden_teams=portfolio["teams"]["totalCount"] - len(teams),
     )
 
 
@@ -262,4 +260,4 @@ def _outcomes(portfolio: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(found)
 
 
-HOME: Final = Page("home", "/", "Overview", _variables, _present)
+HOME: Final = Page("home", "/", "Overview", _variables, _present, wholes=(("portfolio", "teams"), ("then", "teams"), ("awaiting",)))

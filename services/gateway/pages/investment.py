@@ -16,6 +16,7 @@ from services.gateway.pages.tables import Cell, Column, Table, text
 
 AFTER: Final = "after"
 TEAMS: Final = 25
+TEAM_LIST, LOANS = ("portfolio", "teams"), ("portfolio", "loans")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,7 @@ def _present(visit: Visit, data: Data) -> InvestmentView:
     levels = (
         _level(visit, "organisation", "By organisation", "Organisation", () if chosen else (*organisations, *beside("Organisation"))),
         _level(visit, "program", "By program", "Program", (*programs, *beside("Program"))),
-        _level(visit, "team", "By team", "Team", (*on_page, *(() if info["hasNextPage"] else beside("Team")))),
+        _paged(_level(visit, "team", "By team", "Team", (*on_page, *(() if info["hasNextPage"] else beside("Team")))), teams),
     )
     return InvestmentView(
         said=tuple(_said(one) for one in whole.amounts),
@@ -78,7 +79,7 @@ def _present(visit: Visit, data: Data) -> InvestmentView:
         years=made.fiscal_years(visit, "fiscal-years", "Per fiscal year", None, [whole]),
         levels=tuple(level for level in levels if level.money.table.rows),
         moved_by_loans=made.moved_by_loans(visit, organisations),
-        loans=made.loans(visit, portfolio["loans"]["nodes"]),
+        loans=made.loans(visit, portfolio["loans"]["nodes"]).of(LOANS, portfolio["loans"]),
         warnings=tuple(dict.fromkeys(words.sentence(f"{one['message']} ({one['rule']})") for one in (portfolio["investment"] or {}).get("warnings", ()))),
         organisations=tuple((words.plain(one["id"]), one["name"]) for one in data["everywhere"]["organisations"]),
         before=visit.here(after=None) if info["hasPreviousPage"] else None,
@@ -93,6 +94,12 @@ def _variables(visit: Visit) -> dict[str, Any]:
 
 def _subject(one: Node, href: str | None, note: str = "") -> Subject:
     return Subject(one["id"], one["name"], href, note, one["investment"])
+
+
+def _paged(level: Level, page: Node) -> Level:
+    """A level whose subjects are a page of a list."""
+    money, *more = (Charted(one.table.of(TEAM_LIST, page), one.bars) for one in (level.money, *level.more))
+    return Level(level.id, level.title, money, tuple(more))
 
 
 def _level(visit: Visit, id: str, title: str, who: str, subjects: Sequence[Subject]) -> Level:
@@ -143,4 +150,5 @@ INVESTMENT: Final = Page(
     _variables,
     _present,
     kinds=("investment", "bid", "loan", ORGANISATION, "program", "product", "team"),
+    lists=(TEAM_LIST, LOANS),
 )

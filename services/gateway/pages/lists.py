@@ -14,6 +14,7 @@ from services.gateway.pages.tables import Cell, Column, Table, day, status, text
 
 NAME, STATUS, PHASE, AFTER = "name", "status", "phase", "after"
 FIRST: Final = 50
+TEAM_LIST, PRODUCT_LIST = ("portfolio", "teams"), ("portfolio", "products")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,7 @@ def _teams(visit: Visit, data: Data) -> ListView:
         Column("Products", "products", csv_only=True),
     )
     page = data["portfolio"]["teams"]
-    table = Table("teams", "Teams", columns, tuple(_team(visit, one) for one in page["nodes"]), empty="No team fits.", caption_hidden=True)
+    table = Table("teams", "Teams", columns, tuple(_team(visit, one) for one in page["nodes"]), empty="No team fits.", caption_hidden=True).of(TEAM_LIST, page)
     return _list(visit, data, page, ("Teams", "team", STATUS, "Status"), choices, table)
 
 
@@ -108,7 +109,9 @@ def _products(visit: Visit, data: Data) -> ListView:
         Column("Needs met", "needs_met", True, csv_only=True),
     )
     page = data["portfolio"]["products"]
-    table = Table("products", "Products", columns, tuple(_product(visit, one) for one in page["nodes"]), empty="No product fits.", caption_hidden=True)
+    table = Table("products", "Products", columns, tuple(_product(visit, one) for one in page["nodes"]), empty="No product fits.", caption_hidden=True).of(
+        PRODUCT_LIST, page
+    )
     return _list(visit, data, page, ("Products", "product", PHASE, "Phase"), choices, table)
 
 
@@ -181,5 +184,5 @@ def _list(visit: Visit, data: Data, page: Mapping[str, Any], of: tuple[str, str,
     )
 
 
-TEAMS: Final = Page("teams", "/teams", "Teams", _team_variables, _teams)
-PRODUCTS: Final = Page("products", "/products", "Products", _product_variables, _products)
+TEAMS: Final = Page("teams", "/teams", "Teams", _team_variables, _teams, lists=(TEAM_LIST,))
+PRODUCTS: Final = Page("products", "/products", "Products", _product_variables, _products, lists=(PRODUCT_LIST,))

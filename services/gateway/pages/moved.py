@@ -105,7 +105,7 @@ def group(visit: Visit, id: str, page: Mapping[str, Any]) -> Group:
         total=page["totalCount"],
         first=visit.here(after=None, group=id) if info["hasPreviousPage"] else None,
         more=visit.here(after=info["endCursor"], group=id) if info["hasNextPage"] else None,
-        table=_table(id, nodes),
+        table=_table(id, nodes).of(("portfolio", id), page),
     )
 
 

@@ -108,4 +108,4 @@ def _parts(visit: Visit, view: PackView) -> tuple[Visit, ...]:
     return tuple(one.visit for one in view.shown if one.visit is not None)
 
 
-PACK: Final = Page("pack", "/pack", "Pack", of_portfolio, _present, parts=_parts)
+PACK: Final = Page("pack", "/pack", "Pack", of_portfolio, _present, parts=_parts, wholes=(("portfolio", "teams"), ("portfolio", "products")))

@@ -8,6 +8,7 @@ from typing import Any, Final, Protocol
 from urllib.parse import quote, urlencode
 
 from libs.rules.roles import Principal
+from services.gateway.pages.connections import Path
 from services.gateway.pages.moment import AS_OF, KNOWN_AT, Moment
 from services.gateway.pages.tables import Table
 from services.gateway.queries import document
@@ -65,11 +66,6 @@ class Visit:
         """The whole state of this page in its address."""
         return {name: value for name, value in self.query.items() if value and name not in PASSING}
 
-    @property
-    def as_csv(self) -> bool:
-        """Whether a table is asked for as CSV, or the page as part of a document: then it may ask for more than it shows."""
-        return self.whole or self.query.get(FORMAT) == CSV
-
     def href(self, path: str, **query: str | None) -> str:
         """The address of another page at the same moment; None leaves a part out."""
         return _address(path, {**self.kept, **query})
@@ -90,7 +86,8 @@ class Page:
 
     `variables` says with what the document is asked; `present` is a pure function from the visit and the answer's data to what the template shows. It raises
     NotFound where what was asked for is not there. `nav` is its place in the navigation by its words; empty for a page that links alone lead to. `parts` are
-    visits of other pages that stand in this one.
+    visits of other pages that stand in this one. `wholes` are the lists of its document that it sums up or chooses from: they are asked for to their end before
+    it is made; `lists` are those that it shows a page of: where it stands in a document they are asked for to their end too.
     """
 
     name: str
@@ -100,6 +97,8 @@ class Page:
     present: Callable[[Visit, Data], View]
     kinds: tuple[str, ...] = ()
     parts: Callable[[Visit, Any], tuple[Visit, ...]] | None = None
+    wholes: tuple[Path, ...] = ()
+    lists: tuple[Path, ...] = ()
 
     @property
     def document(self) -> str:

@@ -14,12 +14,14 @@ from services.gateway.pages import product_tables, sections, words
 from services.gateway.pages.over_time import Period, band, burn
 from services.gateway.pages.page import Data, Page, View, Visit
 from services.gateway.pages.people import role_words
-from services.gateway.pages.sections import MoneyPart
+from services.gateway.pages.sections import CASES, MoneyPart
 from services.gateway.pages.tables import Cell, Column, Table, day, status, text
 from services.gateway.pages.team import outcomes, story_variables
 from services.gateway.pages.told import Telling, telling
 
 KINDS: Final = ("product", "investment", "bid", "roadmap_item", "release", "change", "metric", "need", "backlog", "item")
+
+NEEDS, METRICS, ASKED, ITEMS = ("product", "userNeeds"), ("product", "metrics"), ("product", "changeRequests"), ("product", "backlog", "items")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,6 @@ class ProductView:
     burn: Markup
     burn_from: str
     items: Table
-    items_more: int
     owner: str
     teams: Table
     people: Table
@@ -87,17 +88,16 @@ def _present(visit: Visit, data: Data) -> View:
         investments=sections.investments(visit, data["portfolio"]["investments"]["nodes"]),
         roadmap=sections.roadmap(visit, product["roadmap"], of_products=False),
         releases=product_tables.releases(product["releases"]),
-        changes=product_tables.changes(product["changeRequests"]["nodes"]),
+        changes=product_tables.changes(product["changeRequests"]["nodes"]).of(ASKED, product["changeRequests"]),
         backlog=product_tables.backlog(months),
         burn=burn([one["delivered"] for one in months], [one["open"] for one in months], product_tables.burn_words(months)),
         burn_from=words.short_day(months[0]["on"]) if months else "",
-        items=product_tables.items(backlog["items"]["nodes"]),
-        items_more=backlog["items"]["totalCount"] - len(backlog["items"]["nodes"]),
+        items=product_tables.items(backlog["items"]["nodes"]).of(ITEMS, backlog["items"]),
         owner=backlog["owner"]["name"] if backlog["owner"] else "",
         teams=_teams(visit, product["teams"]),
         people=_people(visit, product["teams"]),
-        needs=product_tables.needs(product["userNeeds"]["nodes"]),
-        metrics=product_tables.metrics(product["metrics"]["nodes"]),
+        needs=product_tables.needs(product["userNeeds"]["nodes"]).of(NEEDS, product["userNeeds"]),
+        metrics=product_tables.metrics(product["metrics"]["nodes"]).of(METRICS, product["metrics"]),
         duties=sections.duties(visit, data["portfolio"]["duties"], sections.subjects_of(data, product["id"])),
         telling=telling(visit, product["story"], KINDS),
     )
@@ -187,4 +187,4 @@ def _people(visit: Visit, teams: Sequence[Mapping[str, Any]]) -> Table:
     return Table("people", "People by role", columns, rows, empty="Nobody is on a team that serves it.", caption_hidden=True)
 
 
-PRODUCT: Final = Page("product", "/products/{id}", "", story_variables, _present)
+PRODUCT: Final = Page("product", "/products/{id}", "", story_variables, _present, wholes=(CASES,), lists=(NEEDS, METRICS, ASKED, ITEMS))

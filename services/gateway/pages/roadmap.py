@@ -18,6 +18,9 @@ from services.gateway.pages.roadmap_asked import HORIZONS, Link
 from services.gateway.pages.roadmap_tables import by_organisation, dependencies, milestones, planned
 from services.gateway.pages.tables import Table
 
+ITEMS: Final = ("portfolio", "roadmap", "items")
+"""Where the items that the grid draws stand in the answer."""
+
 
 @dataclass(frozen=True, slots=True)
 class Label:
@@ -96,9 +99,9 @@ def _present(visit: Visit, data: Data) -> RoadmapView:
         grid_words=f"{quarters[0].label} to {quarters[-1].label}",
         grid_links=asked.grid_links(visit, quarters, begins, choices["fiscalYearStart"]),
         headings=tuple(_heading(visit, name, roadmap[name.lower()]) for name in HORIZONS),
-        items=planned(visit, items),
-        milestones=milestones(visit, items),
-        dependencies=dependencies(visit, items),
+        items=planned(visit, items).of(ITEMS, roadmap["items"]),
+        milestones=milestones(visit, items).of(ITEMS, roadmap["items"], shared=True),
+        dependencies=dependencies(visit, items).of(ITEMS, roadmap["items"], shared=True),
         by_organisation=by_organisation(visit, portfolio["organisations"]),
         choices=asked.choices(visit, choices),
         narrowed=_narrowed(visit, items, choices),
@@ -246,4 +249,6 @@ ROADMAP: Final = Page(
     asked.variables,
     _present,
     kinds=("roadmap_item", "product", "team", "program", ORGANISATION, "release", "metric", "change", "item"),
+    wholes=(("choices", "teams"),),
+    lists=(ITEMS,),
 )

@@ -31,7 +31,7 @@ def planned(visit: Visit, items: Sequence[Node]) -> Table:
         Column("Slip in days", "slip_days", csv_only=True),
         Column("Delivered", "progress", True),
     )
-    return Table("items", "Items on this page", columns, tuple(_planned(visit, one) for one in items), empty="Nothing is planned here.")
+    return Table("items", "Items", columns, tuple(_planned(visit, one) for one in items), empty="Nothing is planned here.")
 
 
 def _planned(visit: Visit, one: Node) -> tuple[Cell, ...]:

@@ -6,14 +6,14 @@ import asyncio
 import hashlib
 import time
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
 from fastapi import APIRouter, Request
 from graphql import GraphQLError
 from markupsafe import Markup
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 from strawberry.types.graphql import OperationType
 
 from libs.commands.doors import positions
@@ -28,6 +28,7 @@ from services.gateway.asking import Asking
 from services.gateway.forwarding import Forwarding
 from services.gateway.pages import assets
 from services.gateway.pages.acting import HEARD, SAME, acting_on
+from services.gateway.pages.connections import CURSOR, Path, at, document_of, is_whole, joined, with_at
 from services.gateway.pages.errors import error_page, wants_page
 from services.gateway.pages.including import included
 from services.gateway.pages.live import seen
@@ -35,11 +36,14 @@ from services.gateway.pages.moment import AS_OF, KNOWN_AT, moment_of
 from services.gateway.pages.page import CSV, FORMAT, Data, Page, View, Visit
 from services.gateway.pages.reading import authorization_of, reader_of
 from services.gateway.pages.rendering import HEADERS, VARY, html, in_graphiql, rendered, theme_of
+from services.gateway.pages.tables import Table, as_csv
 from services.gateway.schema import schema
 
 KEPT_ANSWERS: Final = 32
 """Answers that are kept for whoever asks the same of the same world with the same rights: the CSV of a table, a second reader."""
 HEARD_SECONDS: Final = 2.0
+Rows = Sequence[Sequence[str | int]]
+_CSV: Final = "text/csv; charset=utf-8; header=present"
 _KEPT_PRIVATE: Final = {"Cache-Control": "private, no-cache", "Vary": VARY}
 
 
@@ -88,9 +92,9 @@ class Pages:
         if tag in [one.strip() for one in request.headers.get("if-none-match", "").split(",")]:
             return Response(status_code=304, headers={**(HEADERS if table is None else _KEPT_PRIVATE), **headers})
         events_seen = seen(self.process.world, page)
-        visit, view = await self.presented(request, visit)
+        visit, view, data = await self.made(request, visit)
         if table is not None:
-            return _as_csv(view, table, headers, for_people=wants_page(request))
+            return await self._csv(request, visit, view, data, table, headers)
         parts = await self._parts(request, page.parts(visit, view)) if page.parts else []
         acting = acting_on(self.process.world, visit, *(request.query_params.get(name, "") for name in (HEARD, SAME)))
         body = rendered(
@@ -112,9 +116,14 @@ class Pages:
 
     async def presented(self, request: Request, visit: Visit) -> tuple[Visit, View]:
         """The page's document asked and its answer presented, also for a page that shows a form with errors again."""
+        visit, view, _ = await self.made(request, visit)
+        return visit, view
+
+    async def made(self, request: Request, visit: Visit) -> tuple[Visit, View, Data]:
+        """The same, with the answer."""
         data, withheld = await self._asked(request, visit)
         visit = replace(visit, withheld=withheld)
-        return visit, visit.page.present(visit, data)
+        return visit, visit.page.present(visit, data), data
 
     async def _parts(self, request: Request, visits: tuple[Visit, ...]) -> list[Markup]:
         """Other pages that stand in this one; between two of them others have their turn."""
@@ -133,20 +142,68 @@ class Pages:
     async def _asked(self, request: Request, visit: Visit) -> tuple[Data, bool]:
         """The data of the answer, and whether money was withheld from it. Raises what the query's own error is."""
         variables = visit.variables
-        key = _hash(visit.world, visit.page.name, repr(sorted(variables.items())), _rights(visit.reader), visit.moment.today.isoformat())
+        key = _hash(visit.world, visit.page.name, repr(sorted(variables.items())), _rights(visit.reader), visit.moment.today.isoformat(), visit.whole)
         if key in self._kept:
             self._kept.move_to_end(key)
             return self._kept[key]
-        asking = Asking(self.process, self.forwarding, visit.reader, authorization=authorization_of(request), day=visit.moment.today)
-        result = await schema().execute(visit.page.document, variable_values=variables, context_value=asking, allowed_operation_types={OperationType.QUERY})
-        if result.errors or result.data is None:
-            raise _cause(result.errors or [])
-        found = result.data, bool((result.extensions or {}).get("withheld"))
+        data, withheld = await self._executed(request, visit, visit.page.document, variables)
+        for path in (*visit.page.wholes, *(visit.page.lists if visit.whole else ())):
+            if not is_whole(at(data, path)):
+                pages = [page async for page in self._pages_of(request, visit, path)]
+                data = with_at(data, path, joined(pages))
+        found = data, withheld
         if self.process.world.digest == visit.world:
             self._kept[key] = found
             if len(self._kept) > KEPT_ANSWERS:
                 self._kept.popitem(last=False)
         return found
+
+    async def _executed(self, request: Request, visit: Visit, document: str, variables: Mapping[str, Any]) -> tuple[Data, bool]:
+        asking = Asking(self.process, self.forwarding, visit.reader, authorization=authorization_of(request), day=visit.moment.today)
+        result = await schema().execute(document, variable_values=dict(variables), context_value=asking, allowed_operation_types={OperationType.QUERY})
+        if result.errors or result.data is None:
+            raise _cause(result.errors or [])
+        return result.data, bool((result.extensions or {}).get("withheld"))
+
+    async def _pages_of(self, request: Request, visit: Visit, path: Path) -> AsyncIterator[Mapping[str, Any]]:
+        """The pages of one list of a page's document, from the first to the last; between two of them others have their turn."""
+        document, after = document_of(visit.page.document, path), None
+        while True:
+            data, _ = await self._executed(request, visit, document, {**visit.variables, CURSOR: after})
+            page = at(data, path)
+            if page is None:
+                return
+            yield page
+            if not page["pageInfo"]["hasNextPage"]:
+                return
+            after = page["pageInfo"]["endCursor"]
+            await asyncio.sleep(0)
+
+    async def _csv(self, request: Request, visit: Visit, view: View, data: Data, name: str, headers: dict[str, str]) -> Response:
+        """A table, whole whatever the page shows of it, page after page. Raises NotFound where the page has no such table.
+
+        With a byte order mark where a person takes it and there is, or may be, more than ASCII, since spreadsheets mistake anything else.
+        """
+        table = next((one for one in view.tables if one.id == name), None)
+        if table is None:
+            there = ", ".join(one.id for one in view.tables)
+            raise NotFound(f"this page has no table {name[:64]!r}", field="table", remedy=f"Ask for one of: {there}.")
+        said = {**headers, **_KEPT_PRIVATE, "Content-Disposition": f'attachment; filename="{table.id}.csv"'}
+        if table.path is None or not table.is_part:
+            content = table.as_csv()
+            encoding = "utf-8-sig" if wants_page(request) and not content.isascii() else "utf-8"
+            return Response(content.encode(encoding, "replace"), headers=said, media_type=_CSV)
+        if request.method == "HEAD":
+            return Response(headers=said, media_type=_CSV)
+        begin = ("\ufeff" if wants_page(request) else "") + as_csv([[column.key for column in table.columns]])
+        rows = _once(self._rows(request, visit, data, table, table.path), shared=table.shared)
+        return StreamingResponse(_encoded(begin, rows), headers=said, media_type=_CSV)
+
+    async def _rows(self, request: Request, visit: Visit, data: Data, table: Table, path: Path) -> AsyncIterator[Rows]:
+        """The rows of a table as CSV has them, a page of its list at a time."""
+        async for page in self._pages_of(request, visit, path):
+            view = visit.page.present(visit, with_at(data, path, page))
+            yield [row for one in view.tables if one.id == table.id for row in one.exact]
 
     async def _must_have_heard(self, request: Request) -> None:
         """Waits for what a form has just said: `heard` in the address names its positions."""
@@ -162,16 +219,22 @@ class Pages:
         return f'W/"{_hash(*parts)}"'
 
 
-def _as_csv(view: View, name: str, headers: dict[str, str], *, for_people: bool) -> Response:
-    """A table; with a byte order mark where a person takes it and there is more than ASCII, since spreadsheets mistake anything else."""
-    table = next((one for one in view.tables if one.id == name), None)
-    if table is None:
-        there = ", ".join(one.id for one in view.tables)
-        raise NotFound(f"this page has no table {name[:64]!r}", field="table", remedy=f"Ask for one of: {there}.")
-    said = {**headers, **_KEPT_PRIVATE, "Content-Disposition": f'attachment; filename="{table.id}.csv"'}
-    content = table.as_csv()
-    encoding = "utf-8-sig" if for_people and not content.isascii() else "utf-8"
-    return Response(content.encode(encoding, "replace"), headers=said, media_type="text/csv; charset=utf-8; header=present")
+async def _once(pages: AsyncIterator[Rows], *, shared: bool) -> AsyncIterator[Rows]:
+    """What several pages have in `shared` once: of what was given a few bytes a row are remembered."""
+    given: set[bytes] = set()
+    async for rows in pages:
+        if shared:
+            named = [(hashlib.blake2b(repr(row).encode("utf-8", "surrogatepass"), digest_size=12).digest(), row) for row in rows]
+            rows = [row for name, row in named if name not in given]
+            given.update(name for name, _ in named)
+        yield rows
+
+
+async def _encoded(begin: str, pages: AsyncIterator[Rows]) -> AsyncIterator[bytes]:
+    yield begin.encode("utf-8")
+    async for rows in pages:
+        if rows:
+            yield as_csv(rows).encode("utf-8", "replace")
 
 
 def _cause(errors: list[GraphQLError]) -> Exception:

@@ -12,6 +12,7 @@ from services.gateway.pages.tables import Cell, Column, Table, text
 from services.gateway.pages.told import page_of
 
 Q, KIND, AFTER, FIRST = "q", "kind", "after", 50
+HITS = ("search",)
 KINDS: Final[Mapping[str, str]] = {
     "TEAM": "Team",
     "PRODUCT": "Product",
@@ -57,7 +58,7 @@ def _present(visit: Visit, data: Data) -> SearchView:
         title=f"Search: {q}" if q else "Search",
         q=q,
         said=_said(q, page["totalCount"], KINDS.get(kind, "")),
-        found=Table("found", "What was found", columns, rows, empty="Nothing.", caption_hidden=True),
+        found=Table("found", "What was found", columns, rows, empty="Nothing.", caption_hidden=True).of(HITS, page),
         kinds=tuple(links) if q else (),
         first=visit.here(after=None) if info["hasPreviousPage"] else None,
         more=visit.here(after=info["endCursor"]) if info["hasNextPage"] else None,
@@ -107,4 +108,4 @@ def _leads_to(visit: Visit, hit: Mapping[str, Any]) -> str | None:
     return visit.href("/products", organisation=within)
 
 
-SEARCH: Final = Page("search", "/search", "", _variables, _present)
+SEARCH: Final = Page("search", "/search", "", _variables, _present, lists=(HITS,))

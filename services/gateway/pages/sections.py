@@ -17,6 +17,8 @@ from services.gateway.pages.tables import Cell, Column, Table, day, money, text,
 from services.gateway.pages.told import page_of, when
 from services.gateway.pages.verdict import sums_of
 
+CASES: Final = ("portfolio", "investments")
+"""Where the investments of a team or a product stand in the answer; what is said of them and of bids for them is of all."""
 HORIZONS: Final[Mapping[str, tuple[str, str]]] = {"NOW": ("Now", "going"), "NEXT": ("Next", "plain"), "LATER": ("Later", "plain"), "DONE": ("Done", "good")}
 STATES: Final[Mapping[str, tuple[str, str]]] = {"PROPOSED": ("Proposed", "going"), "APPROVED": ("Approved", "good"), "DECLINED": ("Declined", "ended")}
 DUTIES: Final[Mapping[str, str]] = {"BID_UNDECIDED": "Outcome of a bid", "EVIDENCE_EXPIRES": "Evidence to renew"}

@@ -1,17 +1,24 @@
-"""Tables as data: shown on a page, and given as CSV with the exact figures."""
+"""Tables as data: shown on a page, and given as CSV whole, with the exact figures."""
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from services.gateway.pages import words
+from services.gateway.pages.connections import Path
 
-_FORMULA: Final = ("=", "@", "+", "-", "\t", "\r", "\n", "\uff1d", "\uff20", "\uff0b", "\uff0d")
-"""How a cell begins that some spreadsheet runs; those of full width too."""
+_UNSEEN: Final = r"""[\s"'\ufeff\u200b-\u200f\u2060-\u2069\u202a-\u202e]*"""
+_SIGN: Final = r"[=@+\-\uff1d\uff20\uff0b\uff0d]"
+_FORMULA: Final = re.compile(rf"^(?={_UNSEEN}(?:{_SIGN}|[\t\r\n]))|(?<=[;\t\r\n])(?={_UNSEEN}{_SIGN})")
+"""Before what some spreadsheet runs: at the beginning of a cell, and where one that divides by semicolons, tabs or lines begins another.
+
+Blanks, quotation marks and what nobody sees may stand before the sign, which may be of full width."""
+_NUMBER: Final = re.compile(r"[+-]\d[\d.,]*\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +50,11 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table: `id` for its address, `caption` for who reads it alone, columns, rows of as many cells (the first is the row's heading), a row of sums."""
+    """A table: `id` for its address, `caption` for who reads it alone, columns, rows of as many cells (the first is the row's heading), a row of sums.
+
+    Where its rows are made of a page of a list, `path` says where that stands in the answer, and `part` how many of it are here and how many there are: CSV
+    has all. With `shared` several of the list may have a row in common, which is said once.
+    """
 
     id: str
     caption: str
@@ -52,20 +63,39 @@ class Table:
     foot: tuple[Cell, ...] = ()
     empty: str = "Nothing."
     caption_hidden: bool = field(default=False, kw_only=True)
+    path: Path | None = field(default=None, kw_only=True)
+    part: tuple[int, int] = field(default=(0, 0), kw_only=True)
+    shared: bool = field(default=False, kw_only=True)
 
     @property
     def shown(self) -> tuple[int, ...]:
         """The indices of the columns that pages show."""
         return tuple(n for n, column in enumerate(self.columns) if not column.csv_only)
 
+    @property
+    def is_part(self) -> bool:
+        """Whether there is more of it than stands here."""
+        return self.part[0] < self.part[1]
+
+    def of(self, path: Path, page: Mapping[str, Any], *, shared: bool = False) -> Table:
+        """The same table, made of a page of the list that stands there in the answer."""
+        return replace(self, path=path, part=(len(page["nodes"]), page["totalCount"]), shared=shared)
+
+    @property
+    def exact(self) -> list[tuple[str | int, ...]]:
+        """The rows as CSV gives them."""
+        return [tuple(cell.exact for cell in row) for row in self.rows]
+
     def as_csv(self) -> str:
-        """RFC 4180, with a line of keys first; what a spreadsheet would run as a formula is kept from it."""
-        out = io.StringIO()
-        writer = csv.writer(out, lineterminator="\r\n")
-        writer.writerow([column.key for column in self.columns])
-        for row in self.rows:
-            writer.writerow([_harmless(cell.exact) for cell in row])
-        return out.getvalue()
+        """The rows that are here as CSV, with a line of keys first."""
+        return as_csv([tuple(column.key for column in self.columns), *self.exact])
+
+
+def as_csv(rows: Iterable[Sequence[str | int]]) -> str:
+    """RFC 4180; what a spreadsheet would run as a formula is kept from it."""
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\r\n").writerows([_harmless(value) for value in row] for row in rows)
+    return out.getvalue()
 
 
 def text(shown: Any, /, **more: Any) -> Cell:
@@ -96,12 +126,8 @@ def status(name: str) -> Cell:
 
 
 def _harmless(value: str | int) -> str | int:
-    if isinstance(value, str):
-        value = value.replace(words.NBSP, " ")
-    if not isinstance(value, str) or value[:1] not in _FORMULA or (value[:1] in "+-" and _is_number(value)):
+    """With an apostrophe before each formula: without it (one of each run of them before a sign) the value is as it was."""
+    if not isinstance(value, str):
         return value
-    return "'" + value
-
-
-def _is_number(text: str) -> bool:
-    return text[1:].replace(",", "").replace(".", "").isdigit()
+    value = value.replace(words.NBSP, " ")
+    return value if _NUMBER.match(value) else _FORMULA.sub("'", value)

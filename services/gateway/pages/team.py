@@ -16,7 +16,7 @@ from services.gateway.pages.graduation import TeamCard, card
 from services.gateway.pages.over_time import Period, band
 from services.gateway.pages.page import Data, Page, View, Visit
 from services.gateway.pages.people import former, people
-from services.gateway.pages.sections import MoneyPart
+from services.gateway.pages.sections import CASES, MoneyPart
 from services.gateway.pages.tables import Cell, Column, Table, day, status, text
 from services.gateway.pages.told import AFTER, KIND, Telling, telling
 
@@ -202,4 +202,4 @@ def _loans(loans: Sequence[Mapping[str, Any]]) -> Table:
     return Table("loans", "Loans", columns, rows, empty="It was never on loan.")
 
 
-TEAM: Final = Page("team", "/teams/{id}", "", story_variables, _present)
+TEAM: Final = Page("team", "/teams/{id}", "", story_variables, _present, wholes=(CASES,))

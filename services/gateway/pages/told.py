@@ -67,7 +67,7 @@ def telling(visit: Visit, story: Mapping[str, Any], kinds: Sequence[str]) -> Tel
     links += [(kind_words(kind), visit.here(said=kind, after=None) + "#story", chosen == kind) for kind in kinds]
     return Telling(
         events=events,
-        table=events_table(events),
+        table=events_table(events).of((visit.page.name, "story"), story),
         total=story["totalCount"],
         first=visit.here(after=None) + "#story" if info["hasPreviousPage"] else None,
         more=visit.here(after=info["endCursor"]) + "#story" if info["hasNextPage"] else None,
@@ -128,7 +128,7 @@ def events_table(events: Sequence[Told]) -> Table:
         )
         for one in events
     )
-    return Table("events", "Events on this page", columns, rows, empty="Nothing was said.")
+    return Table("events", "Events", columns, rows, empty="Nothing was said.")
 
 
 def what_of(type_: str) -> str:

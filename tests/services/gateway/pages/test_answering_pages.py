@@ -128,7 +128,7 @@ async def test_a_fault_of_ours_is_a_page_without_details(site: Gateway, monkeypa
         raise RuntimeError("a secret of the inside")
 
     await signed_in(site.client)
-    monkeypatch.setattr(Pages, "presented", broken)
+    monkeypatch.setattr(Pages, "made", broken)
     answer = await site.client.get("/", headers=HTML)
     assert answer.status_code == 500 and answer.headers["content-type"].startswith("text/html")
     assert "Something went wrong here" in answer.text and "secret" not in answer.text
