@@ -133,7 +133,7 @@ class Sender:
             page = self._patiently("GET", "/backlog/v1/items", self.clock() + self.patience, _AGAIN, params=asked).json()
             for item in page["items"]:
                 if item.get("source"):
-                    source = ItemSource.model_validate(item["source"])
+                    source = ItemSource.model_construct(**item["source"])  # as it is there, also by an earlier, more lenient version
                     for name in source.names:
                         found.setdefault(name, (item["id"], source.number))
             if page["next"] is None:
@@ -247,14 +247,14 @@ class Sender:
                 why = f"{method} {path} answered {answer.status_code}: {said(_problem(answer))}"
                 if answer.status_code in (401, 403):
                     allowed = "HEADWAY_TOKEN must be a valid token with the role importer; what was answered before is stored"
-                    raise Stopped(NOT_ALLOWED, f"{why.removesuffix('.')}. {allowed}")
+                    raise Stopped(NOT_ALLOWED, _sentences(why, allowed))
                 if answer.status_code == 404:
-                    raise Stopped(UNREACHABLE, f"{why}. Is HEADWAY_URL the address of Headway?")
+                    raise Stopped(UNREACHABLE, _sentences(why, "Is HEADWAY_URL the address of Headway?"))
                 if answer.status_code < 500 and answer.status_code not in (200, 408, 409, 425, 429):
                     raise Stopped(OUR_FAULT, why)
                 wait = _retry_after(answer)
             if self.clock() + (pause if wait is None else wait) > until:
-                raise Stopped(UNREACHABLE, f"{why}. {late}")
+                raise Stopped(UNREACHABLE, _sentences(why, late))
             self.sleep(pause if wait is None else wait)
             pause = min(pause * 2, 5.0)
 
@@ -278,7 +278,12 @@ def said(problem: Mapping[str, Any]) -> str:
     rule, source, remedy = (problem.get(name) for name in ("rule", "source", "remedy"))
     if rule:
         words += f" [{rule}{f', {source}' if source else ''}]"
-    return f"{words.removesuffix('.')}. {remedy}" if remedy else words
+    return _sentences(words, str(remedy)) if remedy else words
+
+
+def _sentences(first: str, then: str) -> str:
+    """Two sentences beside each other, whether or not the first one bears its full stop."""
+    return f"{first.rstrip('. ')}. {then}" if first[-1:] not in ("?", "!", "…") else f"{first} {then}"
 
 
 def _waiting(answers: Sequence[Mapping[str, Any]]) -> list[int]:

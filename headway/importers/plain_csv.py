@@ -18,6 +18,7 @@ from headway.importers.line import Line, Rejected
 from headway.importers.notation import PLAIN, Notation
 from headway.importers.table import Row, read_table
 from libs.commands.command import COMMANDS, Command
+from libs.commands.validation import validated
 from libs.events.values import Money
 
 _OF_THE_LINE: Final = ("at", "known", "by")
@@ -101,7 +102,7 @@ def _line(row: Row, columns: Sequence[Field | str], command: type[Command], nota
         except ValueError as error:
             return row.rejected(f"column {field.name!r}: {error}")
     try:
-        checked = command.model_validate(data)
+        checked = validated(command, data)
     except ValidationError as error:
         return row.rejected(_wrong(error))
     own = {name: data.pop(name) for name in _OF_THE_LINE if name in data}
@@ -142,4 +143,4 @@ def _same(value: Any) -> Any:
 def _wrong(error: ValidationError) -> str:
     """What the command's declaration finds wrong, by the columns' names."""
     found = error.errors(include_url=False, include_input=False)
-    return "; ".join(f"column {'.'.join(map(str, one['loc'])) or 'at'!r}: {str(one['msg']).removeprefix('Value error, ')}" for one in found)
+    return "; ".join(f"column {'.'.join(map(str, one['loc'])) or 'at'!r}: {one['msg']}" for one in found)

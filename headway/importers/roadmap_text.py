@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from headway.importers.roadmap_horizons import horizon_of
+from libs.events.values import one_line
 
 _HEADING = re.compile(r" {0,3}(#{1,6})(?:\s+|$)(.*)")
 _UNDERLINE = re.compile(r" {0,3}(=+|-+)\s*")
@@ -204,4 +205,4 @@ def plain(text: str, defined: frozenset[str] = frozenset()) -> str:
         before, text = text, _EMPHASIS.sub(r"\2", text)
     for place, literal in enumerate(kept):
         text = text.replace(chr(_KEPT + place), literal)
-    return " ".join(text.split())
+    return " ".join(one_line(text).split())

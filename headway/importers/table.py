@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from headway.importers.line import Rejected
+from libs.events.values import one_line
 
 DELIMITERS: Final = ",;\t|"
 _SEPARATOR: Final = re.compile(r'"?sep=(.)"?[;,\t]*(?:\r\n?|\n)', re.IGNORECASE)
@@ -32,14 +33,14 @@ class Row:
         return f"{self.file}: row {self.number}"
 
     def get(self, *names: str) -> str:
-        """The first cell that is not empty under any of these column names (in small letters), else an empty string.
+        """The first cell that is not empty under any of these column names (in small letters), without what nobody can see, else an empty string.
 
         A column may be repeated: the leftmost one that says something counts.
         """
         for name in names:
             for column, cell in zip(self.header, self.cells, strict=True):
-                if column == name and cell.strip():
-                    return cell.strip()
+                if column == name and (said := one_line(cell).strip()):
+                    return said
         return ""
 
     def rejected(self, reason: str) -> Rejected:

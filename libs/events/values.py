@@ -71,6 +71,11 @@ UNSEEN_IN_TEXTS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufeff\ud800-
 """What has no place in a text of several lines."""
 
 
+def one_line(text: str) -> str:
+    """A text of somebody else's making as one line in which all can be seen: blanks for ends of lines, nothing else that has no place in a name."""
+    return UNSEEN_IN_NAMES.sub(lambda found: " " if found[0].isspace() else "", text)
+
+
 def _without(unseen: re.Pattern[str]) -> AfterValidator:
     """Refuses characters that nobody can see."""
 

@@ -15,6 +15,8 @@ from libs.commands.errors import Unreachable
 if TYPE_CHECKING:
     from libs.service.process import Process
 
+AGAIN = "Send it again. A command that bears the same Idempotency-Key is done once, however often it comes."
+"""What is to be done where nobody knows whether an owner took it."""
 SECONDS = 10.0
 """How long an owner may take to answer."""
 
@@ -65,7 +67,7 @@ class Forwarding:
             answer = await self._client(sent.service).post(path, content=json.dumps(sent.data), headers=headers)
             body = orjson.loads(answer.content)
         except (httpx.HTTPError, orjson.JSONDecodeError, UnicodeEncodeError) as e:
-            raise Unreachable(f"{sent.service} does not answer", remedy="Send it again with the same idempotency key.") from e
+            raise Unreachable(f"{sent.service} does not answer", remedy=AGAIN) from e
         if answer.status_code >= 400 or not isinstance(body, dict):
             raise Problem(answer.status_code, body if isinstance(body, dict) else {})
         return body

@@ -17,6 +17,7 @@ from libs.commands.errors import NotFound, Unreachable
 from libs.events.envelope import SERVICES
 from libs.service.problems import instance_of, response
 from libs.service.process import Process
+from services.gateway.forwarding import AGAIN
 
 SECONDS: Final = 30.0
 """How long a service may be silent while it answers: a thousand lines of a bulk import take some."""
@@ -52,7 +53,7 @@ class Passing:
             await response(e, instance=instance_of(scope))(scope, receive, send)
             return
         except httpx.HTTPError as e:
-            why = Unreachable(f"{self.service} does not answer ({type(e).__name__})", remedy="Send it again; a command with the same idempotency key.")
+            why = Unreachable(f"{self.service} does not answer ({type(e).__name__})", remedy=AGAIN)
             await response(why, instance=instance_of(scope))(scope, receive, send)
             return
         headers = [(name, value) for name, value in answer.headers.raw if name.decode("latin-1").lower() not in _THEIRS]

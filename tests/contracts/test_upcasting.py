@@ -9,6 +9,7 @@ from pathlib import Path
 import orjson
 import pytest
 
+from libs.events.catalog.backlog.item import ItemAdded
 from libs.events.catalog.roadmap.change import CHANGE, ChangeRaised, ChangeRaisedV1, Effect, named_effect
 from libs.events.envelope import Undecodable, from_record, from_stored, to_record, to_stored, to_structured
 from libs.events.event import UPCASTS, Actor, Event, Payload, current, upcasts
@@ -84,6 +85,12 @@ def test_a_log_of_both_versions_makes_one_world() -> None:
     assert found is not None and found.adds is False
     assert [change.id for change in facts.related(CHANGE, "on", "maps")] == ["maps"]
     assert [event.type for event in facts.history(CHANGE, "maps")] == ["headway.roadmap.change.raised.v1", "headway.roadmap.change.raised.v2"]
+
+
+def test_a_label_that_an_earlier_version_let_in_is_read_as_it_was_said() -> None:
+    data = {"product": "permits", "title": "Pay", "source": {"system": "jira", "reference": "PER\u200e-1", "url": "https://jira.example/\u200e1"}}
+    event = from_stored("item:pay", stored(data) | {"id": "item:pay@1", "type": "headway.backlog.item.added.v1"})
+    assert isinstance(event.data, ItemAdded) and event.data.source is not None and event.data.source.reference == "PER\u200e-1"
 
 
 async def test_a_commit_store_gives_an_older_event_in_its_newest_version_and_keeps_it_as_written(tmp_path: Path) -> None:

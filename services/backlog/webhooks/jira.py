@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Final
+from urllib.parse import quote
 
 from libs.commands.errors import Invalid
 from libs.events.catalog.backlog.item import ItemState
@@ -62,7 +63,7 @@ def _instant(body: Body) -> datetime:
 def _url(body: Body, key: str) -> str | None:
     """The page that people read: the body holds only the address for programs."""
     site, rest, _ = (url(body, "issue", "self") or "").partition("/rest/api/")
-    return f"{site}/browse/{key}" if rest else None
+    return f"{site}/browse/{quote(key)}" if rest else None
 
 
 def _former_key(body: Body, key: str) -> str | None:

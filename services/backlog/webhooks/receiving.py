@@ -20,6 +20,7 @@ from libs.commands.command import Command
 from libs.commands.errors import HeadwayError, Invalid, KeyReused, NotFound, RaceLost, UnknownOutcome, Unreachable
 from libs.commands.handling import Handling
 from libs.commands.judging import Ask
+from libs.commands.validation import validated
 from libs.events.catalog.backlog.item import ITEM, ItemState
 from libs.events.catalog.backlog.item_source import ItemSource
 from libs.events.catalog.backlog.naming import issue_id, item_id, numbered_id
@@ -226,10 +227,10 @@ def _body(headers: Mapping[str, str], raw: bytes) -> dict[str, Any]:
     return body
 
 
-def _built(command: Callable[..., Command], **fields: Any) -> Command:
+def _built(command: type[Command], **fields: Any) -> Command:
     """Raises Invalid where a field of the delivery is beyond what the command takes."""
     try:
-        return command(**fields)
+        return validated(command, fields)
     except ValidationError as e:
         first = e.errors(include_url=False, include_input=False)[0]
         raise Invalid(str(first["msg"]), field=".".join(map(str, first["loc"]))) from e

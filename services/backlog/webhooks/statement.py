@@ -9,6 +9,7 @@ from typing import Any
 
 from libs.commands.errors import Invalid
 from libs.events.catalog.backlog.item import ItemState
+from libs.events.values import one_line
 
 LONGEST_TITLE = 500
 LONGEST_NUMBER = 100
@@ -50,9 +51,12 @@ def part(body: Body, *path: str) -> Any:
 
 
 def text(body: Body, *path: str) -> str | None:
-    """The text at a path, without blanks around it and without what UTF-8 cannot carry; None where it is absent, empty or no text."""
+    """The text at a path in one line, without blanks around it, what UTF-8 cannot carry and what nobody can see; None where it is absent, empty or no text.
+
+    Who wrote it may not be whom the sender answers to: what no name may hold is left out, not refused, so that no title keeps an item from being told of.
+    """
     found = part(body, *path)
-    return (found.encode("utf-8", "replace").decode("utf-8").replace("\0", "").strip() or None) if isinstance(found, str) else None
+    return (one_line(found.encode("utf-8", "replace").decode("utf-8")).strip() or None) if isinstance(found, str) else None
 
 
 def needed(body: Body, *path: str) -> str:

@@ -204,6 +204,15 @@ def test_a_failure_that_stays_ends_with_what_to_do() -> None:
     assert 20 < sum(headway.slept) <= 30
 
 
+@pytest.mark.parametrize("problem", [{"detail": "It is late.", "remedy": "Wait."}, {"detail": "It is late."}, {"detail": "it is late"}])
+@pytest.mark.parametrize("status", [401, 404, 503])
+def test_what_stopped_a_run_is_said_in_sentences_that_end_once(problem: dict[str, str], status: int) -> None:
+    headway = Headway(*[lambda request: httpx.Response(status, json=problem)] * 100)
+    with pytest.raises(Stopped) as stopped:
+        list(headway.sender().send([PRODUCT]))
+    assert ".." not in str(stopped.value) and ". " in str(stopped.value)
+
+
 @pytest.mark.parametrize(("status", "code"), [(401, 6), (403, 6), (404, 5), (400, 1)])
 def test_a_failure_that_cannot_pass_ends_at_once(status: int, code: int) -> None:
     headway = Headway(lambda request: httpx.Response(status, json={"detail": "no"}))

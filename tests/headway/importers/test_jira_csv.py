@@ -128,6 +128,11 @@ def test_a_row_that_cannot_be_read_is_refused_whole(row: str, word: str) -> None
     assert [(r.where, word in r.reason) for r in refused] == [("jira.csv: row 2", True)]
 
 
+def test_what_nobody_can_see_is_left_out_of_what_another_system_exported() -> None:
+    found, refused = said(HEADER + "Sea\u202erch\0,\u200ePER-2\u200e,Shipped,Done,\u200e07/Mar/23 12:05 AM,,,,,,\n")
+    assert not refused and found[0].data["title"] == "Search" and found[0].data["source"]["reference"] == "PER-2"
+
+
 def test_a_key_that_comes_twice_is_refused_the_second_time() -> None:
     found, refused = said(HEADER + 2 * "Search,PER-2,Open,To Do,07/Mar/23 9:00 AM,,,,,,\n")
     assert (len(adding(found)), [r.where for r in refused]) == (1, ["jira.csv: row 3"])

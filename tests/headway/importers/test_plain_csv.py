@@ -47,6 +47,11 @@ def test_a_row_names_the_fields_of_the_command_and_of_the_line() -> None:
     ]
 
 
+def test_what_a_field_must_be_is_said_in_words() -> None:
+    ((_, reason),) = refused(ACTUALS + JULY.replace("swap", "Swap Shop"))
+    assert reason.startswith("column 'investment': must be an id: small letters") and "pattern" not in reason
+
+
 def test_two_months_of_the_same_investment_are_two_rows_whichever_file_they_stand_in() -> None:
     (july,), (august,), both = read(ACTUALS + JULY), read(ACTUALS + AUGUST), read(ACTUALS + JULY + AUGUST)
     assert july.key != august.key

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from headway.importers.roadmap_horizons import horizon_of
-from headway.importers.roadmap_text import PassedOver, entries
+from headway.importers.roadmap_text import Entry, PassedOver, entries
 
 AUGUST = date(2024, 8, 15)
 
@@ -42,6 +42,10 @@ def test_the_usual_words_are_known(horizon: str, headings: str) -> None:
 )
 def test_a_period_is_what_it_is_on_the_day_of_the_version(horizon: str, headings: list[str]) -> None:
     assert {heading: horizon_of(heading, AUGUST) for heading in headings} == dict.fromkeys(headings, horizon)
+
+
+def test_what_nobody_can_see_is_left_out_of_a_title() -> None:
+    assert entries("# Now\n- \u200eSea\u202erch\ufeff\n") == [Entry("Search", "now")]
 
 
 @pytest.mark.parametrize(

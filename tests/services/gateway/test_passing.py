@@ -74,6 +74,7 @@ async def test_a_service_that_does_not_answer_is_a_503_that_may_be_sent_again() 
         answer = await client.post("/portfolio/v1/commands/form_team", json={})
     assert answer.status_code == 503
     assert answer.json()["detail"].startswith("portfolio does not answer")
+    assert answer.json()["remedy"] == "Send it again. A command that bears the same Idempotency-Key is done once, however often it comes."
     assert "Retry-After" in answer.headers
 
 

@@ -126,7 +126,7 @@ class StateItem(Command):
     instant: Annotated[Instant, Field(description="When the source says so, by its own clock, which may go ahead of ours.")]
     title: Annotated[Title | None, Field(description="The item's title there; absent: not said.")] = None
     state: Annotated[ItemState | None, Field(description="The item's state there; absent: not said.")] = None
-    url: Annotated[Url | None, Field(description="Where people read it.")] = None
+    url: Annotated[Annotated[Url, VISIBLE] | None, Field(description="Where people read it.")] = None
     final: Annotated[bool, Field(description="It was deleted there, or moved to where the source does not reach.")] = False
     delivery: Annotated[
         Annotated[str, StringConstraints(max_length=200), VISIBLE] | None, Field(description="The delivery that said so, by the source's id of it.")

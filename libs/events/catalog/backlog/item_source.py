@@ -9,7 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from libs.events.values import VISIBLE, Id, worded
 
-Reference = Annotated[str, StringConstraints(min_length=1, max_length=300, strip_whitespace=True), VISIBLE]
+_Labelled = Annotated[str, StringConstraints(min_length=1, max_length=300, strip_whitespace=True)]
+Reference = Annotated[_Labelled, VISIBLE]
 Number = Annotated[str, StringConstraints(min_length=1, max_length=100, strip_whitespace=True), VISIBLE]
 Url = Annotated[
     str, worded(r"^https?://[^\s\x00-\x1f]+$", "an address that begins with http:// or https://, without spaces"), StringConstraints(max_length=2000)
@@ -22,13 +23,16 @@ class ItemLabel(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     system: Annotated[Id, Field(description="Such as github, gitlab, jira.")]
-    reference: Annotated[Reference, Field(description="What it is called there: PERMIT-12, owner/repository#12.")]
+    # No stricter than it was: what an earlier version let in stands in events, and must be readable.
+    reference: Annotated[_Labelled, Field(description="What it is called there: PERMIT-12, owner/repository#12.")]
     url: Annotated[Url | None, Field(description="Where people read it.")] = None
 
 
 class ItemSource(ItemLabel):
     """Where an item comes from: what the item is called there, which may change, and what names it there whatever it is called."""
 
+    reference: Annotated[Reference, Field(description="What it is called there: PERMIT-12, owner/repository#12.")]
+    url: Annotated[Annotated[Url, VISIBLE] | None, Field(description="Where people read it.")] = None
     number: Annotated[Number | None, Field(description="What it is numbered there, where that never changes: Jira's issue id, GitHub's and GitLab's id.")] = (
         None
     )

@@ -31,7 +31,7 @@ from libs.events.catalog.backlog.naming import issue_id, item_id
 from libs.events.catalog.backlog.source import SOURCE, Source
 from libs.events.event import visible
 from libs.events.sqlite_store import SqliteCommitStore
-from libs.events.values import ID_PATTERN
+from libs.events.values import ID_PATTERN, UNSEEN_IN_NAMES
 from libs.events.world import World
 from libs.rules.roles import Principal, Role
 from libs.service.problems import install
@@ -66,6 +66,11 @@ class Backlog:
 
     async def github(self, body: Any, delivery: str = "d1") -> httpx.Response:
         return await self.send("github", raw(body), {"x-github-event": "issues", "x-github-delivery": delivery, **signed(raw(body))})
+
+    async def deliver(self, source: str, body: Any) -> httpx.Response:
+        sent = raw(body)
+        headers = {"gitlab": {"x-gitlab-token": SECRET}, "standard": standard_headers(sent, self.now)}.get(source)
+        return await self.send(source, sent, headers or signed(sent, "x-hub-signature" if source == "jira" else "x-hub-signature-256"))
 
     async def item(self, source: str, reference: str) -> Item | None:
         return await self.item_of(issue_id("permits", reference) if source == "jira" else item_id(source, reference))
@@ -389,6 +394,25 @@ async def test_github_may_send_a_form(backlog: Backlog) -> None:
     body = b"payload=" + quote(json.dumps(github())).encode()
     headers = {"content-type": "application/x-www-form-urlencoded", "x-github-event": "issues", **signed(body)}
     assert (await backlog.client.post("/v1/webhooks/github", content=body, headers=headers)).status_code == 202
+
+
+UNSEEN = "\0\x1b\u200e\u202e\ufeff\x85\u2066"
+
+
+@pytest.mark.parametrize("source", ["github", "gitlab", "jira", "standard"])
+async def test_what_nobody_can_see_in_a_title_is_left_out_and_keeps_no_item_from_being_told_of(backlog: Backlog, source: str) -> None:
+    title = f"Pay\n{UNSEEN}on\u202eline\u2028now"
+    bodies = {
+        "github": github(id=77, title=title),
+        "gitlab": gitlab(id=77, title=title),
+        "jira": jira(issue={"key": "PERM\u200e-4", "id": "77", "fields": {"summary": title}}),
+        "standard": standard(id="77\u202e", title=title, reference="A\u200e-1"),
+    }
+    answer = await backlog.deliver(source, bodies[source])
+    assert answer.status_code == 202, answer.text
+    item = await backlog.item_of(answer.json()["item"])
+    assert item is not None and item.id == f"permits.{source}.77" and " ".join(item.title.split()) == "Pay online now"
+    assert item.source is not None and not UNSEEN_IN_NAMES.search(item.source.reference + item.title)
 
 
 async def test_the_secret_is_in_no_event_and_no_reply(backlog: Backlog) -> None:
