@@ -14,6 +14,7 @@ from typing import Any
 from libs.commands.command import Command
 from libs.commands.deciding import Case
 from libs.events.event import Actor, Event, Kind, Payload, Retracted
+from libs.events.facts import folded_past_faults
 from libs.events.history import at_instant
 from libs.events.judgement import judging
 
@@ -27,16 +28,29 @@ def nothing_new(command: Command, case: Case[Any], kind: Kind[Any], history: Seq
     if any(isinstance(data, Retracted) for data in said) or any(getattr(command, field) is not None for field in command.SPEC.private):
         return False
     if command.at is not None or command.known is not None:
-        same_actor = case.actor if command.SPEC.counts else None
-        return not (command.SPEC.counts and own) and _was_said(case, history, said, known, same_actor)
-    return not command.SPEC.counts and (case.stands or _changes_nothing(case, kind, said))
+        if command.SPEC.counts:
+            return not own and bool(_was_said(case, history, said, known, case.actor))
+        there = _was_said(case, history, said, known, None)
+        return bool(there) and (_changes_nothing(case, kind, case.then, said) or _nothing_since(case, kind, there))
+    return not command.SPEC.counts and (case.stands or _changes_nothing(case, kind, case.now, said))
 
 
-def _was_said(case: Case[Any], history: Sequence[Event], said: Sequence[Payload], known: datetime, actor: Actor | None) -> bool:
-    """Whether all of it was said of this very instant (by a row that changed: by that row, and last), was known no later, and counts."""
+def _was_said(case: Case[Any], history: Sequence[Event], said: Sequence[Payload], known: datetime, actor: Actor | None) -> list[Event]:
+    """The events that said all of it of this very instant (of a row that changed: those of that row, and last), known no later, that count; none unless all."""
     there = (e for e in at_instant(history, case.at) if e.recorded <= known and actor in (None, e.actor) and (not case.row or e.id in case.row))
-    stands = [event.data for event in there if not judging(event) or case.current.counts(event)]
-    return bool(stands) and all(any(_same(one, data) for one in stands) for data in said)
+    stands = [event for event in there if not judging(event) or case.current.counts(event)]
+    found = [next((event for event in reversed(stands) if _same(event.data, data)), None) for data in said]
+    return [event for event in found if event is not None] if None not in found else []
+
+
+def _nothing_since(case: Case[Any], kind: Kind[Any], there: Sequence[Event]) -> bool:
+    """Whether it makes no difference to what stands at that instant that other things were said of it later: this, that, and this again is not this."""
+    shown = case.facts.counting(kind, case.id)
+    gone = {event.sequence for event in there}
+    if all(event.sequence in gone for event in shown[-len(there) :]):
+        return True
+    anew = [event for event in shown if event.sequence not in gone] + list(there)
+    return _alike(folded_past_faults(kind, case.id, shown), folded_past_faults(kind, case.id, anew))
 
 
 def _same(before: Payload, now: Payload) -> bool:
@@ -45,14 +59,14 @@ def _same(before: Payload, now: Payload) -> bool:
     return before == now and named in (None, getattr(before, "judges", None))
 
 
-def _changes_nothing(case: Case[Any], kind: Kind[Any], said: Sequence[Payload]) -> bool:
+def _changes_nothing(case: Case[Any], kind: Kind[Any], before: Any, said: Sequence[Payload]) -> bool:
     """Whether the aggregate would be the same after it, but for when and by which event."""
-    if case.now is None:
+    if before is None:
         return False
-    state = case.now
+    state = before
     for n, data in enumerate(said):
         state = kind.evolve(state, Event(kind.key(case.id), _LAST + n, case.at, case.at, case.at, case.actor, data))
-    return _alike(case.now, state)
+    return _alike(before, state)
 
 
 _LAST = 1 << 62

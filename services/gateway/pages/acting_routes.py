@@ -28,7 +28,7 @@ from services.gateway.pages.acting import HEARD, NEXT, SAME, currency_about, may
 from services.gateway.pages.acting_subject import SUBJECT, SubjectView
 from services.gateway.pages.errors import error_page, wants_page
 from services.gateway.pages.forms import Choice, Field, Widget, command_named, fields_of, purpose_of, title_of
-from services.gateway.pages.forms_reading import Wrong, data_of, placed, wrong_in, wrong_of
+from services.gateway.pages.forms_reading import Wrong, ambiguous_in, data_of, placed, wrong_in, wrong_of
 from services.gateway.pages.moment import Moment
 from services.gateway.pages.page import Page, Visit
 from services.gateway.pages.reading import authorization_of, own_address, reader_of
@@ -107,7 +107,7 @@ class _Acting:
         data = data_of(fields, values)
         if values.get(REASON):
             data["override"] = {"rule": values[LIFTING], "reason": values[REASON].strip()}
-        wrong = wrong_in(command, data)
+        wrong = ambiguous_in(fields, values) + wrong_in(command, data)
         if wrong:
             return await self._shown(request, reader, command, Attempt(values, key, back, wrong, status=422))
         trying, version = CHECK in form, form.get("version", "")

@@ -16,6 +16,8 @@ FEW: Final = 6
 """As many choices are shown at once; more are a list to open."""
 LONG: Final = 1_000
 """A text that may be longer gets several lines."""
+AS_PRINTED: Final = "As these pages print it: 1,250.50."
+"""How a number is written in a form: by the pages' own convention."""
 _JOINED: Final = {"handoff": "hand-off", "co owners": "co-owners", "one off": "one-off"}
 _WHOLE: Final = {"it": "IT", "hr": "HR", "url": "URL", "cab": "CAB"}
 
@@ -158,14 +160,14 @@ def _field(name: str, label: str, declared: Mapping[str, Any], models: Mapping[s
         values = shape.get("enum", [shape.get("const")])
         return Field(widget=Widget.CHOICE, choices=tuple(Choice(str(one), named(str(one))) for one in values), **made)
     if shape.get("title") == "Money":
-        return Field(widget=Widget.MONEY, **made)
+        return Field(widget=Widget.MONEY, **_with(made, AS_PRINTED))
     match shape.get("type"), shape.get("format"):
         case "boolean", _:
             return Field(widget=Widget.CHOICE, choices=(Choice("true", "Yes"), Choice("false", "No")), truth=True, **made)
         case "integer", _:
             return Field(widget=Widget.NUMBER, whole_number=True, **made)
         case "number", _:
-            return Field(widget=Widget.NUMBER, **made)
+            return Field(widget=Widget.NUMBER, **_with(made, AS_PRINTED))
         case "string", "date" | "date-time":
             return Field(widget=Widget.DAY, **made)
         case "string", _:
@@ -176,6 +178,12 @@ def _field(name: str, label: str, declared: Mapping[str, Any], models: Mapping[s
         case "object", _ if "properties" in shape:
             return Field(widget=Widget.PARTS, parts=tuple(_fields(shape, models, {}, frozenset(), within=f"{name}.")), **made)
     raise _Formless(name)
+
+
+def _with(made: Mapping[str, Any], more: str) -> dict[str, Any]:
+    """The same with a sentence more in the hint."""
+    hint = str(made["hint"])
+    return {**made, "hint": f"{hint}{'' if hint.endswith('.') else '.'} {more}".removeprefix(". ")}
 
 
 def _shape(declared: Mapping[str, Any], models: Mapping[str, Any]) -> Mapping[str, Any]:

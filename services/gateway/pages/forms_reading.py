@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, Final
 
 from pydantic import ValidationError
@@ -14,7 +15,8 @@ from libs.commands.command import COMMANDS, NAMED, Command
 from libs.commands.validation import validated_json
 from services.gateway.pages.forms import Field, Widget, title_of
 
-_GROUPED: Final = re.compile(r"-?\d{1,3}(?:[ ,\u00a0\u202f]\d{3})+(?:\.\d+)?\Z")
+_GROUPED: Final = re.compile(r"-?[1-9]\d{0,2}([ ,\u00a0\u202f])\d{3}(?:\1\d{3})*(?:\.\d+)?\Z", re.ASCII)
+_POINT_IN_THREES: Final = re.compile(r"-?[1-9]\d{0,2}\.\d{3}\Z", re.ASCII)
 _INTEGER: Final = re.compile(r"-?\d{1,15}\Z")
 _EMPTY: Final = frozenset({"missing", "string_too_short", "too_short"})
 _IN_WORDS: Final[Mapping[str, str]] = {
@@ -53,6 +55,13 @@ def data_of(fields: Iterable[Field], form: Mapping[str, str]) -> dict[str, Any]:
         if value is not None:
             found[field.name.rpartition(".")[2]] = value
     return found
+
+
+def ambiguous_in(fields: Iterable[Field], form: Mapping[str, str]) -> tuple[Wrong, ...]:
+    """Numbers that other countries read as a thousand times as much: `1.250`, although these pages mark decimals by a point (docs/decisions/0024)."""
+    asked = [one for field in fields for one in (field.parts or (field,)) if one.widget in (Widget.MONEY, Widget.NUMBER)]
+    typed = [(name, form.get(name, "").strip()) for name in (one.names[0] for one in asked)]
+    return tuple(Wrong(_two_readings(text), name) for name, text in typed if _POINT_IN_THREES.match(text))
 
 
 def wrong_in(command: type[Command], data: Mapping[str, Any]) -> tuple[Wrong, ...]:
@@ -114,6 +123,12 @@ def _value(field: Field, form: Mapping[str, str]) -> Any:
         case Widget.CHOICE if field.truth and text in ("true", "false"):
             return text == "true"
     return text
+
+
+def _two_readings(text: str) -> str:
+    small, large = format(Decimal(text).normalize(), "f"), f"{int(text.replace('.', '')):,}"
+    plain = f"{text}0" if small == text else small
+    return f"{text} is {small} where a point marks decimals and {large} where it parts thousands: write {plain} or {large}."
 
 
 def _ungrouped(text: str) -> str:

@@ -103,6 +103,14 @@ async def test_a_refusal_shows_its_rule_source_and_remedy_and_nothing_is_stored(
         assert hidden(answer.text)["key"] != sent["key"]
 
 
+async def test_an_amount_of_two_readings_is_refused_beside_its_field_and_stays_as_it_was_typed(acting: Acting) -> None:
+    async with acting.browser("portfolio_manager") as browser:
+        sent = hidden((await browser.get("/act/portfolio.record_return?investment=inv")).text) | {"amount.amount": "1.000", "amount.currency": "CAD"}
+        answer = await browser.post("/act/portfolio.record_return", data=sent | {"description": "Sold"})
+    assert answer.status_code == 422 and "write 1 or 1,000" in answer.text and 'value="1.000"' in answer.text
+    assert len(acting.served.process.world.events("investment:inv")) == 1
+
+
 async def test_who_may_lift_a_rule_is_asked_why_and_the_override_is_stored(acting: Acting) -> None:
     async with acting.browser("executive") as browser:
         sent = hidden((await browser.get("/act/portfolio.hold_ceremony?team=wells")).text)

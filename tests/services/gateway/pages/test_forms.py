@@ -13,7 +13,7 @@ from libs.commands.command import COMMANDS, COMMON, Command
 from libs.commands.errors import NotFound
 from libs.events.values import ID_PATTERN, PATTERNS
 from services.gateway.pages.forms import Field, Widget, command_named, fields_of, has_form, named, title_of
-from services.gateway.pages.forms_reading import Wrong, data_of, placed, wrong_in, wrong_of
+from services.gateway.pages.forms_reading import Wrong, ambiguous_in, data_of, placed, wrong_in, wrong_of
 
 FORMED = sorted(name for name, command in COMMANDS.items() if has_form(command))
 
@@ -86,6 +86,33 @@ def test_truths_lists_numbers_and_parts_are_read() -> None:
     assert data_of(fields_of(COMMANDS["backlog.add_item"]), {"source.reference": "x#1"}) == {"source": {"reference": "x#1"}}
 
 
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [("1,000", "1000"), ("1 000", "1000"), ("12,500,000", "12500000"), ("1,000.50", "1000.50"), ("1.00", "1.00"), ("0.125", "0.125"), ("1.2550", "1.2550")],
+)
+def test_a_number_is_read_as_the_pages_print_numbers(typed: str, read: str) -> None:
+    fields, form = fields_of(COMMANDS["portfolio.record_return"]), {"amount.amount": typed, "amount.currency": "KWD"}
+    assert ambiguous_in(fields, form) == () and data_of(fields, form)["amount"]["amount"] == read
+    assert "1,250.50" in next(one.hint for one in fields if one.name == "amount")
+
+
+@pytest.mark.parametrize(
+    ("typed", "write"), [("1.000", "1 or 1,000"), ("12.500", "12.5 or 12,500"), (" -1.255 ", "-1.2550 or -1,255"), ("100.000", "100 or 100,000")]
+)
+def test_a_number_that_other_countries_read_as_a_thousand_times_as_much_is_refused_with_both_readings(typed: str, write: str) -> None:
+    (wrong,) = ambiguous_in(fields_of(COMMANDS["portfolio.record_return"]), {"amount.amount": typed, "amount.currency": "EUR"})
+    assert wrong.field == "amount.amount" and wrong.text.endswith(f"write {write}.")
+    (points,) = ambiguous_in(fields_of(COMMANDS["backlog.estimate_item"]), {"points": typed})
+    assert points.field == "points" and points.text == wrong.text
+
+
+@pytest.mark.parametrize("typed", ["0,125", "1.000,50", "1.000.000", "1,5", "1,000,00", "1,000 000"])
+def test_what_the_pages_would_not_print_is_no_number(typed: str) -> None:
+    command = COMMANDS["backlog.estimate_item"]
+    data = data_of(fields_of(command), {"item": "i", "points": typed})
+    assert [one.text for one in wrong_in(command, data)] == ["Write a number such as 1250.50."]
+
+
 def test_everything_that_is_wrong_is_said_at_once_and_in_words() -> None:
     command = COMMANDS["portfolio.record_actual"]
     data = data_of(fields_of(command), {"investment": "Not An Id", "amount.amount": "much", "amount.currency": "CAD", "covers_from": "soon"})
@@ -115,4 +142,4 @@ def test_no_form_however_filled_in_breaks_the_reading(name: str, other: dict[str
     filled = {part: data.draw(st.text(max_size=12)) for part in names}
     read: dict[str, Any] = data_of(fields_of(command), other | filled)
     json.dumps(read)
-    placed(wrong_in(command, read), fields_of(command))
+    placed(ambiguous_in(fields_of(command), other | filled) + wrong_in(command, read), fields_of(command))
