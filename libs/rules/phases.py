@@ -8,7 +8,7 @@ from datetime import date
 from typing import NamedTuple
 
 from libs.events.catalog.portfolio.lifecycle import DEFAULT_LIFECYCLE, LIFECYCLE, Lifecycle
-from libs.events.catalog.portfolio.product import PRODUCT
+from libs.events.catalog.portfolio.product import PRODUCT, ProductDecommissioned
 from libs.events.facts import Facts
 from libs.rules.homes import products_at
 
@@ -40,12 +40,20 @@ def phase_of(facts: Facts, product_id: str) -> PhaseOf | None:
 
 
 def phases_of(facts: Facts, product_id: str) -> tuple[PhaseOf, ...]:
-    """Every phase that a product entered, in order of time (S0-01)."""
+    """Every phase that a product entered, in order of time (S0-01).
+
+    A product that was decommissioned before its lifecycle was defined is in the phase that this has for the end (S0-02), where it has one.
+    """
     product = facts.get(PRODUCT, product_id)
     if product is None:
         return ()
-    lifecycle = facts.defined(LIFECYCLE, product.lifecycle) or DEFAULT_LIFECYCLE
-    return tuple(PhaseOf(one.phase, _title(lifecycle, one.phase), one.since.date()) for one in product.phases)
+    lifecycle = facts.defined(LIFECYCLE, product.lifecycle) or (DEFAULT_LIFECYCLE if product.lifecycle is None else Lifecycle(id=product.lifecycle))
+    entered = [(one.phase, one.since) for one in product.phases]
+    end = product.decommissioned
+    if end is not None and isinstance(end.data, ProductDecommissioned) and end.data.phase is None and len(lifecycle.ends) == 1:
+        entered.append((lifecycle.ends[0].id, end.time))
+    titles = lifecycle if lifecycle.phases else DEFAULT_LIFECYCLE
+    return tuple(PhaseOf(phase, _title(titles, phase), since.date()) for phase, since in entered)
 
 
 def phase_counts(facts: Facts, organisation: str | None) -> tuple[PhaseCount, ...]:
@@ -54,7 +62,7 @@ def phase_counts(facts: Facts, organisation: str | None) -> tuple[PhaseCount, ..
     Counted per lifecycle, so that every product that is in a phase is in one count: also where its lifecycle is not defined yet, or has that phase no longer.
     """
     products = products_at(facts, organisation)
-    counted = Counter((product.lifecycle, product.phase) for product in products if product.phase)
+    counted = Counter((product.lifecycle, phase.id) for product in products if (phase := facts.derive(phase_of, product.id)))
     used = sorted({product.lifecycle for product in products if product.lifecycle is not None})
     lifecycles = [(None, DEFAULT_LIFECYCLE), *((id, facts.defined(LIFECYCLE, id) or Lifecycle(id=id)) for id in used)]
     return tuple(count for id, lifecycle in lifecycles for count in _counts(id, lifecycle, {phase: n for (of, phase), n in counted.items() if of == id}))

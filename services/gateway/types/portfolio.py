@@ -110,7 +110,7 @@ class Portfolio:
 
     @told("How many products have entered no phase yet: with those of all phases they are all there are.")
     def without_phase(self) -> int:
-        return sum(state.phase is None for state in products_at(self.facts, self.scope))
+        return sum(deriving.phase(self.facts, state.id) is None for state in products_at(self.facts, self.scope))
 
     @told("The organisations, by id.")
     def organisations(self) -> list[Organisation]:

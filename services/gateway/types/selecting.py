@@ -75,7 +75,7 @@ def products_of(
     name: str, facts: Facts, whole: Sequence[Product], wanted: ProductFilter | None, order: ProductOrder | None, phase: str | None = None
 ) -> Listing[Product]:
     """The products that are wanted, in order, in one phase or in any. Raises Invalid for an id of something else."""
-    states = [product for product in whole if phase in (None, product.phase)]
+    states = [product for product in whole if phase is None or _phase(facts, product) == phase]
     if wanted is not None:
         homes, programs = _ids(facts.histories, "organisation", wanted.organisation), _ids(facts.histories, "program", wanted.program)
         lifecycles = _ids(facts.histories, "lifecycle", wanted.lifecycle, given=DEFAULT_LIFECYCLE.id)
@@ -85,7 +85,7 @@ def products_of(
             for product in states
             if (homes is None or home_of_product(facts, product) in homes)
             and (programs is None or product.program in programs)
-            and (wanted.phase is None or product.phase in wanted.phase)
+            and (wanted.phase is None or _phase(facts, product) in wanted.phase)
             and (lifecycles is None or (product.lifecycle or DEFAULT_LIFECYCLE.id) in lifecycles)
             and (wanted.halted is None or (product.halted is not None) == wanted.halted)
             and (called is None or called in fold(product.name or product.id))
@@ -96,6 +96,11 @@ def products_of(
         ProductOrderField.PHASE_SINCE: lambda product: entered.since if (entered := deriving.phase(facts, product.id)) else None,
     }
     return _listing(name, whole, states, keys, order)
+
+
+def _phase(facts: Facts, product: Product) -> str | None:
+    entered = deriving.phase(facts, product.id)
+    return entered.id if entered else None
 
 
 def roadmap_items_of(

@@ -78,7 +78,7 @@ def resume_product(command: ResumeProduct, case: Case[Product]) -> Iterator[Payl
 
 @decisions.decides(DecommissionProduct)
 def decommission_product(command: DecommissionProduct, case: Case[Product]) -> Iterator[Payload]:
-    """The end of the product, once (S0-02): it enters the phase that its lifecycle has for that.
+    """The end of the product, once (S0-02): it enters the phase that its lifecycle has for that, be it defined by then or later (`libs.rules.phases`).
 
     Raises AlreadyExists, and Invalid where its lifecycle has several such phases and none is named, or the one that is named is none of them.
     """
@@ -88,8 +88,13 @@ def decommission_product(command: DecommissionProduct, case: Case[Product]) -> I
 
 
 def _end(lifecycle: Lifecycle, wanted: str | None) -> str | None:
-    """The ended phase that is wanted, else the only one; None where the lifecycle has none. Raises Invalid."""
+    """The ended phase that is wanted, else the only one; None where the lifecycle has none. Raises Invalid.
+
+    Of a lifecycle that is not defined yet whatever is wanted is taken, as it will be once that is defined.
+    """
     ends = [phase.id for phase in lifecycle.ends]
+    if not lifecycle.phases:
+        return wanted
     if wanted is None and len(ends) <= 1:
         return ends[0] if ends else None
     if wanted in ends:

@@ -21,6 +21,7 @@ from libs.events.catalog.portfolio.product import (
 )
 from libs.events.catalog.portfolio.program import ProgramOpened
 from libs.events.event import Overridden
+from libs.rules.phases import phase_counts, phase_of
 from services.portfolio.domain import decisions
 
 BIOHUB = ProductRegistered(name="BioHub", home="env")
@@ -108,6 +109,19 @@ def test_where_a_lifecycle_ends_in_several_ways_decommissioning_says_which() -> 
         assert error.field == "phase" and "merged, closed" in (error.remedy or "")
     scenario.when(command(DecommissionProduct, product="biohub", reason="Moved", phase="closed")).then(ProductDecommissioned(reason="Moved", phase="closed"))
     assert seen(scenario).phase == "closed"
+
+
+@pytest.mark.requirement("S0-02")
+@pytest.mark.parametrize(("said", "defined", "phase"), [(None, "gone", "gone"), ("gone", "gone", "gone"), ("merged", "merged,closed", "merged")])
+def test_what_was_decommissioned_before_its_lifecycle_was_defined_is_in_the_phase_that_this_has_for_it(said: str | None, defined: str, phase: str) -> None:
+    scenario = Scenario(decisions).given("product:biohub", ProductRegistered(name="BioHub", home="env", lifecycle="fr"), at="2024-01-01")
+    scenario.when(command(DecommissionProduct, product="biohub", reason="Moved", phase=said)).then(ProductDecommissioned(reason="Moved", phase=said))
+    ends = tuple(Phase(one, one.capitalize(), active=False) for one in defined.split(","))
+    scenario.given("lifecycle:fr", LifecycleDefined(name="French", phases=(Phase("on", "On", active=True), *ends)))
+    facts = scenario.facts()
+    entered = phase_of(facts, "biohub")
+    assert entered is not None and (entered.id, entered.title, entered.since) == (phase, phase.capitalize(), scenario.now.date())
+    assert {one.id: one.products for one in phase_counts(facts, None) if one.lifecycle} == {"on": 0, **{one.id: int(one.id == phase) for one in ends}}
 
 
 @pytest.mark.requirement("S0-02")
