@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -13,6 +14,7 @@ from headway.importers.line import Line, Rejected
 from headway.importers.notation import PLAIN, Notation
 from headway.importers.table import Row, read_table
 from libs.events.catalog.backlog.item import ItemState
+from libs.events.catalog.backlog.item_source import ItemSource
 from libs.events.catalog.backlog.naming import issue_id, numbered_id
 from libs.rules.issues import state_of
 
@@ -39,7 +41,8 @@ def lines(
     notation: Notation = PLAIN,
     items: Items = MappingProxyType({}),
 ) -> Iterator[Line | Rejected]:
-    """The backlog opened where it is not there yet (`known` False), each issue added at its creation, in the files' order; then the state of each.
+    """The backlog opened where it is not there yet (`known` False), each issue added at its creation, in the files' order; then the state of each, likewise:
+    of an issue that several exports have, the last one's word holds.
 
     The state is the status category where the export has one, else it is read from the status's name; what is done with a resolution such as Won't Do or
     Duplicate was dropped, as it is for Jira's webhooks. An issue was delivered, or dropped, when it was resolved. The export does not say when work began or
@@ -54,24 +57,30 @@ def lines(
     row has is refused with its number. Each line names its issue by its key (`revise`), so a later export becomes changes of the same items.
     """
     written = replace(notation, century=_CENTURY)
-    read = [found for name, text in files for found in _issues(product, name, text, now, written, items)]
+    met = dict(items)
+    exports = [list(_issues(product, name, text, now, written, met)) for name, text in files]
+    read = [found for export in exports for found in export]
     added = [issue[0] for issue in read if not isinstance(issue, Rejected)]
     if added and not known:
         yield Line("backlog.open_backlog", f"jira:{product}:backlog", {"product": product}, at=min((line.at for line in added if line.at), default=None))
     yield from (issue if isinstance(issue, Rejected) else issue[0] for issue in read)
-    for verb in _VERBS.values():
-        yield from (issue[1] for issue in read if not isinstance(issue, Rejected) and issue[1].command == f"backlog.{verb}_item")
+    for export, verb in itertools.product(exports, _VERBS.values()):
+        yield from (issue[1] for issue in export if not isinstance(issue, Rejected) and issue[1].command == f"backlog.{verb}_item")
 
 
-def _issues(product: str, file: str, text: str, now: datetime | None, written: Notation, items: Items) -> Iterator[tuple[Line, Line] | Rejected]:
-    """Each row as the line that adds the issue and the one that says its state."""
+def _issues(
+    product: str, file: str, text: str, now: datetime | None, written: Notation, met: dict[str, tuple[str, str | None]]
+) -> Iterator[tuple[Line, Line] | Rejected]:
+    """Each row as the line that adds the issue and the one that says its state; `met` are the items so far by their names, and takes in the row's."""
     seen: set[str] = set()
     for row in read_table(file, text, _REQUIRED):
-        read = row if isinstance(row, Rejected) else _issue(product, row, now, written, items)
+        read = row if isinstance(row, Rejected) else _issue(product, row, now, written, met)
         if not isinstance(read, Rejected) and read[0].key in seen:
             read = Rejected(row.where, "an earlier row has the same issue key")
         if not isinstance(read, Rejected):
             seen.add(read[0].key)
+            source = ItemSource.model_construct(**read[0].data["source"])
+            met |= dict.fromkeys(source.names, (read[0].data["item"], source.number))
         yield read
 
 

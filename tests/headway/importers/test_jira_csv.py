@@ -128,6 +128,19 @@ def test_a_row_that_cannot_be_read_is_refused_whole(row: str, word: str) -> None
     assert [(r.where, word in r.reason) for r in refused] == [("jira.csv: row 2", True)]
 
 
+def test_of_several_exports_in_one_run_the_last_one_says_the_state() -> None:
+    older, newer = (HEADER + f"Pay,PER-1,x,{category},07/Mar/23 1:00 AM,{day}/Mar/23 1:00 PM,,,,,\n" for category, day in (("Done", "08"), ("To Do", "09")))
+    found = [one for one in lines("permits", [("a.csv", older), ("b.csv", newer)], known=True) if isinstance(one, Line)]
+    assert [line.command for line in found] == ["backlog.add_item", "backlog.add_item", "backlog.deliver_item", "backlog.reopen_item"]
+
+
+@pytest.mark.parametrize("ids", [(True, False), (False, True), (True, False, True)])
+def test_exports_with_and_without_ids_in_one_run_are_of_one_item(ids: tuple[bool, ...]) -> None:
+    header, row = "Issue key,Status,Summary,Created,Issue id\n", "PER-1,Done,Pay,2024-01-01,10004\n"
+    exports = [(f"{n}.csv", header.replace("Issue id", "Nothing" if not one else "Issue id") + row) for n, one in enumerate(ids)]
+    assert len({line.data["item"] for line in lines("permits", exports, known=True) if isinstance(line, Line)}) == 1
+
+
 def test_what_nobody_can_see_is_left_out_of_what_another_system_exported() -> None:
     found, refused = said(HEADER + "Sea\u202erch\0,\u200ePER-2\u200e,Shipped,Done,\u200e07/Mar/23 12:05 AM,,,,,,\n")
     assert not refused and found[0].data["title"] == "Search" and found[0].data["source"]["reference"] == "PER-2"
