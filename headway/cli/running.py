@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from headway.cli.app import DEFAULT_URL, GOOD, HERE, OUR_FAULT, USAGE, DataDir, app, fail, say, settings
-from libs.service.settings import SettingsError
+from libs.service.settings import Settings, SettingsError
 
 
 @app.command()
@@ -35,7 +35,7 @@ def serve(
     made = settings(data, host=host, port=port)
     try:
         stack = create_stack(made, chosen)
-        code = serve_until_stopped(stack, host, port, lambda url: say(f"Headway is ready at {url} ({', '.join(chosen or NAMES)}; data in {data})"))
+        code = serve_until_stopped(stack, host, port, lambda url: say(f"Headway is ready at {url} ({', '.join(chosen or NAMES)}; {_where(made)})"))
     except SettingsError as e:
         fail(str(e), USAGE)
     except NotListening as e:
@@ -43,6 +43,12 @@ def serve(
     except OSError as e:
         fail(f"cannot serve on {host}:{port} with data in {data}: {e}", USAGE)
     raise typer.Exit(code)
+
+
+def _where(made: Settings) -> str:
+    """Where what is said is kept: the data folder, or the engines that the settings name."""
+    engines = [name for name, there in (("MongoDB", made.on_mongodb), ("Kafka", made.on_kafka)) if there]
+    return f"data in {' and '.join([*engines, *([] if len(engines) == 2 else [str(made.data)])])}"
 
 
 @app.command()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import logging
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,6 +15,7 @@ from urllib.parse import urlsplit
 # The command line's own: where it sends commands, and as whom.
 COMMAND_LINE: Final = ("HEADWAY_URL", "HEADWAY_TOKEN")
 _PREFIX: Final = "HEADWAY_"
+_log = logging.getLogger("headway.settings")
 _NAMESPACE = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 
 
@@ -87,6 +89,9 @@ class Settings:
         for variable in sorted(environ):
             if not variable.startswith(_PREFIX) or variable in COMMAND_LINE:
                 continue
+            if variable not in known and _INJECTED.fullmatch(variable):
+                _log.info("settings: %s is Kubernetes' own word of a service, and passed over", variable, extra={"variable": variable})
+                continue
             if variable not in known:
                 near = get_close_matches(variable, [*known, *COMMAND_LINE], n=1)
                 raise SettingsError(f"{variable} is no setting: " + (f"did you mean {near[0]}?" if near else "take it out of the environment"))
@@ -131,6 +136,10 @@ class Settings:
 
     def _folder(self, url: str) -> Path:
         return Path(url.removeprefix("sqlite:///")) if url else self.data
+
+
+_INJECTED: Final = re.compile(r"HEADWAY(_[A-Z0-9_]+)?_(SERVICE_(HOST|PORT(_[A-Z0-9_]+)?)|PORT(_[0-9]+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)?)")
+"""What Kubernetes puts into the environment of every container for each service whose name begins with headway."""
 
 
 def is_loopback(host: str) -> bool:

@@ -102,3 +102,29 @@ def test_the_embedded_issuer_serves_loopback_only(tmp_path: Path) -> None:
 
 def test_settings_do_not_print_their_addresses() -> None:
     assert "collector" not in repr(Settings(telemetry_url="https://user:pass@collector"))
+
+
+INJECTED = (
+    "HEADWAY_GATEWAY_PORT",
+    "HEADWAY_GATEWAY_PORT_8000_TCP",
+    "HEADWAY_GATEWAY_PORT_8000_TCP_ADDR",
+    "HEADWAY_GATEWAY_PORT_8000_TCP_PROTO",
+    "HEADWAY_GATEWAY_SERVICE_HOST",
+    "HEADWAY_GATEWAY_SERVICE_PORT",
+    "HEADWAY_GATEWAY_SERVICE_PORT_HTTP",
+    "HEADWAY_PORT",
+    "HEADWAY_SERVICE_HOST",
+)
+
+
+@pytest.mark.parametrize("variable", INJECTED)
+def test_what_kubernetes_puts_into_every_container_is_passed_over_with_a_word(variable: str, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level("INFO", logger="headway.settings"):
+        assert Settings.from_environment({variable: "tcp://10.0.0.1:8000"}) == Settings.from_environment({})
+    assert variable in caplog.text
+
+
+@pytest.mark.parametrize("variable", ["HEADWAY_GATEWAY_PORTS", "HEADWAY_SERVICE_HOSTS", "HEADWAY_PORT_OF_CALL"])
+def test_what_only_looks_like_it_still_stops_the_start(variable: str) -> None:
+    with pytest.raises(SettingsError, match="is no setting"):
+        Settings.from_environment({variable: "x"})
