@@ -16,6 +16,9 @@ import uvloop
 from fastapi import FastAPI
 from starlette.types import Message, Receive, Scope, Send
 
+from headway.connections import BACKLOG, Connections
+from headway.http_connection import Config, HttpConnection, SocketConnection
+from headway.watchdog import Watchdog
 from libs.service.private_files import create_privately
 
 GRACE = 6
@@ -42,11 +45,21 @@ class _Starting:
 
 
 class Server(uvicorn.Server):
-    """A uvicorn server that ends streams when it is told to stop, and does not raise the signal again, so that a clean stop is exit 0."""
+    """A uvicorn server that ends streams when it is told to stop, and does not raise the signal again, so that a clean stop is exit 0.
 
-    def __init__(self, config: uvicorn.Config, app: FastAPI) -> None:
+    A stop that something holds up ends by the watchdog: see `headway.watchdog`.
+    """
+
+    def __init__(self, config: Config, app: FastAPI) -> None:
         super().__init__(config)
         self.app = app
+
+    async def on_tick(self, counter: int) -> bool:
+        """Called ten times a second while nothing else keeps the loop."""
+        if counter % 10 == 0:
+            for one in [c for c in self.server_state.connections if isinstance(c, HttpConnection)]:
+                one.look()
+        return await super().on_tick(counter)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         stopping = getattr(self.app.state, "stopping", None)
@@ -59,12 +72,19 @@ class Server(uvicorn.Server):
         if threading.current_thread() is not threading.main_thread():
             yield
             return
-        before = {s: signal.signal(s, self.handle_exit) for s in (signal.SIGINT, signal.SIGTERM)}
+        watchdog = Watchdog()
+
+        def told(sig: int, frame: FrameType | None) -> None:
+            watchdog.begin()
+            self.handle_exit(sig, frame)
+
+        before = {s: signal.signal(s, told) for s in (signal.SIGINT, signal.SIGTERM)}
         try:
             yield
         finally:
             for s, handler in before.items():
                 signal.signal(s, handler)
+            watchdog.close()
 
 
 class NotListening(OSError):
@@ -95,12 +115,13 @@ def listening(host: str, port: int, *, at_once: bool = False) -> socket.socket:
     return found
 
 
-def server(stack: FastAPI) -> Server:
-    """The server of an app; it is given its socket when it runs."""
-    config = uvicorn.Config(
+def server(stack: FastAPI, connections: Connections | None = None) -> Server:
+    """The server of an app; it is given its socket when it runs. It holds as many connections as the process may, unless others are given."""
+    config = Config(
         _Starting(stack),
-        http="httptools",
-        ws="websockets-sansio",
+        http=HttpConnection,
+        ws=SocketConnection,
+        backlog=BACKLOG,
         lifespan="on",
         log_config=None,
         access_log=False,
@@ -110,6 +131,7 @@ def server(stack: FastAPI) -> Server:
         server_header=False,
         proxy_headers=False,
     )
+    config.connections = Connections.of_this_process() if connections is None else connections
     return Server(config, stack)
 
 

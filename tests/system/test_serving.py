@@ -33,9 +33,11 @@ def free_port() -> int:
 
 
 @contextmanager
-def served(data: Path, *names: str, port: int | None = None, environment: dict[str, str] | None = None) -> Iterator[tuple[subprocess.Popen[str], str]]:
+def served(
+    data: Path, *names: str, port: int | None = None, environment: dict[str, str] | None = None, by: Sequence[str] = HEADWAY
+) -> Iterator[tuple[subprocess.Popen[str], str]]:
     port = port or free_port()
-    command = [*HEADWAY, "serve", *names, "--port", str(port), "--data", str(data)]
+    command = [*by, "serve", *names, "--port", str(port), "--data", str(data)]
     process = subprocess.Popen(command, env=ENVIRONMENT | (environment or {}), stderr=subprocess.PIPE, text=True)
     url = f"http://127.0.0.1:{port}"
     try:
