@@ -9,9 +9,10 @@ from typing import Any, Final
 
 from libs.commands.errors import Invalid
 from services.gateway.pages import words
-from services.gateway.pages.moment import Moment, last_of, last_quarter_end, read_instant
+from services.gateway.pages.moment import Moment, last_of, read_instant
 from services.gateway.pages.moved import GROUPS, Group, group
 from services.gateway.pages.page import ORGANISATION, Data, Page, Visit
+from services.gateway.pages.quarters import last_quarter_end
 from services.gateway.pages.summing_up import CHANGED, GONE, NEW, Counts, headline, tally
 from services.gateway.pages.tables import Cell, Column, Table, text
 
@@ -65,7 +66,7 @@ def between(visit: Visit) -> Between:
     if to is not None and to < last_of(moment.day):
         moment = Moment(moment.today, to.date(), min(to, moment.known_at) if moment.known_at else to)
     begin = read_instant(visit.query.get(FROM), FROM)
-    begin = begin or last_of(min(last_quarter_end(moment.day), (moment.known_on or moment.day) - timedelta(days=1)))
+    begin = begin or last_of(min(last_quarter_end(moment.day, visit.year_begins), (moment.known_on or moment.day) - timedelta(days=1)))
     if begin.date() > moment.day or (moment.known_at is not None and begin > moment.known_at):
         remedy = "Choose an earlier day to begin with, or a later one to end with."
         raise Invalid("what is compared begins after it ends", field=FROM, remedy=remedy)
@@ -117,7 +118,7 @@ def _seen_at(visit: Visit, moment: Moment) -> Visit:
     """The same visit, whose links to other pages lead to the later moment, also where `to` alone says it."""
     if moment == visit.moment:
         return visit
-    return Visit(visit.page, moment, visit.reader, visit.path, {**visit.query, **moment.query}, visit.world, visit.withheld)
+    return Visit(visit.page, moment, visit.reader, visit.path, {**visit.query, **moment.query}, visit.world, visit.withheld, visit.whole, visit.year_begins)
 
 
 def _summary(visit: Visit, groups: tuple[Group, ...], counts: Counts) -> Table:
@@ -141,7 +142,7 @@ def _spans(visit: Visit, asked: Between) -> list[tuple[str, str, bool]]:
     known: Mapping[str, date] = {
         "a week": day - timedelta(days=7),
         "30 days": day - timedelta(days=30),
-        "the last quarter": last_quarter_end(day),
+        "the last quarter": last_quarter_end(day, visit.year_begins),
         "a year": day - timedelta(days=365),
     }
     return [(name, visit.here(**{FROM: begin.isoformat(), AFTER: None}), asked.begin == last_of(begin)) for name, begin in known.items()]

@@ -15,8 +15,9 @@ from libs.commands.errors import Invalid
 from libs.events.currencies import exact
 from services.gateway.pages import charts, words
 from services.gateway.pages.acting import act_address
-from services.gateway.pages.moment import last_quarter_end, read_day
+from services.gateway.pages.moment import read_day
 from services.gateway.pages.page import Data, Page, Visit, of_portfolio
+from services.gateway.pages.quarters import last_quarter_end
 from services.gateway.pages.tables import Cell, Column, Table, day, money, status, text
 from services.gateway.pages.verdict import Sum, Verdict, sums_of, verdict
 from services.gateway.pages.worst import ORDER, Worst, worst
@@ -51,6 +52,7 @@ class HomeView:
     awaiting_shown: int | None
     awaiting_total: int
     organisations: tuple[tuple[str, str], ...]
+    withheld: bool
     order: str = ORDER
     duties_shown: int = DUTIES_SHOWN
 
@@ -67,7 +69,7 @@ class HomeView:
 
 def _since(visit: Visit) -> date:
     """The day that statuses are compared with: the one asked for, else the end of the quarter before."""
-    since = read_day(visit.query.get(SINCE), SINCE) or last_quarter_end(visit.moment.day)
+    since = read_day(visit.query.get(SINCE), SINCE) or last_quarter_end(visit.moment.day, visit.year_begins)
     if since > visit.moment.day:
         raise Invalid("the day to compare with lies behind the day that is looked at", field=SINCE, remedy="Choose an earlier day.")
     return since
@@ -106,6 +108,7 @@ def _present(visit: Visit, data: Data) -> HomeView:
         awaiting_total=data["awaiting"]["totalCount"],
         awaiting_shown=None if visit.query.get(WAITING) == ALL else WAITING_SHOWN,
         organisations=tuple((words.plain(one["id"]), one["name"]) for one in data["everywhere"]["organisations"]),
+        withheld=investment is None or any(team["investment"] is None for team in teams),
     )
 
 

@@ -138,7 +138,7 @@ def _whole(visit: Visit, whole: Subject) -> Table:
     rows = tuple(
         (Cell(_WORDS.get(name, FIGURES[name]), value=name), *(cell(visit, one, name, signed=name.startswith("against")) for one in found)) for name in names
     )
-    return Table("whole", "In all", columns, rows or ((text("Nothing is invested."),),), caption_hidden=True)
+    return Table("whole", "In all", columns, rows or ((text(made.unless_withheld([whole], "Nothing is invested.")),),), caption_hidden=True)
 
 
 _WORDS: Final = {"committed": "Current baseline: committed", "firstBaseline": "First baseline: approved first"}

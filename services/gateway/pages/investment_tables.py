@@ -105,6 +105,8 @@ def baselines(visit: Visit, id: str, caption: str, who: str, subjects: Sequence[
     most = scales([one for subject in subjects for one in subject.amounts], ("firstBaseline", "committed"))
     rows, bars = [], []
     for subject in subjects:
+        rows += _withheld(subject, len(columns) - 1)
+        bars += [_NO_BAR] * (subject.investment is None)
         for one in subject.amounts:
             first, current = one.get("firstBaseline"), one.get("committed")
             moved = {"amount": current - first, "currency": one.currency}
@@ -119,7 +121,7 @@ def baselines(visit: Visit, id: str, caption: str, who: str, subjects: Sequence[
             )
             label = f"{subject.name}: first baseline {_words(first, one)}, current baseline {_words(current, one)}"
             bars.append(charts_money.baselines(first, current, most[one.currency], label) if subject.explained else _NO_BAR)
-    return Charted(Table(id, caption, columns, tuple(rows), empty="Nothing is approved."), tuple(bars))
+    return Charted(Table(id, caption, columns, tuple(rows), empty=unless_withheld(subjects, "Nothing is approved.")), tuple(bars))
 
 
 def split(visit: Visit, id: str, caption: str, who: str, subjects: Sequence[Subject]) -> Charted:
@@ -127,6 +129,8 @@ def split(visit: Visit, id: str, caption: str, who: str, subjects: Sequence[Subj
     columns = (Column(who, "name"), Column("To enhance", "enhance", True), Column("To support", "support", True), Column("Not split", "not_split", True))
     rows, bars = [], []
     for subject in subjects:
+        rows += _withheld(subject, len(columns) - 1)
+        bars += [_NO_BAR] * (subject.investment is None)
         for one in subject.amounts:
             enhance, support, rest = one.get("enhance"), one.get("support"), one.get("unsplit")
             note = f"{words.share(support, enhance + support)} of both" if enhance + support else ""
@@ -140,7 +144,7 @@ def split(visit: Visit, id: str, caption: str, who: str, subjects: Sequence[Subj
             )
             label = f"{subject.name}: {_words(enhance, one)} to enhance, {_words(support, one)} to support"
             bars.append(charts_money.split(enhance, support, label) if subject.explained else _NO_BAR)
-    return Charted(Table(id, caption, columns, tuple(rows), empty="Nothing is committed."), tuple(bars))
+    return Charted(Table(id, caption, columns, tuple(rows), empty=unless_withheld(subjects, "Nothing is committed.")), tuple(bars))
 
 
 def fiscal_years(visit: Visit, id: str, caption: str, who: str | None, subjects: Sequence[Subject]) -> Charted:
@@ -161,13 +165,17 @@ def fiscal_years(visit: Visit, id: str, caption: str, who: str | None, subjects:
     told = [(subject, year, one) for subject in subjects for year in (subject.investment or {}).get("fiscalYears", ()) for one in amounts(subject.id, year)]
     most = scales([one for _, _, one in told])
     rows, bars = [], []
+    for subject in subjects if who else ():
+        rows += _withheld(subject, len(columns) - 1)
     for subject, year, one in told:
         named = (_named(subject),) if who else ()
         figures = (cell(visit, one, name, explained="fiscalYears") for name in ("firstBaseline", "committed", "forecast", "actual"))
         rows.append((*named, Cell(year_words(year)), day(year["starts"]), day(year["ends"]), *figures))
         if not who:
             bars.append(_spent(year_words(year), one, most[one.currency]))
-    return Charted(Table(id, caption, columns, tuple(rows), empty="Nothing was approved or spent.", caption_hidden=not who), tuple(bars))
+    return Charted(
+        Table(id, caption, columns, tuple(rows), empty=unless_withheld(subjects, "Nothing was approved or spent."), caption_hidden=not who), tuple(bars)
+    )
 
 
 def moved_by_loans(visit: Visit, organisations: Sequence[Subject]) -> Table:
@@ -194,7 +202,7 @@ def moved_by_loans(visit: Visit, organisations: Sequence[Subject]) -> Table:
                     cell(visit, one, "actual"),
                 )
             )
-    return Table("moved-by-loans", "What loans move", columns, tuple(rows), empty="No loan has moved money so far.")
+    return Table("moved-by-loans", "What loans move", columns, tuple(rows), empty=unless_withheld(organisations, "No loan has moved money so far."))
 
 
 def loans(visit: Visit, found: Sequence[Node]) -> Table:
@@ -227,6 +235,16 @@ def _until(loan: Node) -> str:
     if loan["until"] is None:
         return "still away, no end planned"
     return f"back on {words.short_day(loan['until'])}" if loan["returned"] else f"planned until {words.short_day(loan['until'])}"
+
+
+def unless_withheld(subjects: Sequence[Subject], empty: str) -> str:
+    """What a table without rows says: that there is nothing only to whoever reads the money of all of it."""
+    return words.WITHHELD if any(one.investment is None for one in subjects) else empty
+
+
+def _withheld(subject: Subject, cells: int) -> list[tuple[Cell, ...]]:
+    """The row of a subject whose money the reader may not see; none where they may."""
+    return [(_named(subject), *_nothing(subject, cells))] if subject.investment is None else []
 
 
 def _named(subject: Subject) -> Cell:

@@ -90,11 +90,6 @@ def last_of(day: date) -> datetime:
     return end_of(day) - timedelta(microseconds=1)
 
 
-def last_quarter_end(day: date) -> date:
-    """The last day of the calendar quarter before the one that a day lies in."""
-    return date(day.year, (day.month - 1) // 3 * 3 + 1, 1) - timedelta(days=1)
-
-
 def _near(day: date, field: str) -> date:
     if not EARLIEST <= day <= LATEST:
         raise Invalid(f"{day} is too far away to be looked at", field=field, remedy=f"Choose a day from {EARLIEST} to {LATEST}, or leave the field empty.")

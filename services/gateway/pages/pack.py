@@ -101,7 +101,7 @@ def _stories(visit: Visit, number: int, kinds: Sequence[tuple[str, Page, Sequenc
 
 def _of(visit: Visit, page: Page, query: Mapping[str, str], **path: str) -> Visit:
     """The same moment, reader and portfolio on another page, in full."""
-    return Visit(page, visit.moment, visit.reader, path, {**visit.kept, **query}, visit.world, whole=True)
+    return Visit(page, visit.moment, visit.reader, path, {**visit.kept, **query}, visit.world, whole=True, year_begins=visit.year_begins)
 
 
 def _parts(visit: Visit, view: PackView) -> tuple[Visit, ...]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
 from urllib.parse import quote, urlencode
 
+from libs.rules.fiscal_years import CALENDAR
 from libs.rules.roles import Principal
 from services.gateway.pages.connections import Path
 from services.gateway.pages.moment import AS_OF, KNOWN_AT, Moment
@@ -39,7 +40,8 @@ class View(Protocol):
 class Visit:
     """One look at a page: the moment, what stands in its path (`id`) and in its query, who looks, and the state of the world they look at.
 
-    With `whole` nothing is left for another page of a list: the page stands in a document.
+    With `whole` nothing is left for another page of a list: the page stands in a document. `year_begins` is the day (MM-DD) on which fiscal years begin in the
+    portfolio that is looked at: its quarters are those of all pages.
     """
 
     page: Page
@@ -50,6 +52,7 @@ class Visit:
     world: str = ""
     withheld: bool = False
     whole: bool = False
+    year_begins: str = CALENDAR
 
     @property
     def address(self) -> str:

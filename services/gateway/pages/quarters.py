@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -40,9 +41,14 @@ def year_name(starts: date, ends: date) -> str:
 def quarter_of(day: date, begins: str = CALENDAR) -> Quarter:
     """The quarter that a day lies in, of years that begin on MM-DD."""
     first, last = year_of(day, begins)
-    edges = [first, *(_months_on(first, months) for months in (3, 6, 9)), last + timedelta(days=1)]
+    edges = [first, *(_months_on(first, months, int(begins[3:])) for months in (3, 6, 9)), last + timedelta(days=1)]
     n = max(n for n in range(4) if edges[n] <= day)
     return Quarter(edges[n], edges[n + 1] - timedelta(days=1), n + 1, year_name(first, last))
+
+
+def last_quarter_end(day: date, begins: str = CALENDAR) -> date:
+    """The last day of the quarter before the one that a day lies in."""
+    return quarter_of(day, begins).starts - timedelta(days=1)
 
 
 def quarters(first: date, count: int, begins: str = CALENDAR) -> tuple[Quarter, ...]:
@@ -77,11 +83,7 @@ def _seen(spans: Sequence[tuple[date, date]], first: date, count: int, begins: s
     return sum(starts < last and ends >= first for starts, ends in spans)
 
 
-def _months_on(day: date, months: int) -> date:
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    for last in (day.day, 30, 29, 28):
-        try:
-            return date(year, month + 1, min(day.day, last))
-        except ValueError:
-            continue
-    raise ValueError(day)
+def _months_on(first: date, months: int, day: int) -> date:
+    """That day of a month so many months on; of one that is shorter its last."""
+    year, month = divmod(first.year * 12 + first.month - 1 + months, 12)
+    return date(year, month + 1, min(day, monthrange(year, month + 1)[1]))

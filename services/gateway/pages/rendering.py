@@ -19,6 +19,7 @@ from libs.rules.roles import Principal
 from libs.service.session import form_key, form_proof, is_secure
 from services.gateway.pages import words
 from services.gateway.pages.assets import asset, compressible
+from services.gateway.pages.bidi import isolated
 from services.gateway.pages.page import Page, Visit
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
@@ -77,7 +78,7 @@ def rendered(request: Request, template: str, nav: tuple[Page, ...], reader: Pri
 def html(request: Request, body: str, status: int = 200, headers: dict[str, str] | None = None) -> Response:
     """A page as it goes out: compressed, under the policy, and with the theme kept that its address chose."""
     said = {**HEADERS, **(headers or {})}
-    response = compressible(request, body.encode("utf-8", "replace"), media_type="text/html; charset=utf-8", status=status, headers=said)
+    response = compressible(request, isolated(body).encode("utf-8", "replace"), media_type="text/html; charset=utf-8", status=status, headers=said)
     chosen = request.query_params.get("theme")
     if chosen in THEMES:
         response.set_cookie(THEME, chosen, max_age=_YEAR, path="/", secure=is_secure(request), httponly=True, samesite="lax")

@@ -25,6 +25,7 @@ from libs.service.process import Process
 from libs.service.session import form_key
 from libs.service.version import version
 from services.gateway.asking import Asking
+from services.gateway.deriving import fiscal_year_start
 from services.gateway.forwarding import Forwarding
 from services.gateway.pages import assets
 from services.gateway.pages.acting import HEARD, SAME, acting_on
@@ -33,10 +34,11 @@ from services.gateway.pages.errors import error_page, wants_page
 from services.gateway.pages.including import included
 from services.gateway.pages.live import seen
 from services.gateway.pages.moment import AS_OF, KNOWN_AT, moment_of
-from services.gateway.pages.page import CSV, FORMAT, Data, Page, View, Visit
+from services.gateway.pages.page import CSV, FORMAT, ORGANISATION, Data, Page, View, Visit
 from services.gateway.pages.reading import authorization_of, reader_of
 from services.gateway.pages.rendering import HEADERS, VARY, html, in_graphiql, rendered, theme_of
 from services.gateway.pages.tables import Table, as_csv
+from services.gateway.pages.words import plain
 from services.gateway.schema import schema
 
 KEPT_ANSWERS: Final = 32
@@ -137,7 +139,9 @@ class Pages:
         given = {name: value for name, value in request.query_params.items() if value.strip()}
         moment = moment_of(given, self.process.adapters.clock().date())
         query = {name: value for name, value in given.items() if name not in (AS_OF, KNOWN_AT)} | moment.query
-        return Visit(page, moment, reader, dict(request.path_params), query, self.process.world.digest)
+        facts, whose = self.process.world.facts(moment.day, moment.known_at), query.get(ORGANISATION)
+        begins = fiscal_year_start(facts, "portfolio", plain(whose) if whose else None)
+        return Visit(page, moment, reader, dict(request.path_params), query, self.process.world.digest, year_begins=begins)
 
     async def _asked(self, request: Request, visit: Visit) -> tuple[Data, bool]:
         """The data of the answer, and whether money was withheld from it. Raises what the query's own error is."""

@@ -63,7 +63,8 @@ def headline(
     said = tuple(words.sentence(one) for one in rest if one)
     came = counts.ways("statuses", CHANGED) + counts.ways("statuses", NEW)
     tone = "bad" if came["AT_RISK"] else "good" if any(came[one] for one in ("READY", "GRADUATED", "ALUMNI")) else "going"
-    return words.sentence(words.listed(clauses) if clauses else "no team and no forecast moved" if said else "nothing moved"), tone, said
+    still = "no team moved" if summary["sums"] is None else "no team and no forecast moved" if said else "nothing moved"
+    return words.sentence(words.listed(clauses) if clauses else still), tone, said
 
 
 def tally(counts: Counts, group: str) -> str:

@@ -13,7 +13,8 @@ from fastapi import FastAPI
 from libs.events.catalog.portfolio.team import TEAM
 from libs.service.process import Process
 from services.gateway import deriving
-from services.gateway.pages.moment import last_of, last_quarter_end
+from services.gateway.pages.moment import last_of
+from services.gateway.pages.quarters import last_quarter_end
 
 LOOK: Final = 30.0
 """Seconds between two looks at whether the world is there, or another day has begun."""
@@ -34,7 +35,7 @@ async def keep_warm(process: Process) -> None:
 
 async def warm(process: Process, today: date) -> None:
     """Where each team stands today, and stood at the end of the last quarter; between two teams others have their turn."""
-    then = last_quarter_end(today)
+    then = last_quarter_end(today, deriving.fiscal_year_start(process.world.facts(today, None), "portfolio", None))
     moments: tuple[tuple[date, datetime | None], ...] = ((today, None), (then, last_of(then)))
     for moment in moments:
         for team in process.world.facts(*moment).every(TEAM):

@@ -15,6 +15,8 @@ from libs.rules.roles import spoken, who
 NBSP: Final = "\N{NO-BREAK SPACE}"
 MINUS: Final = "\N{MINUS SIGN}"
 NONE: Final = "\N{EN DASH}"
+WITHHELD: Final = "Withheld: your roles do not read this money."
+"""Instead of whatever says that there is no money, to whoever may not know whether there is."""
 _NUMBERS: Final = "no one two three four five six seven eight nine ten".split()
 
 

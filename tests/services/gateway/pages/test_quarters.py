@@ -9,11 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from libs.events.catalog.portfolio.organisation import ORGANISATION, OrganisationRegistered
 from services.gateway.pages import spans
-from services.gateway.pages.quarters import fitting, moved, quarter_of, quarters, year_name
+from services.gateway.pages.quarters import fitting, last_quarter_end, moved, quarter_of, quarters, year_name
 from services.gateway.pages.words import NBSP
+from tests.services.gateway.pages.answers import page
+from tests.services.gateway.small_world import Gateway
 
 TODAY = date(2026, 11, 24)
+BEGINS = st.dates(date(2024, 1, 1), date(2024, 12, 31)).map(lambda day: f"{day:%m-%d}")
+"""Every day on which a fiscal year may begin, 29 February and the 31sts among them."""
 
 
 @pytest.mark.parametrize(
@@ -31,7 +36,7 @@ def test_a_quarter_is_named_after_its_year(day: str, begins: str, label: str, st
     assert (found.label, str(found.starts), str(found.ends)) == (label, starts, ends)
 
 
-@given(st.dates(date(1950, 1, 1), date(2150, 1, 1)), st.sampled_from(["01-01", "02-29", "04-01", "04-06", "08-31", "10-01", "12-31"]), st.integers(1, 20))
+@given(st.dates(date(1950, 1, 1), date(2150, 1, 1)), BEGINS, st.integers(1, 20))
 def test_quarters_follow_each_other_without_a_gap(day: date, begins: str, count: int) -> None:
     found = quarters(day, count, begins)
     assert len(found) == count and found[0].starts <= day <= found[0].ends
@@ -80,3 +85,28 @@ def test_what_is_not_known_is_said() -> None:
 @pytest.mark.parametrize(("days", "words"), [(1, "one day"), (13, "13 days"), (20, "about three weeks"), (61, "about two months"), (365, "about 12 months")])
 def test_a_duration_is_rounded_to_what_people_say(days: int, words: str) -> None:
     assert spans.about(days) == words
+
+
+@given(st.dates(date(1950, 1, 1), date(2150, 1, 1)), BEGINS)
+def test_a_quarter_begins_on_the_day_of_the_year_s_beginning_or_the_last_of_a_shorter_month_and_the_one_before_ends_the_day_before(
+    day: date, begins: str
+) -> None:
+    quarter = quarter_of(day, begins)
+    last = (quarter.starts.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
+    assert quarter.starts.day == min(int(begins[3:]), last.day)
+    assert (quarter.starts.month - int(begins[:2])) % 3 == 0
+    assert last_quarter_end(day, begins) == quarter.starts - timedelta(days=1)
+    assert quarter_of(last_quarter_end(day, begins), begins).ends == last_quarter_end(day, begins)
+
+
+@pytest.mark.parametrize(
+    ("begins", "end"), [("01-15", "2026-01-14"), ("04-06", "2026-01-05"), ("02-29", "2026-02-27"), ("05-31", "2026-02-27"), ("01-01", "2025-12-31")]
+)
+async def test_a_quarter_is_one_thing_on_all_pages(site: Gateway, begins: str, end: str) -> None:
+    for id, name in (("water", "Ministry of Water"), ("roads", "Ministry of Roads")):
+        site.tell(ORGANISATION, id, OrganisationRegistered(name=name, fiscal_year_start=begins), "2025-01-01")
+    day = f"{date.fromisoformat(end).day} {date.fromisoformat(end):%B %Y}"
+    assert f"Change since {day}, the end of the last quarter" in await page(site, "/")
+    assert f"What moved since {day}" in await page(site, "/changes")
+    starts = date.fromisoformat(end) + timedelta(days=1)
+    assert f"Quarter grid from {starts.day} {starts:%B %Y}" in await page(site, f"/roadmap?from={starts}")

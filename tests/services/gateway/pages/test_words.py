@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from libs.commands.errors import Invalid
 from libs.events.catalog.portfolio.graduation import GraduationStatus
 from services.gateway.pages import words
-from services.gateway.pages.moment import Moment, last_quarter_end, moment_of, read_day, read_instant
+from services.gateway.pages.moment import Moment, moment_of, read_day, read_instant
+from services.gateway.pages.quarters import last_quarter_end
 
 
 def cad(amount: str) -> list[dict[str, str]]:
