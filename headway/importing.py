@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import TextIO
 
 import httpx
-from rapidfuzz import process
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -23,6 +22,7 @@ from headway.importers import IMPORTERS, Importer, Line, Notation, Options, Reje
 from headway.importers.text import NotText, text_of
 from headway.sending import PATIENCE, Hears, Outcome, References, Sender, ServiceOf, Stopped, said
 from libs.commands.command import COMMANDS
+from libs.commands.validation import did_you_mean
 
 USAGE, REFUSED, INTERRUPTED = 2, 3, 130
 DECIMALS = (",", ".")
@@ -212,8 +212,7 @@ def _inputs(
     if "command" in importer.needs and not command:
         raise _Usage(f"{format} needs --command with a name such as portfolio.form_team")
     if "command" in importer.needs and command not in COMMANDS:
-        alike = process.extractOne(command or "", COMMANDS.keys())
-        raise _Usage(f"There is no command {command!r}: did you mean {alike[0]}?")
+        raise _Usage(f"There is no command {command!r}{did_you_mean(command or '', list(COMMANDS)) or '; docs/commands.md names them'}")
     if encoding is not None and not _is_encoding(encoding):
         raise _Usage(f"There is no encoding {encoding!r}: --encoding takes a name such as windows-1252, iso-8859-15 or utf-16-le")
     texts: list[tuple[str, str]] = []

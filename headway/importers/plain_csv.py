@@ -10,7 +10,6 @@ from decimal import Decimal
 from typing import Any, Final
 
 from pydantic import ValidationError
-from rapidfuzz import process
 
 import libs.commands.catalog  # noqa: F401 - declares every command
 from headway.importers.fields import Field, fields_of
@@ -18,13 +17,12 @@ from headway.importers.line import Line, Rejected
 from headway.importers.notation import PLAIN, Notation
 from headway.importers.table import Row, read_table
 from libs.commands.command import COMMANDS, Command
-from libs.commands.validation import validated
+from libs.commands.validation import most_like, validated
 from libs.events.values import Money
 
 _OF_THE_LINE: Final = ("at", "known", "by")
 _KEY: Final = "key"
 _UNSAID: Final = re.compile(r"[\s_-]+")
-_ALIKE: Final = 60
 
 
 def lines(file: str, text: str, command: str, notation: Notation = PLAIN) -> Iterator[Line | Rejected]:
@@ -80,8 +78,7 @@ def _columns(header: Sequence[str], command: type[Command]) -> list[Field | str]
 
 def _meant(column: str, fields: Mapping[str, Field]) -> str:
     ends = [name for name in fields if name.rpartition(".")[2] == column]
-    alike = process.extractOne(column, list(fields), score_cutoff=_ALIKE)
-    meant = ends[0] if ends else alike[0] if alike else None
+    meant = ends[0] if ends else most_like(column, list(fields))
     return f": did you mean {meant!r}?" if meant else f": it has {', '.join(fields)}"
 
 

@@ -27,8 +27,13 @@ def validated_json(model: type[M], data: bytes | str) -> M:
 
 def did_you_mean(given: str, known: Sequence[str]) -> str:
     """`; did you mean it?` for the name that is most like the one given; else nothing."""
-    near = get_close_matches(given[:100], known, n=1)
-    return f"; did you mean {near[0]}?" if near else ""
+    near = most_like(given, known)
+    return f"; did you mean {near}?" if near else ""
+
+
+def most_like(given: str, known: Sequence[str]) -> str | None:
+    """The name that is most like the one given; None where none is."""
+    return next(iter(get_close_matches(given[:100], known, n=1)), None)
 
 
 def _in_words(model: type[M], read: Callable[[], M]) -> M:

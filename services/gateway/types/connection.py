@@ -23,6 +23,9 @@ PAGE: Final = 50
 """How many a page holds where `first` is not given."""
 
 First = Annotated[int, strawberry.argument(description="How many at most: from 0 to 100, where the field does not say otherwise.")]
+FOLLOWING: Final = 4
+"""How many of what comes next the cursor of a list in an order by hand names: for when its own thing is gone."""
+
 After = Annotated[str | None, strawberry.argument(description="The endCursor of the page before. Default: the first page.")]
 
 T = TypeVar("T")
@@ -58,7 +61,10 @@ class Listing(Generic[S]):
 
     def cursor(self, state: S) -> str:
         """Names the place of a thing that is on the list."""
-        said = [self._tag, list(self._key(state)), self._indexes[state.id], state.id, self.mark(state)]
+        index = self._indexes[state.id]
+        said: list[Any] = [self._tag, list(self._key(state)), index, state.id, self.mark(state)]
+        if self._by_hand:
+            said += [[one.id, self.mark(one)] for one in self._next(index)]
         return base64.urlsafe_b64encode(orjson.dumps(said)).decode().rstrip("=")
 
     def behind(self, cursor: str) -> int:
@@ -86,16 +92,33 @@ class Listing(Generic[S]):
 
     def _place(self, said: Any) -> Place:
         """The place that a cursor names: by its key as it was then, among equals as they stand now. Raises ValueError and TypeError."""
-        tag, key, index, id, mark = said
+        tag, key, index, id, mark, *following = said
         if tag != self._tag or not isinstance(key, list) or not isinstance(index, int) or not isinstance(id, str):
             raise ValueError(tag)
-        now = self._indexes.get(id)
-        if now is not None and self.mark(self.whole[now]) == mark:
+        now = self._stands(id, mark)
+        if now is not None:
             return Place(tuple(key), now)
         if self.by_id:
             return Place(tuple(key), bisect_left(self.whole, id, key=lambda state: state.id) - 0.5)
-        # It is gone, or was put elsewhere by hand: what was behind it has moved up to where it stood.
+        # It is gone, or was put elsewhere by hand, and maybe much before it too: what came next and stands yet is what comes next.
+        for other, its in following:
+            if (then := self._stands(other, its)) is not None:
+                return Place(tuple(key), then + 0.5 if self.backwards else then - 0.5)
         return Place(tuple(key), index + 0.5 if self.backwards and self.key is None else index - 0.5)
+
+    @property
+    def _by_hand(self) -> bool:
+        """Whether nothing but the whole's own order says where a thing stands."""
+        return self.key is None and not self.by_id
+
+    def _next(self, index: int) -> Sequence[S]:
+        """The few that come next in the whole, as the list goes."""
+        return self.whole[max(0, index - FOLLOWING) : index][::-1] if self.backwards else self.whole[index + 1 : index + 1 + FOLLOWING]
+
+    def _stands(self, id: str, mark: int) -> int | None:
+        """The index at which a thing stands, if nobody has put it elsewhere by hand since it had this mark."""
+        now = self._indexes.get(id)
+        return now if now is not None and self.mark(self.whole[now]) == mark else None
 
     def _compare(self, one: Place, other: Place) -> int:
         for a, b in zip(one.key, other.key, strict=True):

@@ -183,6 +183,7 @@ def test_a_list_of_texts_with_commas_is_refused_for_each_may_be_one_text() -> No
     [
         ("investment,currency,covers_from,covers_until", "did you mean 'amount.currency'?"),
         ("investmnt,amount,covers_from,covers_until", "column 'investmnt' is no field of portfolio.record_actual: did you mean 'investment'?"),
+        ("investment,amount,covers_from,covers_until,region", "column 'region' is no field of portfolio.record_actual: it has"),
         ("investment,amount,covers_from,covers_until,zzz", "column 'zzz' is no field of portfolio.record_actual: it has"),
         ("investment,amount,covers_from,covers_until,Covers From", "column 'covers from' is there twice"),
         ("investment,covers_from", "the header has no column amount, covers_until"),

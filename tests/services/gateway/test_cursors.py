@@ -52,6 +52,36 @@ async def test_a_page_goes_on_where_it_was_though_its_last_item_was_moved_to_the
     assert (await open_items(backlog, after))[0] == ["i2", "i3"]
 
 
+async def test_a_page_goes_on_where_it_was_though_all_of_it_was_moved_to_the_end(backlog: Gateway) -> None:
+    shown, after = await open_items(backlog)
+    for id in shown:
+        backlog.tell(BACKLOG, "p", BacklogReordered(item=id, position=6, reason="it can wait"), "2025-02-01")
+    assert (await open_items(backlog, after))[0] == ["i2", "i3"]
+
+
+async def test_a_page_goes_on_where_it_was_though_it_and_what_came_next_were_moved_to_the_end(backlog: Gateway) -> None:
+    shown, after = await open_items(backlog)
+    for id in (*shown, "i2"):
+        backlog.tell(BACKLOG, "p", BacklogReordered(item=id, position=6, reason="it can wait"), "2025-02-01")
+    assert (await open_items(backlog, after))[0] == ["i3", "i4"]
+
+
+@pytest.mark.parametrize("backwards", [False, True])
+@given(st.permutations("abcdefgh"), st.frozensets(st.sampled_from("abcdefgh"), max_size=6), st.integers(1, 6))
+def test_in_an_order_that_nothing_but_hands_made_what_is_gone_takes_nothing_with_it(
+    backwards: bool, order: list[str], gone: frozenset[str], first: int
+) -> None:
+    def listing(kept: list[Thing]) -> Listing[Thing]:
+        return Listing("things", kept, kept[::-1] if backwards else kept, backwards=backwards)
+
+    things = [Thing(id, None) for id in order]
+    after = page(listing(things), lambda one: one, first, None).page_info().end_cursor
+    now = listing([one for one in things if one.id not in gone])
+    behind = (things[::-1] if backwards else things)[first:]
+    if any(one.id not in gone for one in behind[:4]) or not gone.intersection(one.id for one in things):
+        assert page(now, lambda one: one, 100, after).nodes() == [one for one in behind if one.id not in gone]
+
+
 async def test_what_waits_is_paged_without_a_gap_though_what_was_shown_is_done(gateway: Gateway) -> None:
     gateway.tell(TEAM, "t", TeamFormed(name="T", home="water"), "2025-01-01")
     for n in range(5):
