@@ -263,7 +263,7 @@ async def test_an_insert_of_unknown_outcome_is_sent_again_and_its_own_documents_
 
 
 async def test_an_insert_that_never_goes_through_is_given_up_as_unknown(mongo: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("libs.events.mongo_writer.GIVE_UP", 0.2)
+    monkeypatch.setattr("libs.events.mongo_writer.PATIENCE", 0.2)
     async with dropped_after(mongo) as database, opened(mongo, database) as store:
         real = Keeping.ready
 

@@ -117,7 +117,7 @@ listing = histories.map(lambda history: [(days, roadmap) for days, roadmap in hi
 """Histories of versions that list something: of one that lists nothing, before all others, nothing can be told."""
 
 
-@settings(max_examples=300, deadline=None, derandomize=True)
+@settings(max_examples=60, deadline=None, derandomize=True)
 @given(listing, st.data())
 def test_versions_in_several_imports_in_any_order_come_to_what_they_come_to_in_one(history: list[tuple[int, Roadmap | None]], data: st.DataObject) -> None:
     versions = folder(history)
@@ -133,7 +133,7 @@ def test_versions_in_several_imports_in_any_order_come_to_what_they_come_to_in_o
     assert apart.imported(files)["created"] == 0, "all of them again change nothing"
 
 
-@settings(max_examples=100, deadline=None, derandomize=True)
+@settings(max_examples=40, deadline=None, derandomize=True)
 @given(listing, st.randoms(use_true_random=False))
 def test_versions_one_by_one_in_any_order_come_to_what_they_come_to_in_one_import(history: list[tuple[int, Roadmap | None]], random: Any) -> None:
     versions = folder(history)
