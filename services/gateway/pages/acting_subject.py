@@ -48,7 +48,7 @@ def _title(node: Mapping[str, Any]) -> str:
 
 
 def _whose(node: Mapping[str, Any]) -> str:
-    return words.listed([one["name"] for one in (node.get("team"), node.get("forProduct")) if one])
+    return words.listed([words.named(one) for one in (node.get("team"), node.get("forProduct")) if one])
 
 
 def _investment(node: Mapping[str, Any]) -> Iterator[Line]:
@@ -82,8 +82,8 @@ def _team(node: Mapping[str, Any]) -> Iterator[Line]:
     met = sum(one["met"] for one in graduation["criteria"])
     known = words.STATUSES.get(graduation["status"])
     since = f", since {words.day(graduation['since'])}" if graduation["since"] else ""
-    yield "Home", node["home"]["name"] if node["home"] else ""
-    yield "Serves", words.listed(one["name"] for one in node["products"])
+    yield "Home", words.named(node["home"])
+    yield "Serves", words.listed(words.named(one) for one in node["products"])
     yield "Stands", (known.words if known else graduation["status"]) + since
     yield "Criteria met", f"{met} of {len(graduation['criteria'])}" + _blocked(graduation["blockedBy"])
     yield "Hand-offs", ", ".join(f"{FUNCTIONS.get(one['function'], one['function'])}: {one['state'].lower()}" for one in graduation["handoff"])
@@ -95,7 +95,7 @@ def _blocked(criteria: Sequence[str]) -> str:
 
 
 def _product(node: Mapping[str, Any]) -> Iterator[Line]:
-    yield "Home", node["home"]["name"] if node["home"] else ""
+    yield "Home", words.named(node["home"])
     yield "Phase", node["phase"]["title"] if node["phase"] else ""
     yield "Teams", words.listed(one["name"] for one in node["teams"])
 
@@ -119,7 +119,7 @@ def _release(node: Mapping[str, Any]) -> Iterator[Line]:
 def _change(node: Mapping[str, Any]) -> Iterator[Line]:
     yield "Product", node["product"]["name"]
     yield "What it is", node["description"] or ""
-    yield "Goes out with", node["release"]["title"] if node["release"] else ""
+    yield "Goes out with", words.named(node["release"], "title")
     yield "Raised on", words.day(node["raisedOn"])
     yield "Decided by", _voice(node["decision"])
 
@@ -145,9 +145,9 @@ def _bid(node: Mapping[str, Any]) -> Iterator[Line]:
 
 
 def _loan(node: Mapping[str, Any]) -> Iterator[Line]:
-    yield "Team", node["team"]["name"] if node["team"] else ""
-    yield "From", node["lender"]["name"] if node["lender"] else ""
-    yield "To", node["borrower"]["name"] if node["borrower"] else ""
+    yield "Team", words.named(node["team"])
+    yield "From", words.named(node["lender"])
+    yield "To", words.named(node["borrower"])
     yield "Until", words.day(node["until"])
 
 

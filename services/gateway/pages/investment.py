@@ -60,7 +60,7 @@ def _present(visit: Visit, data: Data) -> InvestmentView:
     organisations = [_subject(one, visit.here(organisation=words.plain(one["id"]), after=None)) for one in portfolio["organisations"]]
     programs = [_subject(one, None) for one in portfolio["programs"]]
     teams, info = portfolio["teams"], portfolio["teams"]["pageInfo"]
-    on_page = [_subject(one, visit.href(f"/teams/{words.plain(one['id'])}"), one["home"]["name"] if one["home"] else "") for one in teams["nodes"]]
+    on_page = [_subject(one, visit.href(f"/teams/{words.plain(one['id'])}"), words.named(one["home"])) for one in teams["nodes"]]
     chosen = visit.query.get(ORGANISATION)
     besides = portfolio["investment"] or {}
 

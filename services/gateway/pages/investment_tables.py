@@ -63,7 +63,7 @@ _BESIDE: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
 def beside(who: str, found: Sequence[Node]) -> Iterator[Subject]:
     """What of a whole is in none of its parts, or in several: a row each, so that the rows sum to the whole (S4-09)."""
     for one in found:
-        name, note = (words.plain(one["named"]), "not registered yet") if one["named"] else _BESIDE[one["why"]]
+        name, note = (words.plain(one["named"]), words.UNKNOWN) if one["named"] else _BESIDE[one["why"]]
         subject = Subject(one["named"] or "", name.format(who=who.lower()), None, note, one, explained=False)
         if subject.amounts:
             yield subject
@@ -218,9 +218,9 @@ def loans(visit: Visit, found: Sequence[Node]) -> Table:
     )
     rows = tuple(
         (
-            Cell(one["team"]["name"], visit.href(f"/teams/{words.plain(one['team']['id'])}"), value=one["team"]["id"]) if one["team"] else text(None),
-            text(one["lender"]["name"] if one["lender"] else None),
-            text(one["borrower"]["name"] if one["borrower"] else None),
+            _team(visit, one["team"]),
+            text(words.named(one["lender"])),
+            text(words.named(one["borrower"])),
             Cell(f"from {words.short_day(one['from'])}", note=_until(one)),
             day(one["from"]),
             day(one["until"]),
@@ -229,6 +229,13 @@ def loans(visit: Visit, found: Sequence[Node]) -> Table:
         for one in found
     )
     return Table("loans", "Loans of teams", columns, rows, empty="No team is or was on loan.")
+
+
+def _team(visit: Visit, team: Node | None) -> Cell:
+    """A team that is lent, with its page where it has one yet."""
+    if team is None:
+        return text(None)
+    return Cell(words.named(team), visit.href(f"/teams/{words.plain(team['id'])}") if team.get("known", True) else None, value=team["id"])
 
 
 def _until(loan: Node) -> str:

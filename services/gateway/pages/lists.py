@@ -76,8 +76,8 @@ def _teams(visit: Visit, data: Data) -> ListView:
 
 def _team(visit: Visit, team: Mapping[str, Any]) -> tuple[Cell, ...]:
     graduation = team["graduation"]
-    home = team["home"]["name"] if team["home"] else ""
-    products = words.listed(one["name"] for one in team["products"])
+    home = words.named(team["home"])
+    products = words.listed(words.named(one) for one in team["products"])
     shown, met = status(graduation["status"]), sum(one["met"] for one in graduation["criteria"])
     since = f"since{words.NBSP}{words.short_day(graduation['since'])}" if graduation["since"] else ""
     return (
@@ -124,8 +124,8 @@ def _phase_choice(phase: Mapping[str, Any], chosen: str, several: bool) -> Choic
 
 
 def _product(visit: Visit, product: Mapping[str, Any]) -> tuple[Cell, ...]:
-    home = product["home"]["name"] if product["home"] else ""
-    program = product["program"]["name"] if product["program"] else ""
+    home = words.named(product["home"])
+    program = words.named(product["program"])
     backlog, teams = product["backlog"], product["teams"]
     return (
         Cell(

@@ -100,7 +100,7 @@ def items(found: Sequence[Mapping[str, Any]]) -> Table:
             Cell(one["title"], note=", ".join(part for part in (_part_of(one), _source(one)) if part), value=one["title"]),
             text(one["position"], value=one["position"] or ""),
             Cell(one["state"].capitalize(), tone="going" if one["state"] == "STARTED" else "ended", value=one["state"]),
-            text(one["roadmapItem"]["title"] if one["roadmapItem"] else ""),
+            text(words.named(one["roadmapItem"], "title")),
             text(_source(one), value=(one["source"] or {}).get("url") or _source(one)),
         )
         for one in found
@@ -109,7 +109,7 @@ def items(found: Sequence[Mapping[str, Any]]) -> Table:
 
 
 def _part_of(item: Mapping[str, Any]) -> str:
-    return f"part of {item['roadmapItem']['title']}" if item["roadmapItem"] else ""
+    return f"part of {words.named(item['roadmapItem'], 'title')}" if item["roadmapItem"] else ""
 
 
 def _source(item: Mapping[str, Any]) -> str:

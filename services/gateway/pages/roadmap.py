@@ -144,11 +144,11 @@ def _rows(visit: Visit, items: Sequence[Mapping[str, Any]]) -> tuple[tuple[Label
         product = one["product"]
         if by_product and product["id"] not in leading:
             leading[product["id"]] = len(lines)
-            needs = words.listed(other["name"] for other in product["dependsOn"])
-            home = product["home"]["name"] if product["home"] else ""
-            labels.append(Label(product["name"], visit.href(f"/products/{words.plain(product['id'])}"), f"Depends on {needs}" if needs else home, True))
+            needs = words.listed(words.named(other) for other in product["dependsOn"])
+            home = words.named(product["home"])
+            labels.append(Label(words.named(product), visit.href(f"/products/{words.plain(product['id'])}"), f"Depends on {needs}" if needs else home, True))
             lines.append(Line(leads=True, marks=tuple(_mark(mark) for mark in product["milestones"])))
-        labels.append(Label(one["title"], None, "" if by_product else product["name"], False))
+        labels.append(Label(one["title"], None, "" if by_product else words.named(product), False))
         lines.append(_line(visit.moment.day, one))
     return tuple(labels), lines, leading
 
@@ -212,7 +212,7 @@ def _card(visit: Visit, one: Mapping[str, Any]) -> Card:
     late = bool(over) or ((one["slipDays"] or 0) > 0 and one["horizon"] != "DONE")
     product = one["product"]
     href = visit.href(f"/products/{words.plain(product['id'])}")
-    return Card(one["title"], product["name"], href, spans.between(one["starts"], one["ends"]), words.sentence("; ".join(slips)), late, one["id"])
+    return Card(one["title"], words.named(product), href, spans.between(one["starts"], one["ends"]), words.sentence("; ".join(slips)), late, one["id"])
 
 
 def _narrowed(visit: Visit, items: Sequence[Mapping[str, Any]], choices: Mapping[str, Any]) -> tuple[Link, ...]:

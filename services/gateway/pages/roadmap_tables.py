@@ -36,11 +36,11 @@ def planned(visit: Visit, items: Sequence[Node]) -> Table:
 
 def _planned(visit: Visit, one: Node) -> tuple[Cell, ...]:
     product, progress = one["product"], one["progress"]
-    owners = words.listed(other["name"] for other in one["coOwners"])
+    owners = words.listed(words.named(other) for other in one["coOwners"])
     return (
-        Cell(one["title"], note=product["name"] + (f", with {owners}" if owners else "")),
-        Cell(product["name"]),
-        text(product["home"]["name"] if product["home"] else None),
+        Cell(one["title"], note=words.named(product) + (f", with {owners}" if owners else "")),
+        Cell(words.named(product)),
+        text(words.named(product["home"])),
         text(owners, value=owners),
         text(HORIZONS.get(one["horizon"], one["horizon"]), value=one["horizon"]),
         Cell(spans.between(one["starts"], one["ends"]), note=spans.lasting(one["starts"], one["ends"])),
@@ -62,7 +62,7 @@ def milestones(visit: Visit, items: Sequence[Node]) -> Table:
     rows = tuple(
         (
             text(mark["title"]),
-            Cell(product["name"], _href(visit, product)),
+            Cell(words.named(product), _href(visit, product)),
             day(mark["on"]),
             _state(mark),
         )
@@ -81,7 +81,7 @@ def dependencies(visit: Visit, items: Sequence[Node]) -> Table:
     """What the products on this page depend on."""
     columns = (Column("Product", "product"), Column("Depends on", "depends_on"))
     rows = tuple(
-        (Cell(product["name"], _href(visit, product)), Cell(other["name"], _href(visit, other)))
+        (Cell(words.named(product), _href(visit, product)), Cell(words.named(other), _href(visit, other)))
         for product in _products(items)
         for other in product["dependsOn"]
     )

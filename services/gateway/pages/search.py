@@ -87,7 +87,7 @@ def _where(hit: Mapping[str, Any]) -> str | None:
     """What it belongs to by its name; of a person, who has no node that names it, the team's id."""
     node = hit["node"] or {}
     belongs = node.get("product") or node.get("home")
-    found: str | None = belongs["name"] if belongs else hit["within"]
+    found: str | None = words.named(belongs) if belongs else hit["within"]
     return found
 
 

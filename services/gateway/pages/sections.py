@@ -182,13 +182,13 @@ def _roadmap_row(one: Mapping[str, Any], of_products: bool) -> tuple[Cell, ...]:
     progress = one["progress"]
     delivered = "" if progress is None else f"{progress:.0%}".replace("%", f"{words.NBSP}% of its backlog items delivered")
     return (
-        Cell(one["title"], note=", ".join(part for part in (one["product"]["name"] if of_products else "", delivered) if part), value=one["title"]),
+        Cell(one["title"], note=", ".join(part for part in (words.named(one["product"]) if of_products else "", delivered) if part), value=one["title"]),
         Cell(shown, tone=tone, value=one["horizon"]),
         Cell(words.short_day(one["ends"]), note=_slip(one["slipDays"]), value=one["ends"] or "", datetime=one["ends"]),
         text(delivered, value="" if progress is None else f"{progress:.4f}"),
         text(one["slipDays"], value="" if one["slipDays"] is None else one["slipDays"]),
         day(one["starts"]),
-        Cell(one["product"]["name"], value=one["product"]["id"]),
+        Cell(words.named(one["product"]), value=one["product"]["id"]),
         text(one["id"]),
     )
 

@@ -90,7 +90,7 @@ def _present(visit: Visit, data: Data) -> View:
         status=shown.status,
         lead=_lead(shown),
         tone=words.STATUSES[shown.status].tone if shown.status in words.STATUSES else "going",
-        home=team["home"]["name"] if team["home"] else "",
+        home=words.named(team["home"]),
         home_href=visit.href("/", organisation=words.plain(team["home"]["id"])) if team["home"] else "",
         facts=tuple(_facts(team)),
         card=shown,
@@ -178,7 +178,7 @@ def _backlog(visit: Visit, products: Sequence[Mapping[str, Any]]) -> Table:
     columns = (Column("Product", "product"), Column("Phase", "phase"), Column("Open", "open", True), Column("Delivered", "delivered", True))
     rows = tuple(
         (
-            Cell(one["name"], visit.href(f"/products/{words.plain(one['id'])}"), value=one["id"]),
+            Cell(words.named(one), visit.href(f"/products/{words.plain(one['id'])}"), value=one["id"]),
             Cell(one["phase"]["title"], note=f"since {words.short_day(one['phase']['since'])}") if one["phase"] else text(None),
             *(text(one["backlog"][name], value=one["backlog"][name]) if one["backlog"] else text(None, value="") for name in ("open", "delivered")),
         )
@@ -195,10 +195,7 @@ def _loans(loans: Sequence[Mapping[str, Any]]) -> Table:
         Column("Until", "until"),
         Column("Loan", "loan", csv_only=True),
     )
-    rows = tuple(
-        (text(one["borrower"] and one["borrower"]["name"]), text(one["lender"] and one["lender"]["name"]), day(one["from"]), day(one["until"]), text(one["id"]))
-        for one in loans
-    )
+    rows = tuple((text(words.named(one["borrower"])), text(words.named(one["lender"])), day(one["from"]), day(one["until"]), text(one["id"])) for one in loans)
     return Table("loans", "Loans", columns, rows, empty="It was never on loan.")
 
 

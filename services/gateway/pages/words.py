@@ -15,6 +15,8 @@ from libs.rules.roles import spoken, who
 NBSP: Final = "\N{NO-BREAK SPACE}"
 MINUS: Final = "\N{MINUS SIGN}"
 NONE: Final = "\N{EN DASH}"
+UNKNOWN: Final = "not registered yet"
+"""What is said of something that is referred to and was never said to be."""
 WITHHELD: Final = "Withheld: your roles do not read this money."
 """Instead of whatever says that there is no money, to whoever may not know whether there is."""
 _NUMBERS: Final = "no one two three four five six seven eight nine ten".split()
@@ -128,6 +130,13 @@ def sentence(text: str) -> str:
     """With a capital first letter and a full stop."""
     text = text.strip()
     return text and text[0].upper() + text[1:] + ("" if text.endswith((".", "!", "?")) else ".")
+
+
+def named(reference: Mapping[str, Any] | None, by: str = "name") -> str:
+    """A reference by its name; of one of which nothing but its id was heard that is said; empty where none is named."""
+    if reference is None:
+        return ""
+    return str(reference[by]) if reference.get("known", True) else f"{plain(reference.get('id') or reference[by])} ({UNKNOWN})"
 
 
 def plain(global_id: str) -> str:

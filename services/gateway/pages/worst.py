@@ -46,7 +46,7 @@ def _worst(team: Mapping[str, Any], overdue: int) -> Worst:
     return Worst(
         team["id"],
         team["name"],
-        team["home"]["name"] if team["home"] else "",
+        words.named(team["home"]),
         team["graduation"]["status"],
         team["graduation"]["since"],
         tuple(_reasons(team, overdue)),

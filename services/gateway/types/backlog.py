@@ -9,16 +9,15 @@ import strawberry
 
 from libs.events.catalog.backlog import item as catalogue
 from libs.events.catalog.backlog.backlog import BACKLOG
-from libs.events.catalog.roadmap.roadmap_item import ROADMAP_ITEM
 from libs.events.facts import Facts
 from libs.rules import backlogs
 from services.gateway import deriving
 from services.gateway.ids import outside
 from services.gateway.types.connection import PAGE, After, Connection, First, page
 from services.gateway.types.filtering import ItemsOrdered, ItemsWanted
-from services.gateway.types.node import Node
+from services.gateway.types.node import KNOWN, Node
 from services.gateway.types.person import Person, person
-from services.gateway.types.roadmap import RoadmapItem, roadmap_item
+from services.gateway.types.roadmap import RoadmapItem, roadmap_item_of
 from services.gateway.types.selecting import items_of
 from services.gateway.types.stories import BacklogOn, backlog_over_time
 from services.gateway.types.telling import told
@@ -43,6 +42,7 @@ class Item(Node):
     facts: strawberry.Private[Facts]
     of: strawberry.Private[catalogue.Item]
     id: strawberry.ID = strawberry.field(description="`item:` and the id that commands use.")
+    known: bool = strawberry.field(description=KNOWN)
     title: str = strawberry.field(description="What it is called.")
     state: catalogue.ItemState = strawberry.field(description="Where it stands.")
     description: str | None = strawberry.field(description="The long text, where there is one.")
@@ -58,8 +58,7 @@ class Item(Node):
 
     @told("The roadmap item that it is part of; null where it is of none.")
     def roadmap_item(self) -> RoadmapItem | None:
-        found = self.facts.get(ROADMAP_ITEM, self.of.roadmap_item)
-        return roadmap_item(self.facts, found) if found else None
+        return roadmap_item_of(self.facts, self.of.roadmap_item)
 
     @told("Where it stands in its backlog: 1 is the top; null for one that was dropped.")
     def position(self) -> int | None:
@@ -116,6 +115,7 @@ def item(facts: Facts, state: catalogue.Item) -> Item:
         facts=facts,
         of=state,
         id=outside("item", state.id),
+        known=state.added is not None,
         title=state.title,
         state=state.state,
         description=state.description,

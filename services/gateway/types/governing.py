@@ -14,14 +14,13 @@ from libs.events.catalog.roadmap.change import CHANGE
 from libs.events.catalog.roadmap.change import Change as ChangeFacts
 from libs.events.catalog.roadmap.metric import Metric as MetricFacts
 from libs.events.catalog.roadmap.metric import MetricKind
-from libs.events.catalog.roadmap.release import RELEASE
 from libs.events.facts import Facts
 from libs.rules.targets import TargetState, target_states
 from services.gateway import deriving
 from services.gateway.ids import outside
-from services.gateway.types.node import Node
+from services.gateway.types.node import KNOWN, Node
 from services.gateway.types.person import Person, Voice, person, voice
-from services.gateway.types.roadmap import Release, release
+from services.gateway.types.roadmap import Release, release_of
 from services.gateway.types.saying import SaidEvent, judged
 from services.gateway.types.telling import known, told
 
@@ -34,6 +33,7 @@ class Need(Node):
     facts: strawberry.Private[Facts]
     of: strawberry.Private[NeedFacts]
     id: strawberry.ID = strawberry.field(description="`need:` and the id that commands use.")
+    known: bool = strawberry.field(description=KNOWN)
     user: str = strawberry.field(description="Who needs it.")
     text: str = strawberry.field(description="What they need.")
     origin: str = strawberry.field(description="In which phase or study it was found.")
@@ -73,6 +73,7 @@ class Metric(Node):
     facts: strawberry.Private[Facts]
     of: strawberry.Private[MetricFacts]
     id: strawberry.ID = strawberry.field(description="`metric:` and the id that commands use.")
+    known: bool = strawberry.field(description=KNOWN)
     name: str = strawberry.field(description="What it is called.")
     kind: MetricKind = strawberry.field(description="Counted, or judged.")
     unit: str | None = strawberry.field(description="In what its values are.")
@@ -100,6 +101,7 @@ class ChangeRequest(Node):
     facts: strawberry.Private[Facts]
     of: strawberry.Private[ChangeFacts]
     id: strawberry.ID = strawberry.field(description="`change:` and the id that commands use.")
+    known: bool = strawberry.field(description=KNOWN)
     title: str = strawberry.field(description="What changes, in a line.")
     description: str | None = strawberry.field(description="What the board should know.")
     approved: bool | None = strawberry.field(description="The board's outcome; null before there is one.")
@@ -121,8 +123,7 @@ class ChangeRequest(Node):
 
     @told("The release that it goes out with; null where none is named.")
     def release(self) -> Release | None:
-        found = self.facts.get(RELEASE, self.of.release)
-        return release(self.facts, found) if found else None
+        return release_of(self.facts, self.of.release)
 
 
 def need(facts: Facts, state: NeedFacts) -> Need:
@@ -131,6 +132,7 @@ def need(facts: Facts, state: NeedFacts) -> Need:
         facts=facts,
         of=state,
         id=outside("need", state.id),
+        known=state.recorded is not None,
         user=state.user,
         text=state.text,
         origin=state.origin,
@@ -147,6 +149,7 @@ def metric(facts: Facts, state: MetricFacts) -> Metric:
         facts=facts,
         of=state,
         id=outside("metric", state.id),
+        known=state.defined is not None,
         name=state.name,
         kind=state.kind,
         unit=state.unit,
@@ -163,6 +166,7 @@ def change_request(facts: Facts, state: ChangeFacts) -> ChangeRequest:
         facts=facts,
         of=state,
         id=outside("change", state.id),
+        known=state.raised is not None,
         title=state.title,
         description=state.description,
         approved=state.approved,

@@ -14,7 +14,6 @@ from libs.events.catalog.portfolio.bid import BID
 from libs.events.catalog.portfolio.bid import Bid as BidFacts
 from libs.events.catalog.portfolio.investment import INVESTMENT, Funding, InvestmentDecided, Spending
 from libs.events.catalog.portfolio.investment import Investment as InvestmentFacts
-from libs.events.catalog.portfolio.team import TEAM
 from libs.events.currencies import at_scale
 from libs.events.event import began_by
 from libs.events.facts import Facts
@@ -24,7 +23,7 @@ from services.gateway import deriving
 from services.gateway.asking import Info
 from services.gateway.ids import outside
 from services.gateway.types.money import Money
-from services.gateway.types.node import Node
+from services.gateway.types.node import KNOWN, Node
 from services.gateway.types.person import Voice, voice
 from services.gateway.types.saying import SaidEvent, judged
 from services.gateway.types.telling import known, told
@@ -94,6 +93,7 @@ class InvestmentCase(Node):
     facts: strawberry.Private[Facts]
     of: strawberry.Private[InvestmentFacts]
     id: strawberry.ID = strawberry.field(description="`investment:` and the id that commands use.")
+    known: bool = strawberry.field(description=KNOWN)
     state: InvestmentState = strawberry.field(description="Where it stands with the steering group.")
     value: str | None = strawberry.field(description="The value it is to bring (S3-09).")
     funding: Funding | None = strawberry.field(description="How the money is meant.")
@@ -105,10 +105,9 @@ class InvestmentCase(Node):
 
     @told("The team that it pays for.")
     def team(self) -> Annotated[Team, strawberry.lazy("services.gateway.types.team")] | None:
-        from services.gateway.types.team import team
+        from services.gateway.types.team import team_of
 
-        found = self.facts.get(TEAM, self.of.team)
-        return team(self.facts, found) if found else None
+        return team_of(self.facts, self.of.team)
 
     @told("The product that it is for.")
     def product(self) -> Annotated[Product, strawberry.lazy("services.gateway.types.product")] | None:
@@ -146,6 +145,7 @@ class Bid(Node):
     facts: strawberry.Private[Facts]
     of: strawberry.Private[BidFacts]
     id: strawberry.ID = strawberry.field(description="`bid:` and the id that commands use.")
+    known: bool = strawberry.field(description=KNOWN)
     body: str = strawberry.field(description="The body that decides.")
     state: BidState = strawberry.field(description="What came of it.")
     submitted_on: date | None = strawberry.field(description="The day on which it was submitted.")
@@ -157,8 +157,8 @@ class Bid(Node):
 
     @told("The investment that it asks money for.")
     def investment(self) -> InvestmentCase | None:
-        found = self.facts.get(INVESTMENT, self.of.investment)
-        return investment_case(self.facts, found) if found else None
+        id = self.of.investment
+        return investment_case(self.facts, self.facts.get(INVESTMENT, id) or INVESTMENT.initial(id=id)) if id else None
 
     @told("How much is asked for; null for whoever may not read its money.")
     def amount(self, info: Info) -> Money | None:
@@ -174,6 +174,7 @@ def investment_case(facts: Facts, state: InvestmentFacts) -> InvestmentCase:
         facts=facts,
         of=state,
         id=outside("investment", state.id),
+        known=state.proposed is not None,
         state=InvestmentState.of(state),
         value=state.value,
         funding=state.funding,
@@ -197,6 +198,7 @@ def bid(facts: Facts, state: BidFacts) -> Bid:
         facts=facts,
         of=state,
         id=outside("bid", state.id),
+        known=state.submitted is not None,
         body=state.body,
         state=came,
         submitted_on=deriving.event_day(state.submitted),

@@ -112,10 +112,18 @@ def organisation(facts: Facts, id: str | None) -> Organisation | None:
     if id is None:
         return None
     state = facts.get(ORGANISATION, id)
-    return Organisation(facts=facts, key=id, id=outside("organisation", id), name=(state.name if state else "") or id, known=state is not None)
+    return Organisation(
+        facts=facts,
+        key=id,
+        id=outside("organisation", id),
+        name=(state.name if state else "") or id,
+        known=state is not None and bool(state.registered or state.name),
+    )
 
 
 def program(facts: Facts, id: str) -> Program:
     """The program of this id."""
     state = facts.get(PROGRAM, id)
-    return Program(facts=facts, key=id, id=outside("program", id), name=(state.name if state else "") or id, known=state is not None)
+    return Program(
+        facts=facts, key=id, id=outside("program", id), name=(state.name if state else "") or id, known=state is not None and bool(state.opened or state.name)
+    )

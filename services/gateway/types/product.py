@@ -9,6 +9,7 @@ import strawberry
 
 from libs.events.catalog.backlog.need import NEED
 from libs.events.catalog.portfolio import product as catalogue
+from libs.events.catalog.portfolio.lifecycle import LIFECYCLE
 from libs.events.catalog.portfolio.team import TEAM
 from libs.events.catalog.roadmap.change import CHANGE
 from libs.events.catalog.roadmap.metric import METRIC
@@ -26,7 +27,7 @@ from services.gateway.types.explaining import Explanation, Field, explanation
 from services.gateway.types.governing import ChangeRequest, Metric, Need, change_request, metric, need
 from services.gateway.types.money import Investment, investment
 from services.gateway.types.needs import Needs, Targets, needs, targets
-from services.gateway.types.node import Node
+from services.gateway.types.node import KNOWN, Node
 from services.gateway.types.organisation import Organisation, Program, organisation, program
 from services.gateway.types.saying import SaidEvent
 from services.gateway.types.stories import StoryKinds, first_of, told_of
@@ -48,6 +49,13 @@ class Halt:
     since: date = strawberry.field(description="The day on which work halted.")
     reason: str = strawberry.field(description="Why.")
     lacking: str | None = strawberry.field(description="What was lacking, where that was said.")
+
+
+@strawberry.type(description="The phases that a product goes through, in their order (S0-01).")
+class Lifecycle:
+    id: strawberry.ID = strawberry.field(description="`lifecycle:` and the id that commands use.")
+    name: str = strawberry.field(description="As people call it; its id while nothing was heard of it but the id.")
+    known: bool = strawberry.field(description=KNOWN)
 
 
 @strawberry.type(description="A digital service to citizens.")
@@ -82,6 +90,12 @@ class Product(Node):
     @told("The organisation it is at home in.")
     def home(self) -> Organisation | None:
         return organisation(self.facts, home_of_product(self.facts, self._state)) if self._state else None
+
+    @told("The lifecycle that it names; null where it goes through the default one.")
+    def lifecycle(self) -> Lifecycle | None:
+        id = self._state.lifecycle if self._state else None
+        found = self.facts.defined(LIFECYCLE, id)
+        return Lifecycle(id=outside("lifecycle", id), name=(found.name if found else "") or id, known=found is not None) if id else None
 
     @told("The program it is part of.")
     def program(self) -> Program | None:
@@ -165,4 +179,10 @@ class Product(Node):
 def product(facts: Facts, id: str) -> Product:
     """The product of this id."""
     state = facts.get(catalogue.PRODUCT, id)
-    return Product(facts=facts, key=id, id=outside("product", id), name=(state.name if state else "") or id, known=state is not None)
+    return Product(
+        facts=facts,
+        key=id,
+        id=outside("product", id),
+        name=(state.name if state else "") or id,
+        known=state is not None and bool(state.registered or state.name),
+    )

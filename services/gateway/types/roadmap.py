@@ -19,7 +19,7 @@ from services.gateway import deriving
 from services.gateway.ids import outside
 from services.gateway.types.connection import PAGE, After, Connection, First, page
 from services.gateway.types.filtering import RoadmapItemsOrdered, RoadmapItemsWanted
-from services.gateway.types.node import Node
+from services.gateway.types.node import KNOWN, Node
 from services.gateway.types.organisation import Organisation, organisation
 from services.gateway.types.person import Person, Voice, person_of, voice
 from services.gateway.types.saying import SaidEvent, judged
@@ -35,6 +35,7 @@ class RoadmapItem(Node):
     facts: strawberry.Private[Facts]
     of: strawberry.Private[catalogue.RoadmapItem]
     id: strawberry.ID = strawberry.field(description="`roadmap_item:` and the id that commands use.")
+    known: bool = strawberry.field(description=KNOWN)
     title: str = strawberry.field(description="What it is called.")
     horizon: catalogue.Horizon = strawberry.field(description="Under which heading it stands.")
     starts: date | None = strawberry.field(description="The day on which it is planned to start.")
@@ -129,6 +130,7 @@ class Release(Node):
     facts: strawberry.Private[Facts]
     state_: strawberry.Private[ReleaseFacts]
     id: strawberry.ID = strawberry.field(description="`release:` and the id that commands use.")
+    known: bool = strawberry.field(description=KNOWN)
     title: str = strawberry.field(description="What it is called.")
     stage: ReleaseStage = strawberry.field(description="The phase of the product that it belongs to.")
     state: ReleaseState = strawberry.field(description="How far it is.")
@@ -202,7 +204,8 @@ def roadmap_item(facts: Facts, state: catalogue.RoadmapItem) -> RoadmapItem:
         facts=facts,
         of=state,
         id=outside("roadmap_item", state.id),
-        title=state.title,
+        known=state.placed is not None,
+        title=state.title or state.id,
         horizon=state.horizon,
         starts=state.starts,
         ends=state.ends,
@@ -211,13 +214,24 @@ def roadmap_item(facts: Facts, state: catalogue.RoadmapItem) -> RoadmapItem:
     )
 
 
+def roadmap_item_of(facts: Facts, id: str | None) -> RoadmapItem | None:
+    """The item of a reference, also where nothing was heard of it yet; None where none is named."""
+    return roadmap_item(facts, facts.get(catalogue.ROADMAP_ITEM, id) or catalogue.ROADMAP_ITEM.initial(id=id)) if id else None
+
+
+def release_of(facts: Facts, id: str | None) -> Release | None:
+    """The same of a release."""
+    return release(facts, facts.get(RELEASE, id) or RELEASE.initial(id=id)) if id else None
+
+
 def release(facts: Facts, state: ReleaseFacts) -> Release:
     """A release."""
     return Release(
         facts=facts,
         state_=state,
         id=outside("release", state.id),
-        title=state.title,
+        known=state.proposed is not None,
+        title=state.title or state.id,
         stage=state.stage,
         state=state.state,
         functional=state.functional,

@@ -22,7 +22,7 @@ from services.gateway.types.connection import PAGE, After, Connection, First
 from services.gateway.types.explaining import Explanation, Field, explanation
 from services.gateway.types.money import Investment, investment
 from services.gateway.types.needs import Needs, Targets, needs, targets
-from services.gateway.types.node import Node
+from services.gateway.types.node import KNOWN, Node
 from services.gateway.types.organisation import Organisation, organisation
 from services.gateway.types.person import Person, person
 from services.gateway.types.product import Product, product
@@ -55,6 +55,7 @@ class Loan(Node):
     facts: strawberry.Private[Facts]
     of: strawberry.Private[TeamLoan]
     id: strawberry.ID = strawberry.field(description="`loan:` and the id that commands use.")
+    known: bool = strawberry.field(description=KNOWN)
     from_: date = strawberry.field(name="from", description="Its first day.")
     until: date | None = strawberry.field(description="Its last day: of the return, else as planned; null where neither is known.")
     staffing: catalogue.Staffing = strawberry.field(description="As what the team works there.")
@@ -63,8 +64,7 @@ class Loan(Node):
     @told("The team that is lent.")
     def team(self) -> Team | None:
         lent = self.facts.get(LOAN, self.of.loan)
-        state = self.facts.get(catalogue.TEAM, lent.team) if lent else None
-        return team(self.facts, state) if state else None
+        return team_of(self.facts, lent.team) if lent else None
 
     @told("Who lends.")
     def lender(self) -> Organisation | None:
@@ -93,6 +93,7 @@ class Team(Node):
     facts: strawberry.Private[Facts]
     of: strawberry.Private[catalogue.Team]
     id: strawberry.ID = strawberry.field(description="`team:` and the id that commands use.")
+    known: bool = strawberry.field(description=KNOWN)
     name: str = strawberry.field(description="As people call it.")
 
     @told("The organisation it is at home in.")
@@ -172,7 +173,12 @@ class Team(Node):
 
 def team(facts: Facts, state: catalogue.Team) -> Team:
     """A team."""
-    return Team(facts=facts, of=state, id=outside("team", state.id), name=state.name or state.id)
+    return Team(facts=facts, of=state, id=outside("team", state.id), name=state.name or state.id, known=bool(state.formed or state.name))
+
+
+def team_of(facts: Facts, id: str | None) -> Team | None:
+    """The team of a reference, also where nothing was heard of it yet; None where none is named."""
+    return team(facts, facts.get(catalogue.TEAM, id) or catalogue.TEAM.initial(id=id)) if id else None
 
 
 def loan(facts: Facts, state: LoanFacts) -> Loan | None:
@@ -192,4 +198,6 @@ def loans_of(facts: Facts, organisation: str | None) -> list[LoanFacts]:
 
 
 def _loan(facts: Facts, loan: TeamLoan) -> Loan:
-    return Loan(facts=facts, of=loan, id=outside("loan", loan.loan), from_=loan.starts, until=loan.until, staffing=loan.staffing, returned=loan.returned)
+    return Loan(
+        facts=facts, of=loan, id=outside("loan", loan.loan), known=True, from_=loan.starts, until=loan.until, staffing=loan.staffing, returned=loan.returned
+    )
