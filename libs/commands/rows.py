@@ -25,6 +25,12 @@ def of_row(case: Case[S], kind: Kind[S]) -> Event | None:
     return next((event for event in case.current.history(kind, case.id) if event.id in case.row and not isinstance(event.data, Overridden)), None)
 
 
+def besides(case: Case[S], kind: Kind[S], row: Event | None) -> list[Event]:
+    """What the changed row had said last besides this event of it: what was announced with it."""
+    shown = case.current.history(kind, case.id) if row is not None else []
+    return [event for event in shown if event.id in case.row and event != row and not isinstance(event.data, Overridden)]
+
+
 def anew(case: Case[S], before: Event | None, now: Payload) -> Iterator[Payload]:
     """What a row says now instead of what it said before; nothing where that is the same on the same day, and, of a judgement, still counts."""
     if before is None or before.data != now or before.time != case.at or (judging(before) and not case.current.counts(before)):

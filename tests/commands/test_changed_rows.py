@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import fields, is_dataclass
-from datetime import date
+from datetime import date, timedelta
+from itertools import permutations
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pytest
 
-from libs.commands.command import COMMANDS
+from libs.commands.command import COMMANDS, Command
+from libs.commands.errors import HeadwayError
 from libs.commands.handling import Handling
-from libs.commands.judging import Ask
+from libs.commands.judging import Ask, judge
 from libs.events.event import KINDS, Event, split, visible
 from libs.events.sqlite_store import SqliteCommitStore
 from libs.events.values import end_of
@@ -21,6 +23,9 @@ from services.backlog.domain import decisions as of_backlog
 from services.portfolio.domain import decisions as of_portfolio
 from services.roadmap.domain import decisions as of_roadmap
 from tests.commands.conftest import IMPORTER, NOW
+from tests.commands.test_order_of_arrival import DAYS as LATER
+from tests.commands.test_order_of_arrival import DECISIONS as ORDERED
+from tests.commands.test_order_of_arrival import SEEN_ON, STATEMENTS, Said, Statement
 
 Line = tuple[str, dict[str, Any]]
 DECISIONS = {"portfolio": of_portfolio, "roadmap": of_roadmap, "backlog": of_backlog}
@@ -37,6 +42,11 @@ BEFORE: list[Line] = [
     ("backlog.open_backlog", {"product": "p"}),
     ("backlog.add_item", {"item": "a", "product": "p", "title": "Pay"}),
     ("backlog.add_item", {"item": "b", "product": "p", "title": "Print"}),
+    ("backlog.add_item", {"item": "d", "product": "p", "title": "Done"}),
+    ("backlog.deliver_item", {"item": "d"}),
+    ("portfolio.propose_investment", {"investment": "g", "team": "t", "amount": CAD}),
+    ("portfolio.decide_investment", {"investment": "g", "approved": True, "reason": "Worth it"}),
+    ("roadmap.raise_change_request", {"change": "c", "product": "p", "title": "Sign in"}),
     ("backlog.record_need", {"need": "n", "product": "p", "user": "a citizen", "text": "pay", "origin": "alpha"}),
 ]
 
@@ -64,6 +74,13 @@ ROWS: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     ("roadmap.retitle_item", {"item": "r", "title": "Find"}, {"title": "Look up"}),
     ("roadmap.redate_item", {"item": "r", "ends": "2024-01-01"}, {"ends": "2024-02-01"}),
     ("roadmap.drop_item", {"item": "r", "reason": "No money"}, {"reason": "No need"}),
+    ("roadmap.link_change", {"change": "c", "release": "one"}, {"release": "two"}),
+    ("portfolio.define_lifecycle", {"lifecycle": "fr", "name": "F", "phases": [{"id": "on", "title": "On"}]}, {"name": "French"}),
+    ("portfolio.rebaseline_investment", {"investment": "g", "amount": CAD | {"amount": "90"}, "approver": "sg", "reason": "Less"}, {"reason": "Much less"}),
+    ("backlog.record_impact", {"item": "d", "text": "Fewer calls"}, {"text": "Fewer letters"}),
+    ("backlog.reopen_item", {"item": "d"}, {}),
+    ("backlog.deliver_item", {"item": "d"}, {}),
+    ("backlog.start_item", {"item": "a"}, {}),
     ("backlog.drop_item", {"item": "a", "reason": "No money"}, {"reason": "No need"}),
     ("backlog.estimate_item", {"item": "a", "points": "3"}, {"points": "5"}),
     ("backlog.refine_item", {"item": "a", "title": "Pay online"}, {"title": "Pay by card"}),
@@ -90,6 +107,50 @@ async def after(file: Path, versions: Sequence[dict[str, Any]], command: str) ->
     finally:
         await store.close()
     return {day: {name: _told(_fold(name, history, day)) for name, history in histories.items()} for day in DAYS}
+
+
+APART: Final = {
+    "backlog.note_delivery": "a source's list has each delivery that it was sent",
+    "backlog.state_item": "a source's statements are kept whole, each under its own instant",
+}
+CHANGING = [
+    one
+    for statements in STATEMENTS.values()
+    for one in statements
+    if COMMANDS[one.command].SPEC.creates is not True and one.command not in (*APART, "backlog.connect_source")
+]
+
+
+def row_of(*versions: Command) -> tuple[Said, HeadwayError | None]:
+    """What is said after one row of an import went through these versions, and whether one was refused."""
+    said, row = Said([]), tuple[str, ...]()
+    for version in versions:
+        said.now += timedelta(seconds=1)
+        ask = Ask(version, IMPORTER, key="row", revise=True)
+        try:
+            events = judge(said.world, ORDERED, ask, str(version.target), said.now, revising=bool(row), row=row)
+        except HeadwayError as error:
+            return said, error
+        for event in events:
+            said.world.apply(event)
+        row = tuple(event.id for event in events) or row
+    return said, None
+
+
+def states(said: Said, aggregate: str) -> list[Any]:
+    kind, id = split(aggregate)
+    return [_told(said.world.facts(day).get(KINDS[kind], id)) for day in SEEN_ON]
+
+
+@pytest.mark.parametrize("one", CHANGING, ids=lambda one: one.command)
+def test_a_row_of_any_command_that_is_dated_otherwise_is_as_if_it_had_been_from_the_beginning(one: Statement) -> None:
+    for first, second in permutations(LATER[:2]):
+        (once, wrong), (edited, no) = row_of(one.on(second)), row_of(one.on(first), one.on(second))
+        back, never = row_of(one.on(second), one.on(first), one.on(second))
+        if wrong is None and row_of(one.on(first))[1] is None:
+            assert no is never is None
+            aggregate = str(one.on(first).target)
+            assert states(edited, aggregate) == states(back, aggregate) == states(once, aggregate)
 
 
 def _fold(name: str, history: Sequence[Event], day: date) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -105,12 +105,8 @@ def link_item(command: LinkItem, case: Case[Item]) -> Iterator[Payload]:
 def start_item(command: StartItem, case: Case[Item]) -> Iterator[Payload]:
     """Under way, from open alone; whatever only a source has stated, the later word holds."""
     item = _there(case)
-    said = case.there.started if case.there.state is ItemState.STARTED else None
     yield from take_back(case, *(beyond := _outlasting(case, ItemStarted)))
-    if said in beyond:
-        said = None
-    if case.revising and said is not None and said.time != case.at:
-        yield from _withdrawn(said)
+    yield from _withdrawn(case, ItemStarted, case.there.started if case.there.state is ItemState.STARTED else None, beyond)
     if not (item.turns and isinstance(item.turns[-1].event.data, ItemStated)):
         _from(item, case, ItemState.OPEN, ItemState.STARTED)
     yield ItemStarted()
@@ -120,12 +116,8 @@ def start_item(command: StartItem, case: Case[Item]) -> Iterator[Payload]:
 def deliver_item(command: DeliverItem, case: Case[Item]) -> Iterator[Payload]:
     """With its users, once (S0-05, S0-25), whether or not somebody said that it was started."""
     item = _there(case)
-    said = case.there.delivered
     yield from take_back(case, *(beyond := _outlasting(case, ItemDelivered)))
-    if said in beyond:
-        said = None
-    if case.revising and said is not None and said.time != case.at:
-        yield from _withdrawn(said)
+    yield from _withdrawn(case, ItemDelivered, case.there.delivered, beyond)
     _from(item, case, ItemState.OPEN, ItemState.STARTED, ItemState.DELIVERED)
     yield ItemDelivered()
 
@@ -144,7 +136,8 @@ def reopen_item(command: ReopenItem, case: Case[Item]) -> Iterator[Payload]:
     """Open again, whatever it was. A row of an import that says so holds also where it does not say since when: what it had said of later is taken back."""
     _there(case)
     yield from take_back(case, *_outlasting(case, ItemReopened))
-    yield ItemReopened()
+    row = _row(case)
+    yield from anew(case, row if row is not None and isinstance(row.data, ItemReopened) else None, ItemReopened())
 
 
 @decisions.decides(RecordImpact)
@@ -153,7 +146,7 @@ def record_impact(command: RecordImpact, case: Case[Item]) -> Iterator[Payload]:
     item = _there(case)
     if item.state is not ItemState.DELIVERED:
         raise Invalid(f"{item.id} is {item.state}: only what was delivered has had an impact", field="item", remedy="Deliver it first: backlog.deliver_item.")
-    yield ItemImpactRecorded(text=command.text)
+    yield from anew(case, _row(case), ItemImpactRecorded(text=command.text))
 
 
 @decisions.decides(StateItem)
@@ -244,7 +237,11 @@ def _outlasting(case: Case[Item], act: type[Payload]) -> list[Event]:
     return [event for event in said if isinstance(event.data, _ACTS) and not (isinstance(event.data, act) and event.time == case.at)]
 
 
-def _withdrawn(said: Event) -> Iterator[Payload]:
-    """A row that changed says its act of another time: the earlier saying goes out. What a source stated stands."""
-    if isinstance(said.data, ItemStarted | ItemDelivered):
+def _withdrawn(case: Case[Item], act: type[Payload], stands: Event | None, beyond: Sequence[Event]) -> Iterator[Payload]:
+    """A row that changed says its act of another time: its earlier saying goes out, where it is not known which that was the one that stands (`stands`).
+
+    What a source stated stays, and what another row or somebody else said.
+    """
+    said = _row(case) if case.row else stands
+    if case.revising and said is not None and said not in beyond and isinstance(said.data, act) and said.time != case.at:
         yield Retracted(event=said.id, reason="the row that said so was revised")

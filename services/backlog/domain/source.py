@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from libs.commands.catalog.backlog.source import ConnectSource, DisconnectSource, NoteDelivery
 from libs.commands.deciding import Case
 from libs.commands.errors import AlreadyExists, Invalid
-from libs.events.catalog.backlog.source import Source, SourceConnected, SourceDisconnected, SourceReceived
+from libs.commands.rows import anew, of_row
+from libs.events.catalog.backlog.source import SOURCE, Source, SourceConnected, SourceDisconnected, SourceReceived
 from libs.events.event import Payload
 from services.backlog.domain import decisions
 
@@ -56,7 +57,7 @@ def _check_secret(secret: str) -> None:
 @decisions.decides(DisconnectSource)
 def disconnect_source(command: DisconnectSource, case: Case[Source]) -> Iterator[Payload]:
     """No longer taken from."""
-    yield SourceDisconnected()
+    yield from anew(case, of_row(case, SOURCE), SourceDisconnected())
 
 
 @decisions.decides(NoteDelivery)

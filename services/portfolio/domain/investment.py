@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from libs.commands.catalog.portfolio.investment import DecideInvestment, ProposeInvestment, RebaselineInvestment
 from libs.commands.deciding import Case
 from libs.commands.errors import AlreadyDecided, Invalid
-from libs.commands.rows import anew, of_row
+from libs.commands.rows import anew, besides, of_row, take_back
 from libs.events.catalog.portfolio.baselines import Amounts, Baseline
 from libs.events.catalog.portfolio.investment import (
     ASKED,
@@ -101,12 +101,17 @@ def rebaseline_investment(command: RebaselineInvestment, case: Case[Investment])
             remedy="Have it decided first: portfolio.decide_investment.",
         )
     _same_currency(amounts, case.there)
-    current = case.then.current_baseline
-    case.stands = current is not None and current.amounts == amounts
+    row = of_row(case, INVESTMENT)
+    current = next((one for one in reversed(case.then.baselines) if one.event != row), None)
+    case.stands = row is None and current is not None and current.amounts == amounts
     if not case.stands:
         _stays_split(current, amounts, case)
-    yield InvestmentRebaselined(enhance=command.enhance, support=command.support, amount=command.amount, approver=command.approver, reason=command.reason)
-    yield from _unfunded(amounts)
+    now = InvestmentRebaselined(enhance=command.enhance, support=command.support, amount=command.amount, approver=command.approver, reason=command.reason)
+    said = list(anew(case, row, now))
+    yield from said
+    if said:
+        yield from take_back(case, *besides(case, INVESTMENT, row))
+        yield from _unfunded(amounts)
 
 
 def _on_the_same_terms(proposal: InvestmentProposed, investment: Investment) -> bool:

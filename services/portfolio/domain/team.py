@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from libs.commands.catalog.portfolio.team import FormTeam, JoinTeam, LeaveTeam, PivotAway, RecordHealth, ServeProduct, StopServing
 from libs.commands.deciding import Case
 from libs.commands.errors import AlreadyExists, Invalid, NotFound
-from libs.commands.rows import anew, of_row, take_back
+from libs.commands.rows import anew, besides, of_row, take_back
 from libs.events.catalog.portfolio.team import (
     CORE_ROLES,
     TEAM,
@@ -70,8 +70,7 @@ def leave_team(command: LeaveTeam, case: Case[Team]) -> Iterator[Payload]:
     left = MemberLeft(person=command.person, role=command.role)
     if row is not None and (row.data, row.time) == (left, case.at):
         return
-    uncovered = [e for e in case.current.history(TEAM, case.id) if e.id in case.row and isinstance(e.data, CoreRoleUncovered)]
-    yield from take_back(case, row, *uncovered)
+    yield from take_back(case, row, *besides(case, TEAM, row))
     yield left
     stays = {member.role for member in case.then.core if member not in seats}
     for role in CORE_ROLES:

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from libs.commands.catalog.roadmap.change import AddDependency, ChangeOfRelation, DecideChange, LinkChange, RaiseChangeRequest, RemoveDependency
 from libs.commands.deciding import Case
 from libs.commands.errors import AlreadyDecided, Invalid
-from libs.commands.rows import take_back
-from libs.events.catalog.roadmap.change import Change, ChangeDecided, ChangeLinked, ChangeRaised, Effect
+from libs.commands.rows import anew, of_row, take_back
+from libs.events.catalog.roadmap.change import CHANGE, Change, ChangeDecided, ChangeLinked, ChangeRaised, Effect
 from libs.events.catalog.roadmap.release import RELEASE
 from libs.events.event import Payload
 from libs.rules.dependencies import dependencies
@@ -26,7 +26,7 @@ def raise_change_request(command: RaiseChangeRequest, case: Case[Change]) -> Ite
 def link_change(command: LinkChange, case: Case[Change]) -> Iterator[Payload]:
     """The change goes out with this release."""
     _of_the_same_product(case, command.release, case.there.product)
-    yield ChangeLinked(release=command.release)
+    yield from anew(case, of_row(case, CHANGE), ChangeLinked(release=command.release))
 
 
 @decisions.decides(DecideChange)
