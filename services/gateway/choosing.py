@@ -52,18 +52,24 @@ class Wanted:
         return (self.begin is None or self.begin <= time) and (self.end is None or time < self.end)
 
 
-def wanted(types: Iterable[str], subjects: Iterable[str], begin: datetime | None, end: datetime | None) -> Wanted:
-    """What a reader chooses, by names and by a span of `time`. Raises Invalid for what can be none, and for a span that ends before it begins."""
+def wanted(
+    types: Iterable[str], subjects: Iterable[str], begin: datetime | None, end: datetime | None, *, fields: tuple[str, str] = ("type", "subject")
+) -> Wanted:
+    """What a reader chooses, by names and by a span of `time`; `fields` is what the reader's door calls types and subjects.
+
+    Raises Invalid for what can be none, and for a span that ends before it begins.
+    """
     found = Wanted(frozenset(types), frozenset(subjects), begin, end)
-    for field, named in (("type", found.types), ("subject", found.subjects)):
+    by_type, by_subject = fields
+    for field, named in ((by_type, found.types), (by_subject, found.subjects)):
         if len(named) > MOST_NAMED:
             raise Invalid(f"name at most {MOST_NAMED} at once", field=field)
     if odd := sorted(found.types - PAYLOADS.keys()):
-        raise Invalid(f"there are no events of type {odd[0][:120]!r}{did_you_mean(odd[0], list(PAYLOADS))}", field="type", remedy="See docs/events.md.")
+        raise Invalid(f"there are no events of type {odd[0][:120]!r}{did_you_mean(odd[0], list(PAYLOADS))}", field=by_type, remedy="See docs/events.md.")
     if not all(map(SUBJECT.fullmatch, found.subjects)):
-        raise Invalid("a subject is an aggregate such as team:biohub", field="subject")
+        raise Invalid("a subject is an aggregate such as team:biohub", field=by_subject)
     if odd := sorted(kind for subject in found.subjects if (kind := split(subject)[0]) not in KINDS):
-        raise Invalid(f"there are no aggregates of kind {odd[0]!r}{did_you_mean(odd[0], list(KINDS))}", field="subject")
+        raise Invalid(f"there are no aggregates of kind {odd[0]!r}{did_you_mean(odd[0], list(KINDS))}", field=by_subject)
     if begin and end and end <= begin:
         raise Invalid("this span of time ends before it begins", field="to")
     return found

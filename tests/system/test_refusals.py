@@ -69,6 +69,21 @@ async def test_a_mutation_says_what_is_wrong_by_the_names_of_mutations(stack: Ru
 
 
 @pytest.mark.parametrize(
+    ("query", "field", "words"),
+    [
+        ('{ events(types: ["headway.backlog.item.deliverd.v1"]) { totalCount: __typename } }', "types", "did you mean headway.backlog.item.delivered.v1?"),
+        ('{ events(subjects: ["taem:t"]) { __typename } }', "subjects", "did you mean team?"),
+        ('{ events(subjects: ["team"]) { __typename } }', "subjects", "such as team:biohub"),
+        ('{ portfolio { products(phase: "alhpa") { totalCount } } }', "phase", "there is no phase 'alhpa'; did you mean alpha?"),
+        ('{ portfolio { products(filter: {phase: ["beta", "zzz"]}) { totalCount } } }', "filter.phase", "there is no phase 'zzz'"),
+    ],
+)
+async def test_a_question_that_would_find_nothing_is_refused_by_the_name_of_its_argument(stack: Running, query: str, field: str, words: str) -> None:
+    (wrong,) = await errors(stack, query)
+    assert wrong["extensions"]["field"] == field and words in wrong["message"]
+
+
+@pytest.mark.parametrize(
     ("query", "words"),
     [
         ("type=headway.backlog.item.deliverd.v1", "did you mean headway.backlog.item.delivered.v1?"),

@@ -6,10 +6,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, TypeVar
 
+from libs.commands.errors import NotFound
+from libs.commands.validation import did_you_mean
 from libs.events.catalog.backlog.item import Item
 from libs.events.catalog.portfolio.graduation import GraduationStatus
 from libs.events.catalog.portfolio.investment import Investment
-from libs.events.catalog.portfolio.lifecycle import DEFAULT_LIFECYCLE
+from libs.events.catalog.portfolio.lifecycle import DEFAULT_LIFECYCLE, LIFECYCLE
 from libs.events.catalog.portfolio.product import PRODUCT, Product
 from libs.events.catalog.portfolio.team import TEAM, Team
 from libs.events.catalog.roadmap.roadmap_item import RoadmapItem
@@ -75,8 +77,11 @@ def products_of(
     name: str, facts: Facts, whole: Sequence[Product], wanted: ProductFilter | None, order: ProductOrder | None, phase: str | None = None
 ) -> Listing[Product]:
     """The products that are wanted, in order, in one phase or in any. Raises Invalid for an id of something else."""
+    if phase is not None:
+        _known_phases(facts, (phase,), "phase")
     states = [product for product in whole if phase is None or _phase(facts, product) == phase]
     if wanted is not None:
+        _known_phases(facts, wanted.phase or (), "filter.phase")
         homes, programs = _ids(facts.histories, "organisation", wanted.organisation), _ids(facts.histories, "program", wanted.program)
         lifecycles = _ids(facts.histories, "lifecycle", wanted.lifecycle, given=DEFAULT_LIFECYCLE.id)
         called = _folded(wanted.name)
@@ -96,6 +101,16 @@ def products_of(
         ProductOrderField.PHASE_SINCE: lambda product: entered.since if (entered := deriving.phase(facts, product.id)) else None,
     }
     return _listing(name, whole, states, keys, order)
+
+
+def _known_phases(facts: Facts, wanted: Iterable[str], field: str) -> None:
+    """Raises NotFound for a phase that no lifecycle has, neither at this moment nor by all that is known: a mistyped one would be an empty list."""
+    now = Facts(facts.histories, day=facts.day, before=None)
+    there = {phase.id for at in (facts, now) for lifecycle in (DEFAULT_LIFECYCLE, *at.every(LIFECYCLE)) for phase in lifecycle.phases}
+    for one in wanted:
+        if one not in there and all(_phase(facts, product) != one for product in facts.every(PRODUCT)):
+            what = f"there is no phase {one[:80]!r}{did_you_mean(one, sorted(there))}"
+            raise NotFound(what, field=field, remedy=f"The phases are {', '.join(sorted(there))}.")
 
 
 def _phase(facts: Facts, product: Product) -> str | None:

@@ -117,7 +117,7 @@ async def stream(
     """A page of the log behind a cursor. Raises Invalid for what is no cursor, type or subject."""
     context = info.context
     cursor = cursor_of(after)
-    shown = Shown(context.process, context.principal, wanted(types or (), subjects or (), begin, end))
+    shown = Shown(context.process, context.principal, wanted(types or (), subjects or (), begin, end, fields=("types", "subjects")))
     page = await _page(info, cursor or Cursor(), shown, min(max(first, 0), MOST_PAGE), after or None)
     return StreamConnection(
         edges=page.edges,
