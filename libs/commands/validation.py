@@ -40,7 +40,8 @@ def _in_words(model: type[M], read: Callable[[], M]) -> M:
     try:
         return read()
     except ValidationError as e:
-        found = [_worded(model, one) for one in e.errors(include_url=False)]
+        # A name that nobody knows comes first: that another is missing often follows from it.
+        found = [_worded(model, one) for one in sorted(e.errors(include_url=False), key=lambda one: one["type"] != "extra_forbidden")]
         raise ValidationError.from_exception_data(e.title, found, hide_input=True) from None
 
 

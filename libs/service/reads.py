@@ -19,7 +19,7 @@ from libs.commands.errors import Invalid, NotFound
 from libs.commands.handling import Handling
 from libs.events.event import Kind
 from libs.events.facts import Facts
-from libs.events.values import Instant
+from libs.events.values import ID_PATTERN, Instant
 from libs.rules.authority import money_of, reads_money
 from libs.rules.roles import Principal
 from libs.service.app import principal
@@ -98,6 +98,8 @@ def _add(router: APIRouter, handling: Handling, view: View) -> None:
         known = {"first", "after", "asOf", "knownAt"}
         if odd := [q for q in request.query_params if q not in known and q not in view.by]:
             raise Invalid("cannot be asked by this", field=odd[0][:60], remedy=f"It takes {', '.join([*sorted(known), *view.by])}.")
+        if after and not re.fullmatch(ID_PATTERN, after):
+            raise Invalid("this is no cursor of this list", field="after", remedy="Give the `next` of the page before.")
         narrowed = {field: request.query_params[field] for field in view.by if field in request.query_params}
         ids = await handling.names(kind, narrowed, after or "", first + 1)
         nodes = await handling.see(lambda facts: [_shown(facts, today(facts), kind, id, who) for id in ids[:first]], day=asOf, known_at=knownAt)

@@ -101,6 +101,10 @@ def test_a_field_that_there_is_not_comes_with_the_one_that_was_meant(command: st
     assert any(where == field and text.startswith(words) for where, text in _said(command, data)), _said(command, data)
 
 
+def test_a_name_that_nobody_knows_is_said_before_what_is_missing_for_it() -> None:
+    assert [field for field, _ in _said("backlog.deliver_item", {"itm": "a"})] == ["itm", "item"]
+
+
 @pytest.mark.parametrize(
     ("name", "words"),
     [

@@ -54,6 +54,12 @@ async def test_a_moment_is_a_day_or_an_instant_with_its_offset(told: Running, fi
     assert answer.status_code == 422 and answer.json()["field"] == field
 
 
+async def test_a_cursor_of_another_door_is_refused(told: Running) -> None:
+    found = await told.ask("{ portfolio { teams(first: 1) { pageInfo { endCursor } } } }")
+    answer = await get(told, "/portfolio/v1/teams", after=found["portfolio"]["teams"]["pageInfo"]["endCursor"])
+    assert answer.status_code == 422 and answer.json()["field"] == "after"
+
+
 async def test_pages_follow_each_other_without_a_gap_though_something_is_added_between(told: Running) -> None:
     for n in range(5):
         await told.command("portfolio.register_organisation", {"organisation": f"m{n}", "name": "M"})

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from libs.commands.errors import Invalid
 from libs.events.catalog.portfolio.lifecycle import DEFAULT_LIFECYCLE
 from services.gateway.pages import words
 from services.gateway.pages.page import Choice, Data, Page, Visit, of_portfolio
@@ -48,6 +49,9 @@ def _variables(visit: Visit, field: str) -> dict[str, Any]:
 
 
 def _team_variables(visit: Visit) -> dict[str, Any]:
+    chosen = visit.query.get(STATUS)
+    if chosen is not None and chosen not in words.STATUSES:
+        raise Invalid(f"{chosen[:40]!r} is no status of a team", field=STATUS, remedy=f"Choose one of {', '.join(words.STATUSES)}, or leave it out.")
     return _variables(visit, STATUS)
 
 

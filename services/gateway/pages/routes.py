@@ -18,6 +18,7 @@ from strawberry.types.graphql import OperationType
 
 from libs.commands.doors import positions
 from libs.commands.errors import Invalid, NotFound, NotHeardYet
+from libs.events.values import one_line
 from libs.rules.roles import Principal
 from libs.service.app import public
 from libs.service.problems import FORESEEN, NotReady
@@ -136,7 +137,7 @@ class Pages:
         return found
 
     def _visit(self, request: Request, page: Page, reader: Principal) -> Visit:
-        given = {name: value for name, value in request.query_params.items() if value.strip()}
+        given = {name: said for name, value in request.query_params.items() if (said := one_line(value)).strip()}
         moment = moment_of(given, self.process.adapters.clock().date())
         query = {name: value for name, value in given.items() if name not in (AS_OF, KNOWN_AT)} | moment.query
         facts, whose = self.process.world.facts(moment.day, moment.known_at), query.get(ORGANISATION)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from libs.commands.errors import Invalid
 from services.gateway.pages import words
 from services.gateway.pages.page import Data, Page, Visit
 from services.gateway.pages.tables import Cell, Column, Table, text
@@ -44,6 +45,8 @@ class SearchView:
 
 def _variables(visit: Visit) -> dict[str, Any]:
     kind = visit.query.get(KIND)
+    if kind is not None and kind not in KINDS:
+        raise Invalid(f"{kind[:40]!r} is nothing to look for", field=KIND, remedy=f"Choose one of {', '.join(KINDS)}, or leave it out.")
     return {**visit.moment.variables, "text": visit.query.get(Q, ""), "kinds": [kind] if kind else None, "first": FIRST, "after": visit.query.get(AFTER)}
 
 

@@ -32,6 +32,19 @@ async def test_an_impossible_choice_is_answered_by_a_page_that_says_so(site: Gat
     assert "The address says something impossible" in await page(site, address, status=422)
 
 
+async def test_a_status_that_there_is_not_is_named_in_the_words_of_the_page(site: Gateway) -> None:
+    found = await page(site, "/teams?status=FAMOUS", status=422)
+    assert "is no status of a team" in found and "GRADUATED" in found and "Variable" not in found
+    found = await page(site, "/search?q=x&kind=GHOST", status=422)
+    assert "is nothing to look for" in found and "TEAM" in found and "Variable" not in found
+
+
+@pytest.mark.parametrize("address", ["/search?q=%E2%80%AEwells", "/teams?name=w%E2%80%AEells%00"])
+async def test_what_nobody_can_see_in_an_address_is_not_shown(site: Gateway, address: str) -> None:
+    found = await page(site, address)
+    assert "\u202e" not in found and "\0" not in found and "wells" in found
+
+
 async def test_products_are_listed_with_phase_teams_and_backlog(site: Gateway) -> None:
     site.tell(PRODUCT, "dams", ProductHalted(reason="no money"), "2025-03-01")
     found = await page(site, "/products")
