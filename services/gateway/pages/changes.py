@@ -18,6 +18,7 @@ from services.gateway.pages.tables import Cell, Column, Table, text
 
 FROM, TO, GROUP, AFTER = "from", "to", "group", "after"
 FIRST: Final = 100
+ONE_ROW: Final = "; what is the same for an investment, its team and its product stands in one row"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +109,7 @@ def _present(visit: Visit, data: Data) -> ChangesView:
         end_words="today" if asked.until.is_now else _moment_words(asked.end),
         with_time=with_time,
         spans=tuple(_spans(visit, asked)),
-        tallies={one.id: tally(counts, one.id) for one in groups},
+        tallies={one.id: tally(counts, one.id) + (ONE_ROW if one.id == "money" and len(one.rows) < one.total else "") for one in groups},
         summary=_summary(visit, groups, counts),
         organisations=tuple((words.plain(one["id"]), one["name"]) for one in data["everywhere"]["organisations"]),
     )

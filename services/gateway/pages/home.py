@@ -20,7 +20,7 @@ from services.gateway.pages.page import Data, Page, Visit, of_portfolio
 from services.gateway.pages.quarters import last_quarter_end
 from services.gateway.pages.tables import Cell, Column, Table, day, money, status, text
 from services.gateway.pages.verdict import Sum, Verdict, sums_of, verdict
-from services.gateway.pages.worst import ORDER, Worst, worst
+from services.gateway.pages.worst import ORDER, ORDER_WITHOUT_MONEY, Worst, worst
 
 SINCE: Final = "since"
 DUTIES_SHOWN: Final = 6
@@ -53,8 +53,12 @@ class HomeView:
     awaiting_total: int
     organisations: tuple[tuple[str, str], ...]
     withheld: bool
-    order: str = ORDER
     duties_shown: int = DUTIES_SHOWN
+
+    @property
+    def order(self) -> str:
+        """In which order the teams stand that need somebody most."""
+        return ORDER_WITHOUT_MONEY if self.withheld else ORDER
 
     @property
     def title(self) -> str:

@@ -89,8 +89,8 @@ class Group:
 
     @property
     def count(self) -> int:
-        """How many rows the page shows of it; of more than one page how many changes there are."""
-        return self.total if self.first or self.more else len(self.rows)
+        """How many changes there are, also where several stand in one row."""
+        return self.total
 
 
 def group(visit: Visit, id: str, page: Mapping[str, Any]) -> Group:

@@ -14,6 +14,8 @@ from services.gateway.pages.verdict import ALONE, TOLERANCE, Sum, sums_of
 MANY: Final = 5
 ENDED: Final = "PIVOTED_AWAY"
 ORDER: Final = "First those at risk, then by overdue duties, then by how far the forecast is over the first baseline, then by criteria not met."
+ORDER_WITHOUT_MONEY: Final = "First those at risk, then by overdue duties, then by criteria not met; how far forecasts are over is withheld."
+"""The same to whoever may not read all of the money."""
 
 
 @dataclass(frozen=True, slots=True)
