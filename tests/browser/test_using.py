@@ -169,14 +169,14 @@ async def test_a_page_that_is_opened_again_unchanged_keeps_its_look_and_its_live
 
 async def test_hostile_names_run_nothing_and_widen_no_page(browser_page: Opening, demo: Demo) -> None:
     id = f"hostile-{uuid.uuid4().hex[:8]}"
-    name = '<script>window.ran=1</script>"><img src=x onerror="window.ran=2"> ' + "\u202e" + "W" * 100
+    name = '<script>window.ran=1</script>"><img src=x onerror="window.ran=2"> ' + "\u05e9\u05dc\u05d5\u05dd" + "W" * 100
     async with demo.client("importer") as importer:
         for command, said in (
             ("register_product", {"product": id, "name": name, "home": "transport"}),
             ("form_team", {"team": id, "name": name, "home": "transport", "products": [id]}),
-            ("submit_bid", {"bid": id, "investment": "licences-team-money", "body": name, "amount": {"amount": "1.00", "currency": "CAD"}}),
+            ("propose_investment", {"investment": id, "team": id, "value": name, "amount": {"amount": "1.00", "currency": "CAD"}}),
         ):
-            await importer.post(f"/portfolio/v1/commands/{command}", json=said)
+            assert (await importer.post(f"/portfolio/v1/commands/{command}", json=said)).is_success, command
     await demo.settled()
     for path in ("/", "/graduation", f"/teams/{id}", f"/products/{id}", f"/teams?name={id}", f"/search?q={id}", "/changes", "/investment"):
         for size in ((1280, 900), (375, 812)):
