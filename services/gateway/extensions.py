@@ -15,6 +15,7 @@ from libs.commands.errors import HeadwayError
 from libs.service.problems import problem
 from services.gateway.asking import Asking
 from services.gateway.limits import Prepared, demand, prepared, refused
+from services.gateway.suggestions import suggested
 
 logger = logging.getLogger("headway.graphql")
 
@@ -86,7 +87,7 @@ class Readable(SchemaExtension):
 
     def _mend(self, result: Any) -> None:
         if getattr(result, "errors", None):
-            result.errors = [readable(e) for e in result.errors]
+            result.errors = [suggested(self.execution_context.schema._schema, readable(e)) for e in result.errors]
 
 
 def _of_nothing(name: str | None) -> DocumentNode:

@@ -69,6 +69,28 @@ async def test_a_mutation_says_what_is_wrong_by_the_names_of_mutations(stack: Ru
 
 
 @pytest.mark.parametrize(
+    ("query", "variables", "field", "words"),
+    [
+        ('mutation { formTeam(input: {team: "t", naem: "T", home: "env"}) { id } }', {}, "naem", "; did you mean name?"),
+        ("mutation($i: FormTeamInput!) { formTeam(input: $i) { id } }", {"i": {"team": "t", "naem": "T", "home": "env"}}, "naem", "; did you mean name?"),
+        (
+            "mutation($i: RecordActualInput!) { recordActual(input: $i) { id } }",
+            {"i": {"investment": "i", "amount": {"amount": "1", "curency": "CAD"}, "covers_from": "2026-01-01"}},
+            "covers_from",
+            "; did you mean coversFrom?",
+        ),
+        ('mutation { delivrItem(input: {item: "a"}) { id } }', {}, "delivrItem", "; did you mean deliverItem?"),
+        ("{ portfolio { teams(filter: {organization: []}) { totalCount } } }", {}, "organization", "; did you mean organisation?"),
+    ],
+)
+async def test_a_mistyped_field_or_command_comes_with_the_one_that_was_meant(stack: Running, query: str, variables: Any, field: str, words: str) -> None:
+    headers = stack.signed_in("importer")
+    answer = await stack.client.post("/graphql", json={"query": query, "variables": variables}, headers=headers)
+    wrong = next(e for e in answer.json()["errors"] if e["extensions"].get("field") == field)
+    assert words in wrong["message"] and wrong["extensions"]["code"] == "INVALID"
+
+
+@pytest.mark.parametrize(
     ("query", "field", "words"),
     [
         ('{ events(types: ["headway.backlog.item.deliverd.v1"]) { totalCount: __typename } }', "types", "did you mean headway.backlog.item.delivered.v1?"),
