@@ -39,7 +39,7 @@ def unit(currency: str) -> Decimal:
 
 def at_scale(amount: Decimal, currency: str) -> Decimal:
     """The same amount with the decimals of its currency; with more only where it has more, as what an older version let in may have."""
-    found = amount.quantize(unit(currency))
+    found = amount.quantize(unit(currency)) if amount else Decimal(0).quantize(unit(currency))  # zero has no sign
     return found if found == amount else amount.normalize()
 
 

@@ -84,6 +84,7 @@ def test_what_an_older_version_stored_is_read_and_shown_with_all_its_digits() ->
         ("1000.5", "KWD", "1000.500", "1,000.500"),
         ("-5", "KWD", "-5.000", "5"),
         ("0", "USD", "0.00", "0"),
+        ("-0", "USD", "0.00", "0"),
     ],
 )
 def test_an_amount_is_written_at_the_scale_of_its_currency(amount: str, currency: str, digits: str, words: str) -> None:
