@@ -28,10 +28,12 @@ def nothing_new(command: Command, case: Case[Any], kind: Kind[Any], history: Seq
     if any(isinstance(data, Retracted) for data in said) or any(getattr(command, field) is not None for field in command.SPEC.private):
         return False
     if command.at is not None or command.known is not None:
-        if command.SPEC.counts:
-            return not own and bool(_was_said(case, history, said, known, case.actor))
-        there = _was_said(case, history, said, known, None)
-        return bool(there) and (_changes_nothing(case, kind, case.then, said) or _nothing_since(case, kind, there))
+        if command.SPEC.counts and own:
+            return False
+        there = _was_said(case, history, said, known, case.actor if command.SPEC.counts else None)
+        return bool(there) and (
+            _nothing_since(case, kind, there, command.SPEC.counts) or (not command.SPEC.counts and _changes_nothing(case, kind, case.then, said))
+        )
     return not command.SPEC.counts and (case.stands or _changes_nothing(case, kind, case.now, said))
 
 
@@ -43,14 +45,17 @@ def _was_said(case: Case[Any], history: Sequence[Event], said: Sequence[Payload]
     return [event for event in found if event is not None] if None not in found else []
 
 
-def _nothing_since(case: Case[Any], kind: Kind[Any], there: Sequence[Event]) -> bool:
-    """Whether it makes no difference to what stands at that instant that other things were said of it later: this, that, and this again is not this."""
+def _nothing_since(case: Case[Any], kind: Kind[Any], there: Sequence[Event], counts: bool) -> bool:
+    """Whether it makes no difference to what stands at that instant that other things were said of it later: this, that, and this again is not that.
+
+    Where each saying counts, the order in which they stand in a list is no difference: two amounts of one day sum to the same.
+    """
     shown = case.facts.counting(kind, case.id)
     gone = {event.sequence for event in there}
     if all(event.sequence in gone for event in shown[-len(there) :]):
         return True
     anew = [event for event in shown if event.sequence not in gone] + list(there)
-    return _alike(folded_past_faults(kind, case.id, shown), folded_past_faults(kind, case.id, anew))
+    return _alike(folded_past_faults(kind, case.id, shown), folded_past_faults(kind, case.id, anew), in_any_order=counts)
 
 
 def _same(before: Payload, now: Payload) -> bool:
@@ -73,7 +78,7 @@ _LAST = 1 << 62
 """The number of an event behind all others of its aggregate."""
 
 
-def _alike(one: Any, other: Any) -> bool:
+def _alike(one: Any, other: Any, *, in_any_order: bool = False) -> bool:
     """Whether two states say the same, whichever events and instants they have it from."""
     if one is other:
         return True
@@ -84,10 +89,22 @@ def _alike(one: Any, other: Any) -> bool:
     if isinstance(one, Event):
         return bool(one.data == other.data)
     if isinstance(one, tuple):
-        return len(one) == len(other) and all(_alike(a, b) for a, b in zip(one, other, strict=True))
+        return len(one) == len(other) and (all(map(_alike, one, other)) or (in_any_order and _of_the_same(one, other)))
     if dataclasses.is_dataclass(one):
-        return all(a is b or _alike(a, b) for a, b in zip(_values(one), _values(other), strict=True))
+        return all(a is b or _alike(a, b, in_any_order=in_any_order) for a, b in zip(_values(one), _values(other), strict=True))
     return bool(one == other)
+
+
+def _of_the_same(one: Sequence[Any], other: Sequence[Any]) -> bool:
+    """Whether two lists of one length have the same in whatever order; few of it differ in their places."""
+    moved = [(a, b) for a, b in zip(one, other, strict=True) if a is not b]
+    left = [b for _, b in moved]
+    for a, _ in moved:
+        found = next((n for n, b in enumerate(left) if _alike(a, b)), None)
+        if found is None:
+            return False
+        del left[found]
+    return True
 
 
 def _values(one: Any) -> Any:

@@ -97,6 +97,28 @@ def test_what_was_said_of_one_instant_is_not_kept_again_where_what_was_said_sinc
     assert not any(said.say(command) for command in served)
 
 
+@pytest.mark.parametrize(
+    ("command", "fields", "field", "values"),
+    [
+        ("portfolio.record_forecast", {"investment": "approved"}, "amount", [{"amount": one, "currency": "CAD"} for one in ("100", "120", "100")]),
+        ("portfolio.record_health", {"team": "t", "subject": "team", "source": "Check"}, "reading", ["good", "poor", "good"]),
+        ("backlog.judge_need", {"need": "n", "evidence": "Survey"}, "verdict", ["met", "unmet", "met"]),
+    ],
+)
+def test_what_is_corrected_and_corrected_back_within_a_day_is_as_it_was_said_last(command: str, fields: dict[str, Any], field: str, values: list[Any]) -> None:
+    said = Said([])
+    commands = [COMMANDS[command].model_validate({**fields, field: value, "at": DAYS[0]}) for value in values]
+    assert all(said.say(one) for one in commands) and not said.say(commands[-1])
+
+
+def test_amounts_of_one_day_that_are_sent_again_without_keys_are_not_counted_twice() -> None:
+    said = Said([])
+    covered = {"investment": "approved", "covers_from": "2026-02-01", "covers_until": "2026-02-28", "at": DAYS[0]}
+    spent = [RecordActual.model_validate(covered | {"amount": {"amount": one, "currency": "CAD"}}) for one in ("5.00", "7.00", "6.00")]
+    subjects = [RecordHealth.model_validate({"team": "t", "subject": one, "reading": "good", "source": "Check", "at": DAYS[0]}) for one in ("team", "product")]
+    assert all(said.say(one) for one in (*spent, *subjects)) and not any(said.say(one) for one in (*spent, *subjects))
+
+
 def say_with(said: Said, command: Command, key: str | None) -> bool:
     """Whether something is kept of a command with this key."""
     events = judge(said.world, DECISIONS, Ask(command, IMPORTER, key=key), str(command.target), said.now)
