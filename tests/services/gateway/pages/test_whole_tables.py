@@ -18,7 +18,7 @@ from starlette.responses import StreamingResponse
 
 from libs.events.catalog.backlog.item import ITEM, ItemAdded
 from libs.events.catalog.backlog.need import NEED, NeedRecorded
-from libs.events.catalog.portfolio.investment import INVESTMENT, InvestmentProposed
+from libs.events.catalog.portfolio.investment import INVESTMENT, InvestmentDecided, InvestmentProposed
 from libs.events.catalog.portfolio.loan import LOAN, TeamLent
 from libs.events.catalog.portfolio.organisation import ORGANISATION, OrganisationRegistered
 from libs.events.catalog.portfolio.product import PRODUCT, ProductRegistered
@@ -225,3 +225,14 @@ def again(cell: str) -> str:
     """A value as it was before its formulas were kept from running."""
     unseen, sign = r"[\s\"'\ufeff\u200b-\u200f\u2060-\u2069\u202a-\u202e]*", r"[=@+\-\uff1d\uff20\uff0b\uff0d]"
     return re.sub(rf"^'(?={unseen}(?:{sign}|[\t\r\n]))|(?<=[;\t\r\n])'(?={unseen}{sign})", "", cell)
+
+
+@pytest.mark.parametrize("of", ["portfolio", "team:wells-team"])
+async def test_the_events_of_a_figure_are_whole_as_csv(site: Gateway, of: str) -> None:
+    for n in range(60):
+        site.tell(INVESTMENT, f"e{n}", InvestmentProposed(team="wells-team", product="wells", amount=money("10.00"), value="v"), "2025-03-01")
+        site.tell(INVESTMENT, f"e{n}", InvestmentDecided(approved=True, reason="yes"), "2025-03-02", by="steering_group@water")
+    address = f"/investment/explain?of={of}&figure=committed"
+    total = re.search(r"It rests on (\d+) events", await read(site, address))
+    assert total is not None and int(total[1]) > 100
+    assert len(await table(site, address, "events")) == int(total[1])
