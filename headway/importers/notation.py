@@ -88,7 +88,7 @@ class Notation:
             raise ValueError(f"{text!r} has a year of two digits, which may as well be a day: write 2024-05-01")
         whole = self._year(text, year)
         if self.day_first or first == second:
-            return _date(text, whole, second, first)
+            return _date(text, whole, second, first, by=" with the day first")
         if first <= 12 and second <= 12:
             raise ValueError(
                 f"{text!r} is {_date(text, whole, second, first)} where the day comes first and {_date(text, whole, first, second)} where the month does: "
@@ -118,11 +118,11 @@ PLAIN: Final = Notation()
 """A file that says nothing of how it writes."""
 
 
-def _date(text: str, year: int, month: int, day: int) -> date:
+def _date(text: str, year: int, month: int, day: int, by: str = "") -> date:
     try:
         return date(year, month, day)
     except ValueError:
-        raise ValueError(f"{text!r} is no day of the calendar{' with the day first' if month > 12 else ''}") from None
+        raise ValueError(f"{text!r} is no day of the calendar{by if month > 12 else ''}") from None
 
 
 def _signed(text: str) -> tuple[str, bool]:
