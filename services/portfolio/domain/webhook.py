@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from typing import Final
@@ -18,6 +17,7 @@ from libs.commands.catalog.portfolio.webhook import (
 )
 from libs.commands.deciding import Case
 from libs.commands.errors import AlreadyExists, Invalid
+from libs.commands.validation import did_you_mean
 from libs.events.catalog.portfolio.webhook import (
     WEBHOOK,
     Webhook,
@@ -161,12 +161,13 @@ def _filters(types: Iterable[str], kinds: Iterable[str], subjects: Iterable[str]
     for field, given, known in (("types", types, PAYLOADS), ("kinds", kinds, KINDS)):
         for name in given:
             if name not in known:
-                near = difflib.get_close_matches(name, known, n=1)
-                raise Invalid(f"there is no {field[:-1]} {name!r}" + (f"; did you mean {near[0]}?" if near else ""), field=field)
+                raise Invalid(f"there is no {field[:-1]} {name!r}{did_you_mean(name, list(known))}", field=field)
     for name in subjects:
         kind, _, id = name.partition(":")
-        if kind not in KINDS or not id:
+        if not id:
             raise Invalid(f"{name!r} is no aggregate: one is such as team:biohub", field="subjects")
+        if kind not in KINDS:
+            raise Invalid(f"there are no aggregates of kind {kind!r}{did_you_mean(kind, list(KINDS))}", field="subjects")
     return tuple(dict.fromkeys(types)), tuple(dict.fromkeys(kinds)), tuple(dict.fromkeys(subjects))
 
 

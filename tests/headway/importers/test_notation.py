@@ -172,7 +172,7 @@ def test_what_is_no_day_is_refused(text: str) -> None:
 def test_with_the_day_first_a_month_first_is_no_day() -> None:
     with pytest.raises(ValueError, match="no day of the calendar with the day first"):
         Notation(day_first=True).day("12/25/2024")
-    with pytest.raises(ValueError, match="'2024-13-01' is no day of the calendar$"):
+    with pytest.raises(ValueError, match=r"'2024-13-01' is no day of the calendar$"):
         Notation(day_first=True).day("2024-13-01")
 
 

@@ -150,6 +150,10 @@ def test_a_misspelt_type_is_answered_with_the_near_one() -> None:
     assert "headway.portfolio.team.formed.v1" in subscribed(types=["headway.portfolio.team.fromed.v1"]).refused(Invalid).detail
 
 
+def test_a_misspelt_kind_of_a_subject_is_answered_with_the_near_one() -> None:
+    assert "did you mean team?" in subscribed(subjects=["taem:biohub"]).refused(Invalid).detail
+
+
 def test_filters_are_taken_once_each() -> None:
     said = subscribed(kinds=["team", "team"], subjects=["team:biohub"], after=str(Cursor()))
     said.then(WebhookSubscribed(origin=SUBSCRIBED.origin, secret=True, kinds=("team",), subjects=("team:biohub",), after=str(Cursor())))
