@@ -73,10 +73,13 @@ def run_import(
             if not dry_run and not url.startswith(("http://", "https://")):
                 raise _Usage(f"HEADWAY_URL {url!r} is not an address such as http://127.0.0.1:8000")
             if not dry_run and not token.strip():
-                raise _Usage("HEADWAY_TOKEN is not set: `headway token importer` makes one for trying out")
+                raise _Usage("HEADWAY_TOKEN is not set: `headway token importer` makes one for trying out, of the demonstration with `--data .headway/demo`")
             refusals = stack.enter_context(rejects.open("w", encoding="utf-8")) if rejects else None
-        except (_Usage, OSError) as error:
+        except _Usage as error:
             print(error, file=err)
+            return USAGE
+        except OSError as error:
+            print(f"{error.filename}: {error.strerror or error}", file=err)
             return USAGE
         run = _Run(err, refusals)
         for note in importer.notes:
@@ -110,12 +113,22 @@ class _Run:
                 self._refuse({"where": row.where}, row.where, {"detail": row.reason})
         return [row for row in read if isinstance(row, Line)]
 
+    def _asked(self, sender: Sender, importer: Importer, options: Options) -> Options:
+        """The options with what Headway has to say to them; what the import will add by itself is said. Raises Stopped."""
+        if importer.rests_on:
+            options = replace(options, known=sender.knows(*importer.rests_on, options.product))
+            if not options.known:
+                print(f"Note: There is no {options.product!r} among the {importer.rests_on[1]} yet: the import adds it.", file=self._err)
+        if importer.meets_items and options.known:
+            options = replace(options, items=sender.items(options.product))
+        return replace(options, told=sender.told(importer.reads)) if importer.reads and options.known else options
+
     def dry(self, sender: Sender | None, importer: Importer, texts: list[tuple[str, str]], unread: list[Rejected], options: Options, out: TextIO) -> int:
         """Prints the lines, and says what would become of them as far as Headway is there to be asked; returns the exit code."""
         unasked = "HEADWAY_TOKEN is not set"
         if sender is not None:
             try:
-                options = _asked(sender, importer, options)
+                options = self._asked(sender, importer, options)
             except Stopped as stop:
                 sender, unasked = None, str(stop)
         lines = self.kept([*unread, *importer.read(texts, options)])
@@ -132,7 +145,7 @@ class _Run:
         return REFUSED if self.counts["refused"] else 0
 
     def _try(self, sender: Sender, lines: Sequence[Line]) -> None:
-        """Says what would become of lines. Raises Stopped."""
+        """Says what would become of lines, and counts what would be refused beside what could not be read. Raises Stopped."""
         would: Counter[str] = Counter()
         for outcome in sender.tried(lines):
             would[outcome.status] += 1
@@ -140,6 +153,10 @@ class _Run:
                 print(f"Would replace: {_printable(_named(outcome.line))}", file=self._err)
             elif outcome.status == "refused":
                 print(f"Would be refused as things stand: {_printable(f'{_named(outcome.line)}: {said(outcome.problem or {})}')}", file=self._err)
+        self.counts["refused"] += would["refused"]
+        would["refused"] = self.counts["refused"]
+        if would["untold"]:
+            print(f"Lines that name what an earlier line brings, and cannot be judged before that is stored: {would['untold']}", file=self._err)
         print(f"Would be: {', '.join(f'{would[status]} {status}' for status in COUNTED)}", file=self._err)
 
     def through(self, sender: Sender, importer: Importer, texts: list[tuple[str, str]], unread: list[Rejected], options: Options) -> int:
@@ -154,7 +171,7 @@ class _Run:
             disable=not self._err.isatty(),
         )
         try:
-            options = _asked(sender, importer, options)
+            options = self._asked(sender, importer, options)
             lines = self.kept([*unread, *importer.read(texts, options)])
             with progress:
                 task = progress.add_task(importer.name, total=len(lines))
@@ -184,15 +201,6 @@ class _Run:
         print(f"Refused: {_printable(name)}: {_printable(reason)}", file=self._err)
         if self._refusals is not None:
             print(json.dumps({**row, "problem": problem}), file=self._refusals)
-
-
-def _asked(sender: Sender, importer: Importer, options: Options) -> Options:
-    """The options with what Headway has to say to them. Raises Stopped."""
-    if importer.rests_on:
-        options = replace(options, known=sender.knows(*importer.rests_on, options.product))
-    if importer.meets_items and options.known:
-        options = replace(options, items=sender.items(options.product))
-    return replace(options, told=sender.told(importer.reads)) if importer.reads and options.known else options
 
 
 def _named(line: Line) -> str:

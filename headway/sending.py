@@ -38,7 +38,10 @@ class Stopped(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a line: `created`, `replaced` (it took the place of what its row had said), `unchanged` or `refused`, then with its problem."""
+    """What became of a line: `created`, `replaced` (it took the place of what its row had said), `unchanged` or `refused`, then with its problem.
+
+    Of a line that was only tried also `untold`: it names what an earlier line would bring, and what becomes of it shows once that is stored.
+    """
 
     line: Line
     status: str
@@ -95,9 +98,9 @@ class Sender:
     def tried(self, lines: Sequence[Line]) -> Iterator[Outcome]:
         """What would become of every line, in order, as things stand; nothing is stored. Raises `Stopped` as `send` does.
 
-        Lines of one request rest on those before it; what rests on lines of another service, or of another request, is refused here and need not be in earnest.
+        Lines of one request rest on those before it. What an earlier line of another request would bring is not there: a line that lacks it is `untold`.
         """
-        start = 0
+        start, promised = 0, set[str]()
         while start < len(lines):
             service = lines[start].service
             end = start + 1
@@ -106,7 +109,13 @@ class Sender:
             batch, start = lines[start:end], end
             bodies = [line.to_json().encode("ascii") + b"\n" for line in batch]
             answers = self._post(service, bodies, {"try": "1"}) if service in SERVICES else [_UNKNOWN] * len(batch)
-            yield from (_outcome(line, answer) for line, answer in zip(batch, answers, strict=True))
+            for line, answer in zip(batch, answers, strict=True):
+                outcome = _outcome(line, answer)
+                if outcome.status == "refused" and promised.intersection(self._lacked(line, outcome.problem or {})):
+                    outcome = replace(outcome, status="untold")
+                if outcome.status in ("created", "untold"):
+                    promised.update(self.references(line.command, line.data))
+                yield outcome
 
     def settle(self) -> None:
         """Returns when the gateway has applied all that this run created; raises `Stopped` after a minute."""
@@ -155,6 +164,11 @@ class Sender:
         resting = [self.positions[name] for name in named if name in self.positions and self._waits(line.service, name.partition(":")[0])]
         after = tuple(dict.fromkeys((*line.after, *barrier, *resting)))
         return line if after == line.after else replace(line, after=after)
+
+    def _lacked(self, line: Line, problem: Mapping[str, Any]) -> Sequence[str]:
+        """What a line names and was not found."""
+        field = str(problem.get("field", ""))
+        return self.references(line.command, {field: line.data[field]}) if problem.get("status") == 404 and field in line.data else ()
 
     def _waits(self, service: str, kind: str) -> bool:
         return self.service_of(kind) != service and (self.hears is None or self.hears(service, kind))

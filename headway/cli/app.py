@@ -75,7 +75,7 @@ def server() -> tuple[str, str]:
         fail(f"HEADWAY_URL {url!r} is not an address such as {DEFAULT_URL}", USAGE)
     token = os.environ.get("HEADWAY_TOKEN", "").strip()
     if not token:
-        fail("HEADWAY_TOKEN is not set: 'headway token importer' makes one for trying out", USAGE)
+        fail("HEADWAY_TOKEN is not set: 'headway token importer' makes one for trying out, of the demonstration with '--data .headway/demo'", USAGE)
     return url, token
 
 

@@ -24,7 +24,7 @@ def query(
     try:
         document = sys.stdin.read() if str(file) == "-" else file.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as e:
-        fail(f"{file} cannot be read: {e}", USAGE)
+        fail(f"{file} cannot be read: {(e.strerror if isinstance(e, OSError) else None) or e}", USAGE)
     with client(120) as http:
         answer = http.post("/graphql", json={"query": document, "variables": dict(_variable(v) for v in var or ())})
     body = _graphql(answer)

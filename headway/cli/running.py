@@ -74,6 +74,8 @@ def keys(path: Annotated[Path, typer.Argument(help="The key file to write; its p
 
     try:
         private, public = write_key_pair(path)
+    except FileExistsError:
+        fail(f"{path} is there already, and a key is never overwritten: name another file, or move this one away", USAGE)
     except (SettingsError, OSError) as e:
         fail(str(e), USAGE)
     say(f"wrote {private} (keep it secret) and {public}")

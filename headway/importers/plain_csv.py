@@ -79,7 +79,7 @@ def _columns(header: Sequence[str], command: type[Command]) -> list[Field | str]
 def _meant(column: str, fields: Mapping[str, Field]) -> str:
     ends = [name for name in fields if name.rpartition(".")[2] == column]
     meant = ends[0] if ends else most_like(column, list(fields))
-    return f": did you mean {meant!r}?" if meant else f": it has {', '.join(fields)}"
+    return f": did you mean {meant!r}?" if meant else f": it has {', '.join((*fields, _KEY))}"
 
 
 def _line(row: Row, columns: Sequence[Field | str], command: type[Command], notation: Notation) -> Line | Rejected:

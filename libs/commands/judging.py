@@ -143,7 +143,7 @@ def _times(command: Command, now: datetime) -> tuple[datetime, datetime]:
     at = command.at or known
     for field, instant in (("known", known), ("at", at)):
         if instant > now:
-            raise Invalid("lies in the future", field=field, remedy="Say it once it is true.")
+            raise Invalid(f"'{field}' lies in the future", field=field, remedy="Say it once it is true.")
     if at > known:
         raise Invalid("it cannot have been known before it was true", field="known")
     return at, known

@@ -159,7 +159,7 @@ def _day_or_instant(value: object) -> object:
             return value
     # What would be read as seconds since 1970, or as a day of a week, is nobody's way to write an instant.
     if not isinstance(value, str) or not _INSTANT.match(value):
-        raise ValueError("a day (2024-05-01) or an instant with its offset (2024-05-01T09:00:00Z)")
+        raise ValueError("must be a day (2024-05-01) or an instant with its offset (2024-05-01T09:00:00Z)")
     return value
 
 
@@ -172,7 +172,7 @@ Instant = Annotated[datetime, BeforeValidator(_day_or_instant), AfterValidator(_
 def _written_day(value: object) -> object:
     # A number, in digits or not, would be read as seconds since 1970.
     if not isinstance(value, date) and not (isinstance(value, str) and (_DAY.fullmatch(value) or _INSTANT.match(value))):
-        raise PydanticCustomError("date_parsing", "a day such as 2024-05-01")
+        raise PydanticCustomError("date_parsing", "must be a day such as 2024-05-01")
     return value
 
 

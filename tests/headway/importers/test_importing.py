@@ -311,6 +311,56 @@ def test_a_dry_run_asks_what_would_be_replaced_names_it_and_stores_nothing(tmp_p
         assert "Would be: 1 created, 1 replaced, 0 unchanged, 0 refused" in err
 
 
+def test_a_dry_run_counts_what_could_not_be_read_and_what_would_be_refused_and_its_exit_code_says_so(tmp_path: Path) -> None:
+    refusing = Headway(lambda request: httpx.Response(200, content=json.dumps({"status": "refused", "problem": {"detail": "no such home"}})))
+    rows = written(tmp_path / "teams.csv", TEAMS + "a,A,env\nb,B\n")
+    code, _, err = run(refusing, "csv", rows, command="portfolio.form_team", dry_run=True)
+    assert code == 3
+    assert "Would be: 0 created, 0 replaced, 0 unchanged, 2 refused" in err
+    code, _, err = run(Headway(), "csv", written(rows[0], TEAMS + "a,A,env\nb,B\n"), command="portfolio.form_team", dry_run=True)
+    assert (code, "Would be: 1 created, 0 replaced, 0 unchanged, 1 refused" in err) == (3, True)
+
+
+def lacking_the_product(request: httpx.Request) -> httpx.Response | None:
+    if request.url.path != "/roadmap/v1/commands":
+        return None
+    problem = {"status": 404, "detail": "there is no such product", "field": "product"}
+    return httpx.Response(200, content="\n".join(json.dumps({"status": "refused", "problem": problem}) for _ in request.content.splitlines()))
+
+
+def test_a_dry_run_does_not_call_refused_what_rests_on_a_line_before_it(tmp_path: Path) -> None:
+    register = {"command": "portfolio.register_product", "key": "p", "data": {"product": "permits", "name": "Permits"}}
+    place = {"command": "roadmap.place_item", "key": "i", "data": {"item": "apply", "product": "permits", "title": "Apply", "horizon": "now"}}
+    stray = {**place, "key": "s", "data": {**place["data"], "item": "stray", "product": "nothing"}}
+    file = tmp_path / "lines.ndjson"
+    written(file, "".join(json.dumps(line) + "\n" for line in (register, place)))
+    code, _, err = run(Headway(lacking_the_product, lacking_the_product), "commands", [file], dry_run=True)
+    assert code == 0
+    assert "Lines that name what an earlier line brings, and cannot be judged before that is stored: 1" in err
+    assert "Would be: 1 created, 0 replaced, 0 unchanged, 0 refused" in err
+    written(file, "".join(json.dumps(line) + "\n" for line in (register, stray)))
+    code, _, err = run(Headway(lacking_the_product, lacking_the_product), "commands", [file], dry_run=True)
+    assert (code, "Would be refused as things stand: s: there is no such product" in err) == (3, True)
+
+
+def test_a_product_that_the_import_will_add_is_said_beforehand_so_that_a_slip_in_its_name_shows(tmp_path: Path) -> None:
+    (tmp_path / "2020-02-01.md").write_text("## Now\n- Search\n")
+    headway, said = Headway(), "Note: There is no 'permist' among the products yet: the import adds it.\n"
+    assert said in run(headway, "roadmap-markdown", [tmp_path], product="permist", dry_run=True)[2]
+    assert said in run(headway, "roadmap-markdown", [tmp_path], product="permist")[2]
+    assert said not in run(headway, "roadmap-markdown", [tmp_path], product="permist")[2]
+
+
+def test_a_file_that_is_not_there_is_named_in_words(tmp_path: Path) -> None:
+    code, _, err = run(Headway(), "csv", [tmp_path / "nosuch.csv"], command="portfolio.form_team")
+    assert (code, err) == (2, f"{tmp_path / 'nosuch.csv'}: No such file or directory\n")
+
+
+def test_a_header_that_cannot_be_is_answered_with_all_that_may_stand_there(tmp_path: Path) -> None:
+    _, _, err = run(Headway(), "csv", written(tmp_path / "teams.csv", "zzzz\n1\n"), command="portfolio.form_team")
+    assert "column 'zzzz' is no field of portfolio.form_team: it has " in err and err.splitlines()[0].endswith(", key")
+
+
 def test_a_dry_run_that_nobody_answers_says_how_many_lines_may_replace(tmp_path: Path) -> None:
     rows = written(tmp_path / "teams.csv", TEAMS + "a,Aa,env\nb,B,env\n")
     headway = Headway(broken)
