@@ -329,16 +329,17 @@ def lacking_the_product(request: httpx.Request) -> httpx.Response | None:
 
 
 def test_a_dry_run_does_not_call_refused_what_rests_on_a_line_before_it(tmp_path: Path) -> None:
+    def place(key: str, product: str) -> dict[str, Any]:
+        return {"command": "roadmap.place_item", "key": key, "data": {"item": "apply", "product": product, "title": "Apply", "horizon": "now"}}
+
     register = {"command": "portfolio.register_product", "key": "p", "data": {"product": "permits", "name": "Permits"}}
-    place = {"command": "roadmap.place_item", "key": "i", "data": {"item": "apply", "product": "permits", "title": "Apply", "horizon": "now"}}
-    stray = {**place, "key": "s", "data": {**place["data"], "item": "stray", "product": "nothing"}}
     file = tmp_path / "lines.ndjson"
-    written(file, "".join(json.dumps(line) + "\n" for line in (register, place)))
+    written(file, "".join(json.dumps(line) + "\n" for line in (register, place("i", "permits"))))
     code, _, err = run(Headway(lacking_the_product, lacking_the_product), "commands", [file], dry_run=True)
     assert code == 0
     assert "Lines that name what an earlier line brings, and cannot be judged before that is stored: 1" in err
     assert "Would be: 1 created, 0 replaced, 0 unchanged, 0 refused" in err
-    written(file, "".join(json.dumps(line) + "\n" for line in (register, stray)))
+    written(file, "".join(json.dumps(line) + "\n" for line in (register, place("s", "nothing"))))
     code, _, err = run(Headway(lacking_the_product, lacking_the_product), "commands", [file], dry_run=True)
     assert (code, "Would be refused as things stand: s: there is no such product" in err) == (3, True)
 
