@@ -129,7 +129,7 @@ async def _address(process: asyncio.subprocess.Process) -> str:
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def browser() -> AsyncIterator[Browser]:
     if shutil.which(CHROMIUM) is None:
-        missing(f"there is no chromium at {CHROMIUM}: pages are not looked at through a browser")
+        missing(f"there is no chromium at {CHROMIUM} (python -m tools.debian installs it): pages are not looked at through a browser")
     async with async_playwright() as playwright:
         started = await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
         yield started

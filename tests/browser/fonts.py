@@ -28,7 +28,7 @@ def only(family: str, folder: Path) -> dict[str, str]:
     """The environment of a browser that draws everything in one family. Raises NotHere where it is not installed."""
     files = _files(family)
     if not files:
-        raise NotHere(f"the font {family} is not installed ({FAMILIES[family]} of Debian): pages are not looked at with it")
+        raise NotHere(f"the font {family} is not installed ({FAMILIES[family]} of Debian; python -m tools.debian installs it): pages are not looked at with it")
     for path in files:
         (folder / path.name).symlink_to(path)
     (folder / "fonts.conf").write_text(_FILE.format(folder=folder, family=family), "utf-8")

@@ -7,6 +7,9 @@ import shutil
 import subprocess
 from typing import Final
 
+from tools import debian
+from tools.debian import Missing
+
 PACKAGES: Final = {
     "buildah": "buildah",
     "podman": "podman",
@@ -17,10 +20,6 @@ PACKAGES: Final = {
     "/usr/lib/podman/netavark": "netavark",
 }
 """What is run, and the package that brings it."""
-
-
-class Missing(RuntimeError):
-    """Containers cannot be run on this machine; the text is one line that says why."""
 
 
 def needed() -> list[str]:
@@ -41,19 +40,4 @@ def must_be_here() -> None:
 
 def install() -> None:
     """Installs what is missing, by apt-get (20 s). Raises Missing where that cannot be."""
-    packages = needed()
-    if not packages:
-        return
-    if os.geteuid() != 0 or shutil.which("apt-get") is None:
-        raise Missing(f"{', '.join(packages)} can only be installed by root and apt-get")
-    quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    wanted = ["apt-get", "install", "--yes", "--quiet", "--no-install-recommends", *packages]
-    for command in (wanted, ["apt-get", "update", "--quiet"], wanted):  # the lists may be missing, or old
-        try:
-            done = subprocess.run(command, env=quiet, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=300, check=False)
-        except subprocess.TimeoutExpired as e:
-            raise Missing(f"{' '.join(command[:2])} has not ended in 300 s") from e
-        if not needed():
-            return
-    said = [line for line in done.stderr.splitlines() if line.strip()]
-    raise Missing(f"apt-get cannot install {', '.join(needed())}: {said[-1] if said else 'it says nothing'}")
+    debian.install(needed)
