@@ -14,11 +14,12 @@ from libs.events.mongo_client import Keeping, check_url, client_class, listed
 from libs.events.mongo_decisions import MongoDecisions
 from libs.events.mongo_documents import INDEXES, commit_of, document, first_of, id_of, mention
 from libs.events.mongo_gathering import Gathering
+from libs.events.mongo_revocations import MongoRevocations
 from libs.events.mongo_tallies import MongoTallies
 from libs.events.mongo_writer import MongoWriter
 from libs.events.store import NOTHING, Answered, Commit, Mark, Outcome, StoreUnavailable, Tally
 
-__all__ = ["MongoCommitStore", "MongoDecisions", "check_url", "client_class"]
+__all__ = ["MongoCommitStore", "MongoDecisions", "MongoRevocations", "check_url", "client_class"]
 
 logger = logging.getLogger(__name__)
 

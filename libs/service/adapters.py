@@ -1,13 +1,14 @@
-"""What a process is plugged into: stores, log, the memory of operators' decisions, the clock. Made from the settings, or given by a test."""
+"""What a process is plugged into: stores, log, what operators decided, which sessions were ended, the clock. Made from the settings, or given by a test."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from libs.events.log import Log
 from libs.events.parking import OperatorDecisions
+from libs.events.revocations import InMemory, Revocations
 from libs.events.store import CommitStore
 from libs.service.private_files import private_folder
 from libs.service.settings import Settings, SettingsError
@@ -27,12 +28,13 @@ class Adapters:
     """The commit store of a service, by its name."""
     decisions: OperatorDecisions
     clock: Callable[[], datetime] = utc_now
+    revocations: Revocations = field(default_factory=InMemory)
 
 
 def adapters_of(settings: Settings) -> Adapters:
     """The adapters that the settings name; only their drivers are imported. Raises SettingsError where a URL is wrong or a driver not installed."""
-    store, decisions = _stores(settings)
-    return Adapters(log=log_of(settings), store=store, decisions=decisions)
+    store, decisions, revocations = _stores(settings)
+    return Adapters(log=log_of(settings), store=store, decisions=decisions, revocations=revocations)
 
 
 def log_of(settings: Settings) -> Log:
@@ -52,11 +54,11 @@ def log_of(settings: Settings) -> Log:
     return SqliteLog(settings.log_folder / f"{settings.namespace}.log.sqlite3")
 
 
-def _stores(settings: Settings) -> tuple[Callable[[str], CommitStore], OperatorDecisions]:
+def _stores(settings: Settings) -> tuple[Callable[[str], CommitStore], OperatorDecisions, Revocations]:
     namespace = settings.namespace
     if settings.on_mongodb:
         try:
-            from libs.events.mongo import MongoCommitStore, MongoDecisions, check_url, client_class
+            from libs.events.mongo import MongoCommitStore, MongoDecisions, MongoRevocations, check_url, client_class
 
             client_class(settings.mongo_driver)
             check_url(settings.store_url)
@@ -69,8 +71,11 @@ def _stores(settings: Settings) -> tuple[Callable[[str], CommitStore], OperatorD
         def kept(service: str) -> CommitStore:
             return MongoCommitStore(settings.store_url, f"{namespace}_{service}", driver=settings.mongo_driver)
 
-        return kept, MongoDecisions(settings.store_url, f"{namespace}_gateway", driver=settings.mongo_driver)
+        gateway = f"{namespace}_gateway"
+        decisions = MongoDecisions(settings.store_url, gateway, driver=settings.mongo_driver)
+        return kept, decisions, MongoRevocations(settings.store_url, gateway, driver=settings.mongo_driver)
     from libs.events.sqlite_decisions import SqliteDecisions
+    from libs.events.sqlite_revocations import SqliteRevocations
     from libs.events.sqlite_store import SqliteCommitStore
 
     for folder in (settings.data, settings.store_folder):
@@ -79,4 +84,5 @@ def _stores(settings: Settings) -> tuple[Callable[[str], CommitStore], OperatorD
     def in_files(service: str) -> CommitStore:
         return SqliteCommitStore(settings.store_folder / f"{namespace}.{service}.sqlite3")
 
-    return in_files, SqliteDecisions(settings.data / f"{namespace}.gateway.sqlite3")
+    own = settings.data / f"{namespace}.gateway.sqlite3"
+    return in_files, SqliteDecisions(own), SqliteRevocations(own)

@@ -51,6 +51,10 @@ _PROBLEM_RESPONSE: Final[dict[str, Any]] = {
 }
 
 
+TWO_TOKENS: Final = HTTPException(400, "There are two Authorization headers: send one.")
+"""Whoever stands between might have looked at the other one."""
+
+
 def public(endpoint: Endpoint) -> Endpoint:
     """Marks an endpoint that answers without a token; all others need one (interface.md)."""
     endpoint.__headway_public__ = True  # type: ignore[attr-defined]
@@ -208,7 +212,7 @@ async def authenticate(connection: HTTPConnection) -> Principal:
         return known
     given = connection.headers.getlist("authorization")
     if len(given) > 1:
-        raise HTTPException(400, "There are two Authorization headers: send one.")
+        raise TWO_TOKENS
     scheme, _, token = (given or [""])[0].partition(" ")
     if not scheme and (kept := token_where_taken(connection)) is not None:
         # What is forwarded in the caller's name finds the token where programs send it.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final, Protocol
 
@@ -15,6 +15,7 @@ from libs.commands.errors import NotSignedIn
 from libs.rules.roles import ROLES, Principal, Role, known_roles
 from libs.service.issuer import ISSUER, Issuer, read_public_key
 from libs.service.oidc import OidcKeys
+from libs.service.revocation_list import digest_of
 from libs.service.settings import Settings
 
 __all__ = ["ROLES", "FixedKey", "KeySource", "Principal", "Role", "Verifier"]
@@ -51,14 +52,18 @@ class FixedKey:
 
 
 class Verifier:
-    """Verifies tokens of one issuer: signature, `iss`, `aud`, `exp`, `iat` and `sub`, with ten seconds of leeway."""
+    """Verifies tokens of one issuer: signature, `iss`, `aud`, `exp`, `iat` and `sub`, with ten seconds of leeway.
+
+    `revoked` holds the digests (`libs.service.revocation_list`) of those that were signed out of.
+    """
 
     def __init__(self, keys: KeySource, *, issuer: str, audience: str, clock: Callable[[], float] = time.time) -> None:
         self._keys = keys
         self._issuer = issuer
         self._audience = audience
         self._clock = clock
-        self._verified: dict[bytes, tuple[Principal, float]] = {}
+        self._verified: dict[bytes, tuple[Principal, float, str]] = {}
+        self.revoked: Container[str] = frozenset()
 
     @classmethod
     def from_settings(cls, settings: Settings) -> Verifier:
@@ -79,16 +84,22 @@ class Verifier:
         now = self._clock()
         digest = hashlib.sha256(token.encode("ascii")).digest()
         kept = self._verified.get(digest)
-        if kept is not None and now < kept[1]:
-            return kept[0]
+        if kept is None or now >= kept[1]:
+            kept = await self._looked_at(token, digest, now)
+        principal, _, signed = kept
+        if signed in self.revoked:
+            raise NotSignedIn("The session of this token was ended by signing out.", remedy="Sign in again.")
+        return principal
+
+    async def _looked_at(self, token: str, digest: bytes, now: float) -> tuple[Principal, float, str]:
         key, algorithm = await self._keys.key_of(token)
         claims = self._claims(token, key, algorithm)
         expires = float(claims["exp"])
         principal = _principal(claims, expires)
         if len(self._verified) >= _KEPT_TOKENS:
             self._verified.pop(next(iter(self._verified)))
-        self._verified[digest] = principal, min(expires, now + _KEPT_SECONDS)
-        return principal
+        found = self._verified[digest] = principal, min(expires, now + _KEPT_SECONDS), digest_of(token)
+        return found
 
     def _claims(self, token: str, key: Any, algorithm: str) -> Mapping[str, Any]:
         try:

@@ -66,10 +66,13 @@ class Issuer:
         return self._key.public_key()
 
     def token(self, persona: str, lifetime: timedelta = LIFETIME) -> str:
-        """A token whose subject and only role is `persona` (`executive`, `product_owner@permits`). Raises ValueError where that is no role."""
+        """A token whose subject and only role is `persona` (`executive`, `product_owner@permits`). Raises ValueError where that is no role.
+
+        No two are the same, so that signing out of one ends no other.
+        """
         role = str(Role.parse(persona))
         now = datetime.now(UTC)
-        claims = {"iss": ISSUER, "aud": self._audience, "sub": role, "roles": [role], "iat": now, "exp": now + lifetime}
+        claims = {"iss": ISSUER, "aud": self._audience, "sub": role, "roles": [role], "iat": now, "exp": now + lifetime, "jti": secrets.token_urlsafe(12)}
         return jwt.encode(claims, self._key, algorithm="EdDSA")
 
 

@@ -15,6 +15,7 @@ from libs.events.envelope import SERVICES, all_topics
 from libs.events.log import LogUnavailable
 from libs.events.owner import Owner
 from libs.events.parking import DecisionsUnavailable
+from libs.events.revocations import RevocationsUnavailable
 from libs.events.store import StoreUnavailable
 from libs.events.world import World
 from libs.service.adapters import Adapters, adapters_of
@@ -25,6 +26,7 @@ from libs.service.issuer import Issuer
 from libs.service.measuring import Answered, measure
 from libs.service.operating import parked_routes
 from libs.service.owning import HttpOwner
+from libs.service.revocation_list import PART, RevocationList
 from libs.service.serving import Declared, Service
 from libs.service.settings import Settings, SettingsError
 from libs.service.telemetry import Telemetry
@@ -43,6 +45,7 @@ class Process:
         self.health = Health(self.adapters.clock)
         self.answered = Answered(self.telemetry)
         self.verifier = Verifier.from_settings(settings)
+        self.verifier.revoked = self.revocations = RevocationList(self.adapters.revocations, self.adapters.clock, self.health)
         self.world = World()
         self.services: dict[str, Service] = {}
         self.hears_all = hears_all
@@ -71,8 +74,8 @@ class Process:
         return self.app
 
     async def is_ready(self) -> bool:
-        """Whether what store and log held at the start is in the world."""
-        return self.consumer is not None and self.consumer.ready.is_set() and all(s.caught_up for s in self.services.values())
+        """Whether what store and log held at the start is in the world, and it is known which sessions were ended."""
+        return self.revocations.read and self.consumer is not None and self.consumer.ready.is_set() and all(s.caught_up for s in self.services.values())
 
     def owners(self) -> dict[str, Owner]:
         """The owner of each service's facts: in this process, else where the settings say it is."""
@@ -92,7 +95,7 @@ class Process:
         """Notes for whoever reads the log why a start fails that waiting would not mend."""
         try:
             await opening
-        except (LogUnavailable, StoreUnavailable, DecisionsUnavailable) as e:
+        except (LogUnavailable, StoreUnavailable, DecisionsUnavailable, RevocationsUnavailable) as e:
             self.app.state.not_opened = f"{part}: {e}"
             raise
 
@@ -103,6 +106,8 @@ class Process:
         kinds = None if self.hears_all else frozenset().union(*(s.declared.hears for s in self.services.values()))
         await self._opened("log", adapters.log.open())
         await self._opened("decisions on parked events", adapters.decisions.open())
+        await self._opened(PART, adapters.revocations.open())
+        await self.revocations.refresh()
         await asyncio.gather(*(self._opened(f"store of {service.name}", service.start()) for service in self.services.values()))
         self.consumer = Consumer(
             adapters.log,
@@ -118,14 +123,16 @@ class Process:
         measure(self, watch)
         hearing = asyncio.create_task(self.consumer.run(), name="hearing")
         watching = asyncio.create_task(watch.run(), name="watching")
+        refreshing = asyncio.create_task(self.revocations.run(), name="sessions that were ended")
         try:
             yield
         finally:
             await asyncio.gather(*(service.stop() for service in self.services.values()))
-            await ended(watching, hearing)
+            await ended(watching, hearing, refreshing)
             for client in self._clients:
                 await client.aclose()
             await adapters.decisions.close()
+            await adapters.revocations.close()
             await adapters.log.close()
             if self.tracing is not None:
                 await asyncio.to_thread(self.tracing.close)

@@ -31,6 +31,8 @@ INIT_SECONDS: Final = 5.0
 """How long a socket may take to say who it is."""
 CLOSE_SECONDS: Final = 1.0
 """How long the last word may take: whoever reads nothing must not keep the socket by that."""
+IDLE_SECONDS: Final = 60.0
+"""How long a socket may be silent on which nothing runs, at least; it is ended before twice as long. A `ping` every half minute keeps it."""
 MOST_OPERATIONS: Final = 20
 """How many operations may run on one socket at once."""
 
@@ -42,6 +44,7 @@ INIT_TIMEOUT: Final = 4408
 ALREADY_EXISTS: Final = 4409
 TOO_MANY_INITS: Final = 4429
 INTERNAL: Final = 4500
+AWAY: Final = 1001
 TRY_LATER: Final = 1013
 """Of the WebSocket's own codes; a client waits and connects again."""
 _LONGEST_REASON: Final = 123
@@ -66,6 +69,7 @@ class Conversation:
         self._running: dict[str, asyncio.Task[None]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._held = ExitStack()
+        self._heard = False
 
     async def hold(self) -> None:
         """Speaks until one of the two sides ends it. However it ends, everything that it had begun has ended too when this returns."""
@@ -74,7 +78,7 @@ class Conversation:
         if not spoken:
             await self._close(Closed(NOT_ACCEPTABLE, "Subprotocol not acceptable"))
             return
-        sides = {asyncio.create_task(self._listen()), asyncio.create_task(self._watch())}
+        sides = {asyncio.create_task(side()) for side in (self._listen, self._watch, self._doze)}
         closed: Closed | None = None
         try:
             done, _ = await asyncio.wait(sides, return_when=asyncio.FIRST_COMPLETED)
@@ -112,12 +116,20 @@ class Conversation:
             raise Closed(INIT_TIMEOUT, "Connection initialisation timeout") from None
         raise Closed(FORBIDDEN, "Forbidden: " + await until_sent_away(self._process, *await self._signed_in))
 
+    async def _doze(self) -> None:
+        """Raises Closed where nothing runs and nothing is said for long."""
+        while self._heard or self._running or not self._signed_in.done():
+            self._heard = False
+            await asyncio.sleep(IDLE_SECONDS)
+        raise Closed(AWAY, f"Nothing was asked for {IDLE_SECONDS:g} seconds")
+
     async def _listen(self) -> None:
         """Takes message after message. Raises Closed for what the protocol does not allow."""
         while True:
             received = await self._socket.receive()
             if received["type"] == "websocket.disconnect":
                 return
+            self._heard = True
             text = received.get("text")
             if text is None:
                 raise Closed(BAD_REQUEST, "Invalid message received: it must be text")
@@ -160,7 +172,10 @@ class Conversation:
 
     async def _who(self, payload: Mapping[str, Any]) -> tuple[Principal, str]:
         """Who speaks: by the payload's `Authorization`, else by what the handshake carried."""
-        given = next((value for name, value in payload.items() if name.lower() == "authorization"), None)
+        said = [value for name, value in payload.items() if name.lower() == "authorization"]
+        if len(said) > 1:
+            raise Closed(BAD_REQUEST, "Invalid message received: the payload has two Authorizations")
+        given = said[0] if said else None
         try:
             if given is None:
                 return await authenticate(self._socket), authorization_of(self._socket)
@@ -188,6 +203,7 @@ class Conversation:
 
     def _over(self, id: str, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
+        self._heard = True  # whoever waited for an answer begins to be silent now
         if self._running.get(id) is task:
             del self._running[id]
         error = None if task.cancelled() else task.exception()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qsl, urlencode
 
@@ -14,11 +15,14 @@ from libs.commands.errors import HeadwayError, Invalid, NotAllowed, NotSignedIn,
 from libs.events.catalog.portfolio.organisation import ORGANISATION
 from libs.events.catalog.portfolio.product import PRODUCT
 from libs.events.catalog.portfolio.team import TEAM
+from libs.events.revocations import RevocationsUnavailable
 from libs.rules.roles import ROLES, Role
 from libs.service.app import public, with_role
+from libs.service.auth import LEEWAY
 from libs.service.issuer import Issuer
 from libs.service.process import Process
-from libs.service.session import begin_visit, close_session, demand_own_form, form_key, form_proof, open_session
+from libs.service.revocation_list import digest_of
+from libs.service.session import begin_visit, close_session, demand_own_form, form_key, form_proof, open_session, token_of
 from libs.service.settings import Settings, is_loopback
 from services.gateway.pages.page import Page
 from services.gateway.pages.reading import SIGN_IN, own_address, reader_of
@@ -136,12 +140,27 @@ class _SigningIn:
         return JSONResponse({"who": who}, headers={"Cache-Control": "no-store"})
 
     async def out(self, request: Request) -> Response:
-        """Ends the session; the token itself lives until it expires, in nobody's hands."""
+        """Ends the session here and on the server: whoever has kept its token is refused from now on. Raises Unreachable where that cannot be remembered."""
         form = await form_of(request)
         demand_own_form(request, form.get("proof", ""))
+        token = token_of(request)
+        if token is not None:
+            await self._revoke(token)
         response = _sent_on(SIGN_IN)
         close_session(request, response)
         return response
+
+    async def _revoke(self, token: str) -> None:
+        try:
+            principal = await self.process.verifier.verify(token)
+        except NotSignedIn:
+            return  # it opens nothing any more
+        if principal.expires is None:
+            return
+        try:
+            await self.process.revocations.add(digest_of(token), principal.expires + timedelta(seconds=LEEWAY))
+        except RevocationsUnavailable:
+            raise Unreachable("the end of the session cannot be remembered at the moment", remedy="Sign out again: you are still signed in.") from None
 
     async def start(self, request: Request) -> Response:
         """Leads to the provider, which leads back to `/sign-in/back`."""

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-pytest.register_assert_rewrite("libs.events.testing_log", "libs.events.testing_shared", "libs.events.testing_store")
+pytest.register_assert_rewrite("libs.events.testing_log", "libs.events.testing_revocations", "libs.events.testing_shared", "libs.events.testing_store")
 
 from libs.events.sqlite_decisions import SqliteDecisions  # noqa: E402
 from libs.events.sqlite_log import SqliteLog  # noqa: E402
+from libs.events.sqlite_revocations import SqliteRevocations  # noqa: E402
 from libs.events.sqlite_store import SqliteCommitStore  # noqa: E402
 
 
@@ -48,6 +49,20 @@ async def decisions(tmp_path: Path) -> AsyncIterator[Callable[[], Awaitable[Sqli
 
     async def open_one() -> SqliteDecisions:
         opened.append(SqliteDecisions(tmp_path / "decisions.sqlite3"))
+        await opened[-1].open()
+        return opened[-1]
+
+    yield open_one
+    for kept in opened:
+        await kept.close()
+
+
+@pytest.fixture
+async def revocations(tmp_path: Path) -> AsyncIterator[Callable[[], Awaitable[SqliteRevocations]]]:
+    opened: list[SqliteRevocations] = []
+
+    async def open_one() -> SqliteRevocations:
+        opened.append(SqliteRevocations(tmp_path / "decisions.sqlite3"))
         await opened[-1].open()
         return opened[-1]
 

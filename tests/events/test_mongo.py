@@ -17,11 +17,13 @@ from libs.commands.catalog.backlog.backlog import OpenBacklog
 from libs.commands.catalog.backlog.item import AddItem
 from libs.commands.handling import Handling
 from libs.commands.judging import Ask
-from libs.events import mongo_tallies
+from libs.events import mongo_revocations, mongo_tallies
 from libs.events.mongo import MongoCommitStore, MongoDecisions
 from libs.events.mongo_documents import INDEXES, id_of
+from libs.events.mongo_revocations import MongoRevocations
 from libs.events.store import Commit, Outcome
 from libs.events.testing import OperatorDecisionsContract, commit
+from libs.events.testing_revocations import HOUR, NOON, RevocationsContract
 from libs.events.testing_store import CommitStoreContract, every_unpublished
 from libs.events.world import World
 from libs.rules.roles import Principal, Role
@@ -70,12 +72,40 @@ async def decisions(mongo: str, database: str, driver: str) -> AsyncIterator[Cal
         await one.close()
 
 
+@pytest.fixture
+async def revocations(mongo: str, database: str, driver: str) -> AsyncIterator[Callable[[], Awaitable[MongoRevocations]]]:
+    kept: list[MongoRevocations] = []
+
+    async def open_one() -> MongoRevocations:
+        kept.append(MongoRevocations(mongo, database, driver=driver))
+        await kept[-1].open()
+        return kept[-1]
+
+    yield open_one
+    for one in kept:
+        await one.close()
+
+
 class TestMongoCommitStore(CommitStoreContract, Closing):
     say = staticmethod(said)
 
 
 class TestMongoDecisions(OperatorDecisionsContract):
     pass
+
+
+class TestMongoRevocations(RevocationsContract):
+    pass
+
+
+async def test_of_too_many_revocations_those_that_would_expire_first_are_given_up(
+    revocations: Callable[[], Awaitable[MongoRevocations]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mongo_revocations, "MOST", 2)
+    kept = await revocations()
+    for n in (3, 1, 2, 4):
+        await kept.revoke(str(n), NOON + n * HOUR, NOON)
+    assert (await kept.standing(NOON)).keys() == {"3", "4"}
 
 
 async def test_both_drivers_write_the_same_documents(mongo: str) -> None:

@@ -10,12 +10,16 @@ from pathlib import Path
 
 import pytest
 
+from libs.events import sqlite_revocations
 from libs.events.envelope import to_record
 from libs.events.log import Cursor
+from libs.events.revocations import RevocationsUnavailable
 from libs.events.sqlite_log import SqliteLog
+from libs.events.sqlite_revocations import SqliteRevocations
 from libs.events.sqlite_store import SqliteCommitStore
 from libs.events.store import Commit, Outcome, StoreUnavailable
 from libs.events.testing import LogContract, OperatorDecisionsContract, commit, heard
+from libs.events.testing_revocations import HOUR, NOON, RevocationsContract
 from libs.events.testing_shared import SharedLogContract
 from libs.events.testing_store import CommitStoreContract
 from tests.events.kinds import said
@@ -37,6 +41,28 @@ class TestSharedSqliteLog(SharedLogContract):
 
 class TestSqliteDecisions(OperatorDecisionsContract):
     pass
+
+
+class TestSqliteRevocations(RevocationsContract):
+    pass
+
+
+async def test_of_too_many_revocations_those_that_would_expire_first_are_given_up(
+    revocations: Callable[[], Awaitable[SqliteRevocations]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sqlite_revocations, "MOST", 2)
+    kept = await revocations()
+    for n in (3, 1, 2, 4):
+        await kept.revoke(str(n), NOON + n * HOUR, NOON)
+    assert (await kept.standing(NOON)).keys() == {"3", "4"}
+
+
+async def test_a_file_that_cannot_be_used_is_said(tmp_path: Path) -> None:
+    kept = SqliteRevocations(tmp_path)
+    with pytest.raises(RevocationsUnavailable):
+        await kept.open()
+    with pytest.raises(RevocationsUnavailable):
+        await kept.standing(NOON)
 
 
 Stores = Callable[[], Awaitable[SqliteCommitStore]]

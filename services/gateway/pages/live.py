@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
 from typing import Annotated, Final
 
 from fastapi import APIRouter, HTTPException, Query, Request
@@ -16,7 +17,8 @@ from libs.service.app import public
 from libs.service.process import Process
 from services.gateway.pages import words
 from services.gateway.pages.page import Page
-from services.gateway.pages.reading import SignInFirst, reader_of
+from services.gateway.pages.reading import SignInFirst, authorization_of, reader_of
+from services.gateway.staying import ending
 from services.gateway.stopping import stopping_of
 
 SSE: Final = "text/event-stream"
@@ -51,8 +53,8 @@ def live_routes(process: Process, pages: tuple[Page, ...], *, every: float = EVE
             return Response(_END, headers=_HEADERS, media_type=SSE)
         if lines.open >= MOST_OPEN:
             return Response(status_code=204, headers={"Retry-After": "30"})
-        timely = timed(lines.of(by_name[page], seen, reader), HEARTBEAT, stopping_of(request.app))
-        return StreamingResponse(lines.counted(timely), media_type=SSE, headers=_HEADERS)
+        chunks = lines.until_sent_away(lines.of(by_name[page], seen, reader), reader, authorization_of(request))
+        return StreamingResponse(lines.counted(chunks), media_type=SSE, headers=_HEADERS)
 
     router.get("/live/{page}")(live)
     return router
@@ -78,6 +80,15 @@ class Lines:
                 shown = came
                 yield b"data: " + line(came).encode() + b"\n\n"
             await asyncio.sleep(self.every)
+
+    async def until_sent_away(self, said: AsyncGenerator[bytes], reader: Principal, authorization: str) -> AsyncIterator[bytes | None]:
+        """The same, until the process stops or the reader may no longer read: the browser is told `end` then. None where nothing came for long."""
+        async with ending(self.process, reader, authorization, stopping_of(self.process.app)) as end:
+            async with aclosing(timed(said, HEARTBEAT, end)) as timely:
+                async for chunk in timely:
+                    yield chunk
+            if end.why:
+                yield _END
 
     async def counted(self, chunks: AsyncIterator[bytes | None]) -> AsyncIterator[bytes]:
         """The same chunks, counted as one that is open as long as they are read; a comment where nothing came for long."""

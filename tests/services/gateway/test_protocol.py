@@ -330,3 +330,28 @@ async def test_a_ping_may_hold_a_number_of_any_length(logged: Gateway) -> None:
     await socket.say({"type": "ping", "payload": {"x": 10**50}})
     assert await socket.message() == {"type": "pong", "payload": {"x": 10**50}}
     await socket.leave()
+
+
+async def test_two_authorizations_in_the_first_message_are_refused(logged: Gateway) -> None:
+    token = logged.signed_in("auditor")["Authorization"]
+    socket = await accepted(logged)
+    await socket.say({"type": "connection_init", "payload": {"Authorization": token, "authorization": token}})
+    code, reason = await socket.closed()
+    assert code == 4400 and "two" in reason
+
+
+async def test_a_socket_on_which_nothing_runs_and_nothing_is_said_ends(logged: Gateway, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(protocol, "IDLE_SECONDS", 0.05)
+    socket = await signed_in(logged)
+    code, reason = await socket.closed()
+    assert code == 1001 and reason.startswith("Nothing was asked")
+
+
+async def test_a_socket_on_which_something_runs_stays_though_nothing_comes(logged: Gateway, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(protocol, "IDLE_SECONDS", 0.02)
+    socket = await signed_in(logged)
+    await socket.subscribe(WORLD)
+    await socket.next()
+    await asyncio.sleep(0.2)
+    assert not socket.task.done()
+    await socket.leave()
