@@ -115,7 +115,7 @@ async def test_what_cannot_be_read_leaves_what_is_known_and_is_said(clock: Clock
     found = RevocationList(store, clock, health)
     store.away = True
     await found.refresh()
-    assert not found.read and [t.part for t in health.troubles()] == [PART]
+    assert (found.read, [t.part for t in health.troubles()]) == (False, [PART])
     store.away = False
     await found.add("aa", clock.now + timedelta(hours=1))
     store.away = True
@@ -126,7 +126,7 @@ async def test_what_cannot_be_read_leaves_what_is_known_and_is_said(clock: Clock
     assert "bb" not in found, "what is not remembered is not refused here alone"
     store.away = False
     await found.refresh()
-    assert found.read and not health.troubles()
+    assert (found.read, health.troubles()) == (True, [])
 
 
 async def test_what_was_added_while_others_were_read_stays(clock: Clock) -> None:
