@@ -9,6 +9,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 from libs.events.event import Event, Kind, S
 from libs.events.facts import THE_DAY, Facts, Histories, Rest, folded_past_faults
+from libs.events.judgement import Course
 from libs.events.values import end_of
 
 Q = ParamSpec("Q")
@@ -31,6 +32,14 @@ class Spread:
         self._histories = histories
         self._times: dict[Rest, tuple[list[datetime], list[datetime]]] = {}
         self._folds: dict[str, _Fold] = {}
+        self._plain: dict[str, bool] = {}
+
+    def plain(self, aggregate: str) -> bool:
+        """Whether every judgement of an aggregate counts wherever it is seen (`libs.events.judgement.Course`)."""
+        found = self._plain.get(aggregate)
+        if found is None:
+            found = self._plain[aggregate] = Course.of(self._histories.events(aggregate)).plain
+        return found
 
     def state(self, kind: Kind[S], id: str, events: Sequence[Event]) -> S | None:
         """The state after these events, in this order; None without any."""
@@ -110,6 +119,9 @@ class Hindsight(Facts):
         if id is not None and key not in self._states and self._settled(key):
             self._states[key] = self._base.get(kind, id)
         return super().get(kind, id)
+
+    def counting(self, kind: Kind[Any], id: str) -> list[Event]:
+        return self.history(kind, id) if self._spread.plain(kind.key(id)) else super().counting(kind, id)
 
     def _fold(self, kind: Kind[S], id: str, shown: Sequence[Event]) -> S | None:
         return self._spread.state(kind, id, shown)

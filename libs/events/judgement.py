@@ -141,11 +141,24 @@ class Course:
         self._time: datetime | None = None
         self._recorded: datetime | None = None
 
+    @classmethod
+    def of(cls, history: Sequence[Event]) -> Course:
+        """The course of a whole history."""
+        course = cls()
+        for event in history:
+            if isinstance(event.data, Retracted):
+                sequence = position(event.data.event)[1]
+                course.take(event, history[sequence - 1] if 0 < sequence <= len(history) else None)
+            else:
+                course.take(event)
+        return course
+
     def take(self, event: Event, taken_back: Event | None = None) -> None:
         """Takes in what follows; of a retraction with what it takes back."""
         cls = type((taken_back or event).data)
         if taken_back is not None:
             self.plain = self.plain and not (self._judged and (cls in _STATEMENTS or cls in JUDGED))
+            self._recorded = _later(self._recorded, event.recorded)
             return
         if cls in _STATEMENTS:
             self.plain = self.plain and not self._judged

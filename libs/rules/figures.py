@@ -57,36 +57,36 @@ class Sums:
 
 def of_investment(facts: Facts, id: str) -> Figures:
     """The figures of one investment; nothing in all of them where it is unknown."""
-    return _figures([facts.derive(sums, id)], facts.derive(warnings.of_investment, id))
+    return _figures(facts.derive(sums, id), facts.derive(warnings.of_investment, id))
 
 
 def of_team(facts: Facts, id: str) -> Figures:
     """Of all investments in a team, with all they have spent: a loan moves spending between organisations, not between teams."""
     team = facts.get(TEAM, id)
-    return _together(facts, investments_in(facts, "team", id), teams=[id], products=team.products if team else ())
+    return _together(facts, "team", id, teams=[id], products=team.products if team else ())
 
 
 def of_product(facts: Facts, id: str) -> Figures:
     """Of all investments in a product; one that names a team alone counts in no product."""
-    return _together(facts, investments_in(facts, "product", id), products=[id])
+    return _together(facts, "product", id, products=[id])
 
 
 def of_program(facts: Facts, id: str) -> Figures:
     """Of all investments in a program's products, or without a product in a team that serves one of them: so programs may overlap."""
     products = [product.id for product in facts.related(PRODUCT, "program", id)]
-    return _together(facts, investments_in(facts, "program", id), products=products, programs=[id])
+    return _together(facts, "program", id, products=products, programs=[id])
 
 
 def of_organisation(facts: Facts, id: str) -> Figures:
     """Of all investments at home in an organisation; spent is what it bears itself, for teams it has borrowed too (`libs.rules.spending`)."""
     return _together(
         facts,
-        investments_in(facts, "organisation", id),
+        "organisation",
+        id,
         teams=[team.id for team in facts.related(TEAM, "home", id)],
         products=[product.id for product in products_at(facts, id)],
         programs=[program.id for program in facts.related(PROGRAM, "home", id)],
         organisations=[id],
-        actual=facts.derive(borne_by).get(id, NOTHING),
     )
 
 
@@ -96,7 +96,8 @@ def of_portfolio(facts: Facts, organisation: str | None) -> Figures:
         return facts.derive(of_organisation, organisation)
     return _together(
         facts,
-        investments_in(facts, "portfolio", None),
+        "portfolio",
+        None,
         teams=[team.id for team in facts.every(TEAM)],
         products=[product.id for product in facts.every(PRODUCT)],
         programs=[program.id for program in facts.every(PROGRAM)],
@@ -160,32 +161,37 @@ def _forecast(investment: Investment, actual: Sum) -> Sum:
     return actual + Sum([(baseline.amount.currency, max(unspent, Decimal(0)))])
 
 
+def total(facts: Facts, subject: str, id: str | None) -> Sums:
+    """The sums of all investments of a team, product, program, organisation or portfolio, each once, and what an organisation bears; without the warnings
+    beside them, which rest on far more.
+    """
+    parts = [facts.derive(sums, one) for one in investments_in(facts, subject, id)]
+    whole = {field.name: Sum.total(getattr(part, field.name) for part in parts) for field in fields(Sums)}
+    if id is not None and subject in ("organisation", "portfolio"):
+        whole["actual"] = facts.derive(borne_by).get(id, NOTHING)
+    return Sums(**whole)
+
+
 def _together(
     facts: Facts,
-    investments: Iterable[str],
+    subject: str,
+    id: str | None,
     *,
     teams: Iterable[str] = (),
     products: Iterable[str] = (),
     organisations: Iterable[str] = (),
     programs: Iterable[str] = (),
-    actual: Sum | None = None,
 ) -> Figures:
-    """The figures of several investments, each once, with the warnings of what they are about."""
-    ids = list(dict.fromkeys(investments))
-    warned = [w for id in ids for w in facts.derive(warnings.of_investment, id)]
+    """The figures of a subject's investments, with the warnings of what they are about."""
     about = (
+        (warnings.of_investment, investments_in(facts, subject, id)),
         (warnings.of_team, teams),
         (warnings.of_product, products),
         (warnings.of_program, programs),
         (warnings.of_organisation, organisations),
     )
-    for rule, subjects in about:
-        warned += [w for id in subjects for w in facts.derive(rule, id)]
-    return _figures([facts.derive(sums, id) for id in ids], warned, actual)
+    return _figures(facts.derive(total, subject, id), [w for rule, subjects in about for one in subjects for w in facts.derive(rule, one)])
 
 
-def _figures(parts: list[Sums], warned: Iterable[Warning], actual: Sum | None = None) -> Figures:
-    whole = {field.name: Sum.total(getattr(part, field.name) for part in parts) for field in fields(Sums)}
-    if actual is not None:
-        whole["actual"] = actual
-    return Figures(**{name: total.to_tuple() for name, total in whole.items()}, warnings=warnings.ordered(warned))
+def _figures(whole: Sums, warned: Iterable[Warning]) -> Figures:
+    return Figures(**{field.name: getattr(whole, field.name).to_tuple() for field in fields(Sums)}, warnings=warnings.ordered(warned))

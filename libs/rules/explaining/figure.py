@@ -11,6 +11,7 @@ from typing import Any, Final, NamedTuple
 from libs.events.event import KINDS, Discarded, Event, Overridden, Payload, Retracted, position, split
 from libs.events.facts import Facts, Histories, Rest
 from libs.rules.catalogue import IMPROVE, ITIL, RULES, SUSTAIN
+from libs.rules.money import Sum
 
 Reading = tuple[Callable[..., Any], tuple[Any, ...]]
 """A rule and its arguments behind the facts."""
@@ -65,14 +66,20 @@ class First(Payload):
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One attribute of what a rule gives; None where the rule gives None."""
+    """One attribute of what a rule gives, behind the arguments that are `given` ahead of an id; a sum as amounts, and None where the rule gives None."""
 
     rule: Callable[..., Any]
     name: str
+    given: tuple[Any, ...] = ()
+
+    def reading(self, id: str | None) -> Reading:
+        """The whole that it is a part of: it rests on the same."""
+        return self.rule, (*self.given, id)
 
     def __call__(self, facts: Facts, id: str | None) -> Any:
-        found = facts.derive(self.rule, id)
-        return None if found is None else getattr(found, self.name)
+        found = facts.derive(self.rule, *self.given, id)
+        value = None if found is None else getattr(found, self.name)
+        return value.to_tuple() if isinstance(value, Sum) else value
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,19 +114,20 @@ class Figure:
 
     def value(self, facts: Facts, id: str | None) -> Any:
         """What it comes to at this moment."""
-        return facts.derive(self.rule, id)
+        return self.rule(facts, id) if isinstance(self.rule, Part) else facts.derive(self.rule, id)
 
     def events(self, facts: Facts, id: str | None) -> tuple[Event, ...]:
         """The events that it rests on, by time: from these alone the same value follows at this moment."""
         rests: set[Rest] = set()
-        for rule, arguments in self.through(facts, id) if self.through else ((self.rule, (id,)),):
+        for rule, arguments in self.through(facts, id) if self.through else (self._reading(id),):
             rests |= facts.resting(rule, *arguments)[1]
         found = [event for aggregate in _aggregates(facts.histories, rests) for event in self._mattering(facts, aggregate)]
         return tuple(sorted(found, key=lambda event: event.order))
 
     def reach(self, facts: Facts, id: str | None) -> Reach:
         """What its rule reads at this moment, and what of that is the subject's own."""
-        rests = facts.resting(self.rule, id)[1]
+        rule, given = self._reading(id)
+        rests = facts.resting(rule, *given)[1]
         if self.own is None:
             return Reach(rests, None)
         return Reach(rests, facts.derive(_resting, self.own.readings, id))
@@ -132,6 +140,10 @@ class Figure:
             kind = split(aggregate)[0]
             if kind in says:
                 yield from said(aggregate, says[kind])
+
+    def _reading(self, id: str | None) -> Reading:
+        """By what it is read: a part by the whole, of which what it rests on is kept once for all its parts."""
+        return self.rule.reading(id) if isinstance(self.rule, Part) else (self.rule, (id,))
 
     def _mattering(self, facts: Facts, aggregate: str) -> list[Event]:
         kind, id = split(aggregate)

@@ -30,7 +30,7 @@ from libs.events.event import Overridden, Retracted, split
 from libs.events.facts import Facts
 from libs.rules.explaining import values
 from libs.rules.explaining.figure import Figure, First, Own, Part, Reading, Says, Turns, Types
-from libs.rules.figures import of_investment, of_organisation, of_portfolio, of_product, of_program, of_team, sums
+from libs.rules.figures import of_organisation, of_portfolio, of_product, of_program, of_team, sums, total
 from libs.rules.spending import borne, home_of, investments_by_home
 
 BASELINES: Final[Types] = (InvestmentProposed, InvestmentDecided, InvestmentRebaselined)
@@ -107,7 +107,6 @@ _OF: Final[Mapping[str, Callable[..., Any]]] = MappingProxyType(
 
 def money_figures(subject: str) -> Iterator[Figure]:
     """Every figure of money of a subject, with the warnings that stand beside it."""
-    whole = _OF[subject]
     of_places = subject in ("organisation", "portfolio")
     for amount in _AMOUNTS:
         says: dict[str, Types | None] = {"investment": amount.said}
@@ -117,12 +116,14 @@ def money_figures(subject: str) -> Iterator[Figure]:
         if amount.field == "actual" and of_places:
             says["loan"] = (TeamLent, TeamReturned)
             statement, cites, through, own, turns = statement + BORNE, (*cites, "S4-15"), by_bearer, bearable, Turns(overdue)
-        figure = Figure(subject, f"investment.{amount.field}", Part(whole, amount.name), statement, cites, says, Made(through) if of_places else None)
+        figure = Figure(
+            subject, f"investment.{amount.field}", Part(total, amount.name, (subject,)), statement, cites, says, Made(through) if of_places else None
+        )
         yield replace(figure, own=Own(own, JOINING), turns=turns) if subject == "organisation" else figure
     yield Figure(
         subject,
         "investment.warnings",
-        Part(whole, "warnings"),
+        Part(_OF[subject], "warnings"),
         "Support at zero, one-off projects with an end, halted work, first baselines struck through, bids whose approval is gone, and rules that were lifted.",
         ("S0-08", "S4-03", "S0-03"),
         WARNINGS,
@@ -144,7 +145,7 @@ class Made:
 def investment_figures() -> Iterator[Figure]:
     """The same amounts of one investment, and its baselines."""
     for amount in _AMOUNTS:
-        yield Figure("investment", amount.field, Part(of_investment, amount.name), amount.statement, amount.cites, {"investment": amount.said})
+        yield Figure("investment", amount.field, Part(sums, amount.name), amount.statement, amount.cites, {"investment": amount.said})
     for field, baseline, statement in (
         ("firstBaseline", values.first_baseline, "What was approved first, which is never lost."),
         ("currentBaseline", values.current_baseline, "What was approved first, or what replaced it last."),
