@@ -20,7 +20,7 @@ from libs.events.catalog.portfolio.investment import (
     InvestmentRebaselined,
     SupportUnfunded,
 )
-from libs.events.event import Payload
+from libs.events.event import Event, Payload
 from services.portfolio.domain import decisions
 
 
@@ -67,14 +67,12 @@ def decide_investment(command: DecideInvestment, case: Case[Investment]) -> Iter
     investment = case.there
     if case.then is None or case.then.proposed is None:
         raise Invalid(f"{case.id} was not proposed by {case.at.date()}", field="at", remedy="Propose it first: portfolio.propose_investment.")
-    if investment.decision and investment.rebaselined is None and not case.revising:
-        raise AlreadyDecided(
-            "S0-14",
-            f"{case.id} was decided on {investment.decision.time.date()}",
-            field="investment",
-            remedy="Re-baseline it (portfolio.rebaseline_investment), or retract the decision (portfolio.retract).",
-        )
     rebased = case.then.rebaselined
+    decided_before = investment.decision if investment.rebaselined is None else _decided(investment, rebased)
+    if decided_before and not case.revising:
+        detail = f"{case.id} was decided on {decided_before.time.date()}"
+        remedy = "Re-baseline it (portfolio.rebaseline_investment), or retract the decision (portfolio.retract)."
+        raise AlreadyDecided("S0-14", detail, field="investment", remedy=remedy)
     decided = InvestmentDecided(approved=command.approved, reason=command.reason, judges=rebased.event.id if rebased else None)
     row = of_row(case, INVESTMENT)
     if row is not None and (command.approved or not investment.approved):
@@ -112,6 +110,16 @@ def rebaseline_investment(command: RebaselineInvestment, case: Case[Investment])
     if said:
         yield from take_back(case, *besides(case, INVESTMENT, row))
         yield from _unfunded(amounts)
+
+
+def _decided(investment: Investment, rebased: Baseline | None) -> Event | None:
+    """The decision on a re-baseline, or (None) on what was proposed."""
+    rebaselines = {event.id for event in investment.rebaselines}
+    for event in investment.decisions:
+        judged = event.data.judges if isinstance(event.data, InvestmentDecided) else None
+        if judged == rebased.event.id if rebased else judged not in rebaselines:
+            return event
+    return None
 
 
 def _on_the_same_terms(proposal: InvestmentProposed, investment: Investment) -> bool:

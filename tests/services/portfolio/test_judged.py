@@ -236,3 +236,55 @@ def test_what_rests_on_a_team_is_forgotten_with_its_forming() -> None:
     assert scenario.facts().derive(meets_expectations, "t").evidence, "kept from now on"
     scenario.given("team:t", Retracted(event="team:t@1", reason="Wrong"), TeamFormed(name="Parks", home="env", products=("q",)))
     assert not scenario.facts().derive(meets_expectations, "t").evidence
+
+
+def dated(of: type[Command], at: str, **fields: object) -> Command:
+    return command(of, at=at, known=at, reason="Because", **fields)
+
+
+def re_baselined() -> Scenario:
+    """Proposed and approved at 1,000, and re-baselined to 5,000 in June."""
+    scenario = Scenario(decisions).when(propose("1000")).when(dated(DecideInvestment, "2024-02-01", approved=True))
+    return scenario.when(dated(RebaselineInvestment, "2024-06-01", amount=cad("5000"), approver="sg"))
+
+
+def committed(scenario: Scenario, day: str) -> list[str]:
+    return [str(amount.amount) for amount in of_investment(scenario.facts(day), "swap").committed]
+
+
+@pytest.mark.requirement("S0-14")
+@pytest.mark.parametrize("approved", [True, False])
+def test_what_was_decided_is_decided_although_a_re_baseline_after_it_is_not(approved: bool) -> None:
+    scenario = re_baselined().when(dated(DecideInvestment, "2024-03-01", approved=approved))
+    scenario.refused(AlreadyDecided, "S0-14")
+    assert committed(scenario, "2024-04-01") == ["1000.00"]
+    scenario.when(dated(DecideInvestment, "2024-07-01", approved=True)).then(InvestmentDecided(approved=True, reason="Because"))
+    scenario.when(dated(DecideInvestment, "2024-07-02", approved=True)).refused(AlreadyDecided, "S0-14")
+
+
+@pytest.mark.requirement("S0-14")
+def test_what_was_approved_before_stands_where_a_re_baseline_is_turned_down() -> None:
+    scenario = re_baselined().when(dated(DecideInvestment, "2024-07-01", approved=False))
+    days = ("2024-02-15", "2024-06-15", "2024-07-01", "2024-09-01")
+    assert [committed(scenario, day) for day in days] == [["1000.00"], ["5000.00"], ["1000.00"], ["1000.00"]]
+    found = scenario.facts().get(INVESTMENT, "swap")
+    assert found and found.approved and found.rebaselined is None and found.decision and found.decision.id == "investment:swap@2"
+    scenario.when(dated(DecideInvestment, "2024-08-01", approved=True)).refused(AlreadyDecided, "S0-14")
+    scenario.when(SubmitBid.model_validate(BID_FOR | {"investment": "swap", "amount": cad("5000")})).refused(Refused, "S0-14")
+    scenario.when(SubmitBid.model_validate(BID_FOR | {"investment": "swap", "amount": cad("1000")}))
+    assert scenario.error is None
+    scenario.when(dated(RebaselineInvestment, "2024-08-01", amount=cad("5000"), approver="sg"))
+    scenario.when(dated(DecideInvestment, "2024-08-02", approved=True))
+    assert committed(scenario, "2024-09-01") == ["5000.00"] and committed(scenario, "2024-07-15") == ["1000.00"]
+    scenario.when(RetractInPortfolio(event="investment:swap@3", reason="Wrong"))
+    assert [committed(scenario, day) for day in days] == [["1000.00"], ["1000.00"], ["1000.00"], ["5000.00"]]
+
+
+@pytest.mark.requirement("S0-14")
+def test_a_re_baseline_before_one_that_is_turned_down_can_be_decided_on_again() -> None:
+    scenario = re_baselined().when(dated(RebaselineInvestment, "2024-07-01", amount=cad("7000"), approver="sg"))
+    scenario.when(dated(DecideInvestment, "2024-08-01", approved=False))
+    assert committed(scenario, "2024-09-01") == ["5000.00"]
+    scenario.when(dated(DecideInvestment, "2024-09-02", approved=False))
+    assert scenario.said[0].data.judges == "investment:swap@3"  # type: ignore[attr-defined]
+    assert committed(scenario, "2024-10-01") == ["1000.00"]

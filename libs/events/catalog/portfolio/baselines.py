@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from libs.events.event import Event
@@ -51,7 +51,7 @@ def standing(proposals: Sequence[Event], decisions: Sequence[Event], rebaselines
 
     An approval takes the amounts of the proposal that it judges, else of the one said last before it, so that a proposal said again later leaves it alone;
     one that only repeats the amounts approved before makes no new baseline, nor does one of what was re-baselined, nor a re-baseline to the amounts that
-    hold already.
+    hold already. Where what was re-baselined is turned down, the baseline before it holds again from then on.
     """
     rebased = {event.id for event in rebaselines}
     judged = [decision for decision in decisions if getattr(decision.data, "judges", None) not in rebased]
@@ -63,8 +63,21 @@ def standing(proposals: Sequence[Event], decisions: Sequence[Event], rebaselines
         if amounts is not None:
             since[event.id] = max(event.time, since.get(getattr(event.data, "follows", None) or "", event.time))
             later.append(Baseline(amounts.enhance, amounts.support, amounts.total, since[event.id], event))
-    ordered = (*approved[:1], *sorted(later, key=lambda baseline: (baseline.since, baseline.event.sequence)))
+    turned_down = [event for event in decisions if getattr(event.data, "judges", None) in rebased and not getattr(event.data, "approved", False)]
+    ordered = _fallen_back((*approved[:1], *sorted(later, key=lambda baseline: (baseline.since, baseline.event.sequence))), turned_down)
     return tuple(one for before, one in zip((None, *ordered), ordered, strict=False) if before is None or before.amounts != one.amounts)
+
+
+def _fallen_back(ordered: Sequence[Baseline], turned_down: Sequence[Event]) -> Sequence[Baseline]:
+    """With the baselines that hold again, each from when the one in its place was turned down on."""
+    found, gone = list(ordered), set[str]()
+    for decision in sorted(turned_down, key=lambda event: (event.time, event.sequence)):
+        gone.add(getattr(decision.data, "judges", ""))
+        until = sum(one.since <= decision.time for one in found)
+        before = next((one for one in reversed(found[:until]) if one.event.id not in gone), None)
+        if before is not None and found[until - 1].event.id in gone:
+            found.insert(until, replace(before, since=decision.time))
+    return found
 
 
 def _approved(proposals: list[Event], decisions: list[Event]) -> Iterator[Baseline]:

@@ -139,7 +139,8 @@ class Return:
 class Investment:
     """An investment as it stands.
 
-    `team` to `ends` are as proposed last; `decision` is the steering group's word said last (its event), `baselines` begins with what was approved first
+    `team` to `ends` are as proposed last; `decision` is the steering group's word said last (its event; to turn down what it was
+    re-baselined to leaves the approval before it), `baselines` begins with what was approved first
     and ends with the one that holds; `proposals`, `decisions` and `rebaselines` are the events they come from.
     """
 
@@ -210,8 +211,10 @@ def evolve(investment: Investment, event: Event) -> Investment:
     match event.data:
         case InvestmentProposed() as said:
             return _proposed(investment, said, event)
-        case InvestmentDecided():
-            last = event if investment.decision is None or investment.decision.sequence < event.sequence else investment.decision
+        case InvestmentDecided(approved=approved, judges=named):
+            turned_down = not approved and any(one.id == named for one in investment.rebaselines)
+            before = investment.decision
+            last = before if before is not None and (turned_down or event.sequence < before.sequence) else event
             return _rebased(changed(investment, decision=last, decisions=(*investment.decisions, event)))
         case InvestmentRebaselined():
             return _rebased(changed(investment, rebaselines=(*investment.rebaselines, event)))
