@@ -167,6 +167,7 @@ class Course:
             self._judged = True
             ahead = (self._time is not None and event.time < self._time) or (self._recorded is not None and event.recorded < self._recorded)
             self.plain = self.plain and not ahead and all(of.kind is None for of in JUDGED[cls])
+            self._time, self._recorded = _later(self._time, event.time), _later(self._recorded, event.recorded)  # another one may judge it
 
     def copy(self) -> Course:
         """The same course, which goes on for itself."""

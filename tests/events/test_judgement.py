@@ -23,6 +23,7 @@ from libs.events.catalog.roadmap.change import CHANGE, ChangeDecided, ChangeLink
 from libs.events.catalog.roadmap.release import RELEASE, ReleaseProposed, ReleasePublished, ReleaseSignedOff, ReleaseStage
 from libs.events.event import KINDS, PAYLOADS, Actor, Event, Kind, Overridden, Payload, Retracted, split
 from libs.events.facts import Facts
+from libs.events.hindsight import Hindsight
 from libs.events.history import History
 from libs.events.judgement import JUDGED, Judgement, recorded
 from libs.events.values import Money
@@ -283,6 +284,18 @@ def test_an_approval_of_what_was_re_baselined_falls_with_it(old: bool) -> None:
     assert not told.facts().counts(second)
 
 
+def test_an_approval_that_is_known_before_what_it_is_of_counts_only_once_that_is_known() -> None:
+    told = Told()
+    told.say("investment:x", PROPOSED)
+    told.say("investment:x", InvestmentDecided(approved=True, reason="Worth it"))
+    told.say("investment:x", InvestmentRebaselined(amount=CAD["9"], approver="sg", reason="More"), day=1, known=6)
+    told.say("investment:x", InvestmentDecided(approved=True, reason="Worth more", judges="investment:x@3"), day=1, known=4)
+    earlier = told.facts(known=5)
+    found = earlier.get(INVESTMENT, "x")
+    assert found and found.decision and found.decision.id == "investment:x@2"
+    assert Hindsight(told.facts()).to(known_at=earlier.known_at).get(INVESTMENT, "x") == found
+
+
 @pytest.mark.parametrize("old", [False, True], ids=["recorded", "old"])
 def test_a_lifted_rule_is_warned_of_for_what_it_let_through_alone(old: bool) -> None:
     told = Told(old=old)
@@ -332,6 +345,8 @@ def test_in_whatever_order_a_judgement_counts_where_what_it_saw_is_there_and_say
     if known is None:  # as the owner keeps a history
         owned = Facts.on_day(Owned(told.world), facts.day)
         assert owned.get(example.kind, "x") == facts.get(example.kind, "x")
+    back = Hindsight(told.world.facts(max(facts.day, told.facts().day))).to(day=facts.day, known_at=facts.known_at)
+    assert back.get(example.kind, "x") == facts.get(example.kind, "x"), "whoever goes back finds the same"
     state, there = _state(facts, example), {e.id for e in _history(facts, example)}
     for event in facts.history(example.kind, "x"):
         if event.id in seen:
