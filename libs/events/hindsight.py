@@ -102,7 +102,7 @@ class Hindsight(Facts):
         """Goes back to the end of a day, to what was known at an instant, or (None) stays there; gives itself."""
         before = self._before if day is None else end_of(day)
         known = self.known_at if known_at is None else known_at
-        for rest in [*self._states, *(rest for rest in self._resting if rest not in self._states)]:
+        for rest in (*self._states, *self._resting, *self._leaned_on):
             if self._touched(rest, before, known, self._before, self.known_at):
                 self._drop(rest)
         if day is not None and day != self._day:
@@ -117,7 +117,12 @@ class Hindsight(Facts):
     def get(self, kind: Kind[S], id: str | None) -> S | None:
         key = kind.key(id) if id is not None else ""
         if id is not None and key not in self._states and self._settled(key):
-            self._states[key] = self._base.get(kind, id)
+            state, leaning = self._base.get(kind, id), self._base._leaning.get(key, ())
+            if all(map(self._settled, leaning)):
+                self._states[key] = state
+                self._leaning[key].update(leaning)
+                for other in leaning:
+                    self._leaned_on[other].add(key)
         return super().get(kind, id)
 
     def counting(self, kind: Kind[Any], id: str) -> list[Event]:
@@ -157,5 +162,7 @@ class Hindsight(Facts):
 
     def _drop(self, rest: Rest) -> None:
         self._states.pop(rest, None)  # type: ignore[call-overload]
+        for leaning in self._leaned_on.pop(rest, ()):  # type: ignore[call-overload]
+            self._states.pop(leaning, None)
         for key in self._resting.pop(rest, ()):
             self._values.pop(key, None)
