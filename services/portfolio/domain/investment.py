@@ -73,13 +73,16 @@ def decide_investment(command: DecideInvestment, case: Case[Investment]) -> Iter
         detail = f"{case.id} was decided on {decided_before.time.date()}"
         remedy = "Re-baseline it (portfolio.rebaseline_investment), or retract the decision (portfolio.retract)."
         raise AlreadyDecided("S0-14", detail, field="investment", remedy=remedy)
-    decided = InvestmentDecided(approved=command.approved, reason=command.reason, judges=rebased.event.id if rebased else None)
     row = of_row(case, INVESTMENT)
-    if row is not None and (command.approved or not investment.approved):
+    judged = rebased.event.id if rebased else None
+    if row is not None and case.current.counts(row):  # a row that is corrected is of what it was of
+        judged = _of_re_baseline(investment, row)
+    decided = InvestmentDecided(approved=command.approved, reason=command.reason, judges=judged)
+    if row is not None and (command.approved or judged is not None or not investment.approved):
         yield from anew(case, row, decided)
     else:  # an approval has made a first baseline, which no later word takes away
         yield decided
-    amounts = rebased.amounts if rebased else investment.asked
+    amounts = next((one.amounts for one in investment.baselines if one.event.id == judged), investment.asked)
     if command.approved and amounts is not None:
         yield from _unfunded(amounts)
 
@@ -114,12 +117,14 @@ def rebaseline_investment(command: RebaselineInvestment, case: Case[Investment])
 
 def _decided(investment: Investment, rebased: Baseline | None) -> Event | None:
     """The decision on a re-baseline, or (None) on what was proposed."""
-    rebaselines = {event.id for event in investment.rebaselines}
-    for event in investment.decisions:
-        judged = event.data.judges if isinstance(event.data, InvestmentDecided) else None
-        if judged == rebased.event.id if rebased else judged not in rebaselines:
-            return event
-    return None
+    judged = rebased.event.id if rebased else None
+    return next((event for event in investment.decisions if _of_re_baseline(investment, event) == judged), None)
+
+
+def _of_re_baseline(investment: Investment, decision: Event) -> str | None:
+    """The position of the re-baseline that a decision is on; None where it is on what was proposed."""
+    judged = decision.data.judges if isinstance(decision.data, InvestmentDecided) else None
+    return judged if any(event.id == judged for event in investment.rebaselines) else None
 
 
 def _on_the_same_terms(proposal: InvestmentProposed, investment: Investment) -> bool:

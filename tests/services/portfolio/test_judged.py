@@ -288,3 +288,18 @@ def test_a_re_baseline_before_one_that_is_turned_down_can_be_decided_on_again() 
     scenario.when(dated(DecideInvestment, "2024-09-02", approved=False))
     assert scenario.said[0].data.judges == "investment:swap@3"  # type: ignore[attr-defined]
     assert committed(scenario, "2024-10-01") == ["1000.00"]
+
+
+@pytest.mark.requirement("S0-14")
+@pytest.mark.parametrize("approved", [True, False])
+def test_a_row_of_a_decision_that_is_corrected_stays_one_on_what_it_was_on(approved: bool) -> None:
+    scenario = re_baselined()
+    scenario.when(command(DecideInvestment, approved=True, reason="Better words"), revising=True, row=("investment:swap@2",))
+    assert scenario.said[-1].data.judges == "investment:swap@1"  # type: ignore[attr-defined]
+    found = scenario.facts().get(INVESTMENT, "swap")
+    assert found and found.first_baseline and str(found.first_baseline.amount.amount) == "1000" and found.rebaselined
+    scenario = re_baselined().when(dated(DecideInvestment, "2024-07-01", approved=True))
+    scenario.when(command(DecideInvestment, approved=approved, reason="Better words"), revising=True, row=("investment:swap@4",))
+    assert scenario.said[-1].data.judges == "investment:swap@3"  # type: ignore[attr-defined]
+    found = scenario.facts().get(INVESTMENT, "swap")
+    assert found and found.decided_amounts and str(found.decided_amounts.total.amount) == ("5000" if approved else "1000")
