@@ -132,8 +132,17 @@ def _origin(after: Facts, said: Said, traced: Traced, day: date | None, learned:
     """The origin, with the events that were true on its first day or learned at its instant: those that were both, where there are any."""
     if learned is None:
         return Origin(None if day is None else start_of(day), None, (), frozenset())
-    made = _made(after, filter(traced.wanted, traced.figure.touching(traced.figure.reach(after, traced.id), said)), day, learned)
-    return made if made.events else _made(after, traced.besides(after), day, learned)
+    then = Facts(after.histories, day=after.day, before=after.before, known_at=learned)
+    for touching in (_of_figure(traced, after, said), traced.besides(after), _of_figure(traced, then, said)):
+        made = _made(after, touching, day, learned)
+        if made.events:
+            break
+    return made
+
+
+def _of_figure(traced: Traced, facts: Facts, said: Said) -> Iterator[Event]:
+    """What was said that its figure rests on at a moment; what belongs to a subject then may belong to another by now, and has made the value nevertheless."""
+    yield from filter(traced.wanted, traced.figure.touching(traced.figure.reach(facts, traced.id), said))
 
 
 def _made(after: Facts, touching: Iterable[Event], day: date | None, learned: datetime) -> Origin:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from libs.commands.testing import money
@@ -237,8 +237,21 @@ def instants(world: World) -> list[datetime]:
     return sorted({event.recorded for kind in world.tallies() for aggregate in world.all(kind) for event in world.events(aggregate)})
 
 
+DECLINED_THEN_MOVED = [
+    (("product:booking", PhaseEntered(phase="alpha"), "importer"), 69, 0),
+    (("investment:inv", InvestmentDecided(approved=False, reason="so"), "steering_group@env"), 12, 60),
+    (("investment:inv", ForecastRecorded(amount=money("100.00")), "importer"), 21, 0),
+    (("metric:sat", read(50, 0).data, "team@parks"), 104, 0),
+    (("investment:inv", _spent(10, 61, 28), "importer"), 91, 0),
+    (("release:beta", ReleaseSignedOff(), "importer"), 119, 0),
+    (("metric:sat", read(50, 0).data, "team@parks"), 99, 0),
+]
+"""Money that is declined, and belongs to nobody later: the team that it is for is taken back."""
+
+
 @settings(max_examples=20, deadline=None)
 @given(FURTHER, TAKEN, DAYS, DAYS)
+@example(DECLINED_THEN_MOVED, [(137, 82), (0, 0), (0, 0)], 42, 104)
 def test_what_moved_is_dated_by_the_day_and_the_instant_from_which_on_it_was_so(
     further: list[tuple[tuple[str, Payload, str], int, int]], taken: list[tuple[int, int]], one: int, other: int
 ) -> None:
