@@ -1,5 +1,7 @@
 # One image for each service: docker build --build-arg SERVICE=backlog (or roadmap, portfolio, gateway).
-FROM python:3.11.14-slim-bookworm AS installed
+# By digest: --build-arg PYTHON=python:3.11.14-slim-bookworm@sha256:..., which deploy/digests.sh looks up.
+ARG PYTHON=python:3.11.14-slim-bookworm
+FROM ${PYTHON} AS installed
 WORKDIR /install
 COPY deploy/requirements.lock deploy/build.lock ./
 # Where packages come through a private authority: docker build --secret id=ca,src=ca.pem. It is mounted for this step alone, and in no layer.
@@ -16,9 +18,9 @@ COPY headway/ headway/
 RUN /opt/build/bin/pip wheel --no-cache-dir --no-index --no-deps --no-build-isolation --wheel-dir /wheels . \
     && /opt/build/bin/pip --python /opt/headway/bin/python install --no-cache-dir --no-index --no-deps /wheels/headway-*.whl
 
-FROM python:3.11.14-slim-bookworm
+FROM ${PYTHON}
 RUN useradd --system --uid 10001 --user-group --no-create-home --shell /usr/sbin/nologin headway \
-    && install --directory --owner=headway --group=headway --mode=0700 /issuer
+    && install --directory --owner=headway --group=headway --mode=0700 /issuer /verifier
 COPY --from=installed /opt/headway /opt/headway
 # Before the RUN that depends on it, so that no builder takes another service's layer out of its cache.
 ARG SERVICE

@@ -13,6 +13,7 @@ import jwt
 
 from libs.commands.errors import NotSignedIn
 from libs.rules.roles import ROLES, Principal, Role, known_roles
+from libs.service import peers
 from libs.service.issuer import ISSUER, Issuer, read_public_key
 from libs.service.oidc import OidcKeys
 from libs.service.revocation_list import digest_of
@@ -54,11 +55,13 @@ class FixedKey:
 class Verifier:
     """Verifies tokens of one issuer: signature, `iss`, `aud`, `exp`, `iat` and `sub`, with ten seconds of leeway.
 
+    With a `peer_secret` also those of peers (`libs.service.peers`), which read as an auditor does, whatever else their token says.
     `revoked` holds the digests (`libs.service.revocation_list`) of those that were signed out of.
     """
 
-    def __init__(self, keys: KeySource, *, issuer: str, audience: str, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, keys: KeySource, *, issuer: str, audience: str, clock: Callable[[], float] = time.time, peer_secret: str = "") -> None:
         self._keys = keys
+        self._peer_secret = peer_secret
         self._issuer = issuer
         self._audience = audience
         self._clock = clock
@@ -75,7 +78,7 @@ class Verifier:
             keys, issuer = FixedKey(read_public_key(settings.issuer_file)), ISSUER
         else:
             keys, issuer = FixedKey(Issuer.embedded(settings).public_key), ISSUER
-        return cls(keys, issuer=issuer, audience=settings.audience)
+        return cls(keys, issuer=issuer, audience=settings.audience, peer_secret=settings.peer_secret)
 
     async def verify(self, token: str) -> Principal:
         """The principal of a token. Raises NotSignedIn, saying why but never quoting the token, and Unreachable where the issuer's keys cannot be had."""
@@ -92,8 +95,12 @@ class Verifier:
         return principal
 
     async def _looked_at(self, token: str, digest: bytes, now: float) -> tuple[Principal, float, str]:
-        key, algorithm = await self._keys.key_of(token)
-        claims = self._claims(token, key, algorithm)
+        if self._peer_secret and peers.says_peer(token):
+            claims = self._claims(token, self._peer_secret, peers.ALGORITHM, peers.ISSUER)
+            claims = {**claims, "sub": peers.SUBJECT, "roles": [peers.ROLE]}
+        else:
+            key, algorithm = await self._keys.key_of(token)
+            claims = self._claims(token, key, algorithm, self._issuer)
         expires = float(claims["exp"])
         principal = _principal(claims, expires)
         if len(self._verified) >= _KEPT_TOKENS:
@@ -101,7 +108,7 @@ class Verifier:
         found = self._verified[digest] = principal, min(expires, now + _KEPT_SECONDS), digest_of(token)
         return found
 
-    def _claims(self, token: str, key: Any, algorithm: str) -> Mapping[str, Any]:
+    def _claims(self, token: str, key: Any, algorithm: str, issuer: str) -> Mapping[str, Any]:
         try:
             if str(jwt.get_unverified_header(token).get("typ", "")).lower() not in _TYPES:
                 raise NotSignedIn("The token is no access token: its 'typ' says so.", remedy="Get an access token from the issuer.")
@@ -110,7 +117,7 @@ class Verifier:
                 key,
                 algorithms=[algorithm],
                 audience=self._audience,
-                issuer=self._issuer,
+                issuer=issuer,
                 leeway=LEEWAY,
                 options={"require": _REQUIRED, "verify_sub": True},
             )

@@ -26,6 +26,7 @@ from libs.service.issuer import Issuer
 from libs.service.measuring import Answered, measure
 from libs.service.operating import parked_routes
 from libs.service.owning import HttpOwner
+from libs.service.peers import peer_token
 from libs.service.revocation_list import PART, RevocationList
 from libs.service.serving import Declared, Service
 from libs.service.settings import Settings, SettingsError
@@ -67,11 +68,20 @@ class Process:
     def composed(self) -> SignedInApp:
         """The app, once every service was added. Raises SettingsError where this process would have to ask another and cannot sign in there."""
         elsewhere = [name for name in SERVICES if name not in self.services and getattr(self.settings, f"{name}_url")]
-        if elsewhere and self.settings.issuer.startswith("https://"):
-            raise SettingsError(
-                f"HEADWAY_{elsewhere[0].upper()}_URL takes tokens that this process can sign: set HEADWAY_ISSUER=file:PATH, or run {elsewhere[0]} here as well"
-            )
+        if elsewhere and not self.settings.peer_secret and not self._can_sign():
+            what = f"HEADWAY_{elsewhere[0].upper()}_URL takes tokens that this process can sign"
+            raise SettingsError(f"{what}: set HEADWAY_PEER_SECRET, the same for all, or run {elsewhere[0]} here as well")
         return self.app
+
+    def _can_sign(self) -> bool:
+        """Whether the issuer is one of ours, whose private key is here."""
+        if self.settings.issuer.startswith("https://"):
+            return False
+        try:
+            own_issuer(self.settings)
+        except SettingsError:
+            return False
+        return True
 
     async def is_ready(self) -> bool:
         """Whether what store and log held at the start is in the world, and it is known which sessions were ended."""
@@ -89,6 +99,8 @@ class Process:
         return found
 
     def _own_token(self) -> str:
+        if self.settings.peer_secret:
+            return peer_token(self.settings.peer_secret, self.settings.audience)
         return own_issuer(self.settings).token("auditor")
 
     async def _opened(self, part: str, opening: Awaitable[None]) -> None:

@@ -14,6 +14,8 @@ from urllib.parse import urlsplit
 
 # The command line's own: where it sends commands, and as whom.
 COMMAND_LINE: Final = ("HEADWAY_URL", "HEADWAY_TOKEN")
+SHORTEST: Final = 32
+"""Characters of the secret by which peers know each other."""
 _PREFIX: Final = "HEADWAY_"
 _log = logging.getLogger("headway.settings")
 _NAMESPACE = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
@@ -29,6 +31,7 @@ class Settings:
 
     `store_url` is `mongodb://…`, `log_url` is `kafka://host:9092`; or each is `sqlite:///dir` (three slashes: a relative folder, four: an absolute one)
     or empty for the data folder.
+    `peer_secret` is what processes of one installation know each other by; without one they sign with the issuer's private key.
     `webhooks_to_private` allows events to be sent to private and loopback addresses.
     `issuer` is empty (the embedded one, loopback only), `file:PATH` or `https://...`. `data`, `host` and `port` are arguments, not environment.
     """
@@ -44,6 +47,7 @@ class Settings:
     backlog_url: str = ""
     roadmap_url: str = ""
     portfolio_url: str = ""
+    peer_secret: str = field(default="", repr=False)
     telemetry_url: str = field(default="", repr=False)
     webhooks_to_private: bool = False
     data: Path = Path(".headway")
@@ -65,6 +69,8 @@ class Settings:
             raise SettingsError("HEADWAY_MONGO_DRIVER=motor contradicts HEADWAY_STORE_URL, which is not mongodb://: take one of them out")
         for name in ("backlog_url", "roadmap_url", "portfolio_url", "telemetry_url"):
             _check_web(_PREFIX + name.upper(), getattr(self, name))
+        if self.peer_secret and len(self.peer_secret) < SHORTEST:
+            raise SettingsError(f"HEADWAY_PEER_SECRET must have at least {SHORTEST} characters: openssl rand -hex 32 makes one")
         if not 0 <= self.port <= 65535:
             raise SettingsError("--port must be a number from 0 to 65535")
         self._check_issuer()

@@ -12,10 +12,12 @@ import urllib.error
 import urllib.request
 from collections.abc import Mapping
 from pathlib import Path
+from string import Template
 from typing import Any
 
 from libs.service.issuer import Issuer
 from tests.patience import GIVE_UP
+from tools.servers.deployment_check import made_secrets
 from tools.servers.processes import free_port
 
 ROOT = Path(__file__).parents[2]
@@ -23,14 +25,15 @@ SERVICES = ("backlog", "roadmap", "portfolio", "gateway")
 
 
 def settings_of_the_compose_file() -> dict[str, str]:
-    """What `deploy/headway.env` says, which all four services are given."""
+    """What `deploy/headway.env` says, which all four services are given, with the passwords of this process."""
     lines = (ROOT / "deploy" / "headway.env").read_text().splitlines()
-    return dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
+    return dict(Template(line).substitute(made_secrets()).split("=", 1) for line in lines if line and not line.startswith("#"))
 
 
 def broker_properties(compose: Mapping[str, Any]) -> dict[str, str]:
     """What the compose file says to Kafka's image, as the broker is told it."""
-    return {name.removeprefix("KAFKA_").lower().replace("_", "."): value for name, value in compose["services"]["kafka"]["environment"].items()}
+    said = {name: value for name, value in compose["services"]["kafka"]["environment"].items() if name != "KAFKA_HEAP_OPTS"}
+    return {name.removeprefix("KAFKA_").lower().replace("_", "."): value for name, value in said.items()}
 
 
 class Composed:
@@ -42,10 +45,14 @@ class Composed:
         self.work.mkdir(parents=True, exist_ok=True)
         self.key = folder / "issuer" / "issuer.key"
         self.ports = {name: free_port() for name in SERVICES}
+        self.public = folder / "verifier" / "issuer.key.pub"
+        self.public.parent.mkdir(exist_ok=True)
+        secrets = made_secrets()
         replaced = {
-            "mongodb://mongo:27017/?replicaSet=rs0": mongo,
-            "kafka://kafka:9092": f"kafka://{kafka}",
-            "file:/issuer/issuer.key": f"file:{self.key}",
+            f"mongodb://headway:{secrets['MONGO_PASSWORD']}@mongo:27017/?replicaSet=rs0&authSource=admin": mongo,
+            f"kafka://headway:{secrets['KAFKA_PASSWORD']}@kafka:9092": f"kafka://{kafka}",
+            "file:/verifier/issuer.key.pub": f"file:{self.public}",
+            secrets["PEER_SECRET"]: secrets["PEER_SECRET"],
             **{f"http://{name}:8000": f"http://127.0.0.1:{port}" for name, port in self.ports.items()},
         }
         said = settings_of_the_compose_file()
@@ -66,7 +73,7 @@ class Composed:
         """What the one-shot `setup` does, by its own script."""
         environment = self.environment | {"HEADWAY_ISSUER": ""}
         done = subprocess.run(
-            ["/bin/sh", str(ROOT / "deploy" / "setup.sh"), str(self.key)],
+            ["/bin/sh", str(ROOT / "deploy" / "setup.sh"), str(self.key), str(self.public.parent)],
             env=environment,
             cwd=self.work,
             capture_output=True,

@@ -28,7 +28,8 @@ class Contained:
         # Told to each container, since podman's own server of names loses questions while containers come and go.
         self._addresses = dict.fromkeys(("kafka", "mongo"), ENGINES) | {name: f"{self._net}.{n}" for n, name in enumerate(SERVICES, 11)}
         self._kafka = KafkaServer(folder / "kafka", port=9092, properties=broker_properties(compose) | {"log.dirs": folder / "kafka" / "data"})
-        self._mongo = MongoServer(folder / "mongo", replica_set="rs0", host=ENGINES, port=27017)
+        user = "headway", compose["services"]["mongo"]["environment"]["MONGO_PASSWORD"]
+        self._mongo = MongoServer(folder / "mongo", user=user, replica_set="rs0", host=ENGINES, port=27017)
         self._started: list[str] = []
 
     def up(self) -> None:
@@ -101,6 +102,7 @@ class Contained:
         found = [f"--network={self._mark}", *(f"--add-host={name}:{address}" for name, address in self._addresses.items()), f"--user={service['user']}"]
         # Docker mounts nothing beside what is asked for where the root cannot be written; podman would.
         found += ["--read-only", "--read-only-tmpfs=false"] if service["read_only"] else []
+        found += [f"--memory={service['mem_limit']}", f"--pids-limit={service['pids_limit']}"] if may_limit() else []
         found += [f"--tmpfs={path}" for path in service["tmpfs"]]
         found += [f"--cap-drop={name}" for name in service["cap_drop"]]
         found += [f"--security-opt={option.removesuffix(':true')}" for option in service["security_opt"]]
@@ -111,6 +113,13 @@ class Contained:
             source = volume["source"] if volume["type"] == "bind" else f"{self._mark}-{volume['source']}"
             found.append(f"--volume={source}:{volume['target']}:{'ro' if volume.get('read_only') else 'rw'}")
         return found
+
+
+def may_limit() -> bool:
+    """Whether this machine lets a container's memory and processes be limited: what is a container itself often may not."""
+    mounted = [line.split() for line in Path("/proc/self/mounts").read_text().splitlines()]
+    groups = [(path, options.split(",")) for _, path, kind, options, *_ in mounted if kind in ("cgroup", "cgroup2")]
+    return any("rw" in options and os.access(path, os.W_OK) for path, options in groups)
 
 
 def authorities() -> Path:

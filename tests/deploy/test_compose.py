@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 
 from libs.events.kafka import KafkaLog
-from libs.events.log import Cursor
+from libs.events.log import Cursor, LogUnavailable
 from libs.service.settings import Settings
 from tests.deploy.composed import SERVICES, broker_properties, settings_of_the_compose_file
 from tests.servers import absent, without
 from tools.servers import KafkaServer, NotHere
-from tools.servers.deployment_check import NoGo, loaded
+from tools.servers.deployment_check import NoGo, loaded, made_secrets
 from tools.servers.processes import free_port
 
 ROOT = Path(__file__).parents[2]
@@ -53,11 +53,63 @@ def test_services_run_without_rights_on_a_root_that_they_cannot_write(compose: d
     assert "USER 10001:10001" in DOCKERFILE
 
 
-def test_only_the_setup_may_write_the_issuers_key(compose: dict[str, Any]) -> None:
-    for name in (*SERVICES, "token"):
+def test_only_where_tokens_are_made_there_is_the_key_and_only_the_setup_may_write_it(compose: dict[str, Any]) -> None:
+    for name, source in (*dict.fromkeys(SERVICES, "verifier").items(), ("token", "issuer")):
         (volume,) = compose["services"][name]["volumes"]
-        assert (volume["source"], volume["target"], volume["read_only"]) == ("issuer", "/issuer", True)
-    assert {v["target"] for v in compose["services"]["setup"]["volumes"] if not v.get("read_only")} == {"/issuer"}
+        assert (volume["source"], volume["target"], volume["read_only"]) == (source, f"/{source}", True)
+    assert {v["target"] for v in compose["services"]["setup"]["volumes"] if not v.get("read_only")} == {"/issuer", "/verifier"}
+    assert compose["services"]["token"]["environment"]["HEADWAY_ISSUER"] == "file:/issuer/issuer.key"
+
+
+def test_each_container_has_limits_of_memory_and_processes(compose: dict[str, Any]) -> None:
+    for name, service in compose["services"].items():
+        assert 0 < int(service["mem_limit"]) <= 2 << 30 and 0 < service["pids_limit"] <= 1024, name
+
+
+def test_images_may_be_named_by_digest(compose: dict[str, Any]) -> None:
+    digest = "@sha256:" + "0" * 64
+    names = {"KAFKA_IMAGE": f"a{digest}", "MONGO_IMAGE": f"b{digest}", "PYTHON_IMAGE": f"c{digest}"}
+    services = loaded(secrets={**made_secrets(), **names})["services"]
+    assert (services["kafka"]["image"], services["mongo"]["image"]) == (names["KAFKA_IMAGE"], names["MONGO_IMAGE"])
+    assert {services[name]["build"]["args"]["PYTHON"] for name in SERVICES} == {names["PYTHON_IMAGE"]}
+    looked_up = set(re.findall(r"(\w+_IMAGE)=(\S+:\S+?)(?:;| )", (ROOT / "deploy" / "digests.sh").read_text()))
+    plain = compose["services"]
+    said = {plain["kafka"]["image"], plain["mongo"]["image"], plain["gateway"]["build"]["args"]["PYTHON"]}
+    assert {name for name, _ in looked_up} == set(names) and {image for _, image in looked_up} == said, "tags are those of the compose file"
+
+
+def test_passwords_are_made_once_for_whoever_runs_it_and_stand_in_no_file_of_the_project(tmp_path: Path) -> None:
+    file = tmp_path / "env"
+    command = ["/bin/sh", str(ROOT / "deploy" / "secrets.sh"), str(file)]
+    subprocess.run(command, check=True, timeout=60)
+    made = file.read_text()
+    assert file.stat().st_mode & 0o077 == 0
+    assert all(re.fullmatch(r"\w+=[0-9a-f]{64}", line) for line in made.splitlines()) and len(set(made.splitlines())) == 6
+    subprocess.run(command, check=True, timeout=60)
+    assert file.read_text() == made
+    first, *others = made.splitlines(keepends=True)
+    file.write_text("".join(others) + "MONGO_IMAGE=mongo:8.0\n")
+    subprocess.run(command, check=True, timeout=60)
+    assert set(others) < set(file.read_text().splitlines(keepends=True)) and first not in file.read_text()
+    assert ".env" in (ROOT / ".gitignore").read_text().splitlines()
+
+
+def test_without_passwords_nothing_starts_and_what_makes_them_is_named(compose: dict[str, Any]) -> None:
+    for name in made_secrets():
+        if name != "PEER_SECRET":
+            with pytest.raises(ValueError, match=r"deploy/secrets\.sh"):
+                loaded(secrets={**made_secrets(), name: ""})
+
+
+def test_both_servers_ask_who_one_is_wherever_they_can_be_reached(compose: dict[str, Any]) -> None:
+    kafka = broker_properties(compose)
+    protocols = dict(one.split(":") for one in kafka["listener.security.protocol.map"].split(","))
+    plain = {name for name, protocol in protocols.items() if protocol == "PLAINTEXT"}
+    addresses = dict(one.split("://") for one in kafka["listeners"].split(","))
+    assert addresses.keys() == protocols.keys() and all(addresses[name].startswith("localhost:") for name in plain)
+    assert {port["target"] for port in compose["services"]["kafka"]["ports"]} == {29092} and "HOST" not in plain
+    assert "--keyFile" in (ROOT / "deploy" / "mongo" / "start.sh").read_text()
+    assert compose["services"]["mongo"]["entrypoint"] == ["/bin/sh", "/deploy/start.sh"]
 
 
 def test_nothing_listens_beyond_this_machine(compose: dict[str, Any]) -> None:
@@ -88,7 +140,7 @@ def test_the_health_check_of_the_image_is_that_of_the_compose_file_and_sees_what
 
 
 def test_data_outlives_the_containers(compose: dict[str, Any]) -> None:
-    assert compose["volumes"].keys() == {"kafka", "mongo", "issuer"}
+    assert compose["volumes"].keys() == {"kafka", "mongo", "issuer", "verifier"}
     for name, target in (("kafka", "/var/lib/kafka/data"), ("mongo", "/data/db")):
         assert (name, target) in {(v["source"], v["target"]) for v in compose["services"][name]["volumes"]}
 
@@ -105,8 +157,15 @@ def test_what_is_wrong_in_a_compose_file_is_named(tmp_path: Path) -> None:
 
 @pytest.mark.servers
 async def test_a_broker_starts_with_the_settings_of_the_compose_file_and_takes_topics(compose: dict[str, Any], tmp_path: Path) -> None:
-    ports = [free_port() for _ in range(3)]
-    there = {"://:9092": ports[0], "://kafka:9092": ports[0], "localhost:9093": ports[1], "://:29092": ports[2], "127.0.0.1:29092": ports[2]}
+    ports = [free_port() for _ in range(4)]
+    there = {
+        "://:9092": ports[0],
+        "://kafka:9092": ports[0],
+        "localhost:9093": ports[1],
+        "localhost:9094": ports[3],
+        "://:29092": ports[2],
+        "127.0.0.1:29092": ports[2],
+    }
     properties: dict[str, object] = {}
     for name, value in broker_properties(compose).items():
         for address, port in there.items():
@@ -118,8 +177,14 @@ async def test_a_broker_starts_with_the_settings_of_the_compose_file_and_takes_t
             server.start()
         except NotHere as e:
             absent(without(server, e))
+        secrets = made_secrets()
+        nobody = KafkaLog.of(f"kafka://headway:{'0' * 64}@127.0.0.1:{ports[0]}", "composed", 2)
+        await nobody.open()
+        with pytest.raises(LogUnavailable):
+            await nobody.end(nobody.topics)
+        await nobody.close()
         for port in (ports[0], ports[2]):  # as services and as subscribers on the host reach it
-            log = KafkaLog.of(f"kafka://127.0.0.1:{port}", "composed", 2)
+            log = KafkaLog.of(f"kafka://headway:{secrets['KAFKA_PASSWORD']}@127.0.0.1:{port}", "composed", 2)
             await log.open()
             assert await log.end(log.topics) == Cursor()
             await log.close()
@@ -128,7 +193,8 @@ async def test_a_broker_starts_with_the_settings_of_the_compose_file_and_takes_t
 
 
 def test_every_image_is_pinned_and_the_python_is_the_projects() -> None:
-    images = re.findall(r"^FROM (\S+)", DOCKERFILE, re.MULTILINE)
+    assert set(re.findall(r"^FROM (\S+)", DOCKERFILE, re.MULTILINE)) == {"${PYTHON}"}
+    images = re.findall(r"^ARG PYTHON=(\S+)", DOCKERFILE, re.MULTILINE)
     assert images and all(re.fullmatch(r"python:3\.11\.\d+-slim-\w+", image) for image in images)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+import urllib.request
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +14,7 @@ import jwt
 import pytest
 
 from libs.service.issuer import Issuer
+from libs.service.peers import peer_token
 from tests.deploy.composed import SERVICES, Composed
 from tests.patience import GIVE_UP
 from tests.servers import absent, without
@@ -84,8 +86,23 @@ def test_the_setup_may_run_again_and_keeps_the_key(told: Composed) -> None:
     assert told.key.stat().st_mode & 0o077 == 0
 
 
-def test_a_token_of_the_command_line_is_signed_with_the_key_file(told: Composed) -> None:
+def test_no_service_is_given_the_key_that_signs(told: Composed) -> None:
+    assert told.settings["HEADWAY_ISSUER"] == f"file:{told.public}"
+    assert "PRIVATE" not in told.public.read_text()
     done = told.headway("token", "executive")
+    assert done.returncode == 2 and "private" in done.stderr
+
+
+def test_a_gap_is_healed_by_the_owner_whom_a_peer_asks_by_the_secret_of_all(told: Composed) -> None:
+    secret = told.settings["HEADWAY_PEER_SECRET"]
+    headers = {"Authorization": f"Bearer {peer_token(secret, 'headway')}"}
+    url = f"http://127.0.0.1:{told.ports['portfolio']}/portfolio/v1/owner/tallies"
+    with urllib.request.urlopen(urllib.request.Request(url, headers=headers), timeout=GIVE_UP) as answer:
+        assert json.loads(answer.read())["product"]["events"] == 1
+
+
+def test_a_token_of_the_command_line_is_signed_with_the_key_file(told: Composed) -> None:
+    done = told.headway("token", "executive", HEADWAY_ISSUER=f"file:{told.key}")
     assert done.returncode == 0, done.stderr
     key = Issuer.from_key_file(told.key).public_key
     assert jwt.decode(done.stdout.strip(), key, algorithms=["EdDSA"], audience="headway")["sub"] == "executive@*"

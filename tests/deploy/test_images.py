@@ -26,7 +26,7 @@ from tools.containers import Engine, Failed, Missing, own_network
 from tools.servers import KafkaServer, MongoServer, NotHere
 from tools.servers.deployment_check import ROOT, NoGo, loaded
 
-BASES = re.findall(r"^FROM (\S+)", (ROOT / "Dockerfile").read_text(), re.MULTILINE)
+BASES = re.findall(r"^ARG PYTHON=(\S+)", (ROOT / "Dockerfile").read_text(), re.MULTILINE)
 AUTHORITY = "an authority of the tests' own, which is in no image"
 PORTS = {"gateway": 8000, "backlog": 8001, "roadmap": 8002, "portfolio": 8003}
 GATEWAY = "http://127.0.0.1:8000"
@@ -136,7 +136,7 @@ def test_all_say_one_version(up: Contained) -> None:
 def test_services_run_without_rights_on_a_root_that_they_cannot_write(up: Contained) -> None:
     for name in SERVICES:
         said = up.inside(
-            name, "sh", "-c", "id -u; cat /proc/1/status; touch /here; touch /issuer/here; touch /tmp/here && echo temporary files are good", check=False
+            name, "sh", "-c", "id -u; cat /proc/1/status; touch /here; touch /verifier/here; touch /tmp/here && echo temporary files are good", check=False
         )
         assert said.startswith("10001\n")
         assert re.search(r"^CapEff:\s0+$", said, re.MULTILINE) and re.search(r"^NoNewPrivs:\s1$", said, re.MULTILINE)
@@ -144,11 +144,18 @@ def test_services_run_without_rights_on_a_root_that_they_cannot_write(up: Contai
 
 
 def test_the_setup_may_run_again_and_keeps_the_key(up: Contained) -> None:
-    before = up.inside("gateway", "sha256sum", "/issuer/issuer.key")
+    before = up.inside("gateway", "sha256sum", "/verifier/issuer.key.pub")
     again = up.once("setup")
     assert again.returncode == 0, again.stderr
-    assert up.inside("gateway", "sha256sum", "/issuer/issuer.key") == before
-    assert up.inside("gateway", "stat", "-c", "%a %u", "/issuer/issuer.key") == "600 10001\n"
+    assert up.inside("gateway", "sha256sum", "/verifier/issuer.key.pub") == before
+    there = up.once("setup", "stat", "-c", "%a %u", "/issuer/issuer.key")
+    assert there.stdout == "600 10001\n", there.stderr
+
+
+def test_no_service_holds_the_key_that_signs(up: Contained) -> None:
+    for name in SERVICES:
+        assert up.inside(name, "ls", "-A", "/issuer", "/verifier") == "/issuer:\n\n/verifier:\nissuer.key.pub\n"
+        assert "PRIVATE" not in up.inside(name, "cat", "/verifier/issuer.key.pub")
 
 
 def test_an_image_cannot_be_built_for_a_service_that_is_none(engine: Engine, images: dict[str, str], secrets: dict[str, Path]) -> None:

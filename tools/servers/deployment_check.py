@@ -7,7 +7,10 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 ROOT = Path(__file__).parents[2]
@@ -34,9 +37,22 @@ def loader() -> Path:
     return BUILT
 
 
-def loaded(file: Path = ROOT / "docker-compose.yml") -> dict[str, Any]:
-    """The compose file as Docker understands it, defaults and env files filled in. Raises NoGo, and ValueError with what is wrong in it."""
-    done = subprocess.run([str(loader()), str(file)], capture_output=True, text=True, timeout=60, check=False)
+@cache
+def made_secrets() -> Mapping[str, str]:
+    """Passwords as `deploy/secrets.sh` makes them, for this process alone."""
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "env"
+        subprocess.run(["/bin/sh", str(ROOT / "deploy" / "secrets.sh"), str(file)], check=True, timeout=60)
+        return dict(line.split("=", 1) for line in file.read_text().splitlines())
+
+
+def loaded(file: Path = ROOT / "docker-compose.yml", secrets: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """The compose file as Docker understands it, with these passwords (or those of this process), defaults and env files filled in.
+
+    Raises NoGo, and ValueError with what is wrong in it.
+    """
+    given = {**os.environ, **(made_secrets() if secrets is None else secrets)}
+    done = subprocess.run([str(loader()), str(file)], capture_output=True, text=True, timeout=60, check=False, env=given, cwd=BUILT.parent)
     if done.returncode:
         raise ValueError(f"{file.name}: {done.stderr.strip()}")
     found: dict[str, Any] = json.loads(done.stdout)
