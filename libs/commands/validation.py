@@ -48,7 +48,11 @@ def _in_words(model: type[M], read: Callable[[], M]) -> M:
 def _worded(model: type[BaseModel], one: Mapping[str, Any]) -> InitErrorDetails:
     kind, where = one["type"], one["loc"]
     words: str = one["msg"].removeprefix("Value error, ")
-    if kind == "string_pattern_mismatch":
+    if kind == "missing":
+        words = "must be given"
+    elif kind == "string_too_short" and one["ctx"]["min_length"] == 1:
+        words = "must not be empty"
+    elif kind == "string_pattern_mismatch":
         words = PATTERNS.get(one["ctx"]["pattern"], words)
     elif kind == "extra_forbidden":
         inner = _within(model, where[:-1])

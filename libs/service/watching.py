@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
@@ -96,7 +97,9 @@ class Watch:
         if self.behind and now - self._moved > STUCK:
             self.health.ill("consumer", f"it has not moved for {now - self._moved:.0f} s and is {self.behind} records behind")
         elif not consumer.ready.is_set():
-            self.health.ill("consumer", "it is still taking in what store and log held at the start")
+            # Every start goes through this; a warning is due where it does not get on.
+            level = logging.WARNING if now - self._moved > STUCK else logging.INFO
+            self.health.ill("consumer", "it is still taking in what store and log held at the start", level)
         else:
             self.health.well("consumer")
         parked = len(consumer.parked())

@@ -116,3 +116,12 @@ def test_a_name_that_nobody_knows_is_said_before_what_is_missing_for_it() -> Non
 def test_a_command_that_there_is_not_comes_with_the_one_that_was_meant(name: str, words: str) -> None:
     with pytest.raises(Invalid, match=re.escape(words)):
         command_of(Line(command=name, key="k", data={}), "portfolio")
+
+
+def test_what_is_not_given_and_what_is_empty_is_said_in_words() -> None:
+    with pytest.raises(ValidationError) as refused:
+        validated(COMMANDS["portfolio.register_product"], {"product": "permits"})
+    assert [(one["loc"], one["msg"]) for one in refused.value.errors()] == [(("name",), "must be given")]
+    with pytest.raises(ValidationError) as refused:
+        validated(COMMANDS["portfolio.register_product"], {"product": "permits", "name": ""})
+    assert [(one["loc"], one["msg"]) for one in refused.value.errors()] == [(("name",), "must not be empty")]

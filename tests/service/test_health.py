@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any, cast
@@ -87,6 +88,25 @@ def test_a_trouble_keeps_its_first_instant_and_takes_the_newest_words(clock: Clo
     assert (trouble.why, trouble.since) == ("connection refused", NOON)
     health.well("log")
     assert health.troubles() == []
+
+
+def test_a_trouble_is_logged_when_it_begins_when_it_grows_worse_and_when_it_ends(clock: Clock, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    health = Health(clock)
+    for level in (logging.INFO, logging.INFO, logging.WARNING, logging.INFO):
+        health.ill("consumer", "it does not move", level)
+    health.well("consumer")
+    assert [record.levelname for record in caplog.records] == ["INFO", "WARNING", "WARNING"]
+
+
+async def test_a_start_is_no_warning_unless_it_does_not_get_on(watch: Watch, hears: Hears, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    hears.ready = SimpleNamespace(is_set=lambda: False)
+    await watch.look()
+    assert [(record.levelname, trouble.part) for record, trouble in zip(caplog.records, watch.health.troubles(), strict=True)] == [("INFO", "consumer")]
+    watch._moved -= STUCK + 1
+    await watch.look()
+    assert [record.levelname for record in caplog.records] == ["INFO", "WARNING"]
 
 
 async def test_a_store_and_a_log_that_fail_are_named_until_they_answer_again(watch: Watch, part: Part) -> None:
