@@ -21,6 +21,7 @@ from headway.sending import Sender, Stopped
 from headway.serving import Server, announced, server
 from headway.stack import create_stack
 from libs.service.issuer import Issuer
+from libs.service.private_files import create_privately
 from libs.service.settings import Settings
 from services.gateway.documents import EXECUTIVE
 
@@ -31,6 +32,7 @@ FAULT = 1
 
 def show(settings: Settings, bound: socket.socket, *, once: bool) -> None:
     """Serves on a bound socket until it is told to stop, or until the table is printed. Raises Stopped, OSError, SettingsError."""
+    create_privately()
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(_serve(settings, bound, once))
 

@@ -17,6 +17,7 @@ from headway.stack import create_stack
 from libs.service.issuer import KEY_NAME, Issuer
 from libs.service.settings import Settings
 from tests.patience import GIVE_UP
+from tests.services.gateway.pages.answers import signed_in
 from tests.system.conftest import Running
 
 PATHS = ("/events", "/graphql?query={__typename}", "/backlog/v1/items", "/portfolio/v1/teams/t", "/backlog/openapi.json")
@@ -40,6 +41,16 @@ async def test_a_token_without_any_role_reads_nothing(stack: Running, path: str)
 async def test_two_authorization_headers_are_refused(stack: Running, path: str) -> None:
     token = stack.signed_in("executive")["Authorization"]
     answer = await stack.client.get(path, headers=[("Authorization", token), ("Authorization", token)])
+    assert answer.status_code == 400, answer.text
+
+
+@pytest.mark.parametrize("path", ["/", "/live/home?seen=0", "/products"])
+@pytest.mark.parametrize("empty", [0, 1])
+async def test_two_headers_are_refused_on_pages_too_also_where_one_of_them_is_empty_and_somebody_has_signed_in(stack: Running, path: str, empty: int) -> None:
+    await signed_in(stack.client)
+    values = [stack.signed_in("executive")["Authorization"]] * 2
+    values[empty] = ""
+    answer = await stack.client.get(path, headers=[("Authorization", value) for value in values])
     assert answer.status_code == 400, answer.text
 
 

@@ -20,7 +20,7 @@ class SignInFirst(NotSignedIn):
 
 async def reader_of(request: Request) -> Principal:
     """Who looks, by `Authorization` or else by the session. Raises SignInFirst, and NotSignedIn for a bearer token that does not verify."""
-    if request.headers.get("authorization"):
+    if any(request.headers.getlist("authorization")):
         return await authenticate(request)
     token = token_of(request)
     if token is None:
