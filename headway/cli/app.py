@@ -12,6 +12,7 @@ import httpx
 import typer
 from rich.console import Console
 
+from libs.service.collecting import collect_in_pieces
 from libs.service.room import with_room
 from libs.service.settings import Settings, SettingsError, is_loopback
 from libs.service.version import version
@@ -111,6 +112,7 @@ def exit_code(status: int) -> int:
 def main() -> None:
     """Runs the command line; what cannot be reached is exit 5, a pipe that closes early is no fault."""
     try:
+        collect_in_pieces()
         with_room(app)
     except httpx.HTTPError as e:
         say(f"{os.environ.get('HEADWAY_URL', DEFAULT_URL)} does not answer ({str(e) or type(e).__name__}): is 'headway serve' running there?")

@@ -10,8 +10,9 @@ from typing import Any, Generic, TypeVar
 from libs.commands.command import Command, Override
 from libs.commands.errors import Refused
 from libs.events.event import Actor, Event, Payload, S, mentions
-from libs.events.facts import Facts, Histories, Replays
+from libs.events.facts import Facts, Histories
 from libs.events.history import History
+from libs.events.kept import Replays
 
 
 @dataclass

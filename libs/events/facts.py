@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict, defaultdict
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence, Set
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from typing import Any, Concatenate, Final, ParamSpec, Protocol, TypeVar, cast
@@ -11,13 +11,15 @@ from typing import Any, Concatenate, Final, ParamSpec, Protocol, TypeVar, cast
 from libs.events.event import KINDS, Event, Kind, S, split, visible
 from libs.events.history import History, taken_in
 from libs.events.judgement import Seen, judged_by, judging, lapsed
+from libs.events.kept import Kept, Replays, Rest
+from libs.events.metering import spend
 from libs.events.values import end_of
 
 Q = ParamSpec("Q")
 T = TypeVar("T")
 
-Rest = Hashable
-"""What a value rests on: an aggregate `kind:id`, every aggregate of a kind `(kind,)`, the referring ones `(kind, field, id)`, or `THE_DAY` itself."""
+EVENTS: Final = 50
+"""So many events that are looked at, or states that were folded before, count as one that is folded."""
 THE_DAY: Final[Rest] = ()
 """Stands among what a value rests on whose rule asked which day it is."""
 
@@ -35,48 +37,32 @@ class Histories(Protocol):
         """Every aggregate of a kind."""
 
 
-class Replays:
-    """What rules that replay a long course of events keep from one question to the next, to go on from. Each holds it against what it finds."""
-
-    KEPT = 200
-
-    def __init__(self) -> None:
-        self._kept: OrderedDict[Hashable, Any] = OrderedDict()
-
-    def get(self, key: Hashable) -> Any:
-        """What was kept; None where nothing is."""
-        if key in self._kept:
-            self._kept.move_to_end(key)
-        return self._kept.get(key)
-
-    def keep(self, key: Hashable, value: Any) -> None:
-        """Keeps it; what was not asked for longest goes."""
-        self._kept[key] = value
-        self._kept.move_to_end(key)
-        if len(self._kept) > self.KEPT:
-            self._kept.popitem(last=False)
-
-
 class Facts:
     """The histories as they were before an instant and as they were known at another.
 
     `day` is the day of `asOf` (UTC): periods of rules count from it. A derived value is a function `rule(facts, …)`; asked through `derive` it is kept,
-    together with what it rests on, until an event touches that.
+    together with what it rests on, until an event touches that. What is kept may be shared (`kept`) with whoever asks about the same moment; `touched` then
+    says what events have changed since this one's histories were as they are: of that it keeps its own.
     """
 
-    KEPT_DAYS = 96
-
-    def __init__(self, histories: Histories, *, day: date, before: datetime | None, known_at: datetime | None = None) -> None:
+    def __init__(
+        self,
+        histories: Histories,
+        *,
+        day: date,
+        before: datetime | None,
+        known_at: datetime | None = None,
+        kept: Kept | None = None,
+        touched: Set[Rest] = frozenset(),
+    ) -> None:
         self.histories, self.known_at = histories, known_at
         self._day, self._before = day, before
-        self._states: dict[str, Any] = {}
-        self._leaning: defaultdict[str, set[str]] = defaultdict(set)
-        self._leaned_on: defaultdict[str, set[str]] = defaultdict(set)
-        self._values: dict[Hashable, tuple[Any, frozenset[Rest]]] = {}
-        self._resting: defaultdict[Rest, set[Hashable]] = defaultdict(set)
+        self._kept = Kept() if kept is None else kept
+        self._touched_since = touched
+        self._own = Kept() if kept is not None else self._kept
         self._others: OrderedDict[tuple[date, datetime, datetime | None], Facts] = OrderedDict()
         self._reading: list[set[Rest]] = []
-        self.replays: Replays = getattr(histories, "replays", None) or Replays()
+        self.replays: Replays = getattr(histories, "replays", None) or self._kept.replays
 
     @property
     def day(self) -> date:
@@ -91,9 +77,9 @@ class Facts:
         return self._before
 
     @classmethod
-    def on_day(cls, histories: Histories, day: date, known_at: datetime | None = None) -> Facts:
+    def on_day(cls, histories: Histories, day: date, known_at: datetime | None = None, *, kept: Kept | None = None, touched: Set[Rest] = frozenset()) -> Facts:
         """As of the end of a day."""
-        return cls(histories, day=day, before=end_of(day), known_at=known_at)
+        return cls(histories, day=day, before=end_of(day), known_at=known_at, kept=kept, touched=touched)
 
     @classmethod
     def at(cls, histories: Histories, instant: datetime, known_at: datetime | None = None) -> Facts:
@@ -146,13 +132,28 @@ class Facts:
             return None
         key = kind.key(id)
         self._note(key)
+        states = self._kept_of(key).states
         try:
-            found = cast("S | None", self._states[key])
+            found = cast("S | None", states[key])
         except KeyError:
-            found = self._states[key] = self._folded(kind, id, self.histories.events(key))
-        for other in self._leaning.get(key, ()):
+            events = self.histories.events(key)
+            spend(1 + len(events) // EVENTS)
+            found = self._folded(kind, id, events)
+            self._kept_of(key).states[key] = found  # others may have had their turn, and changed it
+        for other in self._kept.leaning.get(key, ()):
             self._note(other)
         return found
+
+    def leaning(self, aggregate: str) -> Iterable[str]:
+        """Those whose events have a say in its state too."""
+        return self._kept.leaning.get(aggregate, ())
+
+    def _kept_of(self, aggregate: str) -> Kept:
+        """Where the state of an aggregate is kept."""
+        touched = self._touched_since
+        if touched and (aggregate in touched or not touched.isdisjoint(self._kept.leaning.get(aggregate, ()))):
+            return self._own
+        return self._kept
 
     def defined(self, kind: Kind[S], id: str | None) -> S | None:
         """The state of one aggregate; before anything was said of it, what it is as that was said first, and nothing else. None where it never was."""
@@ -193,14 +194,18 @@ class Facts:
     def related(self, kind: Kind[S], field: str, id: str) -> list[S]:
         """The aggregates of a kind whose state names this id in this field, in order of their ids: a list in an order of time sorts them by `Event.order`."""
         self._note((kind.name, field, id))
-        found = (self.get(kind, aggregate.partition(":")[2]) for aggregate in sorted(self.histories.referring(kind.name, field, id)))
+        naming = sorted(self.histories.referring(kind.name, field, id))
+        spend(len(naming) // EVENTS)
+        found = (self.get(kind, aggregate.partition(":")[2]) for aggregate in naming)
         return [s for s in found if s is not None and _names(getattr(s, field), id)]
 
     def every(self, kind: Kind[S]) -> list[S]:
         """All aggregates of a kind that exist at this moment, in order of their ids."""
         self._note((kind.name,))
+        every = sorted(self.histories.all(kind.name))
+        spend(len(every) // EVENTS)
         with self._frame():
-            found = [self.get(kind, aggregate.partition(":")[2]) for aggregate in sorted(self.histories.all(kind.name))]
+            found = [self.get(kind, aggregate.partition(":")[2]) for aggregate in every]
         return [s for s in found if s is not None]
 
     def on(self, day: date) -> Facts:
@@ -216,10 +221,11 @@ class Facts:
         key = day, before, self.known_at
         other = self._others.pop(key, None)
         if other is None:
-            other = Facts(self.histories, day=day, before=before, known_at=self.known_at)
+            shared = None if self._own is self._kept else self._kept.other(key)
+            other = Facts(self.histories, day=day, before=before, known_at=self.known_at, kept=shared, touched=self._touched_since)
             other._reading = self._reading
         self._others[key] = other
-        if len(self._others) > self.KEPT_DAYS:
+        if len(self._others) > Kept.DAYS:
             self._others.popitem(last=False)
         return other
 
@@ -230,34 +236,34 @@ class Facts:
     def resting(self, rule: Callable[Concatenate[Facts, Q], T], *args: Q.args, **named: Q.kwargs) -> tuple[T, frozenset[Rest]]:
         """The value of a rule, and what it rests on."""
         key = (rule, args, tuple(sorted(named.items())))
-        kept = self._values.get(key)
+        kept = self.known(key)
         if kept is None:
+            spend()
             with self._frame() as rests:
                 value = rule(self, *args, **named)
-            kept = self._values[key] = value, frozenset(rests)
-            for rest in kept[1]:
-                self._resting[rest].add(key)
+            kept = value, frozenset(rests)
+            (self._kept if self._touched_since.isdisjoint(kept[1]) else self._own).keep(key, kept)
         if self._reading:
             self._reading[-1].update(kept[1])
         return cast("T", kept[0]), kept[1]
 
+    def known(self, key: Hashable) -> tuple[Any, frozenset[Rest]] | None:
+        """What was found by a rule before, and still holds here."""
+        kept = self._kept.values.get(key)
+        if kept is not None and self._touched_since.isdisjoint(kept[1]):
+            return kept
+        return self._own.values.get(key) if self._touched_since else None
+
     def forget(self, aggregate: str, named: Iterable[tuple[str, str]]) -> None:
         """An event of this aggregate arrived that names these (field, id) pairs: drops what rests on it."""
-        self._states.pop(aggregate, None)
-        for leaning in self._leaned_on.pop(aggregate, ()):
-            self._states.pop(leaning, None)
-        kind = aggregate.partition(":")[0]
-        for rest in (aggregate, (kind,), *((kind, field, id) for field, id in named)):
-            for key in self._resting.pop(rest, ()):
-                self._values.pop(key, None)
+        self._kept.forget(aggregate, named)
         for other in self._others.values():
             other.forget(aggregate, named)
 
     def _look_at(self, key: str, aggregate: str) -> Seen:
         """What is seen of an aggregate of which another one's judgements speak."""
         self._note(aggregate)
-        self._leaning[key].add(aggregate)
-        self._leaned_on[aggregate].add(key)
+        self._kept.lean(key, (aggregate,))
         events = self.histories.events(aggregate)
         return Seen(events, self._visible(events, self._before))
 

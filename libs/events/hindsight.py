@@ -8,8 +8,10 @@ from datetime import date, datetime
 from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 from libs.events.event import Event, Kind, S
-from libs.events.facts import THE_DAY, Facts, Histories, Rest, folded_past_faults
+from libs.events.facts import EVENTS, THE_DAY, Facts, Histories, folded_past_faults
 from libs.events.judgement import Course
+from libs.events.kept import Rest
+from libs.events.metering import spend
 from libs.events.values import end_of
 
 Q = ParamSpec("Q")
@@ -74,6 +76,7 @@ class Spread:
         found = self._times.get(rest)
         if found is None:
             events = [event for aggregate in self._aggregates(rest) for event in self._histories.events(aggregate)]
+            spend(len(events) // EVENTS)
             found = self._times[rest] = sorted(event.time for event in events), sorted(event.recorded for event in events)
         return found
 
@@ -102,7 +105,9 @@ class Hindsight(Facts):
         """Goes back to the end of a day, to what was known at an instant, or (None) stays there; gives itself."""
         before = self._before if day is None else end_of(day)
         known = self.known_at if known_at is None else known_at
-        for rest in (*self._states, *self._resting, *self._leaned_on):
+        rests = (*self._kept.states, *self._kept.resting, *self._kept.leaned_on)
+        spend(len(rests) // EVENTS)
+        for rest in rests:
             if self._touched(rest, before, known, self._before, self.known_at):
                 self._drop(rest)
         if day is not None and day != self._day:
@@ -116,13 +121,11 @@ class Hindsight(Facts):
 
     def get(self, kind: Kind[S], id: str | None) -> S | None:
         key = kind.key(id) if id is not None else ""
-        if id is not None and key not in self._states and self._settled(key):
-            state, leaning = self._base.get(kind, id), self._base._leaning.get(key, ())
+        if id is not None and key not in self._kept.states and self._settled(key):
+            state, leaning = self._base.get(kind, id), tuple(self._base.leaning(key))
             if all(map(self._settled, leaning)):
-                self._states[key] = state
-                self._leaning[key].update(leaning)
-                for other in leaning:
-                    self._leaned_on[other].add(key)
+                self._kept.states[key] = state
+                self._kept.lean(key, leaning)
         return super().get(kind, id)
 
     def counting(self, kind: Kind[Any], id: str) -> list[Event]:
@@ -144,10 +147,8 @@ class Hindsight(Facts):
 
     def resting(self, rule: Callable[Concatenate[Facts, Q], T], *args: Q.args, **named: Q.kwargs) -> tuple[T, frozenset[Rest]]:
         key: Hashable = (rule, args, tuple(sorted(named.items())))
-        if key not in self._values and (kept := self._base._values.get(key)) is not None and all(map(self._settled, kept[1])):
-            self._values[key] = kept
-            for rest in kept[1]:
-                self._resting[rest].add(key)
+        if key not in self._kept.values and (kept := self._base.known(key)) is not None and all(map(self._settled, kept[1])):
+            self._kept.keep(key, kept)
         return super().resting(rule, *args, **named)
 
     def _settled(self, rest: Rest) -> bool:
@@ -161,8 +162,5 @@ class Hindsight(Facts):
         return (before != later and self._spread.true_between(rest, before, later)) or (known != newer and self._spread.learned_between(rest, known, newer))
 
     def _drop(self, rest: Rest) -> None:
-        self._states.pop(rest, None)  # type: ignore[call-overload]
-        for leaning in self._leaned_on.pop(rest, ()):  # type: ignore[call-overload]
-            self._states.pop(leaning, None)
-        for key in self._resting.pop(rest, ()):
-            self._values.pop(key, None)
+        self._kept.drop_state(rest)  # type: ignore[arg-type]
+        self._kept.drop(rest)

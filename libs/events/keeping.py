@@ -6,8 +6,8 @@ from collections import OrderedDict
 from collections.abc import Iterable
 
 from libs.events.event import Event
-from libs.events.facts import Replays
 from libs.events.history import History
+from libs.events.kept import Replays
 from libs.events.store import CommitStore, StoreUnavailable
 
 MOST = 100_000

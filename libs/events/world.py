@@ -3,32 +3,47 @@
 from __future__ import annotations
 
 import asyncio
-from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections import OrderedDict, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from libs.events.event import KINDS, Actor, Discarded, Event, Retracted, hash_of, mentions, position
 from libs.events.facts import Facts
+from libs.events.kept import Kept, Rest, touched_by
 from libs.events.store import Tally
 
 _DIGEST = 1 << 64
 
 
+@dataclass(slots=True)
+class _Moment:
+    """What was found at a moment, up to which change it holds, and the facts for whoever finishes before the next event."""
+
+    kept: Kept
+    upto: int
+    facts: Facts | None = None
+
+
 class World:
     """Histories of the kinds that a listener needs. One thread, no awaiting: between two events nothing changes.
 
-    Events of one aggregate are applied in order of sequence, each once (`consuming` sees to it).
+    Events of one aggregate are applied in order of sequence, each once (`consuming` sees to it). Whoever lets others go on in between asks what is `held`.
     """
 
     KEPT_MOMENTS = 16
     KEPT_CHANGES = 10_000
+    KEPT_ENTRIES = 1_000_000
+    """Of what was found at all moments together: an entry takes about 400 bytes (`bench/fairness.py`)."""
 
     def __init__(self) -> None:
         self._events: dict[str, list[Event]] = {}
         self._kinds: dict[str, dict[str, None]] = {}
         self._index: dict[tuple[str, str, str], dict[str, None]] = {}
         self._tallies: dict[str, tuple[int, int]] = {}
-        self._moments: OrderedDict[tuple[date, datetime | None], tuple[Facts, list[int]]] = OrderedDict()
+        self._moments: OrderedDict[tuple[date, datetime | None], _Moment] = OrderedDict()
+        self._held: set[Held] = set()
         self._changes: list[tuple[str, tuple[tuple[str, str], ...]]] = []
         self._dropped = 0
         self.latest: datetime | None = None
@@ -67,6 +82,8 @@ class World:
                 of.evolve(of.initial(id=aggregate.partition(":")[2]), event)
             except Exception as e:
                 raise ValueError(f"{event.id} cannot be folded: {type(e).__name__}: {e}") from e
+        for held in self._held:
+            held.note(aggregate, named)
         if history is None:
             history = self._events[aggregate] = []
             self._kinds.setdefault(kind, {})[aggregate] = None
@@ -139,24 +156,106 @@ class World:
 
     # Seeing
 
+    @contextmanager
+    def held(self) -> Iterator[Held]:
+        """The world as it is now, for as long as the block lasts, whatever is heard meanwhile."""
+        held = Held(self)
+        self._held.add(held)
+        try:
+            yield held
+        finally:
+            self._held.discard(held)
+            held.close()
+            self._give_back()
+
     def facts(self, day: date, known_at: datetime | None = None) -> Facts:
         """The world as of the end of a day and as known at an instant (None: all that was heard)."""
-        key = (day, known_at)
-        kept = self._moments.get(key)
-        if kept is None:
-            kept = self._moments[key] = Facts.on_day(self, day, known_at), [self._dropped + len(self._changes)]
-            if len(self._moments) > self.KEPT_MOMENTS:
-                self._moments.popitem(last=False)
+        moment = self._moment(day, known_at)
+        if moment.facts is None:
+            moment.facts = Facts.on_day(self, day, known_at, kept=moment.kept)
+        return moment.facts
+
+    def kept(self, day: date, known_at: datetime | None) -> Kept:
+        """What was found at a moment, without what has changed since."""
+        return self._moment(day, known_at).kept
+
+    def _moment(self, day: date, known_at: datetime | None) -> _Moment:
+        key, now = (day, known_at), self._dropped + len(self._changes)
+        moment = self._moments.get(key)
+        if moment is None:
+            moment = self._moments[key] = _Moment(Kept(), now)
+            self._give_back()
         self._moments.move_to_end(key)
-        facts, seen = kept
-        for aggregate, named in self._changes[seen[0] - self._dropped :]:
-            facts.forget(aggregate, named)
-        seen[0] = self._dropped + len(self._changes)
+        if moment.upto < now:
+            for aggregate, named in self._changes[moment.upto - self._dropped :]:
+                moment.kept.forget(aggregate, named)
+            moment.upto, moment.facts = now, None
         self._trim()
-        return facts
+        return moment
+
+    def _give_back(self) -> None:
+        """Lets go of the moments that were not asked about longest, where more is kept than there is room for; of the last one its other days."""
+        left = sum(len(moment.kept) for moment in self._moments.values())
+        while len(self._moments) > 1 and (left > self.KEPT_ENTRIES or len(self._moments) > self.KEPT_MOMENTS):
+            left -= len(self._moments.popitem(last=False)[1].kept)
+        for moment in self._moments.values():
+            while left > self.KEPT_ENTRIES and moment.kept.others:
+                left -= len(moment.kept.others.popitem(last=False)[1])
+                moment.facts = None
+        if left > self.KEPT_ENTRIES:
+            self._moments.clear()
 
     def _trim(self) -> None:
-        oldest = min((seen[0] for _, seen in self._moments.values()), default=self._dropped + len(self._changes))
+        oldest = min((moment.upto for moment in self._moments.values()), default=self._dropped + len(self._changes))
         if oldest > self._dropped:
             del self._changes[: oldest - self._dropped]
             self._dropped = oldest
+
+
+class Held:
+    """The world as it was when a question began, until that is answered: what is heard meanwhile is not part of it."""
+
+    def __init__(self, world: World) -> None:
+        self.digest = world.digest
+        self._world = world
+        self._touched: set[Rest] = set()
+        self._lengths: dict[str, int] = {}
+        self._later: defaultdict[Rest, set[str]] = defaultdict(set)
+        self._facts: dict[tuple[date, datetime | None], Facts] = {}
+
+    def note(self, aggregate: str, named: Iterable[tuple[str, str]]) -> None:
+        """An event of this aggregate, which names these, is about to be taken in."""
+        kind = aggregate.partition(":")[0]
+        if not self._world.last(aggregate):
+            self._later[(kind,)].add(aggregate)
+        self._lengths.setdefault(aggregate, self._world.last(aggregate))
+        for field, id in named:
+            if aggregate not in self._world.referring(kind, field, id):
+                self._later[(kind, field, id)].add(aggregate)
+        self._touched.update(touched_by(aggregate, named))
+
+    def close(self) -> None:
+        """Lets go of what was found: it refers to this, and circles go late."""
+        self._facts.clear()
+
+    def events(self, aggregate: str) -> Sequence[Event]:
+        found = self._world.events(aggregate)
+        length = self._lengths.get(aggregate)
+        return found if length is None else found[:length]
+
+    def referring(self, kind: str, field: str, id: str) -> Iterable[str]:
+        return self._without((kind, field, id), self._world.referring(kind, field, id))
+
+    def all(self, kind: str) -> Iterable[str]:
+        return self._without((kind,), self._world.all(kind))
+
+    def _without(self, rest: Rest, found: Iterable[str]) -> Iterable[str]:
+        later = self._later.get(rest)
+        return found if later is None else [one for one in found if one not in later]
+
+    def facts(self, day: date, known_at: datetime | None = None) -> Facts:
+        """This world as of the end of a day and as known at an instant (None: all that was heard)."""
+        key = day, known_at
+        if key not in self._facts:
+            self._facts[key] = Facts.on_day(self, day, known_at, kept=self._world.kept(day, known_at), touched=self._touched)
+        return self._facts[key]

@@ -24,9 +24,11 @@ from libs.rules.roles import Principal
 from libs.service.app import authenticate, public
 from libs.service.process import Process
 from libs.service.version import version
+from services.gateway.allowances import Allowances, allowances_of
 from services.gateway.asked import GRAPHQL, JSON, SSE, Asked, media_type, of_get, of_post, wants_page
 from services.gateway.asking import Asking
 from services.gateway.entering import BEYOND, asks_for_today, entry_points
+from services.gateway.executing import Ended, execute, stream, weighed
 from services.gateway.extensions import as_json, readable, result_of
 from services.gateway.forwarding import Forwarding
 from services.gateway.limits import Prepared, prepared
@@ -94,11 +96,12 @@ class Answering:
     """Answers one request from one state of the world."""
 
     def __init__(self, process: Process, forwarding: Forwarding) -> None:
-        self.process, self.forwarding, self.open = process, forwarding, open_of(process.app)
+        self.process, self.forwarding, self.open, self.allowances = process, forwarding, open_of(process.app), allowances_of(process.app)
 
     async def answer(self, request: Request, who: Principal, asked: Asked, *, reading: bool) -> Response:
         """The answer, or 304. Raises NotHeardYet, and HTTPException where the method or the media type does not fit."""
         media = media_type(request)
+        self.allowances.must_be_left(who)
         await must_have_heard(self.process, request)
         asking = Asking(self.process, self.forwarding, who, authorization=authorization_of(request), traceparent=request.headers.get("traceparent"))
         if media == SSE:
@@ -106,28 +109,34 @@ class Answering:
                 raise HTTPException(429, f"{self.open.most} connections of this caller are open already.", {"Retry-After": "5"})
             return StreamingResponse(self._streamed(asked, asking, reading), media_type=SSE, headers=_STREAM)
         tag = self._tag(asked, who, media, asking.today)
-        if tag and reading and not _tags(request.headers.get("if-none-match", "")).isdisjoint((tag, "*")):
-            return Response(status_code=304, headers=self._headers(tag))
-        status, body = await _executed(asked, asking, reading, media)
-        return Response(as_json(body), status, self._headers(tag), f"{media}; charset=utf-8")
+        if tag and reading and not _tags(request.headers.get("if-none-match", "")).isdisjoint((tag.removeprefix("W/"), "*")):
+            return Response(status_code=304, headers=self._headers(tag, asking.digest))
+        try:
+            status, body = await _executed(asked, asking, reading, media)
+        finally:
+            self.allowances.take(who, asking.budget.took)
+        return Response(body, status, self._headers(tag, asking.digest) | self.allowances.headers(who), f"{media}; charset=utf-8")
 
     async def _streamed(self, asked: Asked, asking: Asking, reading: bool) -> AsyncIterator[bytes]:
         """The results as they come, until they end, the process stops, or the caller may no longer listen: only then, and at the end, is it told `complete`."""
         who = asking.principal
         with self.open.one(who):
             async with ending(self.process, who, asking.authorization, stopping_of(self.process.app)) as end:
-                async with aclosing(timed(_results(asked, asking, reading), HEARTBEAT, end)) as results:
+                async with aclosing(timed(_results(asked, asking, reading, self.allowances), HEARTBEAT, end)) as results:
                     async for chunk in results:
                         yield b":\n\n" if chunk is None else chunk
                 if end.why:
                     yield _event("next", {"errors": [GraphQLError(end.why, extensions={"code": "NOT_SIGNED_IN"}).formatted]}) + _event("complete", {})
 
-    def _headers(self, tag: str | None) -> dict[str, str]:
-        headers = {"X-Headway-World": self.process.world.digest, "Cache-Control": "private, no-cache", "Vary": "Accept, Authorization"}
+    def _headers(self, tag: str | None, world: str) -> dict[str, str]:
+        headers = {"X-Headway-World": world, "Cache-Control": "private, no-cache", "Vary": "Accept, Authorization"}
         return headers | {"ETag": tag} if tag else headers
 
     def _tag(self, asked: Asked, who: Principal, media: str, today: date) -> str | None:
-        """Equal where the answer must be: same world, document, variables and rights, and day where it matters. None where the world is not all."""
+        """Equal where the answer must be: same world, document, variables and rights, and day where it matters. None where the world is not all.
+
+        It is weak: what an answer took is another thing each time.
+        """
         found = _operation(asked)
         if found is None or found[1].operation is not OperationType.QUERY:
             return None
@@ -144,7 +153,7 @@ class Answering:
             " ".join(sorted(map(str, who.roles))),
             today.isoformat() if any(asks_for_today(entry, asked.variables) for entry in entries) else "",
         ]
-        return f'"{hashlib.sha256(chr(0).join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]}"'
+        return f'W/"{hashlib.sha256(chr(0).join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]}"'
 
 
 async def must_have_heard(process: Process, request: Request) -> None:
@@ -155,24 +164,22 @@ async def must_have_heard(process: Process, request: Request) -> None:
         raise NotHeardYet(f"not heard within {SECONDS:g} seconds: {', '.join(missing[:5])}", field="X-Headway-After", remedy="Ask again.")
 
 
-async def _executed(asked: Asked, asking: Asking, reading: bool, media: str) -> tuple[int, dict[str, Any]]:
+async def _executed(asked: Asked, asking: Asking, reading: bool, media: str) -> tuple[int, bytes]:
     """The status and the body of the answer. Raises HTTPException for an operation that is not done by this method."""
     allowed = {Allowed.QUERY} if reading else {Allowed.QUERY, Allowed.MUTATION}
     try:
-        result = await schema().execute(
-            asked.query, variable_values=asked.variables, context_value=asking, operation_name=asked.operation, allowed_operation_types=allowed
-        )
+        result = await execute(asked, asking, allowed)
     except InvalidOperationTypeError:
         raise _not_by(asked, reading) from None
     errors = [readable(e) for e in result.errors or ()]
     # What failed before anything ran has no path, and no data.
-    failed_early = result.data is None and bool(errors) and all(e.path is None for e in errors)
+    failed_early = result.data is None and bool(errors) and not isinstance(result, Ended) and all(e.path is None for e in errors)
     body: dict[str, Any] = {"errors": [e.formatted for e in errors]} if errors else {}
     if not failed_early:
         body["data"] = result.data
         if result.extensions:
             body["extensions"] = result.extensions
-    return 400 if failed_early and media == GRAPHQL else 200, body
+    return 400 if failed_early and media == GRAPHQL else 200, weighed(body, asking)
 
 
 def _not_by(asked: Asked, reading: bool) -> HTTPException:
@@ -181,20 +188,19 @@ def _not_by(asked: Asked, reading: bool) -> HTTPException:
     return HTTPException(405, "A mutation is sent by POST." if reading else "Not by this method.", {"Allow": "POST"})
 
 
-async def _results(asked: Asked, asking: Asking, reading: bool) -> AsyncGenerator[bytes, None]:
+async def _results(asked: Asked, asking: Asking, reading: bool, allowances: Allowances) -> AsyncGenerator[bytes, None]:
     """Every result as an SSE event `next`, then `complete` (GraphQL over SSE, distinct connections)."""
     if reading and _kind(asked) is OperationType.MUTATION:
         yield _event("next", {"errors": [GraphQLError("A mutation is sent by POST.", extensions={"code": "METHOD"}).formatted]})
     else:
-        stream = await schema().stream(asked.query, variable_values=asked.variables, context_value=asking, operation_name=asked.operation)
-        async with aclosing(stream):
-            async for result in stream:
-                yield _event("next", result_of(result))
+        async with aclosing(stream(asked, asking, allowances)) as results:
+            async for result in results:
+                yield _event("next", weighed(result_of(result), asking))
     yield _event("complete", {})
 
 
-def _event(name: str, body: Mapping[str, Any]) -> bytes:
-    return b"event: " + name.encode() + b"\ndata: " + as_json(body) + b"\n\n"
+def _event(name: str, body: Mapping[str, Any] | bytes) -> bytes:
+    return b"event: " + name.encode() + b"\ndata: " + (body if isinstance(body, bytes) else as_json(body)) + b"\n\n"
 
 
 def _operation(asked: Asked) -> tuple[Prepared, OperationDefinitionNode] | None:
@@ -218,4 +224,4 @@ def _version() -> str:
 
 
 def _tags(header: str) -> set[str]:
-    return {tag.strip().removeprefix("W/") for tag in header.split(",")}
+    return {tag.strip().lstrip("W/") for tag in header.split(",")}

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -10,8 +11,10 @@ import strawberry
 from strawberry.fastapi import BaseContext
 
 from libs.events.facts import Facts
+from libs.events.world import Held, World
 from libs.rules.authority import MONEY, money_of, reads_money
 from libs.rules.roles import Principal
+from services.gateway.budget import ASKED, Budget, Most
 
 if TYPE_CHECKING:
     from libs.service.process import Process
@@ -33,12 +36,19 @@ class Asking(BaseContext):
         authorization: str = "",
         day: date | None = None,
         traceparent: str | None = None,
+        most: Most = ASKED,
     ) -> None:
         super().__init__()
         self.process, self.forwarding, self.principal, self.authorization = process, forwarding, principal, authorization
         self.traceparent = traceparent
         self._day = day
         self._all_money = False
+        self._most = most
+        self.budget = Budget(most)
+        self._holding = ExitStack()
+        self._world: Held | None = None
+        self.digest = process.world.digest
+        """Names the world that was told of last."""
         self.begun = 0.0
         self.begin()
 
@@ -49,6 +59,39 @@ class Asking(BaseContext):
         self.not_yet_seen: list[str] = []
         self._all_money = reads_money(self.principal.roles, frozenset())
 
+    def hold(self) -> None:
+        """Begins to tell of the world as it is now, whatever is heard until the answer is there: others may have their turn meanwhile."""
+        self.release()
+        self._world = self._holding.enter_context(self.process.world.held())
+        self.digest = self._world.digest
+        self.budget.pauses = True
+
+    def release(self) -> None:
+        """The answer is there."""
+        self.budget.pauses = False
+        self._holding.close()
+        self._world = None
+
+    @contextmanager
+    def holding(self) -> Iterator[None]:
+        """Tells of the world as it is now, as long as the block lasts."""
+        self.hold()
+        try:
+            yield
+        finally:
+            self.release()
+
+    def again(self) -> None:
+        """Another answer of the same operation follows: each has a budget and a world of its own."""
+        self.begin()
+        self.release()
+        self.budget = Budget(self._most)
+
+    @property
+    def world(self) -> World | Held:
+        """What the answer tells of."""
+        return self._world or self.process.world
+
     @property
     def today(self) -> date:
         """The day (UTC) on which this is asked, one for the whole answer."""
@@ -58,7 +101,7 @@ class Asking(BaseContext):
 
     def facts(self, as_of: date | None, known_at: datetime | None) -> Facts:
         """The world as of the end of a day (None: today) and as known at an instant (None: all that was heard)."""
-        return self.process.world.facts(as_of or self.today, known_at)
+        return self.world.facts(as_of or self.today, known_at)
 
     def reads_money(self, facts: Facts, kind: str | None, id: str | None) -> bool:
         """Whether the caller may see the money of this aggregate; without a kind, that of the whole portfolio."""
@@ -74,7 +117,7 @@ class Asking(BaseContext):
     def extensions(self) -> dict[str, Any]:
         """What the answer says of itself beside its data."""
         said = {"withheld": self.withheld, "notYetSeen": self.not_yet_seen}
-        return {name: list(value) for name, value in said.items() if value}
+        return {name: list(value) for name, value in said.items() if value} | {"cost": {"asked": self.budget.asked, "took": self.budget.took}}
 
 
 Info = strawberry.Info[Asking, None]

@@ -44,7 +44,7 @@ class Limited(SchemaExtension):
         operation = self._prepared.operation(asked.operation_name)
         if not errors and operation is not None:
             try:
-                demand(asked.schema._schema, self._prepared, operation, asked.variables or {})
+                asked.context.budget.asked = demand(asked.schema._schema, self._prepared, operation, asked.variables or {})
             except GraphQLError as e:
                 errors = [e]
         asked.pre_execution_errors = errors
@@ -64,7 +64,7 @@ class Said(SchemaExtension):
         """Begins anew behind each answer of many: the next one says of itself alone."""
         yield
         context: Asking = self.execution_context.context
-        context.begin()
+        context.again()
 
     def get_results(self) -> dict[str, Any]:
         """The parts of `extensions`."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any, Final
 
 from graphql import (
@@ -27,6 +26,7 @@ from graphql import (
     ListValueNode,
     Node,
     OperationDefinitionNode,
+    OperationType,
     SelectionSetNode,
     Source,
     TokenKind,
@@ -34,9 +34,12 @@ from graphql import (
     get_named_type,
     is_composite_type,
     parse,
+    print_ast,
     specified_rules,
     validate,
 )
+
+from services.gateway.bounded import Bounded
 
 MOST_TOKENS: Final = 1_000
 MOST_NESTED: Final = 50
@@ -46,6 +49,8 @@ MOST_DEPTH: Final = 12
 MOST_OBJECTS: Final = 200_000
 PLAIN_LIST: Final = 10
 """As how many objects a list without `first` counts."""
+MOST_TEXT: Final = 50_000
+"""Characters of one text in the variables of a query."""
 MOST_FIRST: Final = 100
 MOST_FIRST_OF: Final[Mapping[tuple[str, str], int]] = {("Portfolio", "teams"): 500}
 """(type, field) -> the most that its `first` may be, where that is not 100."""
@@ -67,6 +72,8 @@ class Prepared:
 
     document: DocumentNode
     errors: tuple[GraphQLError, ...]
+    length: int = 0
+    """Characters of its text."""
 
     @property
     def fragments(self) -> dict[str, FragmentDefinitionNode]:
@@ -81,16 +88,28 @@ class Prepared:
         return next((d for d in found if d.name and d.name.value == name), None)
 
 
-@lru_cache(maxsize=256)
+_PREPARED: Final[Bounded[tuple[GraphQLSchema, str], Prepared]] = Bounded(32 * 1_048_576, lambda prepared: 1_000 + 100 * prepared.length)
+"""A character of a document takes about 100 bytes as a tree (measured on the executive's)."""
+
+
 def prepared(schema: GraphQLSchema, text: str) -> Prepared:
     """Reads a document once for all who send it. Raises GraphQLError where it is no document, or a longer or more deeply nested one than is read."""
+    key = schema, text
+    found = _PREPARED.get(key)
+    if found is None:
+        found = _prepared(schema, text)
+        _PREPARED.keep(key, found)
+    return found
+
+
+def _prepared(schema: GraphQLSchema, text: str) -> Prepared:
     _look_over(text)
     document = parse(text, no_location=False)
-    found = Prepared(document, tuple(_counted(document)))
+    found = Prepared(document, tuple(_counted(document)), len(text))
     if not found.errors:
-        found = Prepared(document, tuple(map(_coded, validate(schema, document, specified_rules, max_errors=20, hide_suggestions=True))))
+        found = Prepared(document, tuple(map(_coded, validate(schema, document, specified_rules, max_errors=20, hide_suggestions=True))), len(text))
     if not found.errors:
-        found = Prepared(document, tuple(_too_deep(found)))
+        found = Prepared(document, tuple(_too_deep(found)), len(text))
     return found
 
 
@@ -100,8 +119,9 @@ def cost(schema: GraphQLSchema, prepared: Prepared, operation: OperationDefiniti
     return _Counting(schema, prepared, operation, variables).objects(operation.selection_set, root) if root else 0
 
 
-def demand(schema: GraphQLSchema, prepared: Prepared, operation: OperationDefinitionNode, variables: Mapping[str, Any]) -> None:
-    """Raises GraphQLError where an operation asks for more than 200,000 objects, or for too many of one list."""
+def demand(schema: GraphQLSchema, prepared: Prepared, operation: OperationDefinitionNode, variables: Mapping[str, Any]) -> int:
+    """How many objects an operation asks for at most. Raises GraphQLError for more than 200,000, for too many of one list, and for long texts."""
+    _must_be_short(operation, variables)
     asked = cost(schema, prepared, operation, variables)
     if asked > MOST_OBJECTS:
         raise refused(
@@ -110,6 +130,26 @@ def demand(schema: GraphQLSchema, prepared: Prepared, operation: OperationDefini
             operation,
             remedy="Ask for smaller pages, or for less of each.",
         )
+    return asked
+
+
+def _must_be_short(operation: OperationDefinitionNode, variables: Mapping[str, Any]) -> None:
+    """Raises GraphQLError for long texts in what a query is narrowed by. What a command is told is the command's own to limit."""
+    if operation.operation is OperationType.MUTATION or not variables:
+        return
+    json = {v.variable.name.value for v in operation.variable_definitions or () if print_ast(v.type).rstrip("!") == "JSON"}
+    for name, value in variables.items():
+        if name not in json and any(len(text) > MOST_TEXT for text in _texts(value)):
+            words = f"A text in ${name[:80]} is longer than {MOST_TEXT:,} characters."
+            raise refused("TEXT", words, operation, remedy="Give the beginning of it, or an id.")
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping | list | tuple):
+        for inner in value.values() if isinstance(value, Mapping) else value:
+            yield from _texts(inner)
 
 
 def refused(code: str, message: str, node: Node | None = None, *, remedy: str | None = None) -> GraphQLError:

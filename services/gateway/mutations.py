@@ -96,6 +96,7 @@ async def _forwarded(info: Info, command: type[Command], input: Any, key: str | 
         raise GraphQLError(_message(found) or str(e), extensions={"code": code_of(e.body), **found}) from None
     last = str(answer["position"])
     asking.not_yet_seen += await asking.process.world.heard([last], SECONDS)
+    asking.hold()  # what is told of it is told of the world that has it
     id = strawberry.ID(last.rpartition("@")[0])
     return CommandAnswer(asking=info, id=id, version=int(answer["version"]), events=list(answer["events"]), position=last)
 

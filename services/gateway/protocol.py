@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from contextlib import ExitStack, aclosing
 from typing import Any, Final
 
+from fastapi import HTTPException
 from graphql import GraphQLError
 from starlette.websockets import WebSocket, WebSocketDisconnect
 from strawberry.types.execution import PreExecutionError
@@ -17,11 +18,12 @@ from libs.rules.roles import Principal
 from libs.service.app import authenticate, with_role
 from libs.service.body import parse_json
 from libs.service.process import Process
+from services.gateway.allowances import allowances_of
 from services.gateway.asked import Asked, Unreadable, asked
 from services.gateway.asking import Asking
+from services.gateway.executing import stream
 from services.gateway.extensions import as_json, result_of
 from services.gateway.forwarding import Forwarding
-from services.gateway.schema import schema
 from services.gateway.staying import Open, authorization_of, until_sent_away
 
 logger = logging.getLogger("headway.graphql")
@@ -214,10 +216,15 @@ class Conversation:
         """Executes one operation and says what comes of it. Whatever goes wrong here ends this operation alone."""
         who, authorization = self._signed_in.result()
         asking = Asking(self._process, self._forwarding, who, authorization=authorization)
-        stream = await schema().stream(request.query, variable_values=request.variables, context_value=asking, operation_name=request.operation)
+        allowances = allowances_of(self._process.app)
         last: dict[str, Any] = {"id": id, "type": "complete"}
-        async with aclosing(stream):
-            async for result in stream:
+        try:
+            allowances.must_be_left(who)
+        except HTTPException as e:
+            await self._say({"id": id, "type": "error", "payload": [GraphQLError(e.detail, extensions={"code": "COST"}).formatted]})
+            return
+        async with aclosing(stream(request, asking, allowances)) as results:
+            async for result in results:
                 said = result_of(result)
                 if isinstance(result, PreExecutionError):
                     last = {"id": id, "type": "error", "payload": said["errors"]}

@@ -59,7 +59,7 @@ class Query:
     ) -> Portfolio:
         scope = _scope(info, organisation)
         day = as_of or info.context.today
-        return Portfolio(facts=info.context.facts(day, known_at), scope=scope, world=info.context.process.world.digest, as_of=day, known_at=known_at)
+        return Portfolio(facts=info.context.facts(day, known_at), scope=scope, world=info.context.world.digest, as_of=day, known_at=known_at)
 
     @told("One team; null on a day before its first event.")
     def team(self, info: Info, id: Id, as_of: AsOf = None, known_at: KnownAt = None) -> Team | None:
@@ -165,4 +165,4 @@ def _state(facts: Facts, kind: Kind[S], given: str) -> S | None:
 
 def _scope(info: Info, organisation: str | None) -> str | None:
     """The organisation that is asked about. Raises Invalid for what is none that is known."""
-    return None if organisation is None else chosen(info.context.process.world, "organisation", organisation, "organisation")
+    return None if organisation is None else chosen(info.context.world, "organisation", organisation, "organisation")

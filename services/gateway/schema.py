@@ -13,6 +13,7 @@ from strawberry.types.base import StrawberryObjectDefinition
 
 import libs.commands.catalog
 import libs.events.catalog  # noqa: F401  (the registries are filled by importing them)
+from services.gateway.executor import Counting
 from services.gateway.extensions import Limited, Readable, Said
 from services.gateway.mutations import mutation_type
 from services.gateway.query import Query
@@ -54,4 +55,5 @@ def schema() -> Schema:
         types=[Bid, ChangeRequest, InvestmentCase, Metric, Need],
         config=StrawberryConfig(scalar_map=SCALARS, disable_field_suggestions=True),
         extensions=[Timed, Readable, Said, Limited],
+        execution_context_class=Counting,
     )

@@ -117,7 +117,7 @@ def _kinds(names: Sequence[str]) -> frozenset[str]:
 
 
 def _scopes(info: Info, kind: str, given: Iterable[str] | None) -> Iterable[tuple[str, str]]:
-    return ((kind, chosen(info.context.process.world, kind, one, f"{kind}s")) for one in given or ())
+    return ((kind, chosen(info.context.world, kind, one, f"{kind}s")) for one in given or ())
 
 
 @dataclass
@@ -149,6 +149,7 @@ async def _changes(info: Info, wanted: Wanted, begin: Cursor) -> AsyncGenerator[
                     chosen = [record for record in news if wanted.takes(info, record)]
                     cursor = batch[-1].cursor
                     if chosen:
+                        info.context.hold()
                         yield _change(info, chosen, cursor)
             return
         except LogUnavailable:
@@ -165,7 +166,7 @@ def _change(info: Info, records: Sequence[Record], cursor: Cursor) -> Change:
     return Change(
         asking=info,
         aggregates=list(dict.fromkeys(record.key for record in records)),
-        world=info.context.process.world.digest,
+        world=info.context.world.digest,
         positions=[record.headers["ce_id"] for record in records],
         cursor=str(cursor),
     )

@@ -12,7 +12,8 @@ from libs.events.backoff import rest
 from libs.events.catalog.portfolio.graduation import GRADUATION
 from libs.events.catalog.portfolio.team import TEAM
 from libs.events.event import Actor, Event, Payload
-from libs.events.facts import Facts, Rest
+from libs.events.facts import Facts
+from libs.events.kept import Rest
 from libs.events.store import CommandKey, Commit, Outcome
 from libs.rules.roles import CLOCK
 from services.portfolio.announcing import View, announced, change, due, seen_at, times_made, view

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from libs.commands.handling import Handling
 from libs.events.event import Event, mentions
-from libs.events.facts import Rest
+from libs.events.kept import Rest
 from libs.events.store import Tally
 
 Mark = dict[str, Tally]

@@ -13,8 +13,9 @@ from libs.commands.testing import Scenario
 from libs.events.catalog.backlog.backlog import BacklogOpened, BacklogReordered
 from libs.events.catalog.backlog.item import ItemAdded, ItemDropped, ItemReopened
 from libs.events.event import Actor, Event, Payload, Retracted
-from libs.events.facts import Facts, Replays
+from libs.events.facts import Facts
 from libs.events.history import History
+from libs.events.kept import Replays
 from libs.events.world import World
 from libs.rules import backlogs
 from libs.rules.backlogs import counts, ordered

@@ -9,7 +9,8 @@ from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from libs.events.event import KINDS, Discarded, Event, Overridden, Payload, Retracted, position, split
-from libs.events.facts import Facts, Histories, Rest
+from libs.events.facts import Facts, Histories
+from libs.events.kept import Rest
 from libs.rules.catalogue import IMPROVE, ITIL, RULES, SUSTAIN
 from libs.rules.money import Sum
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import time
-from collections import OrderedDict
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
@@ -25,8 +24,13 @@ from libs.service.problems import FORESEEN, NotReady
 from libs.service.process import Process
 from libs.service.session import form_key
 from libs.service.version import version
+from services.gateway.allowances import allowances_of
+from services.gateway.asked import Asked
 from services.gateway.asking import Asking
+from services.gateway.bounded import Bounded, size_of_json
+from services.gateway.budget import PAGE
 from services.gateway.deriving import fiscal_year_start
+from services.gateway.executing import execute
 from services.gateway.forwarding import Forwarding
 from services.gateway.pages import assets
 from services.gateway.pages.acting import HEARD, SAME, acting_on
@@ -40,10 +44,9 @@ from services.gateway.pages.reading import authorization_of, reader_of
 from services.gateway.pages.rendering import HEADERS, VARY, html, in_graphiql, rendered, theme_of
 from services.gateway.pages.tables import Table, as_csv
 from services.gateway.pages.words import plain
-from services.gateway.schema import schema
 
-KEPT_ANSWERS: Final = 32
-"""Answers that are kept for whoever asks the same of the same world with the same rights: the CSV of a table, a second reader."""
+KEPT_ANSWERS: Final = 64 * 1_048_576
+"""Bytes of answers that are kept for whoever asks the same of the same world with the same rights: the CSV of a table, a second reader."""
 HEARD_SECONDS: Final = 2.0
 Rows = Sequence[Sequence[str | int]]
 _CSV: Final = "text/csv; charset=utf-8; header=present"
@@ -64,7 +67,8 @@ class Pages:
 
     def __init__(self, process: Process, forwarding: Forwarding, pages: tuple[Page, ...]) -> None:
         self.process, self.forwarding, self.pages = process, forwarding, pages
-        self._kept: OrderedDict[str, tuple[Data, bool]] = OrderedDict()
+        self._kept: Bounded[str, tuple[Data, bool]] = Bounded(KEPT_ANSWERS, size_of_json)
+        self._allowances = allowances_of(process.app)
 
     def endpoint(self, page: Page) -> Callable[[Request], Awaitable[Response]]:
         """What answers at the page's path."""
@@ -148,9 +152,9 @@ class Pages:
         """The data of the answer, and whether money was withheld from it. Raises what the query's own error is."""
         variables = visit.variables
         key = _hash(visit.world, visit.page.name, repr(sorted(variables.items())), _rights(visit.reader), visit.moment.today.isoformat(), visit.whole)
-        if key in self._kept:
-            self._kept.move_to_end(key)
-            return self._kept[key]
+        if (kept := self._kept.get(key)) is not None:
+            return kept
+        self._allowances.must_be_left(visit.reader)
         data, withheld = await self._executed(request, visit, visit.page.document, variables)
         for path in (*visit.page.wholes, *(visit.page.lists if visit.whole else ())):
             if not is_whole(at(data, path)):
@@ -158,14 +162,15 @@ class Pages:
                 data = with_at(data, path, joined(pages))
         found = data, withheld
         if self.process.world.digest == visit.world:
-            self._kept[key] = found
-            if len(self._kept) > KEPT_ANSWERS:
-                self._kept.popitem(last=False)
+            self._kept.keep(key, found)
         return found
 
     async def _executed(self, request: Request, visit: Visit, document: str, variables: Mapping[str, Any]) -> tuple[Data, bool]:
-        asking = Asking(self.process, self.forwarding, visit.reader, authorization=authorization_of(request), day=visit.moment.today)
-        result = await schema().execute(document, variable_values=dict(variables), context_value=asking, allowed_operation_types={OperationType.QUERY})
+        asking = Asking(self.process, self.forwarding, visit.reader, authorization=authorization_of(request), day=visit.moment.today, most=PAGE)
+        try:
+            result = await execute(Asked(document, None, dict(variables)), asking, {OperationType.QUERY})
+        finally:
+            self._allowances.take(visit.reader, asking.budget.took)
         if result.errors or result.data is None:
             raise _cause(result.errors or [])
         return result.data, bool((result.extensions or {}).get("withheld"))

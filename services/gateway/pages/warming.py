@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from fastapi import FastAPI
 
@@ -15,21 +15,47 @@ from libs.service.process import Process
 from services.gateway import deriving
 from services.gateway.pages.moment import last_of
 from services.gateway.pages.quarters import last_quarter_end
+from services.gateway.slices import GAP
 
 LOOK: Final = 30.0
 """Seconds between two looks at whether the world is there, or another day has begun."""
 SOON: Final = 0.5
 
 
+class Warmth:
+    """Whether the present has been derived, which is done once a day for all."""
+
+    def __init__(self, process: Process) -> None:
+        self._process = process
+        self._day: date | None = None
+        self._one_at_a_time = asyncio.Lock()
+
+    async def present(self) -> bool:
+        """Sees to it; whether that was still to be done."""
+        today = self._process.adapters.clock().date()
+        if self._day == today:
+            return False
+        async with self._one_at_a_time:
+            if self._day != today:
+                await warm(self._process, today)
+                self._day = today
+        return True
+
+
+def warmth_of(process: Process) -> Warmth:
+    """The process's own."""
+    state = process.app.state
+    if not hasattr(state, "warmth"):
+        state.warmth = Warmth(process)
+    return cast("Warmth", state.warmth)
+
+
 async def keep_warm(process: Process) -> None:
     """Warms once the world is there, and again on each new day; goes on until it is cancelled."""
-    warmed: date | None = None
     while True:
-        today = process.adapters.clock().date()
         ready = await process.is_ready()
-        if ready and warmed != today:
-            await warm(process, today)
-            warmed = today
+        if ready:
+            await warmth_of(process).present()
         await asyncio.sleep(LOOK if ready else SOON)
 
 
@@ -40,7 +66,7 @@ async def warm(process: Process, today: date) -> None:
     for moment in moments:
         for team in process.world.facts(*moment).every(TEAM):
             deriving.graduation(process.world.facts(*moment), team.id)
-            await asyncio.sleep(0)
+            await asyncio.sleep(GAP)
 
 
 def warm_with(app: FastAPI, process: Process) -> None:

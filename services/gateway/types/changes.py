@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime
-from functools import lru_cache
+from datetime import datetime
 from typing import Annotated, Any, Final
 
 import strawberry
@@ -13,12 +11,12 @@ import strawberry
 from libs.commands.errors import Invalid
 from libs.events.event import split
 from libs.events.facts import Facts
-from libs.events.world import World
 from libs.rules import changes_summed as summing
 from libs.rules.changes import Change, ChangeKind, ChangeNature, changes
 from libs.rules.changes_summed import summed
 from libs.rules.stories import called
 from services.gateway.asking import Info
+from services.gateway.bounded import Bounded
 from services.gateway.types.connection import Connection, Listing, page, said_at
 from services.gateway.types.money import Money, listed
 from services.gateway.types.saying import SaidEvent, Subject, said
@@ -26,8 +24,8 @@ from services.gateway.types.telling import told
 
 MOST_EVENTS: Final = 50
 """How many events are shown of one change, the ones recorded last."""
-MOST_COMPARED: Final = 32
-"""How many comparisons are kept: more than one document can ask for by its aliases, so that none of them is made anew for each team of an answer."""
+MOST_COMPARED: Final = 64 * 1_048_576
+"""Bytes of comparisons that are kept, so that none is made anew for each page, or for each team of an answer; a change takes about 2,000."""
 
 Kinds = Annotated[list[ChangeKind] | None, strawberry.argument(description="Only changes of these kinds. Default: all.")]
 Since = Annotated[datetime, strawberry.argument(description="Compares with what was known at this instant as of its day (UTC).")]
@@ -106,16 +104,7 @@ class Movement:
         return None
 
 
-@dataclass(frozen=True)
-class _Between:
-    """Two moments of one state of the world."""
-
-    world: World
-    digest: str
-    since: datetime
-    day: date
-    known_at: datetime | None
-    after: Facts = field(compare=False)
+_COMPARED: Final[Bounded[tuple[Any, ...], tuple[Change, ...]]] = Bounded(MOST_COMPARED, lambda found: 500 + sum(2_000 + 100 * len(one.events) for one in found))
 
 
 def moved(
@@ -139,8 +128,13 @@ def _chosen(found: Sequence[Change], about: tuple[str, str] | None, kinds: Seque
 def _found(info: Info, since: datetime, after: Facts) -> tuple[Change, ...]:
     if since.date() > after.day or (after.known_at is not None and since > after.known_at):
         raise Invalid("the first moment lies behind the second", field="from", remedy="Give the earlier instant first.")
-    world = info.context.process.world
-    return _changes(_Between(world, world.digest, since, after.day, after.known_at, after))
+    context = info.context
+    key = id(context.process.world), context.world.digest, since, after.day, after.known_at
+    found = _COMPARED.get(key)
+    if found is None:
+        found = changes(context.facts(since.date(), since), after)
+        _COMPARED.keep(key, found)
+    return found
 
 
 def summary(info: Info, since: datetime, after: Facts, organisation: str | None, kinds: Sequence[ChangeKind] | None) -> ChangesSummary:
@@ -167,12 +161,6 @@ def _sum(one: summing.SumOfChanges) -> SumOfChanges:
         changed_count=one.changed_count,
         gone_count=one.gone_count,
     )
-
-
-@lru_cache(maxsize=MOST_COMPARED)
-def _changes(between: _Between) -> tuple[Change, ...]:
-    """Found once for all pages, and for all teams and products of an answer."""
-    return changes(between.world.facts(between.since.date(), between.since), between.after)
 
 
 def _movement(facts: Facts, change: Change) -> Movement:

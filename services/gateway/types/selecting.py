@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
-from libs.commands.errors import NotFound
+from libs.commands.errors import Invalid, NotFound
 from libs.commands.validation import did_you_mean
 from libs.events.catalog.backlog.item import Item
 from libs.events.catalog.portfolio.graduation import GraduationStatus
@@ -16,7 +16,8 @@ from libs.events.catalog.portfolio.product import PRODUCT, Product
 from libs.events.catalog.portfolio.team import TEAM, Team
 from libs.events.catalog.roadmap.roadmap_item import RoadmapItem
 from libs.events.event import Event, Identified
-from libs.events.facts import Facts, Histories
+from libs.events.facts import EVENTS, Facts, Histories
+from libs.events.metering import spend
 from libs.rules.homes import home_of_product
 from libs.rules.searching import fold
 from services.gateway import deriving
@@ -44,6 +45,9 @@ from services.gateway.types.investing import InvestmentState
 
 S = TypeVar("S", bound=Identified)
 
+MOST_SOUGHT: Final = 1_000
+"""Characters of a text that a name must hold."""
+
 
 def teams_of(name: str, facts: Facts, whole: Sequence[Team], wanted: TeamFilter | None, order: TeamOrder | None) -> Listing[Team]:
     """The teams that are wanted, in order. Raises Invalid for an id of something else."""
@@ -53,7 +57,7 @@ def teams_of(name: str, facts: Facts, whole: Sequence[Team], wanted: TeamFilter 
         called = _folded(wanted.name)
         states = [
             team
-            for team in states
+            for team in _through(states)
             if (homes is None or team.home in homes)
             and (products is None or not products.isdisjoint(team.products))
             and (wanted.health is None or (team.team_health is not None and team.team_health.reading in wanted.health))
@@ -87,7 +91,7 @@ def products_of(
         called = _folded(wanted.name)
         states = [
             product
-            for product in states
+            for product in _through(states)
             if (homes is None or home_of_product(facts, product) in homes)
             and (programs is None or product.program in programs)
             and (wanted.phase is None or _phase(facts, product) in wanted.phase)
@@ -131,7 +135,7 @@ def roadmap_items_of(
         of = {id: facts.get(PRODUCT, id) for id in {item.product for item in states}}
         states = [
             item
-            for item in states
+            for item in _through(states)
             if (wanted.horizon is None or item.horizon in wanted.horizon)
             and (begin is None or (item.ends is not None and item.ends >= begin))
             and (end is None or (item.ends is not None and item.ends <= end))
@@ -160,7 +164,7 @@ def items_of(
         parents = _ids(facts.histories, "roadmap_item", wanted.roadmap_item)
         states = [
             item
-            for item in states
+            for item in _through(states)
             if (wanted.state is None or item.state in wanted.state)
             and (wanted.system is None or (item.source is not None and item.source.system in wanted.system))
             and (parents is None or item.roadmap_item in parents)
@@ -179,7 +183,7 @@ def investments_of(name: str, facts: Facts, whole: Sequence[Investment], wanted:
         teams, products = _ids(facts.histories, "team", wanted.team), _ids(facts.histories, "product", wanted.product)
         states = [
             one
-            for one in states
+            for one in _through(states)
             if (wanted.state is None or InvestmentState.of(one) in wanted.state)
             and (wanted.funding is None or one.funding in wanted.funding)
             and (teams is None or one.team in teams)
@@ -215,7 +219,7 @@ def _ordered(states: Sequence[S], key: Callable[[S], Any] | None, direction: Dir
     backwards = direction is Direction.DESC
     if key is None:
         return states[::-1] if backwards else states
-    keyed = [(key(state), state) for state in states]
+    keyed = [(key(state), state) for state in _through(states)]
     known = sorted(((k, s) for k, s in keyed if k is not None), key=lambda one: one[0], reverse=backwards)
     return [s for _, s in known] + [s for k, s in keyed if k is None]
 
@@ -233,7 +237,17 @@ def _name(product: Product | None, id: str) -> str:
     return (product.name if product else "") or id
 
 
+def _through(states: Iterable[S]) -> Iterator[S]:
+    """Each of them; looking at a long list costs what it costs."""
+    for n, state in enumerate(states):
+        if n % EVENTS == 0:
+            spend()
+        yield state
+
+
 def _folded(text: str | None) -> str | None:
+    if text is not None and len(text) > MOST_SOUGHT:
+        raise Invalid(f"longer than {MOST_SOUGHT:,} characters", field="filter", remedy="Give a part of the name.")
     return None if text is None else fold(text)
 
 

@@ -1,0 +1,36 @@
+"""What finding something out costs, said where it is found out: whoever had it asked may count it, end it, or let others go on in between."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Protocol
+
+
+class Meter(Protocol):
+    """Counts work. It may raise to end it, and it may stop in the middle of it for others to have their turn."""
+
+    def spend(self, work: int) -> None:
+        """So much more has been done, a state folded or a value derived being one."""
+
+
+_METER: ContextVar[Meter | None] = ContextVar("headway.meter", default=None)
+
+
+def spend(work: int = 1) -> None:
+    """Says that work is being done, where somebody counts it."""
+    meter = _METER.get()
+    if meter is not None:
+        meter.spend(work)
+
+
+@contextmanager
+def metered(meter: Meter | None) -> Iterator[None]:
+    """Has what is done in the block counted."""
+    before = _METER.get()
+    _METER.set(meter)
+    try:
+        yield
+    finally:
+        _METER.set(before)

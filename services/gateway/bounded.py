@@ -1,0 +1,62 @@
+"""What is kept from one answer to the next, in so many bytes at most: what was not asked for longest goes first."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from typing import Generic, TypeVar
+
+K = TypeVar("K", bound=Hashable)
+V = TypeVar("V")
+
+
+class Bounded(Generic[K, V]):
+    """Values by key, of at most so many bytes together by what they are reckoned to take. One that takes more alone is not kept."""
+
+    def __init__(self, most: int, size: Callable[[V], int]) -> None:
+        self.most, self._size = most, size
+        self._kept: OrderedDict[K, tuple[V, int]] = OrderedDict()
+        self.held = 0
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+    def get(self, key: K) -> V | None:
+        """What is kept; None where nothing is."""
+        found = self._kept.get(key)
+        if found is None:
+            return None
+        self._kept.move_to_end(key)
+        return found[0]
+
+    def keep(self, key: K, value: V) -> None:
+        """Keeps it, in the place of what was kept by this key."""
+        if key in self._kept:
+            self.held -= self._kept.pop(key)[1]
+        size = self._size(value)
+        if size > self.most:
+            return
+        self._kept[key] = value, size
+        self.held += size
+        while self.held > self.most:
+            self.held -= self._kept.popitem(last=False)[1][1]
+
+    def clear(self) -> None:
+        """Keeps nothing any more."""
+        self._kept.clear()
+        self.held = 0
+
+
+def size_of_json(value: object) -> int:
+    """About how many bytes a value of JSON takes in memory: 100 for each of its parts, and its texts."""
+    found, waiting = 0, [value]
+    while waiting:
+        one = waiting.pop()
+        found += 100
+        if isinstance(one, str):
+            found += len(one)
+        elif isinstance(one, dict):
+            waiting += one.values()
+        elif isinstance(one, list | tuple):
+            waiting += one
+    return found

@@ -1,0 +1,98 @@
+"""A world that is held while more is heard: whoever asks it is told of the moment at which it began to be held, in whatever order all that happens."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from datetime import date, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from libs.events.facts import Facts
+from libs.events.world import Held, World
+from tests.events.kinds import THING, said
+
+DAY = said("thing:a", 1).time.date() + timedelta(days=9)
+
+
+def texts(facts: Facts, id: str) -> tuple[int, tuple[str, ...]]:
+    return len(facts.history(THING, id)), tuple(one.id for one in facts.every(THING))
+
+
+def earlier(facts: Facts, id: str, day: date) -> tuple[int, tuple[str, ...]]:
+    return facts.on(day).derive(texts, id)
+
+
+def told(facts: Facts) -> list[object]:
+    """Whatever can be asked, kept or not."""
+    things = [(facts.derive(texts, id), facts.derive(earlier, id, DAY - timedelta(days=2)), facts.get(THING, id)) for id in "abc"]
+    return [*things, sorted(facts.histories.all("thing")), facts.every(THING)]
+
+
+@given(st.lists(st.sampled_from(["a", "b", "c", "hold", "ask", "ask the world", "release"]), max_size=40))
+def test_what_is_held_is_told_as_it_was_and_the_world_as_it_is(steps: list[str]) -> None:
+    world, plain = World(), World()
+    counts = dict.fromkeys("abc", 0)
+    held: list[tuple[AbstractContextManager[Held], Held, list[object]]] = []
+
+    for step in steps:
+        if step in counts:
+            counts[step] += 1
+            for of in (world, plain):
+                of.apply(said(f"thing:{step}", counts[step]))
+        elif step == "hold":
+            holding = world.held()
+            held.append((holding, holding.__enter__(), told(Facts.on_day(plain, DAY))))
+        elif step == "ask":
+            for _, one, wanted in held:
+                assert told(one.facts(DAY)) == wanted
+        elif step == "ask the world":
+            assert told(world.facts(DAY)) == told(Facts.on_day(plain, DAY))
+        elif held:
+            held.pop(0)[0].__exit__(None, None, None)
+    for _, one, wanted in held:
+        assert told(one.facts(DAY)) == wanted
+    assert told(world.facts(DAY)) == told(Facts.on_day(plain, DAY))
+
+
+def test_a_value_that_was_half_found_when_something_was_heard_is_of_one_world_and_not_kept_for_another() -> None:
+    world = World()
+    world.apply(said("thing:a", 1))
+
+    def halfway(facts: Facts) -> tuple[int, int]:
+        first = len(facts.history(THING, "a"))
+        if world.last("thing:a") == 1:
+            world.apply(said("thing:a", 2))
+        return first, len(facts.history(THING, "a"))
+
+    with world.held() as held:
+        assert held.facts(DAY).derive(halfway) == (1, 1)
+        assert world.facts(DAY).derive(halfway) == (2, 2)
+        assert held.facts(DAY).derive(halfway) == (1, 1)
+
+
+def test_what_was_found_for_what_is_held_serves_whoever_asks_later_where_nothing_touched_it() -> None:
+    world, found = World(), list[str]()
+    for id in "ab":
+        world.apply(said(f"thing:{id}", 1))
+
+    def counted(facts: Facts, id: str) -> int:
+        found.append(id)
+        return len(facts.history(THING, id))
+
+    with world.held() as held:
+        world.apply(said("thing:b", 2))
+        assert [held.facts(DAY).derive(counted, id) for id in "abab"] == [1, 1, 1, 1]
+    assert [world.facts(DAY).derive(counted, id) for id in "ab"] == [1, 2] and found == ["a", "b", "b"]
+
+
+def test_no_more_is_kept_than_there_is_room_for_and_what_was_asked_for_last_stays() -> None:
+    world = World()
+    world.KEPT_ENTRIES = 40
+    for id in "abc":
+        world.apply(said(f"thing:{id}", 1))
+    for n in range(20):
+        with world.held() as held:
+            told(held.facts(DAY + timedelta(days=n)))
+        assert sum(len(one.kept) for one in world._moments.values()) <= 40
+    assert next(reversed(world._moments))[0] == DAY + timedelta(days=19) and world._held == set()
