@@ -8,9 +8,9 @@ from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from typing import Any, Concatenate, Final, ParamSpec, Protocol, TypeVar, cast
 
-from libs.events.event import KINDS, Event, Kind, S, split, visible
+from libs.events.event import KINDS, Event, Kind, Overridden, S, split, visible
 from libs.events.history import History, taken_in
-from libs.events.judgement import Seen, judged_by, judging, lapsed
+from libs.events.judgement import Course, Seen, judged_by, judging, lapsed
 from libs.events.kept import Kept, Replays, Rest
 from libs.events.metering import spend
 from libs.events.values import end_of
@@ -104,7 +104,8 @@ class Facts:
     def counting(self, kind: Kind[Any], id: str) -> list[Event]:
         """The same but for the judgements of what is gone, or is another by now: these stand in the history, and count no more."""
         shown, key = self.history(kind, id), kind.key(id)
-        if not any(judging(event) for event in shown):
+        found = [event for event in shown if judging(event)]
+        if not found or (self._plain(key) and not any(isinstance(event.data, Overridden) for event in found)):
             return shown
         gone = lapsed(shown, lambda aggregate: Seen(self.histories.events(key), shown) if aggregate == key else self._look_at(key, aggregate))
         return [event for event in shown if event.sequence not in gone] if gone else shown
@@ -259,6 +260,11 @@ class Facts:
         self._kept.forget(aggregate, named)
         for other in self._others.values():
             other.forget(aggregate, named)
+
+    def _plain(self, key: str) -> bool:
+        """Whether all judgements of an aggregate count wherever they are seen, but for rules that were lifted (`libs.events.judgement.Course`)."""
+        events = self.histories.events(key)
+        return events.plain if isinstance(events, History) and self.known_at is None else Course.of(events).plain
 
     def _look_at(self, key: str, aggregate: str) -> Seen:
         """What is seen of an aggregate of which another one's judgements speak."""

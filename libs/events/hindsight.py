@@ -128,8 +128,8 @@ class Hindsight(Facts):
                 self._kept.lean(key, leaning)
         return super().get(kind, id)
 
-    def counting(self, kind: Kind[Any], id: str) -> list[Event]:
-        return self.history(kind, id) if self._spread.plain(kind.key(id)) else super().counting(kind, id)
+    def _plain(self, key: str) -> bool:
+        return self._spread.plain(key)
 
     def _fold(self, kind: Kind[S], id: str, shown: Sequence[Event]) -> S | None:
         return self._spread.state(kind, id, shown)
