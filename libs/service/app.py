@@ -22,6 +22,7 @@ from libs.service.auth import Principal, Verifier
 from libs.service.body import StrictRequest
 from libs.service.health import Trouble
 from libs.service.limits import BodyLimit
+from libs.service.refusals import slowed
 from libs.service.session import token_where_taken
 from libs.service.telemetry import EXPOSITION_TYPE, Observed, Telemetry
 from libs.service.version import version
@@ -221,7 +222,9 @@ async def authenticate(connection: HTTPConnection) -> Principal:
     if scheme.lower() != "bearer" or not token.strip():
         raise NotSignedIn("There is no token.", remedy="Send 'Authorization: Bearer TOKEN'; 'headway token' makes one for the embedded issuer.")
     verifier: Verifier = connection.app.state.verifier
-    found = with_role(await verifier.verify(token.strip()))
+    async with slowed(connection):
+        verified = await verifier.verify(token.strip())
+    found = with_role(verified)
     scope["headway.principal"] = found
     return found
 

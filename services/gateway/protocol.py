@@ -18,6 +18,7 @@ from libs.rules.roles import Principal
 from libs.service.app import authenticate, with_role
 from libs.service.body import parse_json
 from libs.service.process import Process
+from libs.service.refusals import slowed
 from services.gateway.allowances import allowances_of
 from services.gateway.asked import Asked, Unreadable, asked
 from services.gateway.asking import Asking
@@ -184,7 +185,9 @@ class Conversation:
             scheme, _, token = given.partition(" ") if isinstance(given, str) else ("", "", "")
             if scheme.lower() != "bearer":
                 raise Closed(FORBIDDEN, "Forbidden: send {'Authorization': 'Bearer TOKEN'} as the payload")
-            return with_role(await self._process.verifier.verify(token.strip())), str(given)
+            async with slowed(self._socket):
+                verified = await self._process.verifier.verify(token.strip())
+            return with_role(verified), str(given)
         except (NotSignedIn, NotAllowed) as e:
             raise Closed(FORBIDDEN, f"Forbidden: {e.detail}") from None
         except Unreachable:

@@ -13,6 +13,7 @@ from libs.commands.handling import Handling
 from libs.events.store import CommitStore
 from libs.service.app import public
 from libs.service.limits import BODY_LIMIT, drain, takes
+from libs.service.refusals import slowed
 from libs.service.telemetry import Telemetry
 from services.backlog.webhooks.receiving import Receiver
 
@@ -42,7 +43,8 @@ def webhook_routes(handling: Handling, store: CommitStore, telemetry: Telemetry 
         """
         headers = {name.lower(): value for name, value in request.headers.items()}
         try:
-            await receiver.expected(source, headers)
+            async with slowed(request):
+                await receiver.expected(source, headers)
         except HeadwayError:
             if "expect" not in headers:
                 await drain(request.receive)  # so that the sender gets to read the answer
@@ -50,7 +52,9 @@ def webhook_routes(handling: Handling, store: CommitStore, telemetry: Telemetry 
         length = headers.get("content-length", "")
         small = length.isascii() and length.isdigit() and int(length) <= BODY_LIMIT
         async with contextlib.nullcontext() if small else large:
-            receipt = await receiver.receive(source, headers, await request.body())
+            raw = await request.body()
+            async with slowed(request):
+                receipt = await receiver.receive(source, headers, raw)
         answer = {"delivery": receipt.delivery, "known": receipt.known, "item": receipt.item, "reason": receipt.reason}
         return {name: value for name, value in answer.items() if value is not None}
 

@@ -1,0 +1,58 @@
+"""Who tries tokens or signatures waits: each address longer, the more of its were refused in a minute. Nobody whose token holds waits for that."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import OrderedDict
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Final, cast
+
+from starlette.requests import HTTPConnection
+
+from libs.commands.errors import NotSignedIn
+
+FREE: Final = 20
+"""So many in a minute are answered at once: a program whose token has just expired tries a few times."""
+STEPS: Final = ((500, 0.25), (FREE, 0.05))
+"""(more than so many in a minute, seconds that each further one waits)."""
+WINDOW: Final = 60.0
+MOST_ADDRESSES: Final = 10_000
+
+
+class Refusals:
+    """How many tokens and signatures of each address were refused within a minute."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._refused: OrderedDict[str, tuple[float, int]] = OrderedDict()
+
+    def note(self, address: str) -> float:
+        """One more; the seconds after which it is to be answered."""
+        now = self._clock()
+        since, count = self._refused.pop(address, (now, 0))
+        if now - since >= WINDOW:
+            since, count = now, 0
+        self._refused[address] = since, count + 1
+        if len(self._refused) > MOST_ADDRESSES:
+            self._refused.popitem(last=False)
+        return next((seconds for many, seconds in STEPS if count >= many), 0.0)
+
+
+def refusals_of(connection: HTTPConnection) -> Refusals:
+    """The app's `state.refusals`, made where it is not there yet."""
+    state = connection.app.state
+    if not hasattr(state, "refusals"):
+        state.refusals = Refusals()
+    return cast("Refusals", state.refusals)
+
+
+@asynccontextmanager
+async def slowed(connection: HTTPConnection) -> AsyncIterator[None]:
+    """Passes NotSignedIn on later, where many came from the same address."""
+    try:
+        yield
+    except NotSignedIn:
+        await asyncio.sleep(refusals_of(connection).note(connection.client.host if connection.client else ""))
+        raise
