@@ -38,6 +38,8 @@ from services.portfolio.webhooks.signing import key_of
 
 MOST: Final = 50
 """Webhooks at a time: each reads the log by itself."""
+MOST_OF_ONE: Final = 20
+"""Webhooks at a time of one subscriber, so that there is room for others."""
 
 
 @decisions.decides(SubscribeWebhook)
@@ -64,7 +66,10 @@ def subscribe_webhook(command: SubscribeWebhook, case: Case[Webhook], *, to_priv
         if command.secret is not None:
             yield WebhookSecretChanged(former_until=case.at)
         return
-    if sum(w.status is not WebhookStatus.ENDED for w in case.current.every(WEBHOOK)) >= MOST:
+    going = [w for w in case.current.every(WEBHOOK) if w.status is not WebhookStatus.ENDED]
+    if sum(w.subscriber == case.actor.id for w in going) >= MOST_OF_ONE:
+        raise Invalid(f"{case.actor.id!r} has {MOST_OF_ONE} webhooks already", field="webhook", remedy="End one, or send more of what you need to one of them.")
+    if len(going) >= MOST:
         raise Invalid(f"there are {MOST} webhooks already", field="webhook", remedy="End one that nobody needs, or subscribe to Kafka or /events.")
     given = command.secret is not None
     yield WebhookSubscribed(origin=origin, secret=given, types=types, kinds=kinds, subjects=subjects, after=command.after, event=command.event)

@@ -35,7 +35,7 @@ from libs.events.catalog.portfolio.webhook import (
 from libs.events.log import Cursor
 from libs.service.settings import Settings, SettingsError
 from services.portfolio.domain import decisions
-from services.portfolio.domain.webhook import MOST
+from services.portfolio.domain.webhook import MOST, MOST_OF_ONE
 from services.portfolio.webhooks import signing
 
 URL = "https://hooks.example.org/in/secret-path?token=secret"
@@ -112,10 +112,17 @@ def test_a_row_that_changed_changes_it() -> None:
     said.then(WebhookChanged(origin="https://hooks.example.org", types=(), kinds=("team",), subjects=()), WebhookSecretChanged(former_until=NOW))
 
 
-def test_there_are_only_so_many() -> None:
+def test_there_are_only_so_many_of_all_subscribers_together() -> None:
     said = Scenario(decisions)
     for n in range(MOST):
-        said.when(ASK.model_copy(update={"webhook": f"w{n}"}), "subscriber")
+        said.when(ASK.model_copy(update={"webhook": f"w{n}"}), f"subscriber@o{n % 5}").then(SUBSCRIBED)
+    assert said.when(ASK, "subscriber@other").refused(Invalid).detail == f"there are {MOST} webhooks already"
+
+
+def test_each_subscriber_has_only_so_many() -> None:
+    said = Scenario(decisions)
+    for n in range(MOST_OF_ONE):
+        said.when(ASK.model_copy(update={"webhook": f"w{n}"}), "subscriber").then(SUBSCRIBED)
     said.when(ASK, "subscriber").refused(Invalid)
     said.when(EndWebhook(webhook="w0"), "subscriber").when(ASK, "subscriber").then(SUBSCRIBED)
 
