@@ -34,6 +34,7 @@ from strawberry.schema.config import StrawberryConfig
 
 from bench.portfolio import process_with
 from libs.rules.roles import Principal, Role
+from libs.service.collecting import collect_in_pieces
 from libs.service.room import with_room
 from services.gateway.asking import Asking
 from services.gateway.forwarding import Forwarding
@@ -46,6 +47,7 @@ TURNS = 5
 
 def main(teams: int) -> None:
     """Measures and prints."""
+    collect_in_pieces()
     with_room(asyncio.run, _measure(teams))
 
 

@@ -18,6 +18,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bench.portfolio import NOW, process_with
+from libs.service.collecting import collect_in_pieces
 from libs.service.issuer import Issuer
 from libs.service.process import Process
 from libs.service.room import with_room
@@ -32,6 +33,7 @@ LOADED = ("govuk.css", "headway.css", "htmx.min.js", "hx-sse.min.js")
 
 def main(teams: int) -> None:
     """Measures and prints."""
+    collect_in_pieces()
     with_room(asyncio.run, _measure(teams))
 
 
