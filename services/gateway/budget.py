@@ -27,7 +27,7 @@ class Most:
     size: int
 
 
-ASKED: Final = Most(objects=200_000, found=500_000, seconds=2.0, size=16 * 1_048_576)
+ASKED: Final = Most(objects=200_000, found=500_000, seconds=5.0, size=16 * 1_048_576)
 """What whoever asks may cost."""
 PAGE: Final = Most(objects=1_000_000, found=2_000_000, seconds=30.0, size=64 * 1_048_576)
 """What a page may cost: its document is ours."""
