@@ -52,15 +52,15 @@ def install(lacking: Callable[[], Sequence[str]] = needed) -> None:
     raise Missing(f"apt-get cannot install {', '.join(lacking())}: {said[-1] if said else 'it says nothing'}")
 
 
-def main() -> int:
-    """0 where all is here, 1 where something cannot be had."""
+def tried(installing: Callable[[], None], otherwise: str) -> int:
+    """The exit code of a command that installs: 0 where all is here, 1, with what follows from it in words, where something cannot be had."""
     try:
-        install()
+        installing()
     except Missing as e:
-        print(f"some tests will not run here: {e}", file=sys.stderr)
+        print(f"{otherwise}: {e}", file=sys.stderr)
         return 1
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(tried(install, "some tests will not run here"))

@@ -66,7 +66,7 @@ def judge(
     if ask.if_match is not None and ask.if_match != len(history):
         raise StaleVersion(f"{aggregate} is at version {len(history)}, not {ask.if_match}", remedy="Read it again, then decide.", field="If-Match")
     if exists and state is not None and command.SPEC.creates and not revising:
-        raise already_there(kind, id, command.SPEC.id_field)
+        raise _already_there(kind, id, command.SPEC.id_field)
     facts = current if at == now else Facts.at(histories, at)
     case: Case[Any] = Case(id, at, state, facts.get(kind, id), facts, current, who.actor, revising=revising, row=row, override=command.override)
     said = list(retract(command, case, history) if isinstance(command, Retract) else decisions[type(command)](command, case))
@@ -113,7 +113,7 @@ def _not_there(command: Command, kind: Kind[Any], id: str) -> NotFound:
     )
 
 
-def already_there(kind: Kind[Any], id: str, field: str) -> AlreadyExists:
+def _already_there(kind: Kind[Any], id: str, field: str) -> AlreadyExists:
     """Says that what a command would create is there, and by which commands it is changed."""
     others = _named(changing(kind))
     return AlreadyExists(f"there is {_a(_called(kind))} {id!r} already", field=field, remedy=f"Use another id{f', or change it: {others}' if others else ''}.")

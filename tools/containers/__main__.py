@@ -4,18 +4,8 @@ from __future__ import annotations
 
 import sys
 
-from tools.containers import Missing, install
-
-
-def main() -> int:
-    """0 where the tools are here, 1 where they cannot be had."""
-    try:
-        install()
-    except Missing as e:
-        print(f"images are not built here: {e}", file=sys.stderr)
-        return 1
-    return 0
-
+from tools.containers import install
+from tools.debian import tried
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(tried(install, "images are not built here"))

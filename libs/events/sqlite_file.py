@@ -1,0 +1,42 @@
+"""A small SQLite file of its own: few rows, written a few times a day, so on the loop's own thread."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+from typing import Any, ClassVar
+
+from libs.events.sqlite_writer import connect, create
+
+
+class SqliteFile:
+    """What keeps such a file. A subclass gives its `SCHEMA`, and the error `UNAVAILABLE` that it raises where the file cannot be used."""
+
+    SCHEMA: ClassVar[str]
+    UNAVAILABLE: ClassVar[type[Exception]]
+
+    def __init__(self, path: Path | str) -> None:
+        self.path = Path(path)
+        self._db: sqlite3.Connection | None = None
+
+    async def open(self) -> None:
+        """Creates the file where it is missing. Raises the `UNAVAILABLE` error."""
+        try:
+            self._db = connect(self.path)
+            create(self._db, self.SCHEMA)
+        except sqlite3.Error as e:
+            raise self.UNAVAILABLE(str(e)) from e
+
+    async def close(self) -> None:
+        """Lets go of the file."""
+        if self._db is not None:
+            self._db.close()
+            self._db = None
+
+    def _execute(self, sql: str, *values: object) -> list[Any]:
+        if self._db is None:
+            raise self.UNAVAILABLE(f"{self.path.name} is not open")
+        try:
+            return self._db.execute(sql, values).fetchall()
+        except sqlite3.Error as e:
+            raise self.UNAVAILABLE(str(e)) from e
