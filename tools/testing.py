@@ -1,6 +1,7 @@
 """Runs all tests in two processes side by side, since much of their time is waiting for servers and a browser: `python -m tools.testing`.
 
-With arguments it is pytest with these arguments. The second half's output follows the first's, and the sum of both ends it.
+With arguments it is pytest with these arguments. The second half's output follows the first's; what failed in either and the sum of both end it, so that
+whoever is shown the last lines alone knows what to look at.
 """
 
 from __future__ import annotations
@@ -20,6 +21,9 @@ FIRST = ("browser", "deploy", "examples", "system")
 """The folders of one half; the rest is the other."""
 PYTEST = (sys.executable, "-m", "pytest")
 SUMMARY = re.compile(r"^=+ (.*) in [0-9.]+s(?: \([0-9:]+\))? =+$", re.MULTILINE)
+WRONG = re.compile(r"^(?:FAILED|ERROR|XPASS) .*$", re.MULTILINE)
+"""A line of pytest's short summary."""
+WRONG_SHOWN = 20
 COUNT = re.compile(r"(\d+) (passed|failed|errors?|skipped|warnings?|xfailed|xpassed|deselected)")
 
 
@@ -34,6 +38,11 @@ def main(arguments: Sequence[str]) -> int:
         _shown(first, running[0])
         _shown(second, running[1])
         counts = _counted(first) + _counted(second)
+        wrong = _wrong(first) + _wrong(second)
+    for line in wrong[:WRONG_SHOWN]:
+        print(line[:400])
+    if len(wrong) > WRONG_SHOWN:
+        print(f"... and {len(wrong) - WRONG_SHOWN} more, named above")
     words = ", ".join(f"{number} {what}" for what, number in counts.items())
     print(f"=== {words or 'no test ran'} in {time.monotonic() - began:.0f} s, two processes side by side ===")
     return next((code for process in running if (code := process.wait())), 0)
@@ -59,6 +68,12 @@ def _shown(output: IO[str], process: subprocess.Popen[bytes]) -> None:
         if ended and not said:
             return
         time.sleep(0.2)
+
+
+def _wrong(output: IO[str]) -> list[str]:
+    """The lines in which a half names what failed, each with its reason."""
+    output.seek(0)
+    return WRONG.findall(output.read().rpartition("short test summary info")[2])
 
 
 def _counted(output: IO[str]) -> Counter[str]:

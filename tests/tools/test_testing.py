@@ -16,3 +16,9 @@ def test_what_a_half_counts_is_read_from_its_closing_line() -> None:
     said = "== 3 failed in 1.00s ==\nlater\n===== 1 failed, 12 passed, 2 skipped, 1 error in 61.20s (0:01:01) =====\n"
     assert testing._counted(io.StringIO(said)) == {"failed": 1, "passed": 12, "skipped": 2, "error": 1}
     assert testing._counted(io.StringIO("nothing ran")) == {}
+
+
+def test_what_failed_in_a_half_is_read_from_its_summary_alone() -> None:
+    said = "ERROR    root:printed by a test\n=== short test summary info ===\nFAILED tests/a.py::test_b - assert 1 == 2\nERROR tests/c.py::test_d - OSError\n== 1 failed ==\n"
+    assert testing._wrong(io.StringIO(said)) == ["FAILED tests/a.py::test_b - assert 1 == 2", "ERROR tests/c.py::test_d - OSError"]
+    assert testing._wrong(io.StringIO("ERROR    root:printed by a test\n12 passed\n")) == []
