@@ -73,7 +73,7 @@ def _shown(output: IO[str], process: subprocess.Popen[bytes]) -> None:
 def _wrong(output: IO[str]) -> list[str]:
     """The lines in which a half names what failed, each with its reason."""
     output.seek(0)
-    return WRONG.findall(output.read().rpartition("short test summary info")[2])
+    return WRONG.findall("".join(output.read().split("short test summary info")[1:]))
 
 
 def _counted(output: IO[str]) -> Counter[str]:

@@ -19,6 +19,7 @@ def test_what_a_half_counts_is_read_from_its_closing_line() -> None:
 
 
 def test_what_failed_in_a_half_is_read_from_its_summary_alone() -> None:
-    said = "ERROR    root:printed by a test\n=== short test summary info ===\nFAILED tests/a.py::test_b - assert 1 == 2\nERROR tests/c.py::test_d - OSError\n== 1 failed ==\n"
-    assert testing._wrong(io.StringIO(said)) == ["FAILED tests/a.py::test_b - assert 1 == 2", "ERROR tests/c.py::test_d - OSError"]
-    assert testing._wrong(io.StringIO("ERROR    root:printed by a test\n12 passed\n")) == []
+    printed, summary = "ERROR    root:printed by a test\n", "=== short test summary info ===\n"
+    failed, broken = "FAILED tests/a.py::test_b - assert 1 == 2", "ERROR tests/c.py::test_d - OSError"
+    assert testing._wrong(io.StringIO(f"{printed}{summary}{failed}\n{broken}\n== 1 failed ==\n")) == [failed, broken]
+    assert testing._wrong(io.StringIO(f"{printed}12 passed\n")) == []
