@@ -8,6 +8,7 @@ import logging
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import aclosing, suppress
+from datetime import datetime
 from functools import partial
 from typing import TypeVar
 
@@ -15,6 +16,7 @@ from aiokafka import TopicPartition as Partition
 
 from libs.events.envelope import all_topics
 from libs.events.kafka_asking import Questions
+from libs.events.kafka_clock import quorum_time
 from libs.events.kafka_connection import Client, Connection, quieten
 from libs.events.kafka_marks import Marks
 from libs.events.kafka_producing import Producing
@@ -128,6 +130,10 @@ class KafkaLog:
         """Raises LogUnavailable."""
         await self._ready()
         self._marked(await self._questions.ask(lambda admin: self._marking.renew(admin, self.topics)))
+
+    async def server_time(self) -> datetime:
+        """Raises ClockUntold and LogUnavailable."""
+        return await self._questions.ask(quorum_time)
 
     # What it stands on
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from pymongo import UpdateMany
@@ -157,6 +158,10 @@ class MongoCommitStore:
         async with self._keeping.using() as commits:
             for at in range(0, len(lost), TOGETHER):
                 await commits.bulk_write(lost[at : at + TOGETHER], ordered=False)
+
+    async def server_time(self) -> datetime:
+        """The primary's. Raises StoreUnavailable."""
+        return await self._keeping.server_time()
 
     async def private(self, aggregate: str) -> list[Mapping[str, Any]]:
         async with self._keeping.using() as commits:

@@ -8,6 +8,7 @@ import inspect
 import logging
 import warnings
 from collections.abc import AsyncIterator, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 import pymongo
@@ -126,6 +127,16 @@ class Keeping:
         if not self._prepared:
             await self._prepare()
         return self._collection
+
+    async def server_time(self) -> datetime:
+        """What time it is where the primary runs, to the millisecond; nothing is made for that. Raises the `unavailable` error."""
+        if self._client is None:
+            raise self._unavailable(f"{self.name} is not open")
+        try:
+            found: datetime = (await self._client.get_database(self._database).command("hello"))["localTime"]
+        except PyMongoError as e:
+            raise self._unavailable(trouble(e)) from e
+        return found.replace(tzinfo=UTC)
 
     async def _prepare(self) -> None:
         """One attempt for all who wait: each on its own would wait in turn while the server is away."""

@@ -4,19 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 
 from libs.events.log import Log
 from libs.events.parking import OperatorDecisions
 from libs.events.revocations import InMemory, Revocations
 from libs.events.store import CommitStore
+from libs.service.clock_offset import utc_now
 from libs.service.private_files import private_folder
 from libs.service.settings import Settings, SettingsError
-
-
-def utc_now() -> datetime:
-    """The instant that it is now, in UTC."""
-    return datetime.now(UTC)
 
 
 @dataclass(frozen=True)

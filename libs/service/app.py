@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import AbstractAsyncContextManager
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Final, cast
 
@@ -17,9 +18,11 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from libs.commands.doors import DIRECT
 from libs.commands.errors import NotAllowed, NotSignedIn
+from libs.events.envelope import iso
 from libs.service import problems
 from libs.service.auth import Principal, Verifier
 from libs.service.body import StrictRequest
+from libs.service.clock_offset import utc_now
 from libs.service.health import Trouble
 from libs.service.limits import BodyLimit
 from libs.service.refusals import slowed
@@ -249,10 +252,12 @@ def create_base(
     ready: Callable[[], Awaitable[bool]],
     telemetry: Telemetry | None = None,
     troubles: Callable[[], list[Trouble]] = list,
+    clock: Callable[[], datetime] = utc_now,
 ) -> SignedInApp:
     """An app with `/health/live`, `/health/ready`, `/metrics`, `/openapi.json` and `/docs`, whose routes need a token unless they are `public`.
 
     `ready` is asked at each probe, and `troubles` are said in its answer: a store that is away for all instances must not take all of them out of service.
+    `/health/live` says what time it is by `clock` (`now`), so that peers and `headway doctor` notice where clocks are apart.
     Apps mounted in one process share `telemetry`, and the outermost counts. All paths are relative to where the app is mounted.
     """
     measured = telemetry or Telemetry()
@@ -265,15 +270,17 @@ def create_base(
     problems.install(app)
     app.add_middleware(Observed, telemetry=measured)
     app.answer_directly(Observed(problems.Unforeseen(BodyLimit(_directly)), measured))
-    _add_probes(app, ready, measured, troubles)
+    _add_probes(app, ready, measured, troubles, clock)
     _add_documentation(app)
     return app
 
 
-def _add_probes(app: FastAPI, ready: Callable[[], Awaitable[bool]], telemetry: Telemetry, troubles: Callable[[], list[Trouble]]) -> None:
+def _add_probes(
+    app: FastAPI, ready: Callable[[], Awaitable[bool]], telemetry: Telemetry, troubles: Callable[[], list[Trouble]], clock: Callable[[], datetime]
+) -> None:
     @public
     async def live() -> Response:
-        return JSONResponse({"status": "live"})
+        return JSONResponse({"status": "live", "now": iso(clock())}, headers={"Cache-Control": "no-store"})
 
     @public
     async def is_ready() -> Response:

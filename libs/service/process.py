@@ -53,7 +53,13 @@ class Process:
         self.consumer: Consumer | None = None
         self._clients: list[httpx.AsyncClient] = []
         self.app: SignedInApp = create_base(
-            "Headway", lifespan=self._lifespan, verifier=self.verifier, ready=self.is_ready, telemetry=self.telemetry, troubles=self.health.troubles
+            "Headway",
+            lifespan=self._lifespan,
+            verifier=self.verifier,
+            ready=self.is_ready,
+            telemetry=self.telemetry,
+            troubles=self.health.troubles,
+            clock=self.adapters.clock,
         )
         self.app.state.ready = self.is_ready
         self.app.state.process = self

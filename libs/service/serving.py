@@ -74,7 +74,9 @@ class Service:
 
     def _app(self) -> SignedInApp:
         p = self.process
-        app = create_base(f"Headway {self.name}", verifier=p.verifier, ready=p.is_ready, telemetry=p.telemetry, troubles=p.health.troubles)
+        app = create_base(
+            f"Headway {self.name}", verifier=p.verifier, ready=p.is_ready, telemetry=p.telemetry, troubles=p.health.troubles, clock=p.adapters.clock
+        )
         routers = [
             command_routes(self.handling, principal, problems.as_dict, parse_json),
             read_routes(self.handling, self.declared.views),

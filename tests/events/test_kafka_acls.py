@@ -20,6 +20,7 @@ from libs.events.envelope import SERVICES, all_topics, topic
 from libs.events.kafka import KafkaLog
 from libs.events.kafka_acls import rights_of
 from libs.events.log import LogUnavailable, Record
+from libs.events.server_clock import ClockUntold
 from tests.patience import GIVE_UP
 from tests.servers import absent
 from tools.servers import KafkaServer, NotHere
@@ -109,6 +110,13 @@ async def test_a_service_that_may_write_its_own_topic_alone_starts_shares_and_re
         async for share in log.share([topic(NAMESPACE, "portfolio")], "webhooks"):
             assert await share.done()
             break
+
+
+async def test_who_may_describe_the_cluster_is_told_what_time_it_is_there_and_others_that_they_may_not(signed: Signed) -> None:
+    for user in (*SERVICES, "gateway"):
+        await (await signed(user)).server_time()
+    with pytest.raises(ClockUntold, match="may not describe the cluster"):
+        await (await signed("subscriber")).server_time()
 
 
 async def test_a_stranger_is_told_to_see_the_rights(signed: Signed) -> None:

@@ -1,0 +1,18 @@
+"""The clock of a server that keeps commits or records: what time it is there."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Protocol, runtime_checkable
+
+
+@runtime_checkable
+class ServerClock(Protocol):
+    """A store or a log on a server of its own, which may have another time than this machine. Files have no such clock."""
+
+    async def server_time(self) -> datetime:
+        """What time it is there. Raises ClockUntold, and whatever the adapter raises where the server does not answer."""
+
+
+class ClockUntold(Exception):
+    """The server does not say what time it is: it is too old, or this user may not ask."""
