@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import logging
 import os
+from collections.abc import Collection
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from headway.cli.app import DEFAULT_URL, GOOD, HERE, OUR_FAULT, USAGE, DataDir, app, fail, say, settings
+from headway.cli.app import DEFAULT_URL, GOOD, HERE, USAGE, DataDir, app, fail, say, settings
 from libs.service.settings import Settings, SettingsError
 
 
@@ -28,9 +29,7 @@ def serve(
     from headway.stack import NAMES, create_stack
     from libs.service.logs import configure
 
-    chosen = names or []
-    if odd := [n for n in chosen if n not in NAMES]:
-        fail(f"{odd[0]!r} is no service: they are {', '.join(NAMES)}", USAGE)
+    chosen = _services(names, NAMES)
     configure("INFO" if verbose else "WARNING")
     made = settings(data, host=host, port=port)
     try:
@@ -82,12 +81,24 @@ def keys(path: Annotated[Path, typer.Argument(help="The key file to write; its p
 
 
 @app.command()
-def doctor(data: DataDir = HERE) -> None:
-    """Check settings, store, log, clock and what is running, and say what to mend."""
+def doctor(
+    names: Annotated[list[str] | None, typer.Argument(metavar="[backlog roadmap portfolio gateway]", help="The services that run here; none: all.")] = None,
+    data: DataDir = HERE,
+) -> None:
+    """Check settings, stores, log, clock, peers and what is running, and say what to mend. It looks, and changes nothing."""
     from headway.doctor import examined
+    from headway.stack import NAMES
 
+    chosen = _services(names, NAMES)
     logging.basicConfig(handlers=[logging.NullHandler()])  # what adapters log is said here in words
-    found = examined(settings(data), os.environ.get("HEADWAY_URL", DEFAULT_URL))
-    for good, what in found:
-        print(f"{'good' if good else 'MEND'}  {what}")
-    raise typer.Exit(GOOD if all(good for good, _ in found) else OUR_FAULT)
+    url = os.environ.get("HEADWAY_URL", "").strip()
+    found = examined(settings(data), chosen, url or DEFAULT_URL, told=bool(url))
+    for finding in found:
+        print(f"{'good' if finding.good else 'MEND'}  {finding.what}")
+    raise typer.Exit(next((finding.code for finding in found if not finding.good), GOOD))
+
+
+def _services(names: list[str] | None, known: Collection[str]) -> list[str]:
+    if odd := [n for n in names or () if n not in known]:
+        fail(f"{odd[0]!r} is no service: they are {', '.join(known)}", USAGE)
+    return names or []

@@ -35,8 +35,7 @@ def topics(
         fail("HEADWAY_LOG_URL is not kafka://…: a log in SQLite has no topics", USAGE)
     try:
         from libs.events.kafka_acls import RightsRefused, rights_of
-        from libs.events.kafka_topics import TopicMissing
-        from libs.events.log import LogUnavailable
+        from libs.events.log import LogUnavailable, TopicMissing
     except ImportError as e:
         fail(f"{e.name} is not installed: pip install 'headway[kafka]'", USAGE)
     try:

@@ -22,8 +22,8 @@ from libs.events.kafka_marks import Marks
 from libs.events.kafka_producing import Producing
 from libs.events.kafka_reading import Reading
 from libs.events.kafka_sharing import Sharing
-from libs.events.kafka_topics import Topic, described, ensured
-from libs.events.log import Cursor, Delivery, Held, LogUnavailable, NotSent, Record, Share
+from libs.events.kafka_topics import Inventory, Topic, described, ensured, found, inventory
+from libs.events.log import Cursor, Delivery, Held, LogUnavailable, NotSent, Record, Share, TopicMissing
 
 logger = logging.getLogger(__name__)
 
@@ -39,12 +39,13 @@ MARKS_AGE = 30.0
 
 
 class KafkaLog:
-    """See `libs.events.log.Log` and `SharedLog`. `topics`: those of the namespace's services, unless others are given.
+    """See `libs.events.log.Log` and `SharedLog`. `topics`: those of the namespace's services, unless others are given. `reads_only`: makes no topic and no
+    mark, and publishes nothing, for whoever only looks.
 
     Opening never fails: until the broker is there, and whenever it is away, every call raises LogUnavailable within seconds, and the next one tries again.
     """
 
-    def __init__(self, connection: Connection, namespace: str, partitions: int, topics: Sequence[str] | None = None) -> None:
+    def __init__(self, connection: Connection, namespace: str, partitions: int, topics: Sequence[str] | None = None, *, reads_only: bool = False) -> None:
         self.connection, self.namespace, self.partitions = connection, namespace, partitions
         self.topics = tuple(topics if topics is not None else all_topics(namespace))
         self._questions = Questions(connection)
@@ -59,13 +60,13 @@ class KafkaLog:
         self._doubted = False
         self._tried: tuple[float, LogUnavailable] | None = None
         self._ensuring = asyncio.Lock()
-        self._closed = False
+        self._closed, self._reads_only = False, reads_only
         quieten()
 
     @classmethod
-    def of(cls, url: str, namespace: str, partitions: int) -> KafkaLog:
+    def of(cls, url: str, namespace: str, partitions: int, *, reads_only: bool = False) -> KafkaLog:
         """The log at a URL (see `Connection.parse`). Raises ValueError."""
-        return cls(Connection.parse(url), namespace, partitions)
+        return cls(Connection.parse(url), namespace, partitions, reads_only=reads_only)
 
     async def open(self) -> None:
         """Makes the topics that are missing, if the broker is there; else the first call that finds it does."""
@@ -85,6 +86,7 @@ class KafkaLog:
         if not records:
             return []
         try:
+            self._must_not_only_read()
             await self._ready(marks=False)
         except LogUnavailable as e:
             return _none_of(records, e)
@@ -113,6 +115,7 @@ class KafkaLog:
 
     def share(self, topics: Sequence[str], group: str, *, limit: int = 500) -> AsyncIterator[Share]:
         """See `libs.events.log.SharedLog.share`. Raises LogUnavailable."""
+        self._must_not_only_read()  # a group remembers in Kafka what it has done
         return self._sharing.share(topics, group, limit)
 
     async def end(self, topics: Sequence[str]) -> Cursor:
@@ -128,6 +131,7 @@ class KafkaLog:
 
     async def renew(self) -> None:
         """Raises LogUnavailable."""
+        self._must_not_only_read()
         await self._ready()
         self._marked(await self._questions.ask(lambda admin: self._marking.renew(admin, self.topics)))
 
@@ -141,6 +145,10 @@ class KafkaLog:
         """The topics as they were found. Raises LogUnavailable."""
         await self._ready()
         return dict(self._known)
+
+    async def inventory(self) -> Inventory:
+        """Which topics are there, and what this user may do; nothing is made. Raises LogUnavailable."""
+        return await self._questions.ask(lambda admin: inventory(admin, self.topics, self.partitions))
 
     async def ask(self, question: Callable[[Client], Awaitable[T]]) -> T:
         """What the broker answers an admin client. Raises LogUnavailable, and what the question raises beyond the client's errors."""
@@ -164,24 +172,38 @@ class KafkaLog:
                 raise
             self._tried = None
 
+    def _must_not_only_read(self) -> None:
+        if self._reads_only:
+            raise LogUnavailable("the log was opened to read only")
+
     def _in_place(self, marks: bool) -> bool:
         fresh = time.monotonic() - self._marks_read < MARKS_AGE and not self._unmarked
         return bool(self._known) and not self._doubted and (fresh or not marks)
 
     async def _put_in_place(self, marks: bool) -> None:
         if not self._known or self._doubted:
-            found = await self._questions.ask(lambda admin: ensured(admin, self.topics, self.partitions), READY)
-            for topic in found:
+            topics = await self._questions.ask(self._topics_there if self._reads_only else self._topics_made, READY)
+            for topic in topics:
                 if topic.differs and topic.name not in self._known:
                     logger.warning("log: topic %s: %s", topic.name, "; ".join(topic.differs), extra={"topic": topic.name})
-            self._unmarked |= {t.name for t in found if t.made}
-            self._known, self._doubted = {t.name: t for t in found}, False
+            self._unmarked |= {t.name for t in topics if t.made}
+            self._known, self._doubted = {t.name: t for t in topics}, False
         if self._unmarked:
             await self._questions.ask(lambda admin: self._marking.renew(admin, self._unmarked), READY)
             self._unmarked = set()
         if marks:
-            self._marked(await self._questions.ask(lambda admin: self._marking.read(admin, self.topics), READY))
+            if not self._reads_only:  # a mark that is read is said again, and to ask for one makes Kafka's own topic of groups
+                self._marked(await self._questions.ask(lambda admin: self._marking.read(admin, self.topics), READY))
             self._marks_read = time.monotonic()
+
+    async def _topics_made(self, admin: Client) -> list[Topic]:
+        return await ensured(admin, self.topics, self.partitions)
+
+    async def _topics_there(self, admin: Client) -> list[Topic]:
+        there = await found(admin, self.topics, self.partitions)
+        if missing := sorted(set(self.topics) - {t.name for t in there}):
+            raise TopicMissing(f"topic {missing[0]} does not exist: 'headway topics' makes it")
+        return there
 
     async def _partitions(self, topics: Sequence[str]) -> list[Partition]:
         there = await self._questions.ask(lambda admin: described(admin, topics))

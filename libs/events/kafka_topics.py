@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -13,7 +13,8 @@ from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.protocol.metadata import MetadataRequest
 
 from libs.events.kafka_connection import Client
-from libs.events.log import LogUnavailable
+from libs.events.kafka_rights import READ, WRITE, rights
+from libs.events.log import LogUnavailable, TopicMissing
 
 KEPT: Final = {"cleanup.policy": "delete", "retention.ms": "-1", "retention.bytes": "-1"}
 """An event is kept for ever: the log is what a world is made from."""
@@ -37,8 +38,24 @@ class Topic:
     most_bytes: int = MOST_BYTES
 
 
-class TopicMissing(LogUnavailable):
-    """A topic is not there, and whoever asks may not make it."""
+@dataclass(frozen=True, slots=True)
+class Inventory:
+    """The topics as they are found, and of those that are not there: None where they can be made, else why not. `unwritable`, `unreadable`: by this user."""
+
+    topics: Sequence[Topic]
+    missing: Mapping[str, str | None]
+    unwritable: Sequence[str]
+    unreadable: Sequence[str]
+
+
+async def inventory(admin: Client, names: Sequence[str], partitions: int) -> Inventory:
+    """Looks, and makes nothing. Raises TopicMissing for a topic that whoever asks may not see, and what the client raises."""
+    topics = await found(admin, names, partitions)
+    there = [t.name for t in topics]
+    missing = [name for name in names if name not in there]
+    may = await rights(admin, there) if there else {}
+    refused = await makeable(admin, missing, partitions) if missing else {}
+    return Inventory(topics, refused, [n for n in there if WRITE not in may.get(n, ())], [n for n in there if READ not in may.get(n, ())])
 
 
 async def ensured(admin: Client, names: Sequence[str], partitions: int) -> list[Topic]:
@@ -53,6 +70,19 @@ async def ensured(admin: Client, names: Sequence[str], partitions: int) -> list[
         there = await _awaited(admin, names)
     settings = await _settings(admin, list(there))
     return [_judged(name, *there[name], settings.get(name), partitions, name in made) for name in names]
+
+
+async def found(admin: Client, names: Sequence[str], partitions: int) -> list[Topic]:
+    """Those of the topics that are there; none is made. Raises TopicMissing for one that whoever asks may not see, and what the client raises."""
+    there = await described(admin, names)
+    settings = await _settings(admin, list(there)) if there else {}
+    return [_judged(name, *there[name], settings.get(name), partitions, made=False) for name in names if name in there]
+
+
+async def makeable(admin: Client, names: Sequence[str], partitions: int) -> dict[str, str | None]:
+    """Of topics that are not there: None where whoever asks may make them, else why not, in words. The broker is asked and makes none."""
+    answer = await admin.create_topics(_new(names, partitions), validate_only=True)
+    return {name: None if code in (_GOOD, _EXISTS) else _refusal(name, code, message) for name, code, message in answer.topic_errors}
 
 
 async def described(admin: Client, names: Sequence[str]) -> dict[str, tuple[int, int]]:
@@ -70,16 +100,24 @@ async def described(admin: Client, names: Sequence[str]) -> dict[str, tuple[int,
 
 
 async def _made(admin: Client, names: Sequence[str], partitions: int) -> set[str]:
-    asked = [NewTopic(name, partitions, BROKER_DEFAULT, replica_assignments={}, topic_configs=dict(KEPT)) for name in names]
     made = set()
-    for name, code, message in (await admin.create_topics(asked)).topic_errors:
-        if code in (_NOT_ON_TOPIC, _NOT_ON_CLUSTER):
-            raise TopicMissing(f"topic {name} does not exist, and this user may not make it: run 'headway topics' as one who may")
+    for name, code, message in (await admin.create_topics(_new(names, partitions))).topic_errors:
         if code == _GOOD:
             made.add(name)
         elif code != _EXISTS:
-            raise LogUnavailable(f"topic {name} cannot be made: {kafka_errors.for_code(code).__name__} {message or ''}".rstrip())
+            raise (TopicMissing if code in (_NOT_ON_TOPIC, _NOT_ON_CLUSTER) else LogUnavailable)(_refusal(name, code, message))
     return made
+
+
+def _new(names: Sequence[str], partitions: int) -> list[NewTopic]:
+    return [NewTopic(name, partitions, BROKER_DEFAULT, replica_assignments={}, topic_configs=dict(KEPT)) for name in names]
+
+
+def _refusal(name: str, code: int, message: str | None) -> str:
+    """Why a topic cannot be made, in words."""
+    if code in (_NOT_ON_TOPIC, _NOT_ON_CLUSTER):
+        return f"topic {name} does not exist, and this user may not make it: run 'headway topics' as one who may"
+    return f"topic {name} cannot be made: {kafka_errors.for_code(code).__name__} {message or ''}".rstrip()
 
 
 async def _awaited(admin: Client, names: Sequence[str]) -> dict[str, tuple[int, int]]:

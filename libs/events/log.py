@@ -123,3 +123,7 @@ class NotSent(Exception):
 
 class LogUnavailable(Exception):
     """The log did not answer, or not in time."""
+
+
+class TopicMissing(LogUnavailable):
+    """A topic is not there, and whoever asks may not make it."""

@@ -16,6 +16,7 @@ from libs.events.mongo_decisions import MongoDecisions
 from libs.events.mongo_documents import INDEXES, commit_of, document, first_of, id_of, mention
 from libs.events.mongo_gathering import Gathering
 from libs.events.mongo_revocations import MongoRevocations
+from libs.events.mongo_rights import Lacking
 from libs.events.mongo_tallies import MongoTallies
 from libs.events.mongo_writer import MongoWriter
 from libs.events.store import NOTHING, Answered, Commit, Mark, Outcome, StoreUnavailable, Tally
@@ -33,10 +34,13 @@ _FOUND = {"_id": 1, "a": 1, "c": 1, "e": 1, "r": 1}
 
 
 class MongoCommitStore:
-    """See `libs.events.store.CommitStore`. One document a commit, one collection a service; no transactions, so one server is enough."""
+    """See `libs.events.store.CommitStore`. One document a commit, one collection a service; no transactions, so one server is enough.
 
-    def __init__(self, url: str, database: str, *, driver: str = "pymongo") -> None:
-        self._keeping = Keeping(url, database, "commits", INDEXES, driver, StoreUnavailable)
+    `reads_only`: makes nothing and changes nothing, for whoever only looks.
+    """
+
+    def __init__(self, url: str, database: str, *, driver: str = "pymongo", reads_only: bool = False) -> None:
+        self._keeping = Keeping(url, database, "commits", INDEXES, driver, StoreUnavailable, reads_only=reads_only)
         self._writer = MongoWriter(self._keeping)
         self._histories = Gathering(self._load)
         self._answers = Gathering(self._answer)
@@ -52,8 +56,13 @@ class MongoCommitStore:
         await self._writer.finish()
         await self._keeping.close()
 
+    async def lacking(self) -> Lacking:
+        """What a start would make. Raises StoreUnavailable."""
+        return await self._keeping.lacking()
+
     async def append(self, commits: Sequence[Commit]) -> list[Outcome]:
         """One outcome per commit. Raises StoreUnavailable (the outcome is then unknown), and ValueError for a commit that cannot be stored at all."""
+        self._keeping.must_not_only_read()
         return await self._writer.append([document(c) for c in commits]) if commits else []
 
     async def load(self, aggregates: Sequence[str], behind: Mapping[str, int] = NOTHING) -> dict[str, list[Event]]:
@@ -88,7 +97,7 @@ class MongoCommitStore:
                 c = d["c"]
                 if c["key"] not in answers or answers[c["key"]].revision < c["rev"]:
                     answers[c["key"]] = Answered(c["key"], c["rev"], c["hash"], d["a"], d["r"])
-            if answers:
+            if answers and not self._keeping.reads_only:
                 await _durable(commits)
         return [answers.get(key) for key in keys]
 
@@ -130,7 +139,8 @@ class MongoCommitStore:
                     except Undecodable as e:
                         self._say_unreadable((row["a"], first_of(row["_id"])), e)
                 if found:
-                    await _durable(commits)
+                    if not self._keeping.reads_only:
+                        await _durable(commits)
                     return found
                 after = rows[-1]["a"], first_of(rows[-1]["_id"])
         return []
@@ -149,13 +159,13 @@ class MongoCommitStore:
         return found
 
     async def published(self, marks: Sequence[Mark]) -> None:
-        async with self._keeping.using() as commits:
+        async with self._keeping.changing() as commits:
             for at in range(0, len(marks), TOGETHER):
                 await commits.update_many({"_id": {"$in": [id_of(*mark) for mark in marks[at : at + TOGETHER]]}}, {"$unset": {"u": ""}})
 
     async def republish(self, behind: Mapping[str, int]) -> None:
         lost = [UpdateMany({"a": aggregate, "v": {"$gt": sequence}}, {"$set": {"u": 1}}) for aggregate, sequence in behind.items()]
-        async with self._keeping.using() as commits:
+        async with self._keeping.changing() as commits:
             for at in range(0, len(lost), TOGETHER):
                 await commits.bulk_write(lost[at : at + TOGETHER], ordered=False)
 
@@ -170,7 +180,7 @@ class MongoCommitStore:
 
     async def erase(self, aggregate: str) -> None:
         """Nothing that is asked of MongoDB gives it again. In its files and journal it is overwritten as they are used again, not at once."""
-        async with self._keeping.using() as commits:
+        async with self._keeping.changing() as commits:
             await commits.update_many({"a": aggregate}, {"$unset": {"p": ""}})
 
 

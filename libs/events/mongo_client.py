@@ -18,6 +18,7 @@ from pymongo.read_concern import ReadConcern
 from pymongo.uri_parser import parse_uri
 
 from libs.events.cancelling import heeding
+from libs.events.mongo_rights import Lacking, actions
 
 logger = logging.getLogger(__name__)
 
@@ -62,13 +63,15 @@ def check_url(url: str) -> None:
 class Keeping:
     """Where a store keeps its documents. What is written is acknowledged only once a majority has it in its journal; what is read is a majority's.
 
-    `unavailable` is what the callers of `using` get where MongoDB fails or is away.
+    `unavailable` is what the callers of `using` get where MongoDB fails or is away. `reads_only`: makes nothing and changes nothing, for whoever only looks.
     """
 
-    def __init__(self, url: str, database: str, collection: str, indexes: Sequence[IndexModel], driver: str, unavailable: type[Exception]) -> None:
+    def __init__(
+        self, url: str, database: str, collection: str, indexes: Sequence[IndexModel], driver: str, unavailable: type[Exception], *, reads_only: bool = False
+    ) -> None:
         self.name = f"{database}.{collection}"
         self._url, self._database, self._collection_name, self._indexes, self._driver = url, database, collection, indexes, driver
-        self._unavailable = unavailable
+        self._unavailable, self.reads_only = unavailable, reads_only
         self._client: Any = None
         self._collection: Any = None
         self._preparing: asyncio.Task[None] | None = None
@@ -120,6 +123,28 @@ class Keeping:
             except PyMongoError as e:
                 raise self._unavailable(trouble(e)) from e
 
+    @contextlib.asynccontextmanager
+    async def changing(self) -> AsyncIterator[Any]:
+        """As `using`, for what changes something. Raises the `unavailable` error where this only reads."""
+        self.must_not_only_read()
+        async with self.using() as collection:
+            yield collection
+
+    def must_not_only_read(self) -> None:
+        """Raises the `unavailable` error where this only reads."""
+        if self.reads_only:
+            raise self._unavailable(f"{self.name} was opened to read only")
+
+    async def lacking(self) -> Lacking:
+        """What a start would make here, and what stands in its way. Raises the `unavailable` error."""
+        async with self.using() as collection:
+            there = await collection.index_information()
+            wanted = {str(index.document["name"]): list(index.document["key"].items()) for index in self._indexes}
+            different = [name for name, key in wanted.items() if name in there and list(there[name]["key"]) != key]
+            return Lacking(
+                not there, [name for name in wanted if name not in there], different, await actions(self._client, self._database, self._collection_name)
+            )
+
     async def ready(self) -> Any:
         """The collection, for who tells MongoDB's errors apart. Raises PyMongoError, and the `unavailable` error where this is not open."""
         if self._client is None:
@@ -148,7 +173,7 @@ class Keeping:
     async def _create(self, collection: Any) -> None:
         with pymongo.timeout(OPENING):
             await collection.find_one({}, {"_id": 1})
-        if self._indexes:
+        if self._indexes and not self.reads_only:
             with pymongo.timeout(BUILDING):
                 await collection.create_indexes(list(self._indexes))
         self._prepared = True

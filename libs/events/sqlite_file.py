@@ -6,22 +6,29 @@ import sqlite3
 from pathlib import Path
 from typing import Any, ClassVar
 
+from libs.events.sqlite_reader import untouched
 from libs.events.sqlite_writer import connect, create
 
 
 class SqliteFile:
-    """What keeps such a file. A subclass gives its `SCHEMA`, and the error `UNAVAILABLE` that it raises where the file cannot be used."""
+    """What keeps such a file. A subclass gives its `SCHEMA`, and the error `UNAVAILABLE` that it raises where the file cannot be used.
+
+    `reads_only`: makes nothing and changes nothing, for whoever only looks.
+    """
 
     SCHEMA: ClassVar[str]
     UNAVAILABLE: ClassVar[type[Exception]]
 
-    def __init__(self, path: Path | str) -> None:
-        self.path = Path(path)
+    def __init__(self, path: Path | str, *, reads_only: bool = False) -> None:
+        self.path, self._reads_only = Path(path), reads_only
         self._db: sqlite3.Connection | None = None
 
     async def open(self) -> None:
         """Creates the file where it is missing. Raises the `UNAVAILABLE` error."""
         try:
+            if self._reads_only:
+                self._db = untouched(self.path)
+                return
             self._db = connect(self.path)
             create(self._db, self.SCHEMA)
         except sqlite3.Error as e:

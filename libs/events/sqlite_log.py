@@ -47,18 +47,19 @@ _Job = list[_Row] | Callable[[sqlite3.Connection], object]
 
 
 class SqliteLog:
-    """See `libs.events.log.Log`."""
+    """See `libs.events.log.Log`. `reads_only`: makes nothing and changes nothing, for whoever only looks."""
 
-    def __init__(self, path: Path | str) -> None:
-        self.path = Path(path)
+    def __init__(self, path: Path | str, *, reads_only: bool = False) -> None:
+        self.path, self._reads_only = Path(path), reads_only
         self._writer: SqliteWriter[_Job, object] = SqliteWriter(self.path, SCHEMA, _write, LogUnavailable, self._wake)
-        self._reader = SqliteReader(self.path, LogUnavailable)
+        self._reader = SqliteReader(self.path, LogUnavailable, alone=reads_only)
         self._readers: set[asyncio.Event] = set()
         self._partition = ""
 
     async def open(self) -> None:
         """Creates the file where it is missing. Raises LogUnavailable."""
-        await self._writer.open()
+        if not self._reads_only:
+            await self._writer.open()
         self._reader.open()
         self._partition = self._reader.query("SELECT name FROM epoch")[0][0]
 

@@ -1,4 +1,4 @@
-"""The reads of a SQLite file whose one writer is elsewhere: a connection that can change nothing."""
+"""The reads of a SQLite file: beside its one writer, or of a file that may be changed by nobody here, for whoever only looks."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import sqlite3
 from pathlib import Path
 from typing import Any
 
-from libs.events.sqlite_writer import connect
+from libs.events.sqlite_writer import BUSY, connect
 
 
 class SqliteReader:
-    """`unavailable` is what callers get where SQLite fails or the file is not open."""
+    """`unavailable` is what callers get where SQLite fails or the file is not open. `alone`: there is no writer here, and nothing is made or changed."""
 
-    def __init__(self, path: Path, unavailable: type[Exception]) -> None:
-        self._path, self._unavailable = path, unavailable
+    def __init__(self, path: Path, unavailable: type[Exception], *, alone: bool = False) -> None:
+        self._path, self._unavailable, self._alone = path, unavailable, alone
         self._db: sqlite3.Connection | None = None
 
     @property
@@ -22,9 +22,12 @@ class SqliteReader:
         return self._db is not None
 
     def open(self) -> None:
-        """Opens a file that its writer has made."""
-        self._db = connect(self._path)
-        self._db.execute("PRAGMA query_only = ON")
+        """Opens a file that its writer has made; alone, raises the `unavailable` error where there is none."""
+        try:
+            self._db = untouched(self._path) if self._alone else connect(self._path)
+            self._db.execute("PRAGMA query_only = ON")
+        except sqlite3.Error as e:
+            raise self._unavailable(str(e)) from e
 
     def close(self) -> None:
         """Lets go of the file; closing again does nothing."""
@@ -42,3 +45,15 @@ class SqliteReader:
             return self._db.execute(sql, values).fetchall()
         except sqlite3.Error as e:
             raise self._unavailable(str(e)) from e
+
+
+def untouched(path: Path) -> sqlite3.Connection:
+    """A connection that makes and changes nothing, not even the files that SQLite keeps beside a database. Raises sqlite3.Error.
+
+    A file that no process has open is read as it lies: SQLite would make its journal anew, even to read.
+    """
+    beside = {end: path.with_name(path.name + end).exists() for end in ("-wal", "-shm")}
+    if beside["-wal"] and not beside["-shm"]:
+        raise sqlite3.OperationalError(f"{path.name}-wal was not taken in yet: Headway takes it in when it starts")
+    how = "mode=ro" if beside["-wal"] else "immutable=1"
+    return sqlite3.connect(f"{path.absolute().as_uri()}?{how}", uri=True, timeout=BUSY, isolation_level=None, check_same_thread=False)

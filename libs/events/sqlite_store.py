@@ -76,17 +76,18 @@ _Job = Sequence[_Row] | _Published | _Republish | _Erase
 
 
 class SqliteCommitStore:
-    """See `libs.events.store.CommitStore`."""
+    """See `libs.events.store.CommitStore`. `reads_only`: makes nothing and changes nothing, for whoever only looks."""
 
-    def __init__(self, path: Path | str) -> None:
-        self.path = Path(path)
+    def __init__(self, path: Path | str, *, reads_only: bool = False) -> None:
+        self.path, self._reads_only = Path(path), reads_only
         self._writer: SqliteWriter[_Job, list[Outcome]] = SqliteWriter(self.path, SCHEMA, _write, StoreUnavailable)
-        self._reader = SqliteReader(self.path, StoreUnavailable)
+        self._reader = SqliteReader(self.path, StoreUnavailable, alone=reads_only)
         self._unreadable: set[Mark] = set()
 
     async def open(self) -> None:
         """Creates the file where it is missing. Raises StoreUnavailable."""
-        await self._writer.open()
+        if not self._reads_only:
+            await self._writer.open()
         self._reader.open()
 
     async def close(self) -> None:

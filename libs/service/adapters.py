@@ -27,13 +27,16 @@ class Adapters:
     revocations: Revocations = field(default_factory=InMemory)
 
 
-def adapters_of(settings: Settings) -> Adapters:
-    """The adapters that the settings name; only their drivers are imported. Raises SettingsError where a URL is wrong or a driver not installed."""
-    store, decisions, revocations = _stores(settings)
-    return Adapters(log=log_of(settings), store=store, decisions=decisions, revocations=revocations)
+def adapters_of(settings: Settings, *, reads_only: bool = False) -> Adapters:
+    """The adapters that the settings name; only their drivers are imported. Raises SettingsError where a URL is wrong or a driver not installed.
+
+    Those that read only make and change nothing, neither when they are opened nor later: no folder, file, topic, mark, collection or index.
+    """
+    store, decisions, revocations = _stores(settings, reads_only)
+    return Adapters(log=log_of(settings, reads_only=reads_only), store=store, decisions=decisions, revocations=revocations)
 
 
-def log_of(settings: Settings) -> Log:
+def log_of(settings: Settings, *, reads_only: bool = False) -> Log:
     """The log that the settings name: Kafka, or an SQLite file. Raises SettingsError where the URL is wrong or the driver not installed."""
     if settings.on_kafka:
         try:
@@ -41,16 +44,17 @@ def log_of(settings: Settings) -> Log:
         except ImportError as e:
             raise SettingsError(f"HEADWAY_LOG_URL is kafka://, and {e.name} is not installed: pip install 'headway[kafka]'") from e
         try:
-            return KafkaLog.of(settings.log_url, settings.namespace, settings.partitions)
+            return KafkaLog.of(settings.log_url, settings.namespace, settings.partitions, reads_only=reads_only)
         except ValueError as e:
             raise SettingsError(f"HEADWAY_LOG_URL cannot be used: {e}") from e
     from libs.events.sqlite_log import SqliteLog
 
-    private_folder(settings.log_folder)
-    return SqliteLog(settings.log_folder / f"{settings.namespace}.log.sqlite3")
+    if not reads_only:
+        private_folder(settings.log_folder)
+    return SqliteLog(settings.log_folder / f"{settings.namespace}.log.sqlite3", reads_only=reads_only)
 
 
-def _stores(settings: Settings) -> tuple[Callable[[str], CommitStore], OperatorDecisions, Revocations]:
+def _stores(settings: Settings, reads_only: bool) -> tuple[Callable[[str], CommitStore], OperatorDecisions, Revocations]:
     namespace = settings.namespace
     if settings.on_mongodb:
         try:
@@ -65,20 +69,21 @@ def _stores(settings: Settings) -> tuple[Callable[[str], CommitStore], OperatorD
             raise SettingsError(f"HEADWAY_STORE_URL cannot be used: {e}") from e
 
         def kept(service: str) -> CommitStore:
-            return MongoCommitStore(settings.store_url, f"{namespace}_{service}", driver=settings.mongo_driver)
+            return MongoCommitStore(settings.store_url, f"{namespace}_{service}", driver=settings.mongo_driver, reads_only=reads_only)
 
         gateway = f"{namespace}_gateway"
-        decisions = MongoDecisions(settings.store_url, gateway, driver=settings.mongo_driver)
-        return kept, decisions, MongoRevocations(settings.store_url, gateway, driver=settings.mongo_driver)
+        decisions = MongoDecisions(settings.store_url, gateway, driver=settings.mongo_driver, reads_only=reads_only)
+        return kept, decisions, MongoRevocations(settings.store_url, gateway, driver=settings.mongo_driver, reads_only=reads_only)
     from libs.events.sqlite_decisions import SqliteDecisions
     from libs.events.sqlite_revocations import SqliteRevocations
     from libs.events.sqlite_store import SqliteCommitStore
 
-    for folder in (settings.data, settings.store_folder):
-        private_folder(folder)
+    if not reads_only:
+        for folder in (settings.data, settings.store_folder):
+            private_folder(folder)
 
     def in_files(service: str) -> CommitStore:
-        return SqliteCommitStore(settings.store_folder / f"{namespace}.{service}.sqlite3")
+        return SqliteCommitStore(settings.store_folder / f"{namespace}.{service}.sqlite3", reads_only=reads_only)
 
     own = settings.data / f"{namespace}.gateway.sqlite3"
-    return in_files, SqliteDecisions(own), SqliteRevocations(own)
+    return in_files, SqliteDecisions(own, reads_only=reads_only), SqliteRevocations(own, reads_only=reads_only)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from pathlib import Path
@@ -253,11 +253,13 @@ def create_base(
     telemetry: Telemetry | None = None,
     troubles: Callable[[], list[Trouble]] = list,
     clock: Callable[[], datetime] = utc_now,
+    identity: Callable[[], Mapping[str, object]] = dict,
 ) -> SignedInApp:
     """An app with `/health/live`, `/health/ready`, `/metrics`, `/openapi.json` and `/docs`, whose routes need a token unless they are `public`.
 
     `ready` is asked at each probe, and `troubles` are said in its answer: a store that is away for all instances must not take all of them out of service.
-    `/health/live` says what time it is by `clock` (`now`), so that peers and `headway doctor` notice where clocks are apart.
+    `/health/live` says what time it is by `clock` (`now`), so that peers and `headway doctor` notice where clocks are apart, and
+    which process answers by `identity` (`services`, `namespace`, `version`), so that they notice a wrong address.
     Apps mounted in one process share `telemetry`, and the outermost counts. All paths are relative to where the app is mounted.
     """
     measured = telemetry or Telemetry()
@@ -270,17 +272,22 @@ def create_base(
     problems.install(app)
     app.add_middleware(Observed, telemetry=measured)
     app.answer_directly(Observed(problems.Unforeseen(BodyLimit(_directly)), measured))
-    _add_probes(app, ready, measured, troubles, clock)
+    _add_probes(app, ready, measured, troubles, clock, identity)
     _add_documentation(app)
     return app
 
 
 def _add_probes(
-    app: FastAPI, ready: Callable[[], Awaitable[bool]], telemetry: Telemetry, troubles: Callable[[], list[Trouble]], clock: Callable[[], datetime]
+    app: FastAPI,
+    ready: Callable[[], Awaitable[bool]],
+    telemetry: Telemetry,
+    troubles: Callable[[], list[Trouble]],
+    clock: Callable[[], datetime],
+    identity: Callable[[], Mapping[str, object]],
 ) -> None:
     @public
     async def live() -> Response:
-        return JSONResponse({"status": "live", "now": iso(clock())}, headers={"Cache-Control": "no-store"})
+        return JSONResponse({"status": "live", "now": iso(clock()), **identity()}, headers={"Cache-Control": "no-store"})
 
     @public
     async def is_ready() -> Response:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator, Awaitable, Sequence
 
 import httpx
 from fastapi import FastAPI
@@ -32,6 +32,7 @@ from libs.service.serving import Declared, Service
 from libs.service.settings import Settings, SettingsError
 from libs.service.telemetry import Telemetry
 from libs.service.tracing import tracing_of
+from libs.service.version import version
 from libs.service.watching import Watch
 
 
@@ -60,10 +61,15 @@ class Process:
             telemetry=self.telemetry,
             troubles=self.health.troubles,
             clock=self.adapters.clock,
+            identity=lambda: self.identity([*self.services, *(["gateway"] if self.hears_all else [])]),
         )
         self.app.state.ready = self.is_ready
         self.app.state.process = self
         self.app.adopt(parked_routes(lambda: self.consumer))
+
+    def identity(self, services: Sequence[str]) -> dict[str, object]:
+        """What this process says of itself to whoever wonders whether an address is the right one."""
+        return {"services": list(services), "namespace": self.settings.namespace, "version": version()}
 
     def add(self, declared: Declared) -> Service:
         """Runs a service in this process, mounted under its name."""

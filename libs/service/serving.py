@@ -75,7 +75,13 @@ class Service:
     def _app(self) -> SignedInApp:
         p = self.process
         app = create_base(
-            f"Headway {self.name}", verifier=p.verifier, ready=p.is_ready, telemetry=p.telemetry, troubles=p.health.troubles, clock=p.adapters.clock
+            f"Headway {self.name}",
+            verifier=p.verifier,
+            ready=p.is_ready,
+            telemetry=p.telemetry,
+            troubles=p.health.troubles,
+            clock=p.adapters.clock,
+            identity=lambda: p.identity([self.name]),
         )
         routers = [
             command_routes(self.handling, principal, problems.as_dict, parse_json),

@@ -125,6 +125,11 @@ class Settings:
         return self._folder(self.log_url)
 
     @property
+    def on_data_folder(self) -> bool:
+        """Whether anything is kept in the data folder: the embedded issuer's key, or SQLite files that no URL puts elsewhere."""
+        return not (self.issuer and self.on_mongodb and (self.on_kafka or self.log_url))
+
+    @property
     def on_mongodb(self) -> bool:
         """Whether the commit stores, and what operators decide, are kept in MongoDB."""
         return _is_engine(self.store_url, "mongodb")

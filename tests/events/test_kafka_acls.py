@@ -19,6 +19,7 @@ from headway.cli import app
 from libs.events.envelope import SERVICES, all_topics, topic
 from libs.events.kafka import KafkaLog
 from libs.events.kafka_acls import rights_of
+from libs.events.kafka_connection import Connection
 from libs.events.log import LogUnavailable, Record
 from libs.events.server_clock import ClockUntold
 from tests.patience import GIVE_UP
@@ -51,10 +52,11 @@ def url_of(address: str, user: str, query: str = "") -> str:
 
 
 def run(address: str, *arguments: str, user: str = "admin", namespace: str = NAMESPACE) -> tuple[int, str, str]:
-    """`headway topics` as somebody: exit code, stdout and stderr."""
+    """`headway topics`, or another command where it is given, as somebody: exit code, stdout and stderr."""
     environment: dict[str, str | None] = {name: None for name in os.environ if name.startswith("HEADWAY_")}  # those of the tests are no settings
     environment |= {"HEADWAY_LOG_URL": url_of(address, user), "HEADWAY_NAMESPACE": namespace, "HEADWAY_PARTITIONS": "2"}
-    result = CliRunner().invoke(app, ["topics", *arguments], env=environment)
+    command = arguments if arguments[:1] == ("doctor",) else ("topics", *arguments)
+    result = CliRunner().invoke(app, list(command), env=environment)
     return result.exit_code, result.stdout, result.stderr
 
 
@@ -172,3 +174,29 @@ def test_a_file_that_holds_no_rights_is_refused_in_words(said: str, tmp_path: Pa
 def test_the_deployed_file_names_a_writer_for_each_topic_and_no_other() -> None:
     writes = [(r.user, r.name) for r in rights_of(ACLS, "ns") if r.operation == "write"]
     assert writes == [(service, f"ns.{service}") for service in SERVICES]
+
+
+@pytest.mark.parametrize(
+    ("user", "names", "code", "said"),
+    [
+        ("subscriber", (), 6, f"may not write {NAMESPACE}.backlog, {NAMESPACE}.roadmap, {NAMESPACE}.portfolio"),
+        ("backlog", (), 6, f"may not write {NAMESPACE}.roadmap, {NAMESPACE}.portfolio"),
+        ("backlog", ("backlog",), 0, " records in 3 topics"),
+        ("admin", (), 0, " records in 3 topics"),
+        ("stranger", (), 6, "may not see it"),
+    ],
+)
+def test_the_doctor_says_what_a_user_may_not_do(granted: str, tmp_path: Path, user: str, names: tuple[str, ...], code: int, said: str) -> None:
+    found, words, _ = run(granted, "doctor", *names, "--data", str(tmp_path), user=user)
+    assert found == code and said in words, words
+
+
+async def test_the_doctor_makes_no_topic_and_says_who_may(guarded: str, tmp_path: Path) -> None:
+    for user, code, said in (("admin", 0, "not there yet, made when Headway starts"), ("gateway", 6, "may not see it")):
+        found, words, _ = await asyncio.to_thread(run, guarded, "doctor", "--data", str(tmp_path), user=user, namespace="unmade")
+        assert found == code and said in words, words
+    admin = AIOKafkaAdminClient(**Connection.parse(url_of(guarded, "admin")).options)
+    await admin.start()
+    topics = await admin.list_topics()
+    await admin.close()
+    assert [name for name in topics if name.startswith("unmade")] == []

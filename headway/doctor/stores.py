@@ -1,0 +1,109 @@
+"""The stores: what each holds, what a start would make, and whether this user may write."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import closing
+from functools import partial
+from pathlib import Path
+from typing import Any, Final
+
+from headway.doctor.finding import DIFFERS, NOT_ALLOWED, OUR_FAULT, Finding, good, mend
+from headway.doctor.installation import Installation, Opened, asked
+from libs.events.parking import OperatorDecisions
+from libs.events.sqlite_file import SqliteFile
+from libs.events.sqlite_log import SqliteLog
+from libs.events.sqlite_reader import untouched
+from libs.events.sqlite_store import SqliteCommitStore
+from libs.events.store import CommitStore
+
+NOT_YET: Final = "not there yet, made when Headway starts"
+SERVER: Final = "HEADWAY_STORE_URL and at the server"
+SHOWN: Final = 500
+"""Commits that are counted of those that wait."""
+
+
+async def stores(there: Installation) -> list[Finding]:
+    """One after the other where they are files; at once where a server has to answer."""
+    looks = [partial(_store, there, name) for name in there.services]
+    found = await asyncio.gather(*(look() for look in looks), _decisions(there), _revocations(there))
+    return [finding for each in found for finding in each]
+
+
+async def _store(there: Installation, name: str) -> list[Finding]:
+    what, store = f"store of {name}", there.adapters.store(name)
+
+    async def told() -> str:
+        there.stores[name] = store
+        return await _counted(store)
+
+    return await kept(there, what, store, told)
+
+
+async def _decisions(there: Installation) -> list[Finding]:
+    decisions = there.adapters.decisions
+    return await kept(there, "decisions on parked events", decisions, partial(_discards, decisions))
+
+
+async def _revocations(there: Installation) -> list[Finding]:
+    revocations = there.adapters.revocations
+    if isinstance(revocations, SqliteFile):  # the same file as the decisions
+        return []
+
+    async def told() -> str:
+        return f"{len(await revocations.standing(there.adapters.clock()))}"
+
+    return await kept(there, "sessions that were ended", revocations, told)
+
+
+async def kept(there: Installation, what: str, adapter: Opened, told: Callable[[], Awaitable[str]]) -> list[Finding]:
+    """What something tells that is kept in a file or a server, once it was opened."""
+    if isinstance(adapter, SqliteCommitStore | SqliteLog | SqliteFile):
+        return await asked(what, adapter.path.name, partial(_file, there, what, adapter, told), OUR_FAULT)
+    return await asked(what, SERVER, partial(_collection, there, what, adapter, told))
+
+
+async def _file(there: Installation, what: str, adapter: Any, told: Callable[[], Awaitable[str]]) -> list[Finding]:
+    path: Path = adapter.path
+    whole = await asyncio.to_thread(_checked, path)
+    if whole is None:
+        return [good(f"{what}: {NOT_YET}")]
+    if whole != "ok":
+        return [mend(f"{what}: {whole}; restore {path.name} from a copy")]
+    await there.opened(adapter)
+    return [good(f"{what}: {await told()}")]
+
+
+def _checked(path: Path) -> str | None:
+    """What SQLite says of a file as a whole; None where there is none."""
+    if not path.exists():
+        return None
+    with closing(untouched(path)) as db:
+        return str(db.execute("PRAGMA quick_check").fetchone()[0])
+
+
+async def _collection(there: Installation, what: str, adapter: Any, told: Callable[[], Awaitable[str]]) -> list[Finding]:
+    """What MongoDB has of it. Without its indexes nothing is counted: that would take reading all of it."""
+    await there.opened(adapter)
+    lacking = await adapter.lacking()
+    if lacking.rights:
+        return [mend(f"{what}: this user may not {', '.join(lacking.rights)}: give it the role readWrite of its database", NOT_ALLOWED)]
+    if lacking.different:
+        return [mend(f"{what}: index {lacking.different[0]} is not Headway's: drop it, and it is made when Headway starts", DIFFERS)]
+    if lacking.collection:
+        return [good(f"{what}: {NOT_YET}")]
+    if lacking.indexes:
+        return [good(f"{what}: without the indexes {', '.join(lacking.indexes)}, made when Headway starts")]
+    return [good(f"{what}: {await told()}")]
+
+
+async def _counted(store: CommitStore) -> str:
+    tallies = await store.tallies()
+    waiting = len(await store.unpublished(None, SHOWN))
+    more = "at least " if waiting == SHOWN else ""
+    return f"{sum(t.events for t in tallies.values())} events" + (f", {more}{waiting} commits not published yet" if waiting else "")
+
+
+async def _discards(decisions: OperatorDecisions) -> str:
+    return f"{len(await decisions.discards())} parked events passed over"
