@@ -23,12 +23,12 @@ import uvicorn
 from rich.console import Console
 from rich.table import Table
 
-from bench.portfolio import NOW, process_with
+from bench.portfolio import process_with
 from libs.service.collecting import collect_in_pieces
 from libs.service.issuer import Issuer
 from libs.service.room import with_room
 from services.gateway.main import add_to
-from services.gateway.pages.warming import warm
+from services.gateway.pages.warming import warmth_of
 
 CALLERS: Final = ("subscriber", "lab_ops", "product_owner@p1", "team@t1")
 ALIASES: Final = 15
@@ -52,7 +52,7 @@ async def serve(port: int, teams: int) -> None:
         ready = asyncio.Event()
         ready.set()
         process.consumer = SimpleNamespace(ready=ready)  # type: ignore[assignment]
-        await warm(process, NOW.date())
+        await warmth_of(process).present()
         issuer = Issuer.embedded(process.settings)
         print(*(issuer.token(who) for who in (*CALLERS, "executive")), flush=True)
         await uvicorn.Server(uvicorn.Config(process.app, port=port, log_level="error")).serve()

@@ -17,7 +17,7 @@ import httpx
 from rich.console import Console
 from rich.table import Table
 
-from bench.portfolio import NOW, process_with
+from bench.portfolio import process_with
 from libs.service.collecting import collect_in_pieces
 from libs.service.issuer import Issuer
 from libs.service.process import Process
@@ -25,7 +25,7 @@ from libs.service.room import with_room
 from services.gateway.main import add_to
 from services.gateway.pages.assets import assets
 from services.gateway.pages.registry import PAGES
-from services.gateway.pages.warming import warm
+from services.gateway.pages.warming import warmth_of
 
 TURNS = 7
 LOADED = ("govuk.css", "headway.css", "htmx.min.js", "hx-sse.min.js")
@@ -45,9 +45,9 @@ async def _measure(teams: int) -> None:
         headers = {"Accept": "text/html", "Accept-Encoding": "identity", "Authorization": f"Bearer {Issuer.embedded(process.settings).token('executive')}"}
         client = httpx.AsyncClient(transport=httpx.ASGITransport(process.app), base_url="http://127.0.0.1", headers=headers)
         begun = time.perf_counter()
-        await warm(process, NOW.date())
+        await warmth_of(process).present()
         warmed = time.perf_counter() - begun
-        title = f"{teams} teams, {events:,} events; {warmed * 1000:,.0f} ms of warming after a start, a team at a time"
+        title = f"{teams} teams, {events:,} events; {warmed * 1000:,.0f} ms of deriving what is asked first, after a start"
         table = Table("page", "first ms", "after an event ms", "asked before ms", "unchanged ms", "HTML kB", "kB over the wire", title=title)
         for page in PAGES:
             table.add_row(page.name, *await _times(client, process, page.path))

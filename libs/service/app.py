@@ -294,7 +294,7 @@ def _add_probes(
         found = troubles()
         if not await ready():
             why = "; ".join(f"{t.part}: {t.why}, since {t.since:%Y-%m-%d %H:%M:%S} UTC" for t in found)
-            raise problems.NotReady(f"What the store and the log held at the start is still being taken in.{' ' + why if why else ''}")
+            raise problems.NotReady(f"What the store and the log held at the start is still being taken in, or prepared.{' ' + why if why else ''}")
         return JSONResponse({"status": "ill" if found else "ready", "troubles": [trouble.as_json() for trouble in found]})
 
     @public

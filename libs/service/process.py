@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 
 import httpx
 from fastapi import FastAPI
@@ -53,17 +53,18 @@ class Process:
         self.hears_all = hears_all
         self.consumer: Consumer | None = None
         self._clients: list[httpx.AsyncClient] = []
+        self._prepared: list[Callable[[], bool]] = []
         self.app: SignedInApp = create_base(
             "Headway",
             lifespan=self._lifespan,
             verifier=self.verifier,
-            ready=self.is_ready,
+            ready=self.is_prepared,
             telemetry=self.telemetry,
             troubles=self.health.troubles,
             clock=self.adapters.clock,
             identity=lambda: self.identity([*self.services, *(["gateway"] if self.hears_all else [])]),
         )
-        self.app.state.ready = self.is_ready
+        self.app.state.ready = self.is_prepared
         self.app.state.process = self
         self.app.adopt(parked_routes(lambda: self.consumer))
 
@@ -98,6 +99,14 @@ class Process:
     async def is_ready(self) -> bool:
         """Whether what store and log held at the start is in the world, and it is known which sessions were ended."""
         return self.revocations.read and self.consumer is not None and self.consumer.ready.is_set() and all(s.caught_up for s in self.services.values())
+
+    def prepares(self, done: Callable[[], bool]) -> None:
+        """Has readiness wait for something more than the world, until that says that it is done; whoever asks meanwhile is answered."""
+        self._prepared.append(done)
+
+    async def is_prepared(self) -> bool:
+        """Whether the process is ready, and what it prepares for those who ask first is there: what probes are told."""
+        return await self.is_ready() and all(done() for done in self._prepared)
 
     def owners(self) -> dict[str, Owner]:
         """The owner of each service's facts: in this process, else where the settings say it is."""

@@ -77,7 +77,7 @@ class Service:
         app = create_base(
             f"Headway {self.name}",
             verifier=p.verifier,
-            ready=p.is_ready,
+            ready=p.is_prepared,
             telemetry=p.telemetry,
             troubles=p.health.troubles,
             clock=p.adapters.clock,

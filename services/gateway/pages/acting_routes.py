@@ -30,7 +30,7 @@ from services.gateway.pages.errors import error_page, wants_page
 from services.gateway.pages.forms import Choice, Field, Widget, command_named, fields_of, purpose_of, title_of
 from services.gateway.pages.forms_reading import Wrong, ambiguous_in, data_of, placed, wrong_in, wrong_of
 from services.gateway.pages.moment import Moment
-from services.gateway.pages.page import Page, Visit
+from services.gateway.pages.page import Visit
 from services.gateway.pages.reading import authorization_of, own_address, reader_of
 from services.gateway.pages.rendering import html, in_graphiql, rendered
 from services.gateway.pages.routes import Pages
@@ -56,10 +56,10 @@ class Attempt:
     version: int | None = None
 
 
-def acting_routes(process: Process, forwarding: Forwarding, pages: tuple[Page, ...]) -> APIRouter:
+def acting_routes(process: Process, forwarding: Forwarding, asking: Pages) -> APIRouter:
     """`GET` and `POST /act/{command}`."""
     router = APIRouter(include_in_schema=False)
-    acting = _Acting(process, forwarding, pages)
+    acting = _Acting(process, forwarding, asking)
 
     def at(method: str, answer: Callable[[Request, str], Awaitable[Response]]) -> None:
         async def endpoint(request: Request, command: str) -> Response:
@@ -70,7 +70,7 @@ def acting_routes(process: Process, forwarding: Forwarding, pages: tuple[Page, .
             except Exception as error:
                 if not wants_page(request):
                     raise
-                return error_page(request, error, pages)
+                return error_page(request, error, asking.pages)
 
         router.add_api_route("/act/{command}", public(endpoint), methods=["GET", "HEAD"] if method == "GET" else [method], response_class=Response)
 
@@ -82,9 +82,8 @@ def acting_routes(process: Process, forwarding: Forwarding, pages: tuple[Page, .
 class _Acting:
     """Shows forms and sends what was filled in."""
 
-    def __init__(self, process: Process, forwarding: Forwarding, pages: tuple[Page, ...]) -> None:
-        self.process, self.forwarding, self.pages = process, forwarding, pages
-        self.asking = Pages(process, forwarding, pages)
+    def __init__(self, process: Process, forwarding: Forwarding, asking: Pages) -> None:
+        self.process, self.forwarding, self.asking, self.pages = process, forwarding, asking, asking.pages
 
     async def form(self, request: Request, name: str) -> Response:
         """The form, filled in by its address."""

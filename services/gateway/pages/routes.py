@@ -53,11 +53,10 @@ _CSV: Final = "text/csv; charset=utf-8; header=present"
 _KEPT_PRIVATE: Final = {"Cache-Control": "private, no-cache", "Vary": VARY}
 
 
-def page_routes(process: Process, forwarding: Forwarding, pages: tuple[Page, ...]) -> APIRouter:
+def page_routes(answering: Pages) -> APIRouter:
     """Every page at its path."""
     router = APIRouter(include_in_schema=False)
-    answering = Pages(process, forwarding, pages)
-    for page in pages:
+    for page in answering.pages:
         router.add_api_route(page.path, public(answering.endpoint(page)), methods=["GET", "HEAD"], response_class=Response)
     return router
 
@@ -99,7 +98,7 @@ class Pages:
         if tag in [one.strip() for one in request.headers.get("if-none-match", "").split(",")]:
             return Response(status_code=304, headers={**(HEADERS if table is None else _KEPT_PRIVATE), **headers})
         events_seen = seen(self.process.world, page)
-        visit, view, data = await self.made(request, visit)
+        visit, view, data = await self.made(authorization_of(request), visit)
         if table is not None:
             return await self._csv(request, visit, view, data, table, headers)
         parts = await self._parts(request, page.parts(visit, view)) if page.parts else []
@@ -123,12 +122,12 @@ class Pages:
 
     async def presented(self, request: Request, visit: Visit) -> tuple[Visit, View]:
         """The page's document asked and its answer presented, also for a page that shows a form with errors again."""
-        visit, view, _ = await self.made(request, visit)
+        visit, view, _ = await self.made(authorization_of(request), visit)
         return visit, view
 
-    async def made(self, request: Request, visit: Visit) -> tuple[Visit, View, Data]:
-        """The same, with the answer."""
-        data, withheld = await self._asked(request, visit)
+    async def made(self, authorization: str, visit: Visit) -> tuple[Visit, View, Data]:
+        """The same, with the answer, asked with the reader's `Authorization`."""
+        data, withheld = await self._asked(authorization, visit)
         visit = replace(visit, withheld=withheld)
         return visit, visit.page.present(visit, data), data
 
@@ -148,25 +147,25 @@ class Pages:
         begins = fiscal_year_start(facts, "portfolio", plain(whose) if whose else None)
         return Visit(page, moment, reader, dict(request.path_params), query, self.process.world.digest, year_begins=begins)
 
-    async def _asked(self, request: Request, visit: Visit) -> tuple[Data, bool]:
+    async def _asked(self, authorization: str, visit: Visit) -> tuple[Data, bool]:
         """The data of the answer, and whether money was withheld from it. Raises what the query's own error is."""
         variables = visit.variables
         key = _hash(visit.world, visit.page.name, repr(sorted(variables.items())), _rights(visit.reader), visit.moment.today.isoformat(), visit.whole)
         if (kept := self._kept.get(key)) is not None:
             return kept
         self._allowances.must_be_left(visit.reader)
-        data, withheld = await self._executed(request, visit, visit.page.document, variables)
+        data, withheld = await self._executed(authorization, visit, visit.page.document, variables)
         for path in (*visit.page.wholes, *(visit.page.lists if visit.whole else ())):
             if not is_whole(at(data, path)):
-                pages = [page async for page in self._pages_of(request, visit, path)]
+                pages = [page async for page in self._pages_of(authorization, visit, path)]
                 data = with_at(data, path, joined(pages))
         found = data, withheld
         if self.process.world.digest == visit.world:
             self._kept.keep(key, found)
         return found
 
-    async def _executed(self, request: Request, visit: Visit, document: str, variables: Mapping[str, Any]) -> tuple[Data, bool]:
-        asking = Asking(self.process, self.forwarding, visit.reader, authorization=authorization_of(request), day=visit.moment.today, most=PAGE)
+    async def _executed(self, authorization: str, visit: Visit, document: str, variables: Mapping[str, Any]) -> tuple[Data, bool]:
+        asking = Asking(self.process, self.forwarding, visit.reader, authorization=authorization, day=visit.moment.today, most=PAGE)
         try:
             result = await execute(Asked(document, None, dict(variables)), asking, {OperationType.QUERY})
         finally:
@@ -175,11 +174,11 @@ class Pages:
             raise _cause(result.errors or [])
         return result.data, bool((result.extensions or {}).get("withheld"))
 
-    async def _pages_of(self, request: Request, visit: Visit, path: Path) -> AsyncIterator[Mapping[str, Any]]:
+    async def _pages_of(self, authorization: str, visit: Visit, path: Path) -> AsyncIterator[Mapping[str, Any]]:
         """The pages of one list of a page's document, from the first to the last; between two of them others have their turn."""
         document, after = document_of(visit.page.document, path), None
         while True:
-            data, _ = await self._executed(request, visit, document, {**visit.variables, CURSOR: after})
+            data, _ = await self._executed(authorization, visit, document, {**visit.variables, CURSOR: after})
             page = at(data, path)
             if page is None:
                 return
@@ -206,12 +205,12 @@ class Pages:
         if request.method == "HEAD":
             return Response(headers=said, media_type=_CSV)
         begin = ("\ufeff" if wants_page(request) else "") + as_csv([[column.key for column in table.columns]])
-        rows = _once(self._rows(request, visit, data, table, table.path), shared=table.shared)
+        rows = _once(self._rows(authorization_of(request), visit, data, table, table.path), shared=table.shared)
         return StreamingResponse(_encoded(begin, rows), headers=said, media_type=_CSV)
 
-    async def _rows(self, request: Request, visit: Visit, data: Data, table: Table, path: Path) -> AsyncIterator[Rows]:
+    async def _rows(self, authorization: str, visit: Visit, data: Data, table: Table, path: Path) -> AsyncIterator[Rows]:
         """The rows of a table as CSV has them, a page of its list at a time."""
-        async for page in self._pages_of(request, visit, path):
+        async for page in self._pages_of(authorization, visit, path):
             view = visit.page.present(visit, with_at(data, path, page))
             yield [row for one in view.tables if one.id == table.id for row in one.exact]
 

@@ -1,44 +1,84 @@
-"""Derives what the overview asks for before anybody does, a team at a time, so that the first reader of a day waits no longer than the second."""
+"""What is asked first is derived before anybody asks: at a start before readiness says so, and again where a day begins or much has been heard."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
-from datetime import date, datetime
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import date, timedelta
 from typing import Any, Final, cast
 
 from fastapi import FastAPI
 
-from libs.events.catalog.portfolio.team import TEAM
+from libs.events.kept import Kept
 from libs.service.process import Process
-from services.gateway import deriving
-from services.gateway.pages.moment import last_of
-from services.gateway.pages.quarters import last_quarter_end
-from services.gateway.slices import GAP
+
+logger = logging.getLogger(__name__)
 
 LOOK: Final = 30.0
-"""Seconds between two looks at whether the world is there, or another day has begun."""
-SOON: Final = 0.5
+"""Seconds between two looks at whether another day begins, or much has been heard."""
+SOON: Final = 0.05
+"""Seconds between two looks at whether the world is there."""
+LONGEST: Final = 20.0
+"""Seconds by which readiness waits at most: what is not derived by then is derived while others ask."""
+AHEAD: Final = timedelta(minutes=10)
+"""How long before a day begins it is derived."""
+MUCH: Final = 1_000
+"""So many events touch enough of what was derived that it is looked through once more."""
+PART: Final = "first answers"
+
+Derive = Callable[[date], Awaitable[None]]
+
+
+async def _nothing(_: date) -> None:
+    """Where no page is mounted, nothing is asked first."""
 
 
 class Warmth:
-    """Whether the present has been derived, which is done once a day for all."""
+    """Whether the present has been derived, which is done once for all, a piece at a time; `derive` does it."""
 
     def __init__(self, process: Process) -> None:
+        self.derive: Derive = _nothing
+        self.waited_for = False
+        """Whether readiness need not wait any more."""
         self._process = process
         self._day: date | None = None
+        self._kept: Kept | None = None
+        self._heard = 0
         self._one_at_a_time = asyncio.Lock()
+        self._deriving: asyncio.Task[Any] | None = None
 
     async def present(self) -> bool:
-        """Sees to it; whether that was still to be done."""
+        """Sees to it that today has been derived; whether that was still to be done."""
         today = self._process.adapters.clock().date()
-        if self._day == today:
+        return not self._knows(today) and await self._derive(today, again=False)
+
+    async def look(self) -> None:
+        """Derives the day that it is, or soon will be, where that was not done or too much has been heard or given up since."""
+        day = (self._process.adapters.clock() + AHEAD).date()
+        fresh = self._knows(day) and self._heard + MUCH > self._events() and self._kept is self._process.world.kept(day, None)
+        if not fresh:
+            await self._derive(day, again=True)
+
+    def _knows(self, day: date) -> bool:
+        return self._day is not None and self._day >= day
+
+    def _events(self) -> int:
+        return sum(tally.events for tally in self._process.world.tallies().values())
+
+    async def _derive(self, day: date, *, again: bool) -> bool:
+        if self._deriving is asyncio.current_task():  # what is asked to derive it is not to wait for itself
             return False
         async with self._one_at_a_time:
-            if self._day != today:
-                await warm(self._process, today)
-                self._day = today
+            if self._knows(day) and not again:
+                return True
+            self._deriving, heard = asyncio.current_task(), self._events()
+            try:
+                await self.derive(day)
+            finally:
+                self._deriving = None
+            self._day, self._heard, self._kept = day, heard, self._process.world.kept(day, None)
         return True
 
 
@@ -51,26 +91,38 @@ def warmth_of(process: Process) -> Warmth:
 
 
 async def keep_warm(process: Process) -> None:
-    """Warms once the world is there, and again on each new day; goes on until it is cancelled."""
+    """Derives once the world is there, at most so long before readiness says so, and keeps it derived; goes on until it is cancelled."""
+    warmth = warmth_of(process)
+    while not await process.is_ready():  # noqa: ASYNC110 - the consumer is made later than this begins
+        await asyncio.sleep(SOON)
+    if not warmth.waited_for:
+        process.health.ill(PART, "they are being derived, so that nobody has to wait for them", logging.INFO)
+    first = asyncio.create_task(_looked(warmth), name="first answers")
+    try:
+        await asyncio.wait({first}, timeout=LONGEST)
+        warmth.waited_for = True
+        process.health.well(PART)
+        await first
+    finally:
+        first.cancel()
     while True:
-        ready = await process.is_ready()
-        if ready:
-            await warmth_of(process).present()
-        await asyncio.sleep(LOOK if ready else SOON)
+        await asyncio.sleep(LOOK)
+        await _looked(warmth)
 
 
-async def warm(process: Process, today: date) -> None:
-    """Where each team stands today, and stood at the end of the last quarter; between two teams others have their turn."""
-    then = last_quarter_end(today, deriving.fiscal_year_start(process.world.facts(today, None), "portfolio", None))
-    moments: tuple[tuple[date, datetime | None], ...] = ((today, None), (then, last_of(then)))
-    for moment in moments:
-        for team in process.world.facts(*moment).every(TEAM):
-            deriving.graduation(process.world.facts(*moment), team.id)
-            await asyncio.sleep(GAP)
+async def _looked(warmth: Warmth) -> None:
+    """No question that goes wrong keeps a process from being ready."""
+    try:
+        await warmth.look()
+    except Exception as e:
+        logger.warning("what is asked first could not be derived: %s", e, extra={"error": type(e).__name__})
 
 
-def warm_with(app: FastAPI, process: Process) -> None:
-    """Keeps warm as long as the app runs."""
+def warm_with(app: FastAPI, process: Process, derive: Derive) -> None:
+    """Keeps warm as long as the app runs; readiness waits for the first time."""
+    warmth = warmth_of(process)
+    warmth.derive = derive
+    process.prepares(lambda: warmth.waited_for)
     inner = app.router.lifespan_context
 
     @contextlib.asynccontextmanager

@@ -15,13 +15,12 @@ from libs.events.catalog.portfolio.organisation import ORGANISATION, Organisatio
 from libs.events.catalog.portfolio.product import PRODUCT, ProductRegistered
 from libs.events.catalog.portfolio.program import PROGRAM, ProgramOpened
 from libs.rules.roles import Principal
-from libs.service.process import Process
 from services.gateway import asking
 from services.gateway.allowances import A_MINUTE, Allowances, allowances_of
 from services.gateway.bounded import Bounded, size_of_json
 from services.gateway.budget import ASKED, Budget, Most, SpentUp
 from services.gateway.limits import _PREPARED, prepared
-from services.gateway.pages import warming
+from services.gateway.pages.warming import warmth_of
 from tests.services.gateway.small_world import Gateway
 
 WIDE = '{ program(id: "wide") { products { program { products { program { products { id } } } } } } }'
@@ -203,10 +202,10 @@ async def test_what_takes_long_before_the_present_was_derived_is_asked_again_aft
     monkeypatch.setattr("services.gateway.budget.AT_ONCE", 1)
     warmed: list[date] = []
 
-    async def warm(_: Process, day: date) -> None:
+    async def derive(day: date) -> None:
         warmed.append(day)
 
-    monkeypatch.setattr(warming, "warm", warm)
+    warmth_of(told_gateway.process).derive = derive
     monkeypatch.setitem(_DEFAULTS, "most", dataclasses.replace(ASKED, seconds=0))
     for _ in range(2):
         body = (await told_gateway.post("{ portfolio { teams(first: 500) { nodes { graduation { status } } } } }")).json()
