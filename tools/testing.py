@@ -23,7 +23,9 @@ PYTEST = (sys.executable, "-m", "pytest")
 SUMMARY = re.compile(r"^=+ (.*) in [0-9.]+s(?: \([0-9:]+\))? =+$", re.MULTILINE)
 WRONG = re.compile(r"^(?:FAILED|ERROR|XPASS) .*$", re.MULTILINE)
 """A line of pytest's short summary."""
-WRONG_SHOWN = 20
+REASON = re.compile(r"^E   .*$", re.MULTILINE)
+"""A line of a traceback that says what was raised or how two values differ."""
+WRONG_SHOWN = 40
 COUNT = re.compile(r"(\d+) (passed|failed|errors?|skipped|warnings?|xfailed|xpassed|deselected)")
 
 
@@ -38,7 +40,7 @@ def main(arguments: Sequence[str]) -> int:
         _shown(first, running[0])
         _shown(second, running[1])
         counts = _counted(first) + _counted(second)
-        wrong = _wrong(first) + _wrong(second)
+        wrong = [*_wrong(first), *_wrong(second)]
     for line in wrong[:WRONG_SHOWN]:
         print(line[:400])
     if len(wrong) > WRONG_SHOWN:
@@ -71,9 +73,10 @@ def _shown(output: IO[str], process: subprocess.Popen[bytes]) -> None:
 
 
 def _wrong(output: IO[str]) -> list[str]:
-    """The lines in which a half names what failed, each with its reason."""
+    """The lines in which a half names what failed, and after them the reasons: what pytest cuts off in its summary."""
     output.seek(0)
-    return WRONG.findall("".join(output.read().split("short test summary info")[1:]))
+    report, *summary = output.read().split("short test summary info")
+    return [*WRONG.findall("".join(summary)), *dict.fromkeys(REASON.findall(report))] if summary else []
 
 
 def _counted(output: IO[str]) -> Counter[str]:

@@ -7,6 +7,8 @@ import subprocess
 from pathlib import Path
 from typing import Final
 
+from tests.patience import GIVE_UP
+
 FAMILIES: Final = {"DejaVu Sans": "fonts-dejavu-core", "Liberation Sans": "fonts-liberation", "DejaVu Serif": "fonts-dejavu-core"}
 """Family -> the Debian package that brings it: a broad one, one as narrow as what most systems have, and a broad one with serifs."""
 
@@ -38,6 +40,6 @@ def only(family: str, folder: Path) -> dict[str, str]:
 def _files(family: str) -> list[Path]:
     if shutil.which("fc-list") is None:
         return []
-    said = subprocess.run(["fc-list", "--format", "%{file}\t%{family[0]}\n", f":family={family}"], capture_output=True, text=True, timeout=60, check=False)
+    said = subprocess.run(["fc-list", "--format", "%{file}\t%{family[0]}\n", f":family={family}"], capture_output=True, text=True, timeout=GIVE_UP, check=False)
     found = (line.partition("\t") for line in said.stdout.splitlines())
     return sorted({Path(file) for file, _, name in found if name == family})

@@ -15,6 +15,7 @@ from libs.events.cloudevents import MalformedCloudEvent, read_batch, read_cloude
 from libs.events.envelope import Undecodable, from_record, from_structured, instant, to_structured
 from libs.events.log import Record
 from tests.contracts.golden_samples import FILES, golden
+from tests.patience import GIVE_UP
 
 each = pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 EVENT: dict[str, Any] = {"specversion": "1.0", "id": "1", "source": "/headway/backlog", "type": "headway.backlog.item.started.v1"}
@@ -44,7 +45,7 @@ def test_the_python_sdk_reads_a_record_and_its_structured_form(path: Path) -> No
 def test_the_npm_sdk_reads_every_record_and_its_structured_form(node: Path) -> None:
     records = [golden(path) for path in FILES]
     lines = [json.dumps(m) for r in records for m in ({"headers": dict(r.headers), "value": r.value.decode()}, {"structured": to_structured(r)})]
-    done = subprocess.run(["node", "cloudevents.mjs"], cwd=node, input="\n".join(lines), capture_output=True, text=True, timeout=60, check=True)
+    done = subprocess.run(["node", "cloudevents.mjs"], cwd=node, input="\n".join(lines), capture_output=True, text=True, timeout=GIVE_UP, check=True)
     found = [json.loads(line) for line in done.stdout.splitlines()]
     assert len(found) == len(lines)
     for n, event in enumerate(found):

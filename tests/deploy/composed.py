@@ -78,7 +78,7 @@ class Composed:
             cwd=self.work,
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=GIVE_UP,
             check=False,
         )
         assert done.returncode == 0, done.stderr
@@ -111,7 +111,7 @@ class Composed:
     def headway(self, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
         """The command line against the gateway, as the importer."""
         given = self.environment | {"HEADWAY_URL": self.url, "HEADWAY_TOKEN": self.token("importer")} | environment
-        return subprocess.run([*HEADWAY, *words], env=given, cwd=self.work, capture_output=True, text=True, timeout=120, check=False)
+        return subprocess.run([*HEADWAY, *words], env=given, cwd=self.work, capture_output=True, text=True, timeout=GIVE_UP, check=False)
 
     def token(self, persona: str) -> str:
         """A token signed with the key file."""
@@ -122,7 +122,7 @@ class Composed:
         headers = {"Authorization": f"Bearer {self.token(persona)}", "Content-Type": "application/json"}
         request = urllib.request.Request(self.url + path, None if body is None else json.dumps(body).encode(), headers)
         try:
-            with urllib.request.urlopen(request, timeout=30) as answer:
+            with urllib.request.urlopen(request, timeout=GIVE_UP) as answer:
                 return answer.status, {k.lower(): v for k, v in answer.headers.items()}, json.loads(answer.read())
         except urllib.error.HTTPError as e:
             return e.code, {k.lower(): v for k, v in e.headers.items()}, json.loads(e.read() or b"null")

@@ -36,7 +36,7 @@ def world(url: str, data: Path) -> str:
     """What the gateway says of the world that it answers from."""
     token = Issuer.embedded(Settings(data=data)).token("executive")
     request = urllib.request.Request(f"{url}/graphql", b'{"query": "{ __typename }"}', {"Authorization": f"Bearer {token}", "Content-Type": "application/json"})
-    with urllib.request.urlopen(request, timeout=10) as answer:
+    with urllib.request.urlopen(request, timeout=GIVE_UP) as answer:
         return str(answer.headers["X-Headway-World"])
 
 

@@ -14,6 +14,7 @@ from libs.events.kafka import KafkaLog
 from libs.events.log import Cursor, LogUnavailable
 from libs.service.settings import Settings
 from tests.deploy.composed import SERVICES, broker_properties, settings_of_the_compose_file
+from tests.patience import GIVE_UP
 from tests.servers import absent, without
 from tools.servers import KafkaServer, NotHere
 from tools.servers.deployment_check import NoGo, loaded, made_secrets
@@ -81,15 +82,15 @@ def test_images_may_be_named_by_digest(compose: dict[str, Any]) -> None:
 def test_passwords_are_made_once_for_whoever_runs_it_and_stand_in_no_file_of_the_project(tmp_path: Path) -> None:
     file = tmp_path / "env"
     command = ["/bin/sh", str(ROOT / "deploy" / "secrets.sh"), str(file)]
-    subprocess.run(command, check=True, timeout=60)
+    subprocess.run(command, check=True, timeout=GIVE_UP)
     made = file.read_text()
     assert file.stat().st_mode & 0o077 == 0
     assert all(re.fullmatch(r"\w+=[0-9a-f]{64}", line) for line in made.splitlines()) and len(set(made.splitlines())) == 6
-    subprocess.run(command, check=True, timeout=60)
+    subprocess.run(command, check=True, timeout=GIVE_UP)
     assert file.read_text() == made
     first, *others = made.splitlines(keepends=True)
     file.write_text("".join(others) + "MONGO_IMAGE=mongo:8.0\n")
-    subprocess.run(command, check=True, timeout=60)
+    subprocess.run(command, check=True, timeout=GIVE_UP)
     assert set(others) < set(file.read_text().splitlines(keepends=True)) and first not in file.read_text()
     assert ".env" in (ROOT / ".gitignore").read_text().splitlines()
 

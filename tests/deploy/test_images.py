@@ -18,7 +18,7 @@ from libs.service.version import version
 from services.gateway.documents import EXECUTIVE
 from tests.deploy.composed import SERVICES
 from tests.deploy.contained import ENGINES, Contained, authorities
-from tests.deploy.test_four_processes import STORY
+from tests.deploy.test_four_processes import STORY, all_of_it_is_in
 from tests.deploy.web import data_of, get, pages_come_with_all_that_they_load
 from tests.patience import GIVE_UP
 from tests.servers import absent
@@ -101,7 +101,7 @@ def told(up: Contained, importer: str) -> Contained:
     story.chmod(0o644)
     options = [f"--volume={story}:/story.ndjson:ro", "--env=HEADWAY_URL=http://gateway:8000", f"--env=HEADWAY_TOKEN={importer}"]
     done = up.once("gateway", "headway", "import", "commands", "/story.ndjson", "--json", options=options)
-    assert done.returncode == 0 and json.loads(done.stdout)["created"] == len(STORY), done.stdout + done.stderr
+    all_of_it_is_in(done)
     return up
 
 

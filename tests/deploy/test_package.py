@@ -36,7 +36,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name in ("pyproject.toml", "README.md"):
         shutil.copy(ROOT / name, folder / "source")
     command = [*PIP, "wheel", "--quiet", "--no-index", "--no-deps", "--no-build-isolation", "--wheel-dir", str(folder), str(folder / "source")]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=GIVE_UP, check=False)
     assert done.returncode == 0, done.stderr
     (found,) = folder.glob("*.whl")
     return found
@@ -46,17 +46,17 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The `headway` of an environment in which nothing else is than what an image holds."""
     folder = tmp_path_factory.mktemp("empty") / "environment"
-    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(folder)], timeout=60, check=True)
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(folder)], timeout=GIVE_UP, check=True)
     install = [*PIP, "--python", str(folder / "bin" / "python"), "install", "--quiet", "--no-compile"]
     try:
         done = subprocess.run(
-            [*install, "--require-hashes", "-r", str(ROOT / "deploy" / "requirements.lock")], capture_output=True, text=True, timeout=300, check=False
+            [*install, "--require-hashes", "-r", str(ROOT / "deploy" / "requirements.lock")], capture_output=True, text=True, timeout=GIVE_UP, check=False
         )
     except subprocess.TimeoutExpired:
         absent("pip has not installed the dependencies into an empty environment within five minutes")
     if done.returncode:
         absent(f"pip cannot install the dependencies into an empty environment: {done.stderr.strip()[-300:]}")
-    subprocess.run([*install, "--no-index", "--no-deps", str(wheel)], timeout=60, check=True)
+    subprocess.run([*install, "--no-index", "--no-deps", str(wheel)], timeout=GIVE_UP, check=True)
     return folder / "bin" / "headway"
 
 
@@ -72,7 +72,7 @@ def test_the_wheel_is_of_the_version_that_runs(wheel: Path) -> None:
 
 def test_installed_it_tells_a_portfolio_and_shows_it_far_from_any_checkout(installed: Path, tmp_path: Path) -> None:
     environment = {k: v for k, v in os.environ.items() if not k.startswith(("HEADWAY_", "PYTHON", "VIRTUAL_ENV"))}
-    said = subprocess.run([installed, "--version"], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=60, check=True).stdout
+    said = subprocess.run([installed, "--version"], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=GIVE_UP, check=True).stdout
     assert said == f"headway {version()}\n"
     url = f"http://127.0.0.1:{(port := free_port())}"
     with open(tmp_path / "said", "w") as output:
@@ -85,7 +85,7 @@ def test_installed_it_tells_a_portfolio_and_shows_it_far_from_any_checkout(insta
             assert running.poll() is None, words
             time.sleep(0.2)
         token = subprocess.run(
-            [installed, "token", "executive", "--data", "demo"], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=60, check=True
+            [installed, "token", "executive", "--data", "demo"], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=GIVE_UP, check=True
         )
         executive = token.stdout.strip()
         assert data_of(f"{url}/graphql", EXECUTIVE, executive)["portfolio"]["teams"]

@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 from urllib.parse import urljoin
 
+from tests.patience import GIVE_UP
+
 PAGES = ("/", "/roadmap", "/sign-in", "/graphql", "/backlog/docs")
 """Of each kind that loads something: our own, GraphiQL, the documentation of REST."""
 
@@ -53,7 +55,7 @@ def _signed_in(token: str) -> dict[str, str]:
 
 def _asked(request: urllib.request.Request) -> Answer:
     try:
-        with urllib.request.urlopen(request, timeout=30) as answer:
+        with urllib.request.urlopen(request, timeout=GIVE_UP) as answer:
             return Answer(answer.status, {k.lower(): v for k, v in answer.headers.items()}, answer.read().decode("utf-8", "replace"))
     except urllib.error.HTTPError as e:
         return Answer(e.code, {k.lower(): v for k, v in e.headers.items()}, e.read().decode("utf-8", "replace"))

@@ -11,13 +11,14 @@ from pathlib import Path
 import pytest
 
 from headway.serving import NotListening, listening
+from tests.patience import GIVE_UP
 
 HEADWAY = [sys.executable, "-c", "from headway.cli import main; main()"]
 ENVIRONMENT = {k: v for k, v in os.environ.items() if not k.startswith("HEADWAY_")} | {"NO_COLOR": "1"}
 
 
 def headway(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([*HEADWAY, *words], env=ENVIRONMENT | environment, capture_output=True, text=True, timeout=120)
+    return subprocess.run([*HEADWAY, *words], env=ENVIRONMENT | environment, capture_output=True, text=True, timeout=GIVE_UP)
 
 
 @pytest.mark.parametrize("address", ["127.0.0.1", "0.0.0.0"])  # noqa: S104 - as others listen

@@ -11,6 +11,7 @@ import httpx
 
 from libs.service.issuer import Issuer
 from libs.service.settings import Settings
+from tests.patience import GIVE_UP
 from tests.system.test_serving import ENVIRONMENT, HEADWAY, served
 
 JIRA = "Summary,Issue key,Status Category,Created,Updated\n"
@@ -28,7 +29,7 @@ class Importing:
 
     def run(self, *words: str, persona: str = "importer") -> subprocess.CompletedProcess[str]:
         environment = ENVIRONMENT | {"HEADWAY_URL": self.url, "HEADWAY_TOKEN": self.issuer.token(persona)}
-        return subprocess.run([*HEADWAY, *words], env=environment, capture_output=True, text=True, timeout=60)
+        return subprocess.run([*HEADWAY, *words], env=environment, capture_output=True, text=True, timeout=GIVE_UP)
 
     def imported(self, *words: str, code: int = 0) -> tuple[int, int, int]:
         done = self.run("import", *words, "--json")
@@ -38,7 +39,7 @@ class Importing:
 
     def ask(self, document: str) -> Any:
         signed_in = {"Authorization": f"Bearer {self.issuer.token('executive')}"}
-        answer = httpx.post(f"{self.url}/graphql", json={"query": document}, headers=signed_in, timeout=30)
+        answer = httpx.post(f"{self.url}/graphql", json={"query": document}, headers=signed_in, timeout=GIVE_UP)
         assert answer.status_code == 200 and "errors" not in answer.json(), answer.text
         return answer.json()["data"]
 
@@ -141,5 +142,7 @@ def test_an_import_without_the_right_is_exit_6(tmp_path: Path) -> None:
     file.write_text('{"command": "portfolio.register_organisation", "key": "1", "data": {"organisation": "parks", "name": "Parks"}}\n')
     environment = ENVIRONMENT | {"HEADWAY_URL": "http://127.0.0.1:9", "HEADWAY_TOKEN": "x"}
     with served(tmp_path) as (_, url):
-        wrong = subprocess.run([*HEADWAY, "import", "commands", str(file)], env=environment | {"HEADWAY_URL": url}, capture_output=True, text=True, timeout=60)
+        wrong = subprocess.run(
+            [*HEADWAY, "import", "commands", str(file)], env=environment | {"HEADWAY_URL": url}, capture_output=True, text=True, timeout=GIVE_UP
+        )
     assert wrong.returncode == 6, wrong.stderr

@@ -64,13 +64,13 @@ def _wait(url: str, process: subprocess.Popen[str]) -> None:
 def post(url: str, path: str, body: object, data: Path, persona: str = "importer") -> dict[str, object]:
     token = Issuer.embedded(Settings(data=data)).token(persona)
     request = urllib.request.Request(url + path, json.dumps(body).encode(), {"Authorization": f"Bearer {token}", "Content-Type": "application/json"})
-    with urllib.request.urlopen(request, timeout=10) as answer:
+    with urllib.request.urlopen(request, timeout=GIVE_UP) as answer:
         found: dict[str, object] = json.loads(answer.read())
     return found
 
 
 def run(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([*HEADWAY, *words], env=ENVIRONMENT | environment, capture_output=True, text=True, timeout=120)
+    return subprocess.run([*HEADWAY, *words], env=ENVIRONMENT | environment, capture_output=True, text=True, timeout=GIVE_UP)
 
 
 def test_it_says_one_line_when_ready_and_ends_cleanly_on_sigterm(tmp_path: Path) -> None:
@@ -142,7 +142,7 @@ def test_a_token_is_printed_alone_and_works_after_a_restart(tmp_path: Path) -> N
     for _ in range(2):
         with served(tmp_path) as (_, url):
             request = urllib.request.Request(url + "/events", headers={"Authorization": f"Bearer {token}"})
-            assert urllib.request.urlopen(request, timeout=5).status == 200
+            assert urllib.request.urlopen(request, timeout=GIVE_UP).status == 200
 
 
 def test_the_doctor_finds_a_new_folder_good(tmp_path: Path) -> None:

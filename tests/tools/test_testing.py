@@ -18,8 +18,9 @@ def test_what_a_half_counts_is_read_from_its_closing_line() -> None:
     assert testing._counted(io.StringIO("nothing ran")) == {}
 
 
-def test_what_failed_in_a_half_is_read_from_its_summary_alone() -> None:
+def test_what_failed_in_a_half_is_read_from_its_summary_with_each_reason_once() -> None:
     printed, summary = "ERROR    root:printed by a test\n", "=== short test summary info ===\n"
     failed, broken = "FAILED tests/a.py::test_b - assert 1 == 2", "ERROR tests/c.py::test_d - OSError"
-    assert testing._wrong(io.StringIO(f"{printed}{summary}{failed}\n{broken}\n== 1 failed ==\n")) == [failed, broken]
+    why = "E   OSError: no space is left"
+    assert testing._wrong(io.StringIO(f"{printed}{why}\nmore\n{why}\n{summary}{failed}\n{broken}\n== 1 failed ==\n")) == [failed, broken, why]
     assert testing._wrong(io.StringIO(f"{printed}12 passed\n")) == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +15,9 @@ TESTS = Path(__file__).resolve().parent.parent
 MODULES = sorted(path for path in TESTS.rglob("*.py") if "node_modules" not in path.parts)
 CLOCKS = {"now", "utcnow", "today", "time", "time_ns", "monotonic", "monotonic_ns", "perf_counter", "perf_counter_ns", "process_time"}
 OF = {"datetime", "date", "time"}
+ASKED = re.compile(r"^(subprocess\.|urllib\.request\.|httpx\.)|\.communicate$")
+GLANCE = 5
+"""Seconds of a look at a server that may not be there yet."""
 MEANT = {
     ("events/catching.py", 0.5): "a broken adapter that hangs is caught by it; a good one is never run under it",
     ("events/test_cancelling.py", 0): "a time limit that is over at once is what is tried",
@@ -77,3 +81,13 @@ def test_whoever_waits_has_patience(path: Path) -> None:
     waits = [node for node in ast.walk(parsed(path)) if isinstance(node, ast.Call) and ast.unparse(node.func) in ("asyncio.timeout", "asyncio.wait_for")]
     given = [(node.lineno, part.value) for node in waits for part in node.args[-1:] if isinstance(part, ast.Constant) and isinstance(part.value, int | float)]
     assert [(line, seconds) for line, seconds in given if seconds < GIVE_UP / 2 and (name_of(path), seconds) not in MEANT] == []
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_whoever_runs_a_program_or_asks_a_server_has_patience(path: Path) -> None:
+    """A limit of a few seconds is a look that is taken again; one above that fails the test, and then only what hangs may reach it."""
+    calls = [node for node in ast.walk(parsed(path)) if isinstance(node, ast.Call) and ASKED.search(ast.unparse(node.func)) and not path.match("faults/*")]
+    given = [
+        (part.value.lineno, part.value.value) for node in calls for part in node.keywords if part.arg == "timeout" and isinstance(part.value, ast.Constant)
+    ]
+    assert [(line, seconds) for line, seconds in given if isinstance(seconds, int | float) and GLANCE < seconds < GIVE_UP] == []

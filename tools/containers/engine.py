@@ -32,6 +32,10 @@ network_backend = "netavark"
 network_config_dir = "{folder}/networks"
 """
 _DEBIAN: Final = ("bookworm", "ca-certificates,netbase,tzdata,python3,python3-venv,python-is-python3")
+BUILT: Final = 1200
+"""Seconds that an image may take to be built; a quiet machine takes 60."""
+ENDS: Final = 300
+"""Seconds that a container may take that ends by itself; a quiet machine takes two."""
 OUTLIVES: Final = 600
 """Seconds after which podman kills a container whose test was killed before it could."""
 
@@ -82,7 +86,7 @@ class Engine:
         # The docker format has health checks; without --pull-never a registry would be asked for the base.
         self._called(
             ["buildah", "bud", "--format", "docker", "--isolation", "chroot", "--layers", "--force-rm", "--pull-never", *given, "--tag", name, str(context)],
-            300,
+            BUILT,
         )
 
     def prune(self) -> None:
@@ -103,7 +107,7 @@ class Engine:
         """Starts a container and leaves it running, for ten minutes at most. Its health is asked, not watched: podman leaves watching to systemd."""
         self.podman("run", "--detach", "--pull=never", "--health-interval=disable", f"--timeout={OUTLIVES}", "--name", name, *options, image, *command)
 
-    def once(self, image: str, options: Sequence[str], command: Sequence[str] = (), *, seconds: float = 60) -> subprocess.CompletedProcess[str]:
+    def once(self, image: str, options: Sequence[str], command: Sequence[str] = (), *, seconds: float = ENDS) -> subprocess.CompletedProcess[str]:
         """Runs a container to its end, whatever its exit code, and deletes it."""
         return self.podman(
             "run", "--rm", "--pull=never", "--no-healthcheck", f"--timeout={seconds:.0f}", *options, image, *command, seconds=seconds + 10, check=False

@@ -48,13 +48,13 @@ class Running:
 
     async def get(self, path: str, **params: str) -> httpx.Response:
         """What it answers."""
-        async with httpx.AsyncClient(base_url=self.url, headers={"Authorization": f"Bearer {self.token}"}, timeout=30) as client:
+        async with httpx.AsyncClient(base_url=self.url, headers={"Authorization": f"Bearer {self.token}"}, timeout=GIVE_UP) as client:
             return await client.get(path, params=params)
 
     async def digest(self, up_to: str | None = None) -> list[tuple[str, int, str]]:
         """What the gateway says."""
         query = "query ($upTo: String) { streamDigest(upTo: $upTo) { kinds { kind count digest } } }"
-        async with httpx.AsyncClient(headers={"Authorization": f"Bearer {self.token}"}, timeout=30) as client:
+        async with httpx.AsyncClient(headers={"Authorization": f"Bearer {self.token}"}, timeout=GIVE_UP) as client:
             said = (await client.post(self.url + "/graphql", json={"query": query, "variables": {"upTo": up_to}})).json()
         return [(one["kind"], one["count"], one["digest"]) for one in said["data"]["streamDigest"]["kinds"]]
 
