@@ -11,7 +11,6 @@ from pathlib import Path
 
 import pytest
 
-from tests.patience import GIVE_UP
 from tests.servers import kafka, kafka_server, mongo, mongo_server
 
 __all__ = ["kafka", "kafka_server", "mongo", "mongo_server", "node"]
@@ -61,7 +60,7 @@ def node() -> Path:
     with (NODE / "package.json").open() as alone:
         fcntl.flock(alone, fcntl.LOCK_EX)  # two halves of the tests may ask at once
         if not installed.exists() or installed.stat().st_mtime < (NODE / "package-lock.json").stat().st_mtime:
-            done = subprocess.run(["npm", "ci", "--no-audit", "--no-fund"], cwd=NODE, capture_output=True, text=True, timeout=GIVE_UP, check=False)
+            done = subprocess.run(["npm", "ci", "--no-audit", "--no-fund"], cwd=NODE, capture_output=True, text=True, timeout=300, check=False)
             if done.returncode:
                 pytest.skip(f"npm cannot install tests/node: {done.stderr.strip().splitlines()[-1:]}")
     return NODE

@@ -50,7 +50,7 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     install = [*PIP, "--python", str(folder / "bin" / "python"), "install", "--quiet", "--no-compile"]
     try:
         done = subprocess.run(
-            [*install, "--require-hashes", "-r", str(ROOT / "deploy" / "requirements.lock")], capture_output=True, text=True, timeout=GIVE_UP, check=False
+            [*install, "--require-hashes", "-r", str(ROOT / "deploy" / "requirements.lock")], capture_output=True, text=True, timeout=300, check=False
         )
     except subprocess.TimeoutExpired:
         absent("pip has not installed the dependencies into an empty environment within five minutes")
