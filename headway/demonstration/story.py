@@ -8,10 +8,12 @@ from datetime import date, timedelta
 from typing import Any
 
 from headway.importers.line import Line
+from libs.events.catalog.portfolio.graduation import HomeFunction
+from libs.events.catalog.portfolio.team import CORE_ROLES
 
 ORGANISATIONS = {"transport": "Ministry of Transport", "justice": "Ministry of Justice", "energy": "Ministry of Energy"}
-FUNCTIONS = ("it_agency", "project_office", "corporate_services", "strategic_hr", "program_leadership")
-CORE = ("product_owner", "applications_support", "user_research", "developer", "service_designer")
+FUNCTIONS = tuple(function.value for function in HomeFunction)
+CORE = tuple(role.value for role in CORE_ROLES)
 WISHES = (
     "Sign in with one account",
     "See what is missing",

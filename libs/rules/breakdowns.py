@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
-from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -14,25 +13,40 @@ from libs.events.catalog.portfolio.organisation import ORGANISATION
 from libs.events.catalog.portfolio.product import PRODUCT
 from libs.events.catalog.portfolio.program import PROGRAM
 from libs.events.catalog.portfolio.team import TEAM
+from libs.events.choice import Choice, choice
 from libs.events.event import Kind
 from libs.events.facts import Facts
 from libs.rules.figures import Sums, investments_in, sums
 from libs.rules.money import NOTHING, Sum
 from libs.rules.spending import borne_by, home_of
 
-KINDS: Final[Mapping[str, Kind[Any]]] = MappingProxyType({"organisation": ORGANISATION, "program": PROGRAM, "product": PRODUCT, "team": TEAM})
+
+class PartsBy(Choice):
+    """What a whole is broken down by."""
+
+    ORGANISATION = choice("organisation", "The organisations that investments are at home in; of what was spent, those that bear it.")
+    PROGRAM = choice("program", "The programs of the products that they are for, or that their team serves.")
+    PRODUCT = choice("product", "The products that they are for.")
+    TEAM = choice("team", "The teams that they pay for.")
+
+
+KINDS: Final[Mapping[str, Kind[Any]]] = MappingProxyType(
+    {PartsBy.ORGANISATION: ORGANISATION, PartsBy.PROGRAM: PROGRAM, PartsBy.PRODUCT: PRODUCT, PartsBy.TEAM: TEAM}
+)
 """What a whole is broken down by."""
 
 
-class Why(StrEnum):
+class Why(Choice):
     """Why money stands beside the parts that a whole is broken down into."""
 
-    NOT_KNOWN = "not_known"
-    NOT_NAMED = "not_named"
-    ELSEWHERE = "elsewhere"
-    SHARED = "shared"
-    OF_OTHERS = "of_others"
-    LOANS = "loans"
+    NOT_KNOWN = choice("not_known", "It names one that nobody has told of yet.")
+    NOT_NAMED = choice("not_named", "It names none.", words="None named")
+    ELSEWHERE = choice("elsewhere", "It names one that is at home in no organisation, or in another.", words="At home elsewhere")
+    SHARED = choice("shared", "It stands in several of them, and is taken off as often as it stands there too much.", words="Counted in several rows")
+    OF_OTHERS = choice(
+        "of_others", "It stands in one of them and is at home in another organisation, so it is taken off.", words="At home in other organisations"
+    )
+    LOANS = choice("loans", "Loans move it: parts have what they have spent, an organisation what it bears (S4-15).", words="Moved by loans")
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
-from enum import Enum, StrEnum
+from enum import Enum
 from functools import partial
 from typing import Any, Final, NamedTuple
 
@@ -17,6 +17,7 @@ from libs.events.catalog.portfolio.program import PROGRAM
 from libs.events.catalog.portfolio.team import TEAM
 from libs.events.catalog.roadmap.release import RELEASE
 from libs.events.catalog.roadmap.roadmap_item import ROADMAP_ITEM
+from libs.events.choice import Choice, choice
 from libs.events.event import Event
 from libs.events.facts import Facts
 from libs.events.hindsight import Spread
@@ -28,25 +29,25 @@ from libs.rules.money import Amount
 from libs.rules.provenance import Origin, Traced, origins
 
 
-class ChangeKind(StrEnum):
-    """What moved."""
+class ChangeKind(Choice):
+    """What of something moved between two moments."""
 
-    STATUS = "status"
-    CRITERION = "criterion"
-    MONEY = "money"
-    DATE = "date"
-    HORIZON = "horizon"
-    MEMBER = "member"
-    PHASE = "phase"
-    RELEASE = "release"
+    STATUS = choice("status", "The graduation status of a team.")
+    CRITERION = choice("criterion", "Whether one of R-01 to R-06 is met.")
+    MONEY = choice("money", "A figure of an investment.")
+    DATE = choice("date", "When something is planned to start or to end.")
+    HORIZON = choice("horizon", "Under which heading a roadmap item stands.")
+    MEMBER = choice("member", "Who is on a team.")
+    PHASE = choice("phase", "The phase of a product.")
+    RELEASE = choice("release", "How far a release is.")
 
 
-class ChangeNature(StrEnum):
-    """Whether a value became another, or is there for the first time or no longer: what comes into being has not moved."""
+class ChangeNature(Choice):
+    """Whether a value became another, came to be or went: what comes into being has not moved."""
 
-    NEW = "new"
-    CHANGED = "changed"
-    GONE = "gone"
+    NEW = choice("new", "There was none at the first moment: it was placed, approved, formed, joined or said for the first time.")
+    CHANGED = choice("changed", "There was another at the first moment.")
+    GONE = choice("gone", "There is none at the second moment: it left, or was taken back.")
 
 
 @dataclass(frozen=True, slots=True)

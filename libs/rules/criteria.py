@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
-from types import MappingProxyType
-from typing import Final
 
-from libs.events.catalog.portfolio.graduation import GRADUATION, HandoffState, HomeFunction, StoryTold
+from libs.events.catalog.portfolio.graduation import GRADUATION, HandoffState, StoryTold
 from libs.events.catalog.portfolio.graduation import Graduation as Said
 from libs.events.catalog.portfolio.team import CORE_ROLES, TEAM, Membership, Staffing, Team, TeamRole
 from libs.events.catalog.roadmap.metric import METRIC, Reading
@@ -21,17 +19,6 @@ DELIVERY_TEAM = "Delivery team of the home organisation"
 MEETS_EXPECTATIONS = "Meets user and stakeholder expectations"
 STORY_TOLD = "Story told honestly"
 HANDED_OFF = "Functions of the home organisation brought along"
-
-FUNCTIONS: Final[Mapping[HomeFunction, str]] = MappingProxyType(
-    {
-        HomeFunction.IT_AGENCY: "the IT agency",
-        HomeFunction.PROJECT_OFFICE: "the project office",
-        HomeFunction.CORPORATE_SERVICES: "corporate services",
-        HomeFunction.STRATEGIC_HR: "strategic HR",
-        HomeFunction.PROGRAM_LEADERSHIP: "program leadership",
-    }
-)
-"""The functions to bring along, as people call them."""
 
 MISSED_STAYS = "What was missed by its day stays missed; where the target itself was wrong, retract it and set the one that holds."
 
@@ -56,7 +43,7 @@ def delivery_team(facts: Facts, team_id: str) -> Criterion:
     seats = team.core if team else ()
     if team is None or not seats:
         return Criterion("R-03", DELIVERY_TEAM, False, "nobody is in a core seat", remedy="Fill the five core roles.")
-    open_roles = [role for role in CORE_ROLES if role not in {member.role for member in seats}]
+    open_roles = [role.spoken for role in CORE_ROLES if role not in {member.role for member in seats}]
     contracted_owners = [m.person for m in seats if m.role is TeamRole.PRODUCT_OWNER and m.staffing is not Staffing.STAFF]
     staffing = {m.person: m.staffing for m in sorted(seats, key=_said)}
     staff = sum(one is Staffing.STAFF for one in staffing.values())
@@ -196,13 +183,13 @@ def _attestation(facts: Facts, team: Team) -> Event | None:
 
 def _open_handoffs(said: Said) -> list[str]:
     words = {HandoffState.OPEN: "has not prepared", HandoffState.PREPARED: "has prepared", HandoffState.FAILED: "failed"}
-    return [f"{FUNCTIONS[handoff.function]} {words[handoff.state]}" for handoff in said.handoffs if handoff.state in words]
+    return [f"{handoff.function.spoken} {words[handoff.state]}" for handoff in said.handoffs if handoff.state in words]
 
 
 def _next_handoffs(said: Said) -> str:
-    to_prepare = [FUNCTIONS[h.function] for h in said.handoffs if h.state is HandoffState.OPEN]
-    to_repeat = [FUNCTIONS[h.function] for h in said.handoffs if h.state is HandoffState.FAILED]
-    to_accept = [FUNCTIONS[h.function] for h in said.handoffs if h.state is HandoffState.PREPARED]
+    to_prepare = [h.function.spoken for h in said.handoffs if h.state is HandoffState.OPEN]
+    to_repeat = [h.function.spoken for h in said.handoffs if h.state is HandoffState.FAILED]
+    to_accept = [h.function.spoken for h in said.handoffs if h.state is HandoffState.PREPARED]
     steps = []
     if to_accept:
         steps.append(f"have {_list(to_accept)} accept the hand-off")
@@ -222,8 +209,7 @@ def _said(member: Membership) -> tuple[object, int]:
 
 
 def _list(words: Sequence[str]) -> str:
-    plain = [str(word).replace("_", " ") for word in words]
-    return plain[0] if len(plain) == 1 else f"{', '.join(plain[:-1])} and {plain[-1]}"
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
 
 
 def _sentence(parts: list[str]) -> str:

@@ -5,23 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
-from enum import StrEnum
 
 from libs.events.catalog.portfolio.bid import BID, Bid
 from libs.events.catalog.portfolio.graduation import GraduationStatus
 from libs.events.catalog.portfolio.organisation import ORGANISATION, Policy
 from libs.events.catalog.portfolio.team import TEAM
+from libs.events.choice import Choice, choice
 from libs.events.event import began_by
 from libs.events.facts import Facts
 from libs.rules.graduation import graduation
 from libs.rules.spending import home_of
 
 
-class DutyKind(StrEnum):
-    """What has to be seen to."""
+class DutyKind(Choice):
+    """What somebody has to see to by a day."""
 
-    BID_UNDECIDED = "bid_undecided"
-    EVIDENCE_EXPIRES = "evidence_expires"
+    BID_UNDECIDED = choice("bid_undecided", "A bid waits for its outcome (S0-15).", words="Outcome of a bid")
+    EVIDENCE_EXPIRES = choice("evidence_expires", "Evidence that a graduate rests on grows too old (R-04).", words="Evidence to renew")
 
 
 @dataclass(frozen=True, slots=True)

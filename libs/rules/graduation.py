@@ -160,7 +160,7 @@ def _to_sustain(team: Team | None) -> str:
     for subject in HealthSubject:
         health = team.health(subject) if team else None
         if health is None:
-            return f"Record the health of the {subject}, which must be good to enter Sustain."
+            return f"Record the health of the {subject.spoken}, which must be good to enter Sustain."
         if health.reading is not HealthReading.GOOD:
-            return f"Bring the health of the {subject} from {health.reading} to good, and record it; then enter Sustain."
+            return f"Bring the health of the {subject.spoken} from {health.reading.spoken} to good, and record it; then enter Sustain."
     return "Enter Sustain: R-01, R-02 and the health of team and product are there."

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from enum import StrEnum
 from typing import NamedTuple
 
 from libs.events.catalog.roadmap.metric import METRIC
 from libs.events.catalog.roadmap.release import RELEASE
+from libs.events.choice import Choice, choice
 from libs.events.event import Event
 from libs.events.facts import Facts
 from libs.rules.targets import TargetState, target_outcomes
 
 
-class MilestoneKind(StrEnum):
-    """What has the day."""
+class MilestoneKind(Choice):
+    """What of a product has a day."""
 
-    RELEASE = "release"
-    TARGET = "target"
+    RELEASE = choice("release", "A release that was published (S0-13).")
+    TARGET = choice("target", "A target of a metric, on the day it is due (S0-23).")
 
 
 class Milestone(NamedTuple):

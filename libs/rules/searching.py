@@ -5,7 +5,6 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Final
 
 from rapidfuzz import fuzz, process
@@ -17,6 +16,7 @@ from libs.events.catalog.portfolio.product import PRODUCT
 from libs.events.catalog.portfolio.program import PROGRAM
 from libs.events.catalog.portfolio.team import TEAM
 from libs.events.catalog.roadmap.roadmap_item import ROADMAP_ITEM
+from libs.events.choice import Choice, choice
 from libs.events.event import began_by
 from libs.events.facts import Facts
 from libs.rules.homes import home_of_product
@@ -33,16 +33,16 @@ MOST_COMPARED: Final = 100_000
 """Texts that are compared for likeness at most, a second's tenth. Of both, teams come first, items last."""
 
 
-class Findable(StrEnum):
-    """What can be searched; of what fits equally well, the earlier comes first."""
+class Findable(Choice):
+    """What can be searched. Of what fits equally well, the earlier comes first: teams before all others, items last."""
 
-    TEAM = "team"
-    PRODUCT = "product"
-    ORGANISATION = "organisation"
-    PROGRAM = "program"
-    PERSON = "person"
-    ROADMAP_ITEM = "roadmap_item"
-    ITEM = "item"
+    TEAM = choice("team", "Teams, by name and id.")
+    PRODUCT = choice("product", "Products, by name and id.")
+    ORGANISATION = choice("organisation", "Organisations, by name and id.")
+    PROGRAM = choice("program", "Programs, by name and id.")
+    PERSON = choice("person", "People who are or were on a team or own a backlog, by id: events hold no names.")
+    ROADMAP_ITEM = choice("roadmap_item", "Items of roadmaps, by title and id.")
+    ITEM = choice("item", "Backlog items, by title, id, and what their source calls them.", words="Backlog item")
 
 
 @dataclass(frozen=True, slots=True)

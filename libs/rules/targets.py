@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import NamedTuple
 
 from libs.events.catalog.roadmap.metric import METRIC, Metric, Reading, Target
+from libs.events.choice import Choice, Tone, choice
 from libs.events.event import Event
 from libs.events.facts import Facts
 
 
-class TargetState(StrEnum):
-    """Hit or missed for good; not measured while nothing was read since it was set; else open until it is due."""
+class TargetState(Choice):
+    """What became of a target (S0-23): hit or missed for good; not measured while nothing was read since it was set; else open until it is due."""
 
-    HIT = "hit"
-    MISSED = "missed"
-    NOT_MEASURED = "not_measured"
-    OPEN = "open"
+    HIT = choice("hit", "A reading reached it in time.", tone=Tone.GOOD)
+    MISSED = choice("missed", "It is due, and no reading reached it.", tone=Tone.BAD)
+    NOT_MEASURED = choice("not_measured", "Nothing was read since it was set, and it is not due.", tone=Tone.GOING)
+    OPEN = choice("open", "It was read, not reached, and is not due.", tone=Tone.GOING)
 
 
 @dataclass(frozen=True, slots=True)

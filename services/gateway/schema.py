@@ -6,13 +6,14 @@ from functools import cache
 from typing import Any
 
 import strawberry
-from graphql import GraphQLError, GraphQLInterfaceType, GraphQLObjectType
+from graphql import GraphQLEnumType, GraphQLError, GraphQLInterfaceType, GraphQLObjectType
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
 from strawberry.types.base import StrawberryObjectDefinition
 
 import libs.commands.catalog
 import libs.events.catalog  # noqa: F401  (the registries are filled by importing them)
+from libs.events.choice import CHOICES, Choice
 from services.gateway.executor import Counting
 from services.gateway.extensions import Limited, Readable, Said
 from services.gateway.mutations import mutation_type
@@ -35,9 +36,18 @@ class Schema(strawberry.Schema):
                 kind.is_type_of = None
             elif isinstance(kind, GraphQLInterfaceType):
                 kind.resolve_type = _type_of
+            elif isinstance(kind, GraphQLEnumType) and kind.name in CHOICES:
+                _describe(kind, CHOICES[kind.name])
 
     def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
         """Leaves the log alone."""
+
+
+def _describe(kind: GraphQLEnumType, of: type[Choice]) -> None:
+    """Says of an enum type, which was made when a type first named its choice, what the choice itself says."""
+    kind.description = " ".join((of.__doc__ or "").split())
+    for name, value in kind.values.items():
+        value.description = of[name].description
 
 
 def _type_of(thing: Any, _info: Any, _interface: Any) -> str:

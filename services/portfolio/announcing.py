@@ -144,7 +144,7 @@ def _disproof(announcement: Event, seen: View) -> str | None:
     """Why an announcement was wrong, given how its own instant is seen now; None where it was right."""
     match announcement.data:
         case GraduationStatusChanged(status=status) if seen.status is not status:
-            return f"By what is known now the team was {_words(seen.status)} then, not {_words(status)}."
+            return f"By what is known now the team was {seen.status.spoken} then, not {status.spoken}."
         case CriterionMet(criterion=id) if id not in seen.criteria or not seen.criteria[id].met:
             return f"By what is known now {id} was not met then: {seen.criteria[id].why if id in seen.criteria else 'there was no such team'}."
         case CriterionLapsed(criterion=id) if id in seen.criteria and seen.criteria[id].met:
@@ -172,7 +172,3 @@ def _resting_on(status: GraduationStatus, team: Team, said: Graduation, found: I
     yield from (one.event for criterion in found if criterion.met is not lapsed for one in criterion.evidence)
     if status is not GraduationStatus.READY:
         yield from (event.id for event in said.ceremonies)
-
-
-def _words(status: GraduationStatus) -> str:
-    return status.replace("_", " ")

@@ -5,32 +5,32 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
+from libs.events.choice import Choice, choice
 from libs.events.event import Event
 from libs.events.facts import Facts
 from libs.rules.authority import AUTHORITY, Belonging, belonging
 
 
-class AwaitedKind(StrEnum):
-    """What is waited for."""
+class AwaitedKind(Choice):
+    """What is waited for from somebody."""
 
-    DECIDE_INVESTMENT = "decide_investment"
-    RECORD_BID_OUTCOME = "record_bid_outcome"
-    RETURN_TEAM = "return_team"
-    ENTER_SUSTAIN = "enter_sustain"
-    PREPARE_HANDOFF = "prepare_handoff"
-    ACCEPT_HANDOFF = "accept_handoff"
-    ATTEST = "attest"
-    TELL_STORY = "tell_story"
-    HOLD_CEREMONY = "hold_ceremony"
-    RAISE_CHANGE = "raise_change"
-    DECIDE_CHANGE = "decide_change"
-    SIGN_OFF_RELEASE = "sign_off_release"
-    PUBLISH_RELEASE = "publish_release"
-    READ_METRIC = "read_metric"
+    DECIDE_INVESTMENT = choice("decide_investment", "The steering group's decision on an investment (S0-14).")
+    RECORD_BID_OUTCOME = choice("record_bid_outcome", "What the deciding body said of a bid (S0-15).")
+    RETURN_TEAM = choice("return_team", "Whether a team on loan is back (S4-15).")
+    ENTER_SUSTAIN = choice("enter_sustain", "The entering of Sustain, whose pre-conditions are met (S4-02).")
+    PREPARE_HANDOFF = choice("prepare_handoff", "The preparation of a hand-off with a function (S4-17).", words="Prepare hand-off")
+    ACCEPT_HANDOFF = choice("accept_handoff", "The acceptance of a hand-off that is prepared (R-06).", words="Accept hand-off")
+    ATTEST = choice("attest", "An executive's word that a team meets expectations (R-04).")
+    TELL_STORY = choice("tell_story", "The story, with what failed (R-05).")
+    HOLD_CEREMONY = choice("hold_ceremony", "The ceremony of a team that is ready (S4-18).")
+    RAISE_CHANGE = choice("raise_change", "A change request for a release that changes what its product does (S0-16).")
+    DECIDE_CHANGE = choice("decide_change", "The change advisory board's outcome (S0-16, S0-17).")
+    SIGN_OFF_RELEASE = choice("sign_off_release", "The product owner's sign-off (S0-13).")
+    PUBLISH_RELEASE = choice("publish_release", "The publishing of a release that nothing stands in the way of (S0-16).")
+    READ_METRIC = choice("read_metric", "A reading that a target or a graduate waits for (S0-23, R-04).")
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,6 @@ from libs.events.catalog.roadmap.metric import METRIC
 from libs.events.event import Event, position, split
 from libs.events.facts import Facts
 from libs.rules.awaiting.awaited import Awaited, AwaitedKind, day_of, waits
-from libs.rules.criteria import FUNCTIONS
 from libs.rules.duties import evidence_duties
 from libs.rules.graduation import Graduation, graduation
 from libs.rules.preconditions import preconditions
@@ -54,7 +53,7 @@ def _may_enter(facts: Facts, team_id: str) -> bool:
 def _handoffs(facts: Facts, team: Team, said: Said, stands: Graduation) -> Iterator[Awaited]:
     """LabOps prepares the hand-off with each function (S4-17), and its executive accepts (R-06)."""
     for handoff in said.handoffs if stands.status in _NOT_AT_THE_END else ():
-        function = FUNCTIONS[handoff.function]
+        function = handoff.function.spoken
         if handoff.state is HandoffState.PREPARED:
             what, began = f"Accept the hand-off of {_name(team)} for {function}.", _first_after(handoff.prepared, (*handoff.accepted, *handoff.failed))
             yield _of(facts, team, AwaitedKind.ACCEPT_HANDOFF, what, day_of(began), function=handoff.function.value)

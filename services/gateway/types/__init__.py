@@ -1,5 +1,1 @@
 """The types of the schema, one file for what belongs together; each holds the facts of its moment and answers without awaiting."""
-
-from services.gateway.types import choices
-
-__all__ = ["choices"]

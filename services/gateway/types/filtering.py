@@ -3,115 +3,68 @@
 from __future__ import annotations
 
 from datetime import date
-from enum import Enum
 from typing import Annotated, Any
 
 import strawberry
 
 from libs.events.catalog.backlog.item import ItemState
 from libs.events.catalog.portfolio.graduation import GraduationStatus
-from libs.events.catalog.portfolio.investment import Funding
+from libs.events.catalog.portfolio.investment import Funding, InvestmentState
 from libs.events.catalog.portfolio.team import HealthReading
 from libs.events.catalog.roadmap.roadmap_item import Horizon
-from services.gateway.types.investing import InvestmentState
-from services.gateway.types.telling import known
+from libs.events.choice import Choice, choice
 
 
-class Direction(Enum):
-    """Which end comes first."""
+class Direction(Choice):
+    """Which end comes first. What has no such value comes last either way."""
 
-    ASC = "asc"
-    DESC = "desc"
+    ASC = choice("asc", "The smallest, the earliest, A.", words="Ascending")
+    DESC = choice("desc", "The largest, the latest, Z.", words="Descending")
 
 
-class TeamOrderField(Enum):
+class TeamOrderField(Choice):
     """By what teams can be ordered."""
 
-    ID = "id"
-    NAME = "name"
-    STATUS = "status"
-    CRITERIA_MET = "criteria_met"
-    FORMED = "formed"
+    ID = choice("id", "Its id, character by character.")
+    NAME = choice("name", "Its name, without regard to case and accents.")
+    STATUS = choice("status", "How far it is on its way to graduation: in the order of GraduationStatus.")
+    CRITERIA_MET = choice("criteria_met", "How many of R-01 to R-06 are met.")
+    FORMED = choice("formed", "When it was formed.")
 
 
-class ProductOrderField(Enum):
+class ProductOrderField(Choice):
     """By what products can be ordered."""
 
-    ID = "id"
-    NAME = "name"
-    PHASE_SINCE = "phase_since"
+    ID = choice("id", "Its id, character by character.")
+    NAME = choice("name", "Its name, without regard to case and accents.")
+    PHASE_SINCE = choice("phase_since", "When it entered its phase.")
 
 
-class RoadmapItemOrderField(Enum):
+class RoadmapItemOrderField(Choice):
     """By what items of a roadmap can be ordered."""
 
-    PLACED = "placed"
-    PRODUCT = "product"
-    TITLE = "title"
-    STARTS = "starts"
-    ENDS = "ends"
-    SLIP = "slip"
+    PLACED = choice("placed", "The order of their placing.")
+    PRODUCT = choice("product", "The name of its product, without regard to case and accents; of one product by the start.")
+    TITLE = choice("title", "Its title, without regard to case and accents.")
+    STARTS = choice("starts", "When it is planned to start.")
+    ENDS = choice("ends", "When it is planned to end.")
+    SLIP = choice("slip", "How many days it has slipped.")
 
 
-class ItemOrderField(Enum):
+class ItemOrderField(Choice):
     """By what backlog items can be ordered."""
 
-    POSITION = "position"
-    TITLE = "title"
-    ADDED = "added"
+    POSITION = choice("position", "The product owner's order (S0-12).")
+    TITLE = choice("title", "Its title, without regard to case and accents.")
+    ADDED = choice("added", "When it was added.")
 
 
-class InvestmentOrderField(Enum):
+class InvestmentOrderField(Choice):
     """By what investments can be ordered."""
 
-    ID = "id"
-    PROPOSED = "proposed"
-    DECIDED = "decided"
-
-
-known(
-    Direction, "Which end comes first. What has no such value comes last either way.", ASC="The smallest, the earliest, A.", DESC="The largest, the latest, Z."
-)
-known(
-    TeamOrderField,
-    "By what teams can be ordered.",
-    ID="Its id.",
-    NAME="Its name, without regard to case and accents.",
-    STATUS="How far it is on its way to graduation: in the order of GraduationStatus.",
-    CRITERIA_MET="How many of R-01 to R-06 are met.",
-    FORMED="When it was formed.",
-)
-known(
-    ProductOrderField,
-    "By what products can be ordered.",
-    ID="Its id.",
-    NAME="Its name, without regard to case and accents.",
-    PHASE_SINCE="When it entered its phase.",
-)
-known(
-    RoadmapItemOrderField,
-    "By what items of a roadmap can be ordered.",
-    PLACED="The order of their placing.",
-    PRODUCT="The name of its product, without regard to case and accents; of one product by the start.",
-    TITLE="Its title, without regard to case and accents.",
-    STARTS="When it is planned to start.",
-    ENDS="When it is planned to end.",
-    SLIP="How many days it has slipped.",
-)
-known(
-    ItemOrderField,
-    "By what backlog items can be ordered.",
-    POSITION="The product owner's order (S0-12).",
-    TITLE="Its title, without regard to case and accents.",
-    ADDED="When it was added.",
-)
-known(
-    InvestmentOrderField,
-    "By what investments can be ordered.",
-    ID="Its id.",
-    PROPOSED="When it was proposed.",
-    DECIDED="When it was decided.",
-)
+    ID = choice("id", "Its id, character by character.")
+    PROPOSED = choice("proposed", "When it was proposed.")
+    DECIDED = choice("decided", "When it was decided.")
 
 
 def _wanted(description: str) -> Any:

@@ -22,7 +22,7 @@ from services.gateway.types.node import KNOWN, Node
 from services.gateway.types.person import Person, Voice, person, voice
 from services.gateway.types.roadmap import Release, release_of
 from services.gateway.types.saying import SaidEvent, judged
-from services.gateway.types.telling import known, told
+from services.gateway.types.telling import told
 
 if TYPE_CHECKING:
     from services.gateway.types.product import Product
@@ -48,16 +48,6 @@ class Need(Node):
     @told("The product whose users need it.")
     def product(self) -> Annotated[Product, strawberry.lazy("services.gateway.types.product")]:
         return _product(self.facts, self.of.product)
-
-
-known(
-    TargetState,
-    "What became of a target (S0-23).",
-    HIT="A reading reached it in time.",
-    MISSED="It is due, and no reading reached it.",
-    NOT_MEASURED="Nothing was read since it was set, and it is not due.",
-    OPEN="It was read, not reached, and is not due.",
-)
 
 
 @strawberry.type(description="What a metric shall reach, and by when (S2-08).")

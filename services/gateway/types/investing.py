@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from enum import Enum
-from typing import TYPE_CHECKING, Annotated, Self
+from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
 from libs.events.catalog.portfolio.baselines import Amounts
-from libs.events.catalog.portfolio.bid import BID
+from libs.events.catalog.portfolio.bid import BID, BidState
 from libs.events.catalog.portfolio.bid import Bid as BidFacts
-from libs.events.catalog.portfolio.investment import INVESTMENT, Funding, InvestmentDecided, Spending
+from libs.events.catalog.portfolio.investment import INVESTMENT, Funding, InvestmentDecided, InvestmentState, Spending
 from libs.events.catalog.portfolio.investment import Investment as InvestmentFacts
 from libs.events.currencies import at_scale
 from libs.events.event import began_by
@@ -26,48 +25,11 @@ from services.gateway.types.money import Money
 from services.gateway.types.node import KNOWN, Node
 from services.gateway.types.person import Voice, voice
 from services.gateway.types.saying import SaidEvent, judged
-from services.gateway.types.telling import known, told
+from services.gateway.types.telling import told
 
 if TYPE_CHECKING:
     from services.gateway.types.product import Product
     from services.gateway.types.team import Team
-
-
-class InvestmentState(Enum):
-    """Where an investment stands with the steering group."""
-
-    PROPOSED = "proposed"
-    APPROVED = "approved"
-    DECLINED = "declined"
-
-    @classmethod
-    def of(cls, state: InvestmentFacts) -> Self:
-        """Of an investment as it stands."""
-        return cls("approved" if state.approved else "proposed" if state.decision is None else "declined")
-
-
-class BidState(Enum):
-    """What came of a bid."""
-
-    WAITING = "waiting"
-    WON = "won"
-    LOST = "lost"
-
-
-known(
-    InvestmentState,
-    "Where an investment stands with the steering group (S0-14).",
-    PROPOSED="Asked for, not decided; also again, once what was decided on is another.",
-    APPROVED="Approved: its amounts are the first baseline.",
-    DECLINED="Declined, with the reason on record.",
-)
-known(
-    BidState,
-    "What came of a bid (S0-15).",
-    WAITING="The deciding body has not said yet.",
-    WON="The money was granted.",
-    LOST="The money was not granted.",
-)
 
 
 @strawberry.type(description="An amount, and its parts where it was split (S0-08).")
@@ -175,7 +137,7 @@ def investment_case(facts: Facts, state: InvestmentFacts) -> InvestmentCase:
         of=state,
         id=outside("investment", state.id),
         known=state.proposed is not None,
-        state=InvestmentState.of(state),
+        state=state.state,
         value=state.value,
         funding=state.funding,
         spending=state.kind,
@@ -193,14 +155,13 @@ def investment_cases(facts: Facts, organisation: str | None) -> Sequence[Investm
 
 def bid(facts: Facts, state: BidFacts) -> Bid:
     """A bid."""
-    came = BidState.WAITING if state.outcome is None else BidState.WON if state.won else BidState.LOST
     return Bid(
         facts=facts,
         of=state,
         id=outside("bid", state.id),
         known=state.submitted is not None,
         body=state.body,
-        state=came,
+        state=state.state,
         submitted_on=deriving.event_day(state.submitted),
         decided_on=deriving.event_day(state.outcome),
     )

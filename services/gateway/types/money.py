@@ -6,18 +6,17 @@ from collections.abc import Callable, Iterable
 from dataclasses import fields
 from datetime import date
 from decimal import Decimal
-from enum import Enum
 from typing import Annotated
 
 import strawberry
 
 from libs.events.facts import Facts
-from libs.rules.breakdowns import Other, Why
+from libs.rules.breakdowns import Other, PartsBy, Why
 from libs.rules.figures import Figures
 from libs.rules.money import Amount
 from services.gateway import deriving
 from services.gateway.asking import Info
-from services.gateway.types.telling import known, told
+from services.gateway.types.telling import told
 
 
 @strawberry.type(description="An amount of one currency.")
@@ -53,37 +52,6 @@ def _sums(description: str, of: Callable[[Figures], Iterable[Amount]]) -> list[M
 
     found: list[Money] = strawberry.field(resolver=resolve, description=f"{description} One entry a currency, by its code; empty where there is nothing.")
     return found
-
-
-known(
-    Why,
-    "Why money stands beside the parts that a whole is broken down into.",
-    NOT_KNOWN="It names one that nobody has told of yet.",
-    NOT_NAMED="It names none.",
-    ELSEWHERE="It names one that is at home in no organisation, or in another.",
-    SHARED="It stands in several of them, and is taken off as often as it stands there too much.",
-    OF_OTHERS="It stands in one of them and is at home in another organisation, so it is taken off.",
-    LOANS="Loans move it: parts have what they have spent, an organisation what it bears (S4-15).",
-)
-
-
-class PartsBy(Enum):
-    """What a whole is broken down by; the values are keys of `breakdowns.KINDS`."""
-
-    ORGANISATION = "organisation"
-    PROGRAM = "program"
-    PRODUCT = "product"
-    TEAM = "team"
-
-
-known(
-    PartsBy,
-    "What a whole is broken down by.",
-    ORGANISATION="The organisations that investments are at home in; of what was spent, those that bear it.",
-    PROGRAM="The programs of the products that they are for, or that their team serves.",
-    PRODUCT="The products that they are for.",
-    TEAM="The teams that they pay for.",
-)
 
 
 By = Annotated[PartsBy, strawberry.argument(description="By what it is broken down.")]

@@ -41,7 +41,6 @@ from services.gateway.types.filtering import (
     TeamOrder,
     TeamOrderField,
 )
-from services.gateway.types.investing import InvestmentState
 
 S = TypeVar("S", bound=Identified)
 
@@ -184,7 +183,7 @@ def investments_of(name: str, facts: Facts, whole: Sequence[Investment], wanted:
         states = [
             one
             for one in _through(states)
-            if (wanted.state is None or InvestmentState.of(one) in wanted.state)
+            if (wanted.state is None or one.state in wanted.state)
             and (wanted.funding is None or one.funding in wanted.funding)
             and (teams is None or one.team in teams)
             and (products is None or one.product in products)

@@ -48,7 +48,7 @@ def enter_sustain(command: EnterSustain, case: Case[Graduation]) -> Iterator[Pay
     for subject in HealthSubject:
         health = team.health(subject) if team else None
         if health is None or health.reading is not HealthReading.GOOD:
-            lacking.append(f"the health of the {subject} is {health.reading if health else 'not recorded'}")
+            lacking.append(f"the health of the {subject.spoken} is {health.reading.spoken if health else 'not recorded'}")
     case.demand("S4-02", not lacking, f"Sustain cannot be entered: {'; '.join(lacking)}", field="team")
     yield from _said(case, SustainEntered())
 
@@ -69,7 +69,7 @@ def accept_handoff(command: AcceptHandoff, case: Case[Graduation]) -> Iterator[P
     _on_its_way(case)
     accepted = case.now.handoff(command.function).acceptance if case.now else None
     if accepted and not case.revising:
-        detail = f"{command.function} accepted on {accepted.time.date()}"
+        detail = f"{command.function.spoken} accepted on {accepted.time.date()}"
         raise AlreadyDecided(
             "S4-17",
             detail,
@@ -78,10 +78,10 @@ def accept_handoff(command: AcceptHandoff, case: Case[Graduation]) -> Iterator[P
         )
     handoff = (case.then or Graduation(id=case.id)).handoff(command.function)
     if handoff.prepared and handoff.failed:
-        detail = f"the hand-off to {command.function} failed on {handoff.failed[-1].time.date()}, and it has not prepared again by {case.at.date()}"
+        detail = f"the hand-off to {command.function.spoken} failed on {handoff.failed[-1].time.date()}, and it has not prepared again by {case.at.date()}"
         remedy = "Prepare the hand-off again, then have it accepted."
     else:
-        detail, remedy = f"{command.function} has not prepared by {case.at.date()}", "Prepare the hand-off first."
+        detail, remedy = f"{command.function.spoken} has not prepared by {case.at.date()}", "Prepare the hand-off first."
     case.demand("S4-17", handoff.readiness, detail, field="function", remedy=remedy)
     yield from _said(case, HandoffAccepted(function=command.function, accepted_by=command.accepted_by))
 
@@ -117,7 +117,7 @@ def hold_ceremony(command: HoldCeremony, case: Case[Graduation]) -> Iterator[Pay
     """
     _on_its_way(case)
     then = case.then or Graduation(id=case.id)
-    lacking = [f"{handoff.function} has not accepted" for handoff in then.handoffs if handoff.acceptance is None]
+    lacking = [f"{handoff.function.spoken} has not accepted" for handoff in then.handoffs if handoff.acceptance is None]
     if then.sustain is None:
         lacking.insert(0, "Sustain was not entered")
     if not any(isinstance(event.data, StoryTold) and event.data.failed for event in then.stories):

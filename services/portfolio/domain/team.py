@@ -53,7 +53,7 @@ def join_team(command: JoinTeam, case: Case[Team]) -> Iterator[Payload]:
     drawn_on = command.role not in CORE_ROLES
     core = command.core if command.core is not None else not drawn_on
     if core and drawn_on:
-        raise Invalid(f"{command.role} is drawn on, never a core seat", field="core", remedy="Say `core: false`.")
+        raise Invalid(f"{command.role.spoken} is drawn on, never a core seat", field="core", remedy="Say `core: false`.")
     yield from anew(case, _row(case), MemberJoined(person=command.person, role=command.role, core=core, staffing=command.staffing))
 
 
@@ -65,7 +65,7 @@ def leave_team(command: LeaveTeam, case: Case[Team]) -> Iterator[Payload]:
     if not seats or case.then is None:
         if case.revising:
             return
-        role = f" as {command.role}" if command.role else ""
+        role = f" as {command.role.spoken}" if command.role else ""
         raise NotFound(f"{command.person} is not on {case.id}{role} at that time", field="person", remedy="Check the day, and who is on the team.")
     left = MemberLeft(person=command.person, role=command.role)
     if row is not None and (row.data, row.time) == (left, case.at):

@@ -188,7 +188,7 @@ def test_a_story_tells_what_failed_or_nothing() -> None:
 def test_a_ceremony_before_hand_off_and_story_is_refused() -> None:
     scenario = team()
     error = scenario.when(command(HoldCeremony)).refused(Refused, "S4-18")
-    assert "Sustain was not entered" in error.detail and "strategic_hr has not accepted" in error.detail
+    assert "Sustain was not entered" in error.detail and "strategic HR has not accepted" in error.detail
     scenario.given("graduation:t", SustainEntered(), at="2024-09-01")
     for function in HomeFunction:
         scenario.given(

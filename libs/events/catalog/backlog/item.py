@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,17 +9,18 @@ from decimal import Decimal
 
 from libs.events.catalog.backlog.item_source import ItemLabel, ItemSource
 from libs.events.catalog.backlog.source import SourceId
+from libs.events.choice import Choice, Tone, choice
 from libs.events.event import Event, Kind, Payload, changed, event, state
 from libs.events.values import Instant, NeedId, ProductId, RoadmapItemId
 
 
-class ItemState(enum.StrEnum):
+class ItemState(Choice):
     """Where an item stands. Open are the first two; what was dropped is left out of the backlog."""
 
-    OPEN = "open"
-    STARTED = "started"
-    DELIVERED = "delivered"
-    DROPPED = "dropped"
+    OPEN = choice("open", "Nobody has begun with it.", tone=Tone.PLAIN)
+    STARTED = choice("started", "Somebody works on it; it counts as open.", tone=Tone.GOING)
+    DELIVERED = choice("delivered", "It is with its users.", tone=Tone.GOOD)
+    DROPPED = choice("dropped", "It will not be done.", tone=Tone.ENDED)
 
 
 @event("headway.backlog.item.added.v1")

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import enum
-
+from libs.events.choice import Choice, Tone, choice
 from libs.events.event import Event, Kind, Payload, changed, event, state
 from libs.events.judgement import Judgement, Of, judges
 from libs.events.values import ProductId
 
 
-class Verdict(enum.StrEnum):
+class Verdict(Choice):
     """How far a need is met."""
 
-    MET = "met"
-    PARTLY = "partly"
-    UNMET = "unmet"
+    MET = choice("met", "Users have what they need.", tone=Tone.GOOD)
+    PARTLY = choice("partly", "Users have a part of what they need.", tone=Tone.GOING)
+    UNMET = choice("unmet", "Users do not have what they need.", tone=Tone.BAD)
 
 
 @event("headway.backlog.need.recorded.v1")

@@ -2,30 +2,30 @@
 
 from __future__ import annotations
 
-import enum
 from dataclasses import dataclass
 from typing import Annotated
 
+from libs.events.choice import Choice, choice
 from libs.events.event import Event, Kind, Payload, changed, event, state
 from libs.events.values import Id, ProductId, Ref
 
 SourceId = Annotated[Id, Ref("source")]
 
 
-class System(enum.StrEnum):
+class System(Choice):
     """Whose deliveries a source understands; `standard` are senders that follow the Standard Webhooks specification."""
 
-    GITHUB = "github"
-    GITLAB = "gitlab"
-    JIRA = "jira"
-    STANDARD = "standard"
+    GITHUB = choice("github", "Webhooks of GitHub.", words="GitHub")
+    GITLAB = choice("gitlab", "Webhooks of GitLab.", words="GitLab")
+    JIRA = choice("jira", "Webhooks of Jira.")
+    STANDARD = choice("standard", "Whoever signs by Standard Webhooks.", words="Standard Webhooks")
 
 
-class Confidential(enum.StrEnum):
+class Confidential(Choice):
     """What becomes of the words of what a source marks as confidential."""
 
-    WITHHOLD = "withhold"
-    PUBLISH = "publish"
+    WITHHOLD = choice("withhold", "No event says them: the item is called confidential.")
+    PUBLISH = choice("publish", "They are published like all others.")
 
 
 @event("headway.backlog.source.connected.v1")

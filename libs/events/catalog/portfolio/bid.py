@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+from libs.events.choice import Choice, Tone, choice
 from libs.events.event import Event, Kind, Payload, changed, event, state
 from libs.events.judgement import Judgement, Of, judges
 from libs.events.values import InvestmentId, Money
+
+
+class BidState(Choice):
+    """What came of a bid (S0-15)."""
+
+    WAITING = choice("waiting", "The deciding body has not said yet.", tone=Tone.GOING)
+    WON = choice("won", "The money was granted.", tone=Tone.GOOD)
+    LOST = choice("lost", "The money was not granted.", tone=Tone.ENDED)
 
 
 @event("headway.portfolio.bid.submitted.v1")
@@ -38,6 +47,13 @@ class Bid:
     submitted: Event | None = None
     outcome: Event | None = None
     won: bool | None = None
+
+    @property
+    def state(self) -> BidState:
+        """What came of it."""
+        if self.outcome is None:
+            return BidState.WAITING
+        return BidState.WON if self.won else BidState.LOST
 
 
 def evolve(bid: Bid, event: Event) -> Bid:

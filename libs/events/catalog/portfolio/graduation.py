@@ -5,44 +5,44 @@ from __future__ import annotations
 import dataclasses
 from dataclasses import dataclass
 from datetime import date, datetime
-from enum import StrEnum
 
 from libs.events.catalog.portfolio.team import TeamFormed
+from libs.events.choice import Choice, Tone, choice
 from libs.events.event import Event, Kind, Payload, changed, event, state
 from libs.events.judgement import Judgement, Of, judges
 from libs.events.values import Id
 
 
-class HomeFunction(StrEnum):
+class HomeFunction(Choice):
     """The functions of the home organisation that must be brought along (R-06)."""
 
-    IT_AGENCY = "it_agency"
-    PROJECT_OFFICE = "project_office"
-    CORPORATE_SERVICES = "corporate_services"
-    STRATEGIC_HR = "strategic_hr"
-    PROGRAM_LEADERSHIP = "program_leadership"
+    IT_AGENCY = choice("it_agency", "The agency that runs the organisation's IT.", words="IT agency", spoken="the IT agency")
+    PROJECT_OFFICE = choice("project_office", "The office that oversees the organisation's projects.", spoken="the project office")
+    CORPORATE_SERVICES = choice("corporate_services", "The services that all of the organisation shares.")
+    STRATEGIC_HR = choice("strategic_hr", "Strategic human resources: who is hired, and for what.", words="Strategic HR")
+    PROGRAM_LEADERSHIP = choice("program_leadership", "Those who lead the program that the product belongs to.")
 
 
-class HandoffState(StrEnum):
+class HandoffState(Choice):
     """How far the hand-off to one function has come."""
 
-    OPEN = "open"
-    PREPARED = "prepared"
-    ACCEPTED = "accepted"
-    FAILED = "failed"
+    OPEN = choice("open", "Nothing was prepared.", tone=Tone.PLAIN)
+    PREPARED = choice("prepared", "The function has prepared, and has not accepted (S4-17).", tone=Tone.GOING)
+    ACCEPTED = choice("accepted", "The function has taken over its part (R-06).", tone=Tone.GOOD)
+    FAILED = choice("failed", "It did not succeed; it may be prepared again (S4-07).", tone=Tone.BAD)
 
 
-class GraduationStatus(StrEnum):
+class GraduationStatus(Choice):
     """Where a team stands: derived from facts and the day, never typed."""
 
-    IN_RESIDENCY = "in_residency"
-    SUSTAIN = "sustain"
-    HANDING_OFF = "handing_off"
-    READY = "ready"
-    GRADUATED = "graduated"
-    ALUMNI = "alumni"
-    AT_RISK = "at_risk"
-    PIVOTED_AWAY = "pivoted_away"
+    IN_RESIDENCY = choice("in_residency", "It builds its product, and has not entered Sustain.", tone=Tone.GOING)
+    SUSTAIN = choice("sustain", "Team and product are healthy, and the organisation around them is brought along (S4-01).", tone=Tone.GOING)
+    HANDING_OFF = choice("handing_off", "A function of the home organisation has accepted its part.", tone=Tone.GOING)
+    READY = choice("ready", "R-01 to R-06 are met: the ceremony can be held.", tone=Tone.GOOD)
+    GRADUATED = choice("graduated", "The ceremony was held, and all criteria are still met.", tone=Tone.GOOD)
+    ALUMNI = choice("alumni", "It graduated long ago, and all criteria are still met.", tone=Tone.GOOD)
+    AT_RISK = choice("at_risk", "It graduated, and a criterion is no longer met.", tone=Tone.BAD)
+    PIVOTED_AWAY = choice("pivoted_away", "It left the path to graduation for good.", tone=Tone.ENDED)
 
 
 @event("headway.portfolio.graduation.sustain_entered.v1")

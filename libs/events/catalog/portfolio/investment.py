@@ -4,26 +4,34 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 
 from libs.events.catalog.portfolio.baselines import Amounts, Baseline, standing
+from libs.events.choice import Choice, Tone, choice
 from libs.events.event import Event, Kind, Payload, changed, event, state
 from libs.events.judgement import Judgement, Of, judges
 from libs.events.values import Money, ProductId, TeamId
 
 
-class Funding(StrEnum):
+class Funding(Choice):
     """How the money is meant (S4-03, S4-04)."""
 
-    ONE_OFF_PROJECT = "one_off_project"
-    ONGOING_PRODUCT = "ongoing_product"
+    ONE_OFF_PROJECT = choice("one_off_project", "For a project that ends.", words="One-off project")
+    ONGOING_PRODUCT = choice("ongoing_product", "For a product that goes on.")
 
 
-class Spending(StrEnum):
+class Spending(Choice):
     """Of which kind the money is (S4-04)."""
 
-    CAPITAL = "capital"
-    OPERATING = "operating"
+    CAPITAL = choice("capital", "Capital spending: it makes or buys what lasts.")
+    OPERATING = choice("operating", "Operating spending: it keeps running what there is.")
+
+
+class InvestmentState(Choice):
+    """Where an investment stands with the steering group (S0-14)."""
+
+    PROPOSED = choice("proposed", "Asked for, not decided; also again, once what was decided on is another.", tone=Tone.GOING)
+    APPROVED = choice("approved", "Approved: its amounts are the first baseline.", tone=Tone.GOOD)
+    DECLINED = choice("declined", "Declined, with the reason on record.", tone=Tone.ENDED)
 
 
 @event("headway.portfolio.investment.proposed.v1")
@@ -169,6 +177,13 @@ class Investment:
     def approved(self) -> bool:
         """Whether the steering group approved it."""
         return self.decision is not None and isinstance(self.decision.data, InvestmentDecided) and self.decision.data.approved
+
+    @property
+    def state(self) -> InvestmentState:
+        """Where it stands with the steering group."""
+        if self.approved:
+            return InvestmentState.APPROVED
+        return InvestmentState.PROPOSED if self.decision is None else InvestmentState.DECLINED
 
     @property
     def decided_amounts(self) -> Amounts | None:

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Final
 
+from libs.events.choice import Choice, Tone, choice
 from libs.events.event import Event, Kind, Payload, changed, event, state
 from libs.events.values import OrganisationId, PersonId, ProductId
 
 
-class TeamRole(StrEnum):
+class TeamRole(Choice):
     """What a member does in the team (S0-10, S0-11)."""
 
-    PRODUCT_OWNER = "product_owner"
-    APPLICATIONS_SUPPORT = "applications_support"
-    USER_RESEARCH = "user_research"
-    DEVELOPER = "developer"
-    SERVICE_DESIGNER = "service_designer"
-    BUSINESS_ANALYSIS = "business_analysis"
-    PROJECT_MANAGER = "project_manager"
+    PRODUCT_OWNER = choice("product_owner", "Owns the product's backlog and signs off its releases.")
+    APPLICATIONS_SUPPORT = choice("applications_support", "Keeps the version in use running.")
+    USER_RESEARCH = choice("user_research", "Finds out what users need.")
+    DEVELOPER = choice("developer", "Builds the product.")
+    SERVICE_DESIGNER = choice("service_designer", "Designs the service from end to end.")
+    BUSINESS_ANALYSIS = choice("business_analysis", "Analyses how the business works; drawn on, never a core seat (S0-11).")
+    PROJECT_MANAGER = choice("project_manager", "Manages projects; drawn on, never a core seat (S0-11).")
 
 
 CORE_ROLES: Final = (TeamRole.PRODUCT_OWNER, TeamRole.APPLICATIONS_SUPPORT, TeamRole.USER_RESEARCH, TeamRole.DEVELOPER, TeamRole.SERVICE_DESIGNER)
@@ -30,26 +30,26 @@ DRAWN_ON_ROLES: Final = (TeamRole.BUSINESS_ANALYSIS, TeamRole.PROJECT_MANAGER)
 """Skills that a team draws on, never core seats (S0-11)."""
 
 
-class Staffing(StrEnum):
+class Staffing(Choice):
     """Whether somebody, or a team on loan, is of the public service or under contract."""
 
-    STAFF = "staff"
-    CONTRACTED = "contracted"
+    STAFF = choice("staff", "Belongs to the public service.")
+    CONTRACTED = choice("contracted", "Works under contract.")
 
 
-class HealthSubject(StrEnum):
+class HealthSubject(Choice):
     """Of what a reading of health speaks: team and product are two readings (S4-01)."""
 
-    TEAM = "team"
-    PRODUCT = "product"
+    TEAM = choice("team", "The reading is of the team itself.")
+    PRODUCT = choice("product", "The reading is of the team's product.")
 
 
-class HealthReading(StrEnum):
+class HealthReading(Choice):
     """What a health check found."""
 
-    GOOD = "good"
-    FAIR = "fair"
-    POOR = "poor"
+    GOOD = choice("good", "All is well, as entering Sustain demands (S4-01).", tone=Tone.GOOD)
+    FAIR = choice("fair", "Neither well nor badly.", tone=Tone.GOING)
+    POOR = choice("poor", "Things go badly.", tone=Tone.BAD)
 
 
 @event("headway.portfolio.team.formed.v1")

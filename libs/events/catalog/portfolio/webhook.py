@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import enum
 from datetime import datetime
 from typing import Annotated
 
+from libs.events.choice import Choice, Tone, choice
 from libs.events.event import Event, Kind, Payload, changed, event, state
 from libs.events.values import Id, Instant, Ref
 
 WebhookId = Annotated[Id, Ref("webhook")]
 
 
-class WebhookStatus(enum.StrEnum):
+class WebhookStatus(Choice):
     """Whether events are sent: paused, they wait in the log and are sent once it is resumed; ended, they are not."""
 
-    ACTIVE = "active"
-    PAUSED = "paused"
-    ENDED = "ended"
+    ACTIVE = choice("active", "Events are sent as they come.", tone=Tone.GOOD)
+    PAUSED = choice("paused", "Events wait in the log until it is resumed.", tone=Tone.GOING)
+    ENDED = choice("ended", "Nothing is sent any more.", tone=Tone.ENDED)
 
 
 @event("headway.portfolio.webhook.subscribed.v1")

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 
+from libs.events.choice import Choice, choice
 from libs.events.event import Event, Kind, Payload, changed, event, state, upcasts
 from libs.events.judgement import Judgement, Of, judges
 from libs.events.values import ProductId, ReleaseId
 
 
-class Effect(StrEnum):
+class Effect(Choice):
     """What becomes of a product's dependency on another."""
 
-    BEGINS = "begins"
-    CEASES = "ceases"
+    BEGINS = choice("begins", "The product is to depend on the other one.")
+    CEASES = choice("ceases", "The product is to depend on the other one no longer.")
 
 
 @event("headway.roadmap.change.raised.v1")

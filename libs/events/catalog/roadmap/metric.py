@@ -5,17 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from enum import StrEnum
 
+from libs.events.choice import Choice, choice
 from libs.events.event import Event, Kind, Payload, changed, event, state
 from libs.events.values import Id, PersonId, ProductId
 
 
-class MetricKind(StrEnum):
+class MetricKind(Choice):
     """Counted, or judged (S1-01: a product needs both)."""
 
-    QUANTITATIVE = "quantitative"
-    QUALITATIVE = "qualitative"
+    QUANTITATIVE = choice("quantitative", "It is counted or measured.")
+    QUALITATIVE = choice("qualitative", "People judge it.")
 
 
 @event("headway.roadmap.metric.defined.v1")

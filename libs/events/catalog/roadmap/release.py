@@ -2,29 +2,28 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
-
+from libs.events.choice import Choice, Tone, choice
 from libs.events.event import Event, Kind, Payload, changed, event, state
 from libs.events.judgement import Judgement, Of, judges
 from libs.events.values import ProductId
 
 
-class ReleaseStage(StrEnum):
+class ReleaseStage(Choice):
     """The phase of the product that the release belongs to."""
 
-    DISCOVERY = "discovery"
-    ALPHA = "alpha"
-    BETA = "beta"
-    LIVE = "live"
-    IMPROVE = "improve"
+    DISCOVERY = choice("discovery", "While it is found out what users need.")
+    ALPHA = choice("alpha", "While ways of meeting the needs are tried.")
+    BETA = choice("beta", "The first version that people use (R-01).")
+    LIVE = choice("live", "The version in general use.")
+    IMPROVE = choice("improve", "After that, while the product is made better.")
 
 
-class ReleaseState(StrEnum):
-    """Proposed, then signed off, then published."""
+class ReleaseState(Choice):
+    """How far a release is: proposed, then signed off, then published (S0-13)."""
 
-    PROPOSED = "proposed"
-    SIGNED_OFF = "signed_off"
-    PUBLISHED = "published"
+    PROPOSED = choice("proposed", "It is meant; the product owner has not signed it off.", tone=Tone.GOING)
+    SIGNED_OFF = choice("signed_off", "The product owner has agreed (S0-13).", tone=Tone.GOING)
+    PUBLISHED = choice("published", "It is with the people it is for.", tone=Tone.GOOD)
 
 
 @event("headway.roadmap.release.proposed.v1")

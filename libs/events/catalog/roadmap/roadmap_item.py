@@ -4,27 +4,27 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from enum import StrEnum
 
+from libs.events.choice import Choice, Tone, choice
 from libs.events.event import Event, Kind, Payload, changed, event, state
 from libs.events.values import OrganisationId, ProductId
 
 
-class Horizon(StrEnum):
+class Horizon(Choice):
     """How near it is; what is done stays on the roadmap."""
 
-    NOW = "now"
-    NEXT = "next"
-    LATER = "later"
-    DONE = "done"
+    NOW = choice("now", "It is being worked on.", tone=Tone.GOING)
+    NEXT = choice("next", "It comes after that.", tone=Tone.PLAIN)
+    LATER = choice("later", "It comes some day.", tone=Tone.PLAIN)
+    DONE = choice("done", "It is done.", tone=Tone.GOOD)
 
 
-class RoadmapItemState(StrEnum):
-    """Planned until it is done or dropped; what was dropped stands under no horizon."""
+class RoadmapItemState(Choice):
+    """Whether a roadmap item is planned, done or dropped; what was dropped stands under no horizon."""
 
-    PLANNED = "planned"
-    DONE = "done"
-    DROPPED = "dropped"
+    PLANNED = choice("planned", "It is meant to be brought about.", tone=Tone.GOING)
+    DONE = choice("done", "It was brought about.", tone=Tone.GOOD)
+    DROPPED = choice("dropped", "It was taken off the roadmap.", tone=Tone.ENDED)
 
 
 @event("headway.roadmap.roadmap_item.placed.v1")
