@@ -6,7 +6,7 @@ import dataclasses
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, ClassVar, Generic, Protocol, TypeVar, cast, dataclass_transform
 
 from pydantic import TypeAdapter
@@ -212,6 +212,7 @@ class Kind(Generic[S]):
     ) -> None:
         self.service, self.name, self.plural, self.initial, self.evolve = service, name, plural, initial, evolve
         self.defined_by, self.definition = defined_by, definition
+        self._unsaid = initial(id="")
         if name in KINDS:
             raise ValueError(f"the kind {name} is declared twice")
         KINDS[name] = self
@@ -234,6 +235,10 @@ class Kind(Generic[S]):
         said = [e for e in events if isinstance(e.data, self.defined_by)]
         return self.with_definition(self.initial(id=id), self.fold(id, (e for e in said if e.time == said[0].time))) if said else None
 
+    def known(self, state: S) -> bool:
+        """Whether it was said what it is: a mere reference to it may be heard first."""
+        return any(getattr(state, field) != getattr(self._unsaid, field) for field in self.definition)
+
     def with_definition(self, state: S, defined: S | None) -> S:
         """A state with what a definition says, in the fields of which nothing was said yet."""
         if defined is None:
@@ -247,6 +252,11 @@ class Kind(Generic[S]):
 
 KINDS: dict[str, Kind[Any]] = {}
 """Every kind of aggregate by its name."""
+
+
+def day_of(event: Event | None) -> date | None:
+    """The day (UTC) on which something was true; None where nothing says it."""
+    return event.time.date() if event is not None else None
 
 
 def type_of(kind: str, cls: type[Payload]) -> str:

@@ -36,6 +36,21 @@ class Ref:
     kind: str
 
 
+class PersonMark:
+    """Marks a field as the id of a person."""
+
+
+class Called:
+    """Marks the field by which people call a thing: while nobody has said, its id stands there."""
+
+
+class Ratio:
+    """Marks a decimal as a share, 0 to 1, that JSON says as a number."""
+
+
+Share = Annotated[Decimal, Ratio]
+"""A share: 0 to 1, four places."""
+
 POSITION_PATTERN = r"^[a-z_]+:[a-z0-9][a-z0-9._-]{0,63}@[1-9][0-9]{0,8}$"
 POSITION_WORDS = "the position of an event, kind:id@sequence, such as team:biohub@3"
 
@@ -59,7 +74,7 @@ ChangeId = Annotated[Id, Ref("change")]
 MetricId = Annotated[Id, Ref("metric")]
 NeedId = Annotated[Id, Ref("need")]
 ItemId = Annotated[Id, Ref("item")]
-PersonId = Id
+PersonId = Annotated[Id, PersonMark]
 """A person's id: names and addresses never stand in an event."""
 
 

@@ -9,27 +9,29 @@ import strawberry
 from strawberry.scalars import JSON
 
 from libs.events.catalog.backlog.item import ITEM
+from libs.events.catalog.backlog.item import Item as ItemFacts
 from libs.events.catalog.portfolio.organisation import ORGANISATION
+from libs.events.catalog.portfolio.organisation import Organisation as OrganisationFacts
 from libs.events.catalog.portfolio.product import PRODUCT
+from libs.events.catalog.portfolio.product import Product as ProductFacts
 from libs.events.catalog.portfolio.program import PROGRAM
+from libs.events.catalog.portfolio.program import Program as ProgramFacts
 from libs.events.catalog.portfolio.team import TEAM
+from libs.events.catalog.portfolio.team import Team as TeamFacts
 from libs.events.event import Kind, S
-from libs.events.facts import Facts
 from services.gateway.asking import Info
 from services.gateway.ids import chosen, inside
-from services.gateway.types import backlog as backlogs
-from services.gateway.types import organisation as organisations
 from services.gateway.types import stream as streams
+from services.gateway.types.annotations import Shown
 from services.gateway.types.awaiting import AwaitedKinds, Awaiting, Me, waiting
 from services.gateway.types.blocked import Blocked, why_blocked
 from services.gateway.types.changes import ChangesSummary, Kinds, Movement, moved, summary
 from services.gateway.types.connection import PAGE, After, Connection, First
+from services.gateway.types.kinds import show
 from services.gateway.types.node import Node
 from services.gateway.types.nodes import node_at
 from services.gateway.types.portfolio import Portfolio
-from services.gateway.types.product import Product, product
 from services.gateway.types.searching import FindableKinds, SearchHit, Typed, found
-from services.gateway.types.team import Team, team
 from services.gateway.types.telling import told
 
 AsOf = Annotated[date | None, strawberry.argument(description="As of the end of this day (UTC). Default: today.")]
@@ -62,34 +64,24 @@ class Query:
         return Portfolio(facts=info.context.facts(day, known_at), scope=scope, world=info.context.world.digest, as_of=day, known_at=known_at)
 
     @told("One team; null on a day before its first event.")
-    def team(self, info: Info, id: Id, as_of: AsOf = None, known_at: KnownAt = None) -> Team | None:
-        facts = info.context.facts(as_of, known_at)
-        state = _state(facts, TEAM, id)
-        return team(facts, state) if state else None
+    def team(self, info: Info, id: Id, as_of: AsOf = None, known_at: KnownAt = None) -> Shown[TeamFacts] | None:
+        return _one(info, TEAM, id, as_of, known_at)
 
     @told("One product; null on a day before its first event.")
-    def product(self, info: Info, id: Id, as_of: AsOf = None, known_at: KnownAt = None) -> Product | None:
-        facts = info.context.facts(as_of, known_at)
-        state = _state(facts, PRODUCT, id)
-        return product(facts, state.id) if state else None
+    def product(self, info: Info, id: Id, as_of: AsOf = None, known_at: KnownAt = None) -> Shown[ProductFacts] | None:
+        return _one(info, PRODUCT, id, as_of, known_at)
 
     @told("One organisation; null on a day before its first event.")
-    def organisation(self, info: Info, id: Id, as_of: AsOf = None, known_at: KnownAt = None) -> organisations.Organisation | None:
-        facts = info.context.facts(as_of, known_at)
-        state = _state(facts, ORGANISATION, id)
-        return organisations.organisation(facts, state.id) if state else None
+    def organisation(self, info: Info, id: Id, as_of: AsOf = None, known_at: KnownAt = None) -> Shown[OrganisationFacts] | None:
+        return _one(info, ORGANISATION, id, as_of, known_at)
 
     @told("One program; null on a day before its first event.")
-    def program(self, info: Info, id: Id, as_of: AsOf = None, known_at: KnownAt = None) -> organisations.Program | None:
-        facts = info.context.facts(as_of, known_at)
-        state = _state(facts, PROGRAM, id)
-        return organisations.program(facts, state.id) if state else None
+    def program(self, info: Info, id: Id, as_of: AsOf = None, known_at: KnownAt = None) -> Shown[ProgramFacts] | None:
+        return _one(info, PROGRAM, id, as_of, known_at)
 
     @told("One backlog item with its long text; null on a day before its first event.")
-    def item(self, info: Info, id: Id, as_of: AsOf = None, known_at: KnownAt = None) -> backlogs.Item | None:
-        facts = info.context.facts(as_of, known_at)
-        state = _state(facts, ITEM, id)
-        return backlogs.item(facts, state) if state else None
+    def item(self, info: Info, id: Id, as_of: AsOf = None, known_at: KnownAt = None) -> Shown[ItemFacts] | None:
+        return _one(info, ITEM, id, as_of, known_at)
 
     @told("Whatever has this global id, today (at another moment: `nodes`); null for what is no id of anything. Relay takes a `node` with no other argument.")
     def node(self, info: Info, id: GlobalId) -> Node | None:
@@ -159,8 +151,10 @@ class Query:
         return await streams.stream_digest(info, up_to)
 
 
-def _state(facts: Facts, kind: Kind[S], given: str) -> S | None:
-    return facts.get(kind, inside(kind.name, given))
+def _one(info: Info, kind: Kind[S], given: str, as_of: date | None, known_at: datetime | None) -> Shown[S] | None:
+    facts = info.context.facts(as_of, known_at)
+    state = facts.get(kind, inside(kind.name, given))
+    return show(facts, kind, state) if state is not None else None
 
 
 def _scope(info: Info, organisation: str | None) -> str | None:

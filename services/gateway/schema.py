@@ -12,7 +12,8 @@ from strawberry.types import ExecutionContext
 from strawberry.types.base import StrawberryObjectDefinition
 
 import libs.commands.catalog
-import libs.events.catalog  # noqa: F401  (the registries are filled by importing them)
+import libs.events.catalog
+import services.gateway.types.catalog  # noqa: F401  (the registries are filled by importing them)
 from libs.events.choice import CHOICES, Choice
 from services.gateway.executor import Counting
 from services.gateway.extensions import Limited, Readable, Said
@@ -21,8 +22,7 @@ from services.gateway.query import Query
 from services.gateway.scalars import SCALARS
 from services.gateway.subscriptions import Subscription
 from services.gateway.timing import Timed
-from services.gateway.types.governing import ChangeRequest, Metric, Need
-from services.gateway.types.investing import Bid, InvestmentCase
+from services.gateway.types.kinds import BY_KIND
 
 
 class Schema(strawberry.Schema):
@@ -62,7 +62,7 @@ def schema() -> Schema:
         query=Query,
         mutation=mutation_type(),
         subscription=Subscription,
-        types=[Bid, ChangeRequest, InvestmentCase, Metric, Need],
+        types=[*BY_KIND.values()],
         config=StrawberryConfig(scalar_map=SCALARS, disable_field_suggestions=True),
         extensions=[Timed, Readable, Said, Limited],
         execution_context_class=Counting,

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 import strawberry
-
-KNOWN: Final = "Whether it was said what it is: a mere reference to it may be heard first, and then it has no more than its id."
 
 
 @strawberry.interface(description="Something with a global id, by which `node` finds it again.")

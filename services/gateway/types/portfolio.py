@@ -7,9 +7,18 @@ from typing import Annotated
 
 import strawberry
 
+from libs.events.catalog.portfolio.investment import INVESTMENT
+from libs.events.catalog.portfolio.investment import Investment as InvestmentFacts
+from libs.events.catalog.portfolio.loan import LOAN
+from libs.events.catalog.portfolio.loan import Loan as LoanFacts
 from libs.events.catalog.portfolio.organisation import ORGANISATION
+from libs.events.catalog.portfolio.organisation import Organisation as OrganisationFacts
+from libs.events.catalog.portfolio.product import PRODUCT
+from libs.events.catalog.portfolio.product import Product as ProductFacts
 from libs.events.catalog.portfolio.program import PROGRAM
+from libs.events.catalog.portfolio.program import Program as ProgramFacts
 from libs.events.catalog.portfolio.team import TEAM
+from libs.events.catalog.portfolio.team import Team as TeamFacts
 from libs.events.event import Kind, S
 from libs.events.facts import Facts
 from libs.rules import duties
@@ -17,19 +26,19 @@ from libs.rules.homes import products_at
 from services.gateway import deriving
 from services.gateway.asking import Info
 from services.gateway.ids import outside
+from services.gateway.types.annotations import Shown
 from services.gateway.types.changes import ChangesSummary, Kinds, Movement, Since, moved, summary
-from services.gateway.types.connection import PAGE, After, Connection, First, Listing, page
+from services.gateway.types.connection import PAGE, After, Connection, First, Listing
 from services.gateway.types.explaining import Explanation, Field, explanation
 from services.gateway.types.filtering import InvestmentsOrdered, InvestmentsWanted, ProductsOrdered, ProductsWanted, TeamsOrdered, TeamsWanted
-from services.gateway.types.investing import InvestmentCase, investment_case, investment_cases
+from services.gateway.types.investing import investment_cases
+from services.gateway.types.kinds import page_of, show
 from services.gateway.types.money import Investment, investment
 from services.gateway.types.needs import Needs, Targets, needs, targets
-from services.gateway.types.organisation import Organisation, Program, organisation, program
-from services.gateway.types.product import Product, product
 from services.gateway.types.roadmap import Roadmap, roadmap, whole_roadmap
 from services.gateway.types.saying import Subject
 from services.gateway.types.selecting import investments_of, products_of, teams_of
-from services.gateway.types.team import Loan, Team, lent, loans_of, team
+from services.gateway.types.team import loans_of
 from services.gateway.types.telling import told
 
 Overdue = Annotated[bool | None, strawberry.argument(description="Only what is overdue (true), or not yet (false). Default: both.")]
@@ -79,9 +88,9 @@ class Portfolio:
         return roadmap(self.facts, f"organisation:{self.scope}", self._product_ids) if self.scope else whole_roadmap(self.facts)
 
     @told("The loans of teams, by their first day, the latest first; of one organisation those in which it lends or borrows (S4-15).")
-    def loans(self, first: First = PAGE, after: After = None) -> Connection[Loan]:
+    def loans(self, first: First = PAGE, after: After = None) -> Connection[Shown[LoanFacts]]:
         found = loans_of(self.facts, self.scope)
-        return page(Listing(f"loans of {self.scope}", found, found), lambda one: lent(self.facts, one), first, after)
+        return page_of(self.facts, LOAN, Listing(f"loans of {self.scope}", found, found), first, after)
 
     @told("How many prioritised user needs are met.")
     def needs(self) -> Needs:
@@ -113,32 +122,32 @@ class Portfolio:
         return sum(deriving.phase(self.facts, state.id) is None for state in products_at(self.facts, self.scope))
 
     @told("The organisations, by id.")
-    def organisations(self) -> list[Organisation]:
+    def organisations(self) -> list[Shown[OrganisationFacts]]:
         ids = [self.scope] if self.scope else [state.id for state in self.facts.every(ORGANISATION)]
-        return [found for id in ids if self.facts.get(ORGANISATION, id) and (found := organisation(self.facts, id))]
+        return [show(self.facts, ORGANISATION, state) for id in ids if (state := self.facts.get(ORGANISATION, id))]
 
     @told("The programs, by id.")
-    def programs(self) -> list[Program]:
-        return [program(self.facts, state.id) for state in self._of(PROGRAM)]
+    def programs(self) -> list[Shown[ProgramFacts]]:
+        return [show(self.facts, PROGRAM, state) for state in self._of(PROGRAM)]
 
     @told("The products, by id.")
     def products(
         self, first: First = PAGE, after: After = None, phase: InPhase = None, filter: ProductsWanted = None, order_by: ProductsOrdered = None
-    ) -> Connection[Product]:
+    ) -> Connection[Shown[ProductFacts]]:
         found = products_of(f"products of {self.scope}", self.facts, products_at(self.facts, self.scope), filter, order_by, phase)
-        return page(found, lambda state: product(self.facts, state.id), first, after)
+        return page_of(self.facts, PRODUCT, found, first, after)
 
     @told("The teams, by id; `first` is at most 500.")
-    def teams(self, first: First = PAGE, after: After = None, filter: TeamsWanted = None, order_by: TeamsOrdered = None) -> Connection[Team]:
+    def teams(self, first: First = PAGE, after: After = None, filter: TeamsWanted = None, order_by: TeamsOrdered = None) -> Connection[Shown[TeamFacts]]:
         found = teams_of(f"teams of {self.scope}", self.facts, self._of(TEAM), filter, order_by)
-        return page(found, lambda state: team(self.facts, state), first, after)
+        return page_of(self.facts, TEAM, found, first, after)
 
     @told("The investments, by id; money on loan counts with the home it belongs to.")
     def investments(
         self, first: First = PAGE, after: After = None, filter: InvestmentsWanted = None, order_by: InvestmentsOrdered = None
-    ) -> Connection[InvestmentCase]:
+    ) -> Connection[Shown[InvestmentFacts]]:
         found = investments_of(f"investments of {self.scope}", self.facts, investment_cases(self.facts, self.scope), filter, order_by)
-        return page(found, lambda state: investment_case(self.facts, state), first, after)
+        return page_of(self.facts, INVESTMENT, found, first, after)
 
     @told("What moved from an instant until this moment, by the time it came true.")
     def changes(self, info: Info, since: Since, kinds: Kinds = None, first: First = PAGE, after: After = None) -> Connection[Movement]:

@@ -3,38 +3,40 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
 from libs.events.catalog.backlog.need import NEED
+from libs.events.catalog.backlog.need import Need as NeedFacts
 from libs.events.catalog.portfolio import product as catalogue
 from libs.events.catalog.portfolio.lifecycle import LIFECYCLE
+from libs.events.catalog.portfolio.lifecycle import Lifecycle as LifecycleFacts
+from libs.events.catalog.portfolio.organisation import ORGANISATION
+from libs.events.catalog.portfolio.organisation import Organisation as OrganisationFacts
+from libs.events.catalog.portfolio.product import PRODUCT
 from libs.events.catalog.portfolio.team import TEAM
+from libs.events.catalog.portfolio.team import Team as TeamFacts
 from libs.events.catalog.roadmap.change import CHANGE
+from libs.events.catalog.roadmap.change import Change as ChangeFacts
 from libs.events.catalog.roadmap.metric import METRIC
+from libs.events.catalog.roadmap.metric import Metric as MetricFacts
+from libs.events.catalog.roadmap.release import Release as ReleaseFacts
 from libs.events.event import Kind, S
-from libs.events.facts import Facts
 from libs.rules.homes import home_of_product
 from services.gateway import deriving
 from services.gateway.asking import Info
-from services.gateway.ids import outside
 from services.gateway.types import backlog as backlogs
 from services.gateway.types import roadmap as roadmaps
+from services.gateway.types.annotations import Shown
 from services.gateway.types.changes import Kinds, Movement, Since, moved
-from services.gateway.types.connection import PAGE, After, Connection, First, Listing, by_id, page
+from services.gateway.types.connection import PAGE, After, Connection, First, by_id
 from services.gateway.types.explaining import Explanation, Field, explanation
-from services.gateway.types.governing import ChangeRequest, Metric, Need, change_request, metric, need
+from services.gateway.types.kinds import named, named_maybe, page_of, show, shows
 from services.gateway.types.money import Investment, investment
 from services.gateway.types.needs import Needs, Targets, needs, targets
-from services.gateway.types.node import KNOWN, Node
-from services.gateway.types.organisation import Organisation, Program, organisation, program
 from services.gateway.types.saying import SaidEvent
 from services.gateway.types.stories import StoryKinds, first_of, told_of
 from services.gateway.types.telling import told
-
-if TYPE_CHECKING:
-    from services.gateway.types.team import Team
 
 
 @strawberry.type(description="The phase of its lifecycle that a product is in.")
@@ -51,138 +53,108 @@ class Halt:
     lacking: str | None = strawberry.field(description="What was lacking, where that was said.")
 
 
-@strawberry.type(description="The phases that a product goes through, in their order (S0-01).")
-class Lifecycle:
-    id: strawberry.ID = strawberry.field(description="`lifecycle:` and the id that commands use.")
-    name: str = strawberry.field(description="As people call it; its id while nothing was heard of it but the id.")
-    known: bool = strawberry.field(description=KNOWN)
+@shows(LIFECYCLE, order="name known")
+class Lifecycle(Shown[LifecycleFacts]):
+    """The phases that a product goes through, in their order (S0-01)."""
 
 
-@strawberry.type(description="A digital service to citizens.")
-class Product(Node):
-    facts: strawberry.Private[Facts]
-    key: strawberry.Private[str]
-    id: strawberry.ID = strawberry.field(description="`product:` and the id that commands use.")
-    name: str = strawberry.field(description="As people call it; its id while nothing was heard of it but the id.")
-    known: bool = strawberry.field(description="Whether it was registered: a mere reference may be heard first.")
+@shows(
+    PRODUCT,
+    order="name known phase phases halt decommissioned_on home lifecycle program",
+    known="Whether it was registered: a mere reference may be heard first.",
+)
+class Product(Shown[catalogue.Product]):
+    """A digital service to citizens."""
 
     @told("The phase it is in; null before the first.")
     def phase(self) -> Phase | None:
-        found = deriving.phase(self.facts, self.key)
+        found = deriving.phase(self.facts, self.of.id)
         return Phase(id=found.id, title=found.title, since=found.since) if found else None
 
     @told("Every phase that it entered, in order of time (S0-01).")
     def phases(self) -> list[Phase]:
-        return [Phase(id=one.id, title=one.title, since=one.since) for one in deriving.phases_of(self.facts, self.key)]
+        return [Phase(id=one.id, title=one.title, since=one.since) for one in deriving.phases_of(self.facts, self.of.id)]
 
     @told("The halt of the work on it; null while it goes on.")
     def halt(self) -> Halt | None:
-        state = self._state
-        said = state.halted.data if state and state.halted else None
-        if state is None or state.halted_since is None or not isinstance(said, catalogue.ProductHalted):
+        said = self.of.halted.data if self.of.halted else None
+        if self.of.halted_since is None or not isinstance(said, catalogue.ProductHalted):
             return None
-        return Halt(since=state.halted_since.date(), reason=said.reason, lacking=said.lacking)
-
-    @told("The day on which it was decommissioned (S0-02); null while it is offered.")
-    def decommissioned_on(self) -> date | None:
-        return deriving.event_day(self._state.decommissioned) if self._state else None
+        return Halt(since=self.of.halted_since.date(), reason=said.reason, lacking=said.lacking)
 
     @told("The organisation it is at home in.")
-    def home(self) -> Organisation | None:
-        return organisation(self.facts, home_of_product(self.facts, self._state)) if self._state else None
+    def home(self) -> Shown[OrganisationFacts] | None:
+        return named_maybe(self.facts, ORGANISATION, home_of_product(self.facts, self.of))
 
     @told("The lifecycle that it names; null where it goes through the default one.")
-    def lifecycle(self) -> Lifecycle | None:
-        id = self._state.lifecycle if self._state else None
-        found = self.facts.defined(LIFECYCLE, id)
-        return Lifecycle(id=outside("lifecycle", id), name=(found.name if found else "") or id, known=found is not None) if id else None
-
-    @told("The program it is part of.")
-    def program(self) -> Program | None:
-        state = self._state
-        return program(self.facts, state.program) if state and state.program else None
+    def lifecycle(self) -> Shown[LifecycleFacts] | None:
+        id = self.of.lifecycle
+        return show(self.facts, LIFECYCLE, self.facts.defined(LIFECYCLE, id) or LifecycleFacts(id=id)) if id else None
 
     @told("The teams that serve it.")
-    def teams(self) -> list[Annotated[Team, strawberry.lazy("services.gateway.types.team")]]:
-        from services.gateway.types.team import team
-
-        return [team(self.facts, state) for state in self.facts.related(TEAM, "products", self.key)]
+    def teams(self) -> list[Shown[TeamFacts]]:
+        return [show(self.facts, TEAM, state) for state in self.facts.related(TEAM, "products", self.of.id)]
 
     @told("What is invested in it; null for whoever may not read its money.")
     def investment(self, info: Info) -> Investment | None:
-        return investment(info, self.facts, "product", self.key, lambda: deriving.figures(self.facts, "product", self.key))
+        return investment(info, self.facts, "product", self.of.id, lambda: deriving.figures(self.facts, "product", self.of.id))
 
     @told("How many of its prioritised user needs are met (S0-22).")
     def needs(self) -> Needs:
-        return needs(self.facts, (self.key,))
+        return needs(self.facts, (self.of.id,))
 
     @told("How many of its targets were hit, and where the others stand (S0-23).")
     def targets(self) -> Targets:
-        return targets(self.facts, (self.key,))
+        return targets(self.facts, (self.of.id,))
 
     @told("What its users need, by id (S0-04).")
-    def user_needs(self, first: First = PAGE, after: After = None) -> Connection[Need]:
-        return page(self._listing(NEED), lambda state: need(self.facts, state), first, after)
+    def user_needs(self, first: First = PAGE, after: After = None) -> Connection[Shown[NeedFacts]]:
+        return self._page(NEED, first, after)
 
     @told("By what it is measured, by id (S1-01).")
-    def metrics(self, first: First = PAGE, after: After = None) -> Connection[Metric]:
-        return page(self._listing(METRIC), lambda state: metric(self.facts, state), first, after)
+    def metrics(self, first: First = PAGE, after: After = None) -> Connection[Shown[MetricFacts]]:
+        return self._page(METRIC, first, after)
 
     @told("What the change advisory board was asked of it, by id (S0-16, S0-17).")
-    def change_requests(self, first: First = PAGE, after: After = None) -> Connection[ChangeRequest]:
-        return page(self._listing(CHANGE), lambda state: change_request(self.facts, state), first, after)
+    def change_requests(self, first: First = PAGE, after: After = None) -> Connection[Shown[ChangeFacts]]:
+        return self._page(CHANGE, first, after)
 
     @told("What it means to bring about.")
     def roadmap(self) -> roadmaps.Roadmap:
-        return roadmaps.roadmap(self.facts, f"product:{self.key}", (self.key,))
+        return roadmaps.roadmap(self.facts, f"product:{self.of.id}", (self.of.id,))
 
     @told("The products that it depends on, as the change advisory board approved (S0-17), by id.")
-    def depends_on(self) -> list[Product]:
-        return [product(self.facts, id) for id in deriving.depends_on(self.facts, self.key)]
+    def depends_on(self) -> list[Shown[catalogue.Product]]:
+        return [named(self.facts, PRODUCT, id) for id in deriving.depends_on(self.facts, self.of.id)]
 
     @told("What has a day: releases that were published, targets that are due, by day.")
     def milestones(self) -> list[roadmaps.Milestone]:
-        return roadmaps.milestones(self.facts, self.key)
+        return roadmaps.milestones(self.facts, self.of.id)
 
     @told("What it still wants; null while no backlog was opened.")
     def backlog(self) -> backlogs.Backlog | None:
-        return backlogs.backlog(self.facts, self.key)
+        return backlogs.backlog(self.facts, self.of.id)
 
     @told("What goes out to its users, in the order of the proposals.")
-    def releases(self) -> list[roadmaps.Release]:
-        return roadmaps.releases(self.facts, self.key)
+    def releases(self) -> list[Shown[ReleaseFacts]]:
+        return roadmaps.releases(self.facts, self.of.id)
 
     @told("What moved from an instant until this moment of it, by the time it came true.")
     def changes(self, info: Info, since: Since, kinds: Kinds = None, first: First = PAGE, after: After = None) -> Connection[Movement]:
-        return moved(info, since, self.facts, ("product", self.key), kinds, first, after)
+        return moved(info, since, self.facts, ("product", self.of.id), kinds, first, after)
 
     @told("All that was said of it, its money, bids, roadmap, releases, changes, metrics, needs and backlog, the latest first; what was taken back is marked.")
     def story(self, kinds: StoryKinds = None, first: First = PAGE, after: After = None) -> Connection[SaidEvent]:
-        return told_of(self.facts, "product", self.key, kinds, first, after)
+        return told_of(self.facts, "product", self.of.id, kinds, first, after)
 
     @told("The first that was said of it, by the time it was true; null where it was only named.")
     def first_event(self) -> SaidEvent | None:
-        return first_of(self.facts, "product", self.key)
+        return first_of(self.facts, "product", self.of.id)
 
     @told("Why a figure is what it is, such as graduation.status or investment.actual: the rule that makes it, and the events that it rests on.")
     def explain(self, field: Field) -> Explanation:
-        return explanation(self.facts, "product", self.key, field)
+        return explanation(self.facts, "product", self.of.id, field)
 
-    def _listing(self, kind: Kind[S]) -> Listing[S]:
-        return by_id(f"{kind.plural} of {self.key}", self.facts.related(kind, "product", self.key))
-
-    @property
-    def _state(self) -> catalogue.Product | None:
-        return self.facts.get(catalogue.PRODUCT, self.key)
-
-
-def product(facts: Facts, id: str) -> Product:
-    """The product of this id."""
-    state = facts.get(catalogue.PRODUCT, id)
-    return Product(
-        facts=facts,
-        key=id,
-        id=outside("product", id),
-        name=(state.name if state else "") or id,
-        known=state is not None and bool(state.registered or state.name),
-    )
+    def _page(self, kind: Kind[S], first: int, after: str | None) -> Connection[Shown[S]]:
+        found = self.facts.related(kind, "product", self.of.id)
+        return page_of(self.facts, kind, by_id(f"{kind.plural} of {self.of.id}", found), first, after)

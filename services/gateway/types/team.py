@@ -3,29 +3,28 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import cast
 
 import strawberry
 
 from libs.events.catalog.portfolio import team as catalogue
 from libs.events.catalog.portfolio.loan import LOAN
 from libs.events.catalog.portfolio.loan import Loan as LoanFacts
+from libs.events.catalog.portfolio.team import TEAM
 from libs.events.event import began_by
 from libs.events.facts import Facts
-from libs.rules.teams import TeamLoan
 from services.gateway import deriving
 from services.gateway.asking import Info
-from services.gateway.ids import outside
 from services.gateway.types import graduation as graduations
 from services.gateway.types import roadmap as roadmaps
+from services.gateway.types.annotations import Shown
 from services.gateway.types.changes import Kinds, Movement, Since, moved
 from services.gateway.types.connection import PAGE, After, Connection, First
 from services.gateway.types.explaining import Explanation, Field, explanation
+from services.gateway.types.kinds import named, shows
 from services.gateway.types.money import Investment, investment
 from services.gateway.types.needs import Needs, Targets, needs, targets
-from services.gateway.types.node import KNOWN, Node
-from services.gateway.types.organisation import Organisation, organisation
 from services.gateway.types.person import Person, person
-from services.gateway.types.product import Product, product
 from services.gateway.types.saying import SaidEvent
 from services.gateway.types.stories import FormerMember, StatusPeriod, StoryKinds, first_of, former_members, status_periods, told_of
 from services.gateway.types.telling import told
@@ -50,29 +49,26 @@ class Health:
     recorded_on: date = strawberry.field(description="The day of the later of the two.")
 
 
-@strawberry.type(description="A time in which a team works for another organisation than its home (S4-15).")
-class Loan(Node):
-    facts: strawberry.Private[Facts]
-    of: strawberry.Private[TeamLoan]
-    id: strawberry.ID = strawberry.field(description="`loan:` and the id that commands use.")
-    known: bool = strawberry.field(description=KNOWN)
-    from_: date = strawberry.field(name="from", description="Its first day.")
-    until: date | None = strawberry.field(description="Its last day: of the return, else as planned; null where neither is known.")
-    staffing: catalogue.Staffing = strawberry.field(description="As what the team works there.")
-    returned: bool = strawberry.field(description="Whether the team is back.")
+@shows(LOAN, order="from_ until staffing returned team lender borrower")
+class Loan(Shown[LoanFacts]):
+    """A time in which a team works for another organisation than its home (S4-15)."""
 
-    @told("The team that is lent.")
-    def team(self) -> Team | None:
-        lent = self.facts.get(LOAN, self.of.loan)
-        return team_of(self.facts, lent.team) if lent else None
+    @classmethod
+    def tells(cls, state: LoanFacts) -> bool:
+        """Whether it is known whose it is."""
+        return state.team is not None and state.starts is not None
 
-    @told("Who lends.")
-    def lender(self) -> Organisation | None:
-        return organisation(self.facts, self.of.lender)
+    @told("Its first day.")
+    def from_(self) -> date:
+        return cast("date", self.of.starts)
 
-    @told("Who borrows.")
-    def borrower(self) -> Organisation | None:
-        return organisation(self.facts, self.of.borrower)
+    @told("Its last day: of the return, else as planned; null where neither is known.")
+    def until(self) -> date | None:
+        return self.of.last_day or self.of.until
+
+    @told("Whether the team is back.")
+    def returned(self) -> bool:
+        return self.of.returned is not None
 
 
 @strawberry.type(description="Somebody on a team.")
@@ -88,21 +84,9 @@ class Member:
         return person(self.who)
 
 
-@strawberry.type(description="People who build and run products together.")
-class Team(Node):
-    facts: strawberry.Private[Facts]
-    of: strawberry.Private[catalogue.Team]
-    id: strawberry.ID = strawberry.field(description="`team:` and the id that commands use.")
-    known: bool = strawberry.field(description=KNOWN)
-    name: str = strawberry.field(description="As people call it.")
-
-    @told("The organisation it is at home in.")
-    def home(self) -> Organisation | None:
-        return organisation(self.facts, self.of.home)
-
-    @told("The products that it serves.")
-    def products(self) -> list[Product]:
-        return [product(self.facts, id) for id in self.of.products]
+@shows(TEAM, order="known")
+class Team(Shown[catalogue.Team]):
+    """People who build and run products together."""
 
     @told("What is invested in it; null for whoever may not read its money.")
     def investment(self, info: Info) -> Investment | None:
@@ -131,8 +115,8 @@ class Team(Node):
         return Health(team=found.team, product=found.product, recorded_on=found.recorded_on) if found.recorded_on else None
 
     @told("When and to whom it is or was lent, in order of time.")
-    def loans(self) -> list[Loan]:
-        return [_loan(self.facts, one) for one in deriving.loans(self.facts, self.of.id)]
+    def loans(self) -> list[Shown[LoanFacts]]:
+        return [named(self.facts, LOAN, one.loan) for one in deriving.loans(self.facts, self.of.id)]
 
     @told("How many prioritised user needs of its products are met (S0-22).")
     def needs(self) -> Needs:
@@ -171,33 +155,7 @@ class Team(Node):
         return explanation(self.facts, "team", self.of.id, field)
 
 
-def team(facts: Facts, state: catalogue.Team) -> Team:
-    """A team."""
-    return Team(facts=facts, of=state, id=outside("team", state.id), name=state.name or state.id, known=bool(state.formed or state.name))
-
-
-def team_of(facts: Facts, id: str | None) -> Team | None:
-    """The team of a reference, also where nothing was heard of it yet; None where none is named."""
-    return team(facts, facts.get(catalogue.TEAM, id) or catalogue.TEAM.initial(id=id)) if id else None
-
-
-def loan(facts: Facts, state: LoanFacts) -> Loan | None:
-    """A loan; None before it is known whose it is."""
-    return lent(facts, state) if state.team and state.starts else None
-
-
-def lent(facts: Facts, state: LoanFacts) -> Loan:
-    """A loan of a team from a day on."""
-    return _loan(facts, next(one for one in deriving.loans(facts, state.team or "") if one.loan == state.id))
-
-
 def loans_of(facts: Facts, organisation: str | None) -> list[LoanFacts]:
     """The loans in which an organisation lends or borrows, or (None) all, the latest first."""
     found = [one for one in facts.every(LOAN) if one.team and one.starts and organisation in (None, one.lender, one.borrower)]
     return sorted(found, key=lambda one: began_by(one.lent, one.id), reverse=True)
-
-
-def _loan(facts: Facts, loan: TeamLoan) -> Loan:
-    return Loan(
-        facts=facts, of=loan, id=outside("loan", loan.loan), known=True, from_=loan.starts, until=loan.until, staffing=loan.staffing, returned=loan.returned
-    )

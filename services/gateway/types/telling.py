@@ -7,12 +7,14 @@ from typing import Any, TypeVar, cast
 
 import strawberry
 
+from services.gateway.types.annotations import Resolver
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 
 def told(description: str) -> Callable[[F], F]:
     """A field whose value the decorated method gives."""
-    return cast("Callable[[F], F]", strawberry.field(description=description))
+    return cast("Callable[[F], F]", lambda method: strawberry.field(description=description)(Resolver(method)))
 
 
 def followed(description: str) -> Callable[[F], F]:

@@ -6,12 +6,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Annotated
+
+from annotated_doc import Doc
 
 from libs.events.catalog.backlog.item_source import ItemLabel, ItemSource
 from libs.events.catalog.backlog.source import SourceId
 from libs.events.choice import Choice, Tone, choice
 from libs.events.event import Event, Kind, Payload, changed, event, state
-from libs.events.values import Instant, NeedId, ProductId, RoadmapItemId
+from libs.events.values import Called, Instant, NeedId, ProductId, RoadmapItemId
 
 
 class ItemState(Choice):
@@ -165,16 +168,16 @@ class Item:
     """
 
     id: str
-    product: str = ""
-    title: str = ""
-    state: ItemState = ItemState.OPEN
-    user: str | None = None
-    goal: str | None = None
-    reason: str | None = None
-    description: str | None = None
+    product: Annotated[ProductId, Doc("The product that wants it.")] = ""
+    title: Annotated[str, Doc("What it is called."), Called] = ""
+    state: Annotated[ItemState, Doc("Where it stands.")] = ItemState.OPEN
+    description: Annotated[str | None, Doc("The long text, where there is one.")] = None
+    user: Annotated[str | None, Doc("For whom.")] = None
+    goal: Annotated[str | None, Doc("To what end.")] = None
+    reason: Annotated[str | None, Doc("Why.")] = None
     need: str | None = None
-    roadmap_item: str | None = None
-    source: ItemSource | None = None
+    roadmap_item: Annotated[RoadmapItemId | None, Doc("The roadmap item that it is part of; null where it is of none.")] = None
+    source: Annotated[ItemSource | None, Doc("Where it comes from; null for one that was made here.")] = None
     stated_by: str | None = None
     points: Decimal | None = None
     impact: str | None = None

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+from annotated_doc import Doc
+
 from libs.events.choice import Choice, Tone, choice
 from libs.events.event import Event, Kind, Payload, changed, event, state
 from libs.events.judgement import Judgement, Of, judges
@@ -50,14 +54,14 @@ class Need:
     """A need as it stands. `version` counts its wordings, from 1; `judged` is the event of the latest judgement."""
 
     id: str
-    product: str = ""
-    user: str = ""
-    text: str = ""
-    origin: str = ""
-    prioritised: bool = False
+    product: Annotated[ProductId, Doc("The product whose users need it.")] = ""
+    user: Annotated[str, Doc("Who needs it.")] = ""
+    text: Annotated[str, Doc("What they need.")] = ""
+    origin: Annotated[str, Doc("In which phase or study it was found.")] = ""
+    prioritised: Annotated[bool, Doc("Whether it is prioritised (S0-22).")] = False
     version: int = 0
-    verdict: Verdict | None = None
-    evidence: str | None = None
+    verdict: Annotated[Verdict | None, Doc("How far it is met, by the latest judgement; null before the first.")] = None
+    evidence: Annotated[str | None, Doc("What the latest judgement rests on.")] = None
     recorded: Event | None = None
     judged: Event | None = None
 

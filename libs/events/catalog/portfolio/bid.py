@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
+from typing import Annotated
+
+from annotated_doc import Doc
+
 from libs.events.choice import Choice, Tone, choice
-from libs.events.event import Event, Kind, Payload, changed, event, state
+from libs.events.event import Event, Kind, Payload, changed, day_of, event, state
 from libs.events.judgement import Judgement, Of, judges
 from libs.events.values import InvestmentId, Money
 
@@ -40,20 +45,25 @@ class Bid:
     """A bid as it stands: `submitted` and `outcome` are its events, `won` None while it is undecided, `decision` the approval it rests on (its position)."""
 
     id: str
-    investment: str | None = None
+    investment: Annotated[InvestmentId | None, Doc("The investment that it asks money for.")] = None
     amount: Money | None = None
-    body: str = ""
+    body: Annotated[str, Doc("The body that decides.")] = ""
     decision: str | None = None
-    submitted: Event | None = None
+    submitted: Annotated[Event | None, Doc("The day on which it was submitted.")] = None
     outcome: Event | None = None
     won: bool | None = None
 
     @property
-    def state(self) -> BidState:
-        """What came of it."""
+    def state(self) -> Annotated[BidState, Doc("What came of it.")]:
+        """Waiting, won or lost."""
         if self.outcome is None:
             return BidState.WAITING
         return BidState.WON if self.won else BidState.LOST
+
+    @property
+    def decided_on(self) -> Annotated[date | None, Doc("The day of the outcome; null before.")]:
+        """The day (UTC) of the outcome."""
+        return day_of(self.outcome)
 
 
 def evolve(bid: Bid, event: Event) -> Bid:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Annotated
+
+from annotated_doc import Doc
 
 from libs.events.catalog.portfolio.baselines import Amounts, Baseline, standing
 from libs.events.choice import Choice, Tone, choice
-from libs.events.event import Event, Kind, Payload, changed, event, state
+from libs.events.event import Event, Kind, Payload, changed, day_of, event, state
 from libs.events.judgement import Judgement, Of, judges
 from libs.events.values import Money, ProductId, TeamId
 
@@ -153,16 +156,16 @@ class Investment:
     """
 
     id: str
-    team: str | None = None
-    product: str | None = None
+    team: Annotated[TeamId | None, Doc("The team that it pays for.")] = None
+    product: Annotated[ProductId | None, Doc("The product that it is for.")] = None
     enhance: Money | None = None
     support: Money | None = None
     amount: Money | None = None
-    funding: Funding | None = None
+    funding: Annotated[Funding | None, Doc("How the money is meant.")] = None
     kind: Spending | None = None
-    value: str | None = None
-    ends: date | None = None
-    proposed: Event | None = None
+    value: Annotated[str | None, Doc("The value it is to bring (S3-09).")] = None
+    ends: Annotated[date | None, Doc("The day it ends, where there is one.")] = None
+    proposed: Annotated[Event | None, Doc("The day of the proposal said last.")] = None
     decision: Event | None = None
     baselines: tuple[Baseline, ...] = ()
     forecast: Forecast | None = None
@@ -179,11 +182,26 @@ class Investment:
         return self.decision is not None and isinstance(self.decision.data, InvestmentDecided) and self.decision.data.approved
 
     @property
-    def state(self) -> InvestmentState:
-        """Where it stands with the steering group."""
+    def state(self) -> Annotated[InvestmentState, Doc("Where it stands with the steering group.")]:
+        """Proposed, approved or declined."""
         if self.approved:
             return InvestmentState.APPROVED
         return InvestmentState.PROPOSED if self.decision is None else InvestmentState.DECLINED
+
+    @property
+    def spending(self) -> Annotated[Spending | None, Doc("Of which kind the money is.")]:
+        """The same as `kind`."""
+        return self.kind
+
+    @property
+    def decided_on(self) -> Annotated[date | None, Doc("The day of the decision; null before.")]:
+        """The day (UTC) of the steering group's word."""
+        return day_of(self.decision)
+
+    @property
+    def reason(self) -> Annotated[str | None, Doc("Why it was decided so; null before.")]:
+        """What the steering group gave as its reason."""
+        return self.decision.data.reason if self.decision is not None and isinstance(self.decision.data, InvestmentDecided) else None
 
     @property
     def decided_amounts(self) -> Amounts | None:

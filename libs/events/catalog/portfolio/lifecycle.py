@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Annotated, Final
+
+from annotated_doc import Doc
 
 from libs.events.event import Event, Kind, Payload, changed, event, state
-from libs.events.values import Id
+from libs.events.values import Called, Id
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +32,10 @@ class LifecycleDefined(Payload):
 
 @state
 class Lifecycle:
-    """A lifecycle as it stands."""
+    """The phases that a product goes through, in their order (S0-01)."""
 
     id: str
-    name: str = ""
+    name: Annotated[str, Doc("As people call it; its id while nothing was heard of it but the id."), Called] = ""
     phases: tuple[Phase, ...] = ()
 
     def phase(self, id: str | None) -> Phase | None:

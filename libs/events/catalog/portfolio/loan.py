@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Annotated
+
+from annotated_doc import Doc
 
 from libs.events.catalog.portfolio.team import Staffing
 from libs.events.event import Event, Kind, Payload, changed, event, state
@@ -32,12 +35,12 @@ class Loan:
     """A loan as it stands: `starts` its first day, `until` the day planned for its end, `returned` the event that ended it."""
 
     id: str
-    team: str | None = None
-    lender: str | None = None
-    borrower: str | None = None
-    product: str | None = None
-    staffing: Staffing = Staffing.STAFF
-    agreement: str = ""
+    team: Annotated[TeamId | None, Doc("The team that is lent.")] = None
+    lender: Annotated[OrganisationId | None, Doc("Who lends.")] = None
+    borrower: Annotated[OrganisationId | None, Doc("Who borrows.")] = None
+    product: Annotated[ProductId | None, Doc("The product that the team works on there; null where none is named.")] = None
+    staffing: Annotated[Staffing, Doc("As what the team works there.")] = Staffing.STAFF
+    agreement: Annotated[str, Doc("The agreement under which it is lent.")] = ""
     starts: date | None = None
     until: date | None = None
     lent: Event | None = None

@@ -5,9 +5,12 @@ from __future__ import annotations
 import dataclasses
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Annotated
+
+from annotated_doc import Doc
 
 from libs.events.event import Event, Kind, Payload, changed, event, state
-from libs.events.values import Currency
+from libs.events.values import Called, Currency
 
 
 @event("headway.portfolio.organisation.registered.v1")
@@ -52,7 +55,7 @@ class Organisation:
     """An organisation as it stands; `policies` one entry a change, in order of time."""
 
     id: str
-    name: str = ""
+    name: Annotated[str, Doc("As people call it; its id while nothing was heard of it but the id."), Called] = ""
     currency: str | None = None
     fiscal_year_start: str | None = None
     registered: Event | None = None

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Annotated
+
+from annotated_doc import Doc
 
 from libs.events.event import Event, Kind, Payload, changed, event, state
-from libs.events.values import Id, LifecycleId, OrganisationId, ProgramId
+from libs.events.values import Called, Id, LifecycleId, OrganisationId, ProgramId
 
 
 @event("headway.portfolio.product.registered.v1")
@@ -64,15 +67,15 @@ class Product:
     """
 
     id: str
-    name: str = ""
+    name: Annotated[str, Doc("As people call it; its id while nothing was heard of it but the id."), Called] = ""
     home: str | None = None
-    program: str | None = None
+    program: Annotated[ProgramId | None, Doc("The program it is part of.")] = None
     lifecycle: str | None = None
     registered: Event | None = None
     phases: tuple[PhaseSince, ...] = ()
     halted: Event | None = None
     halted_since: datetime | None = None
-    decommissioned: Event | None = None
+    decommissioned: Annotated[Event | None, Doc("The day on which it was decommissioned (S0-02); null while it is offered.")] = None
 
     @property
     def phase(self) -> str | None:

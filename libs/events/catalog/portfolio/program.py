@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+from annotated_doc import Doc
+
 from libs.events.event import Event, Kind, Payload, changed, event, state
-from libs.events.values import OrganisationId
+from libs.events.values import Called, OrganisationId
 
 
 @event("headway.portfolio.program.opened.v1")
@@ -19,8 +23,8 @@ class Program:
     """A program as it stands."""
 
     id: str
-    name: str = ""
-    home: str | None = None
+    name: Annotated[str, Doc("As people call it; its id while nothing was heard of it but the id."), Called] = ""
+    home: Annotated[OrganisationId | None, Doc("The organisation it is at home in.")] = None
     opened: Event | None = None
 
 

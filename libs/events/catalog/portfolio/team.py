@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
-from typing import Final
+from typing import Annotated, Final
+
+from annotated_doc import Doc
 
 from libs.events.choice import Choice, Tone, choice
 from libs.events.event import Event, Kind, Payload, changed, event, state
-from libs.events.values import OrganisationId, PersonId, ProductId
+from libs.events.values import Called, OrganisationId, PersonId, ProductId
 
 
 class TeamRole(Choice):
@@ -143,9 +145,9 @@ class Team:
     """A team as it stands; `members` everybody who ever was on it, in order of joining."""
 
     id: str
-    name: str = ""
-    home: str | None = None
-    products: tuple[str, ...] = ()
+    name: Annotated[str, Doc("As people call it."), Called] = ""
+    home: Annotated[OrganisationId | None, Doc("The organisation it is at home in.")] = None
+    products: Annotated[tuple[ProductId, ...], Doc("The products that it serves.")] = ()
     formed: Event | None = None
     members: tuple[Membership, ...] = ()
     team_health: Health | None = None

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
+from typing import Annotated
+
+from annotated_doc import Doc
 
 from libs.events.choice import Choice, choice
-from libs.events.event import Event, Kind, Payload, changed, event, state, upcasts
+from libs.events.event import Event, Kind, Payload, changed, day_of, event, state, upcasts
 from libs.events.judgement import Judgement, Of, judges
-from libs.events.values import ProductId, ReleaseId
+from libs.events.values import Called, ProductId, ReleaseId
 
 
 class Effect(Choice):
@@ -77,13 +81,13 @@ class Change:
     """A change request as it stands. `raised` is what was said last of what is asked; `decision` the outcome, None until there is one."""
 
     id: str
-    product: str = ""
-    title: str = ""
-    release: str | None = None
-    description: str | None = None
+    product: Annotated[ProductId, Doc("The product that changes.")] = ""
+    title: Annotated[str, Doc("What changes, in a line."), Called] = ""
+    release: Annotated[ReleaseId | None, Doc("The release that it goes out with; null where none is named.")] = None
+    description: Annotated[str | None, Doc("What the board should know.")] = None
     on: str | None = None
     adds: bool | None = None
-    raised: Event | None = None
+    raised: Annotated[Event | None, Doc("The day on which it was raised.")] = None
     decision: Event | None = None
 
     @property
@@ -92,14 +96,19 @@ class Change:
         return None if self.on is None else Dependency(self.on, self.adds is not False)
 
     @property
-    def approved(self) -> bool | None:
-        """The board's outcome; None until there is one."""
+    def approved(self) -> Annotated[bool | None, Doc("The board's outcome; null before there is one.")]:
+        """What was decided."""
         return self.decision.data.approved if self.decision is not None and isinstance(self.decision.data, ChangeDecided) else None
 
     @property
-    def reason(self) -> str | None:
-        """The board's reason; None until there is an outcome."""
+    def reason(self) -> Annotated[str | None, Doc("The board's reason; null before the outcome.")]:
+        """Why it was decided so."""
         return self.decision.data.reason if self.decision is not None and isinstance(self.decision.data, ChangeDecided) else None
+
+    @property
+    def decided_on(self) -> Annotated[date | None, Doc("The day of the outcome; null before.")]:
+        """The day (UTC) on which it was decided."""
+        return day_of(self.decision)
 
 
 def evolve(change: Change, event: Event) -> Change:

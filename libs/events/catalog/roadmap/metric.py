@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Annotated
+
+from annotated_doc import Doc
 
 from libs.events.choice import Choice, choice
 from libs.events.event import Event, Kind, Payload, changed, event, state
-from libs.events.values import Id, PersonId, ProductId
+from libs.events.values import Called, Id, PersonId, ProductId
 
 
 class MetricKind(Choice):
@@ -89,15 +92,15 @@ class Metric:
     """A metric as it stands; `defined` is the definition that was said last, the tuples are in order of time."""
 
     id: str
-    product: str = ""
-    name: str = ""
-    kind: MetricKind = MetricKind.QUANTITATIVE
-    unit: str | None = None
-    goal: str = ""
+    product: Annotated[ProductId, Doc("The product that is measured.")] = ""
+    name: Annotated[str, Doc("What it is called."), Called] = ""
+    kind: Annotated[MetricKind, Doc("Counted, or judged.")] = MetricKind.QUANTITATIVE
+    unit: Annotated[str | None, Doc("In what its values are.")] = None
+    goal: Annotated[str, Doc("To what end it is measured (S1-08).")] = ""
     method: str = ""
     tool: str = ""
     source: str = ""
-    responsible: str = ""
+    responsible: Annotated[PersonId, Doc("Who is responsible for it.")] = ""
     measures: str | None = None
     defined: Event | None = None
     baselines: tuple[Reading, ...] = ()
@@ -108,6 +111,16 @@ class Metric:
     def baseline(self) -> Reading | None:
         """The baseline measured last; None until there is one."""
         return self.baselines[-1] if self.baselines else None
+
+    @property
+    def latest(self) -> Annotated[Decimal | None, Doc("The latest reading; null before the first.")]:
+        """The value read last."""
+        return self.readings[-1].value if self.readings else None
+
+    @property
+    def latest_on(self) -> Annotated[date | None, Doc("The day of the latest reading; null before the first.")]:
+        """The day (UTC) of the latest reading."""
+        return self.readings[-1].day if self.readings else None
 
 
 def evolve(metric: Metric, event: Event) -> Metric:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
+from typing import Annotated
+
+from annotated_doc import Doc
+
 from libs.events.choice import Choice, Tone, choice
-from libs.events.event import Event, Kind, Payload, changed, event, state
+from libs.events.event import Event, Kind, Payload, changed, day_of, event, state
 from libs.events.judgement import Judgement, Of, judges
-from libs.events.values import ProductId
+from libs.events.values import Called, ProductId
 
 
 class ReleaseStage(Choice):
@@ -53,20 +58,25 @@ class Release:
     """A release as it stands. `proposed` is the proposal that was said last."""
 
     id: str
-    product: str = ""
-    stage: ReleaseStage = ReleaseStage.ALPHA
-    title: str = ""
-    functional: bool = True
+    product: Annotated[ProductId, Doc("The product that it is of.")] = ""
+    title: Annotated[str, Doc("What it is called."), Called] = ""
+    stage: Annotated[ReleaseStage, Doc("The phase of the product that it belongs to.")] = ReleaseStage.ALPHA
+    functional: Annotated[bool, Doc("Whether it changes what the product does (S0-16).")] = True
     proposed: Event | None = None
     signed_off: Event | None = None
     published: Event | None = None
 
     @property
-    def state(self) -> ReleaseState:
-        """How far it is."""
+    def state(self) -> Annotated[ReleaseState, Doc("How far it is.")]:
+        """Proposed, signed off or published."""
         if self.published is not None:
             return ReleaseState.PUBLISHED
         return ReleaseState.PROPOSED if self.signed_off is None else ReleaseState.SIGNED_OFF
+
+    @property
+    def released_on(self) -> Annotated[date | None, Doc("The day on which it was published; null before.")]:
+        """The day (UTC) on which it was published."""
+        return day_of(self.published)
 
 
 def evolve(release: Release, event: Event) -> Release:

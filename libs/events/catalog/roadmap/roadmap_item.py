@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Annotated
+
+from annotated_doc import Doc
 
 from libs.events.choice import Choice, Tone, choice
 from libs.events.event import Event, Kind, Payload, changed, event, state
-from libs.events.values import OrganisationId, ProductId
+from libs.events.values import Called, OrganisationId, ProductId
 
 
 class Horizon(Choice):
@@ -88,39 +91,39 @@ class RoadmapItem:
     """An item as it stands. `placed` is the placing that was said first, `planned` the one that was said last."""
 
     id: str
-    product: str = ""
-    title: str = ""
-    horizon: Horizon = Horizon.LATER
+    product: Annotated[ProductId, Doc("The product that it is on the roadmap of.")] = ""
+    title: Annotated[str, Doc("What it is called."), Called] = ""
+    horizon: Annotated[Horizon, Doc("Under which heading it stands.")] = Horizon.LATER
     start: Day = Day()
     end: Day = Day()
-    state: RoadmapItemState = RoadmapItemState.PLANNED
-    co_owners: tuple[str, ...] = ()
+    state: Annotated[RoadmapItemState, Doc("Planned or done; what was dropped is on no roadmap.")] = RoadmapItemState.PLANNED
+    co_owners: Annotated[tuple[OrganisationId, ...], Doc("The organisations that own it together with the product's home (S4-12).")] = ()
     placed: Event | None = None
     planned: Event | None = None
 
     @property
-    def starts(self) -> date | None:
+    def starts(self) -> Annotated[date | None, Doc("The day on which it is planned to start.")]:
         """The planned start."""
         return self.start.now
 
     @property
-    def ends(self) -> date | None:
+    def ends(self) -> Annotated[date | None, Doc("The day on which it is planned to end.")]:
         """The planned end."""
         return self.end.now
 
     @property
-    def first_starts(self) -> date | None:
+    def first_starts(self) -> Annotated[date | None, Doc("The start that was planned first.")]:
         """The start that was planned first."""
         return self.start.first
 
     @property
-    def first_ends(self) -> date | None:
+    def first_ends(self) -> Annotated[date | None, Doc("The end that was planned first: what it slips against.")]:
         """The end that was planned first."""
         return self.end.first
 
     @property
-    def slip_days(self) -> int | None:
-        """Planned end less the end planned first, in whole days; negative when it will be earlier, None without an end."""
+    def slip_days(self) -> Annotated[int | None, Doc("Planned end less the end planned first, in days; negative when earlier, null without an end.")]:
+        """By how many whole days it slips."""
         return None if self.end.now is None or self.end.first is None else (self.end.now - self.end.first).days
 
 

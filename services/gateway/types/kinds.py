@@ -1,0 +1,134 @@
+"""Types of the schema made from kinds: what of a state is documented is a field, a reference is what it names, an event is its day."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from operator import attrgetter
+from typing import Any, Final, NamedTuple, TypeVar, get_args, get_origin
+
+import strawberry
+from strawberry.annotation import StrawberryAnnotation
+from strawberry.types.field import StrawberryField
+from strawberry.types.fields.resolver import StrawberryResolver
+
+from libs.events.event import KINDS, PAYLOADS, Identified, Kind
+from libs.events.facts import Facts
+from libs.events.judgement import Judgement
+from libs.events.values import Called, Ref
+from services.gateway.ids import outside
+from services.gateway.types.annotations import TYPES, Documented, Mapped, Shown, documented
+from services.gateway.types.connection import Connection, Listing, page
+from services.gateway.types.saying import SaidEvent, judged
+
+S = TypeVar("S", bound=Identified)
+T = TypeVar("T", bound=type[Shown[Any]])
+
+KNOWN: Final = "Whether it was said what it is: a mere reference to it may be heard first, and then it has no more than its id."
+JUDGEMENTS: Final = "Every judgement of it, the latest first, also those that count no more because what they judged was taken back or is another by now."
+
+BY_KIND: Final[dict[str, type[Shown[Any]]]] = {}
+"""Kind of aggregate -> its type of the schema."""
+
+
+class Field(NamedTuple):
+    """A field that is an attribute: its name, its type, what it is, and what gives it of a thing."""
+
+    name: str
+    annotation: StrawberryAnnotation
+    description: str
+    get: Callable[[Any], Any]
+
+
+def shows(kind: Kind[Any], *, order: str = "", known: str = KNOWN) -> Callable[[T], T]:
+    """Completes a subclass of `Shown[State]` to the type of a kind in the schema.
+
+    It has the global id, whether it is known, what of the state is documented, its judgements where it is judged, what it refers to, and what the class
+    tells by methods of its own; `order` names those that come first, where that is not their order. The class's docstring describes it, or the state's.
+    """
+
+    def complete(cls: T) -> T:
+        state = get_args(cls.__orig_bases__[0])[0]  # type: ignore[attr-defined]
+        told = {name: one.base_resolver for name, one in vars(cls).items() if isinstance(one, StrawberryField) and one.base_resolver is not None}
+        own = (_attribute(name, vars(cls)[name].description, resolver) for name, resolver in told.items())
+        attributes = {one.name: one for one in (*_of_state(kind, state, known), *filter(None, own))}
+        names = _ordered([*attributes], [*told], order.split())
+        for one in attributes.values():
+            setattr(cls, one.name, strawberry.field(description=one.description, name=one.name[:-1] if one.name.endswith("_") else None))
+        cls.__annotations__ = {name: attributes[name].annotation if name in attributes else told[name].type_annotation for name in names}
+        cls.__init__ = Shown.__init__  # type: ignore[method-assign] # a thing is no more than its facts and its state, whatever is asked of it
+        made = strawberry.type(cls, description=" ".join((cls.__doc__ or state.__doc__ or "").split()))
+        for one in attributes.values():
+            setattr(made, one.name, property(one.get))
+        TYPES[state] = BY_KIND[kind.name] = made
+        return made
+
+    return complete
+
+
+def _ordered(attributes: list[str], own: list[str], first: list[str]) -> list[str]:
+    """The id, whether it is known, what comes first, what the state has, and what the class tells itself."""
+    told = [name for name in attributes if name not in own]
+    return list(dict.fromkeys(("id", *([] if "known" in first else ["known"]), *first, *told, *own)))
+
+
+def _attribute(name: str, description: str, resolver: StrawberryResolver[Any]) -> Field | None:
+    """What a method without arguments tells, as an attribute: to read one costs less than to call a resolver."""
+    if resolver.arguments or resolver.info_parameter or resolver.is_async or resolver.type_annotation is None:
+        return None
+    return Field(name, resolver.type_annotation, description, resolver.wrapped_func)  # type: ignore[arg-type]
+
+
+def _of_state(kind: Kind[Any], state: type, known: str) -> Iterator[Field]:
+    fields = documented(state)
+    yield Field("id", Mapped(strawberry.ID), f"`{kind.name}:` and the id that commands use.", lambda self: outside(kind.name, self.of.id))
+    yield Field("known", Mapped(bool), known, lambda self: kind.known(self.of))
+    yield from (Field(one.in_python, Mapped(one.shown), one.description, _reader(one)) for one in fields if not _kinds(one))
+    if any(issubclass(cls, Judgement) and name.split(".")[2] == kind.name for name, cls in PAYLOADS.items()):
+        yield Field("judgements", Mapped(list[SaidEvent]), JUDGEMENTS, lambda self: judged(self.facts, kind, self.of.id))
+    yield from (_reference(one, KINDS[named]) for one in fields for named in _kinds(one))
+
+
+def _kinds(one: Documented) -> list[str]:
+    return [mark.kind for mark in one.marks if isinstance(mark, Ref)]
+
+
+def _reader(one: Documented) -> Callable[[Any], Any]:
+    name, convert = one.name, one.convert
+    if Called in one.marks:
+        return lambda self: getattr(self.of, name) or self.of.id
+    return attrgetter(f"of.{name}") if convert is None else lambda self: convert(getattr(self.of, name))
+
+
+def _reference(one: Documented, kind: Kind[Any]) -> Field:
+    """What a field of ids names, also where nothing was heard of it yet."""
+    name, several, thing = one.name, get_origin(one.plain) is tuple, Shown[_state(kind)]  # type: ignore[misc]
+    if several:
+        return Field(name, Mapped(list[thing]), one.description, lambda self: [named(self.facts, kind, id) for id in getattr(self.of, name)])  # type: ignore[valid-type]
+    if type(None) in get_args(one.plain):
+        return Field(name, Mapped(thing | None), one.description, lambda self: named_maybe(self.facts, kind, getattr(self.of, name)))
+    return Field(name, Mapped(thing), one.description, lambda self: named(self.facts, kind, getattr(self.of, name)))
+
+
+def _state(kind: Kind[Any]) -> type:
+    return type(kind.initial(id=""))
+
+
+def show(facts: Facts, kind: Kind[S], state: S) -> Shown[S]:
+    """A thing of a kind."""
+    return BY_KIND[kind.name](facts, state)
+
+
+def named(facts: Facts, kind: Kind[S], id: str) -> Shown[S]:
+    """The thing of an id, also where nothing was heard of it yet."""
+    return BY_KIND[kind.name](facts, facts.get(kind, id) or kind.initial(id=id))
+
+
+def named_maybe(facts: Facts, kind: Kind[S], id: str | None) -> Shown[S] | None:
+    """The same; None where none is named."""
+    return named(facts, kind, id) if id else None
+
+
+def page_of(facts: Facts, kind: Kind[S], listing: Listing[S], first: int, after: str | None) -> Connection[Shown[S]]:
+    """The page of at most `first` things behind a cursor. Raises Invalid for what is no cursor of this list."""
+    made = BY_KIND[kind.name]
+    return page(listing, lambda state: made(facts, state), first, after)
