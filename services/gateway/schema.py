@@ -12,7 +12,7 @@ from strawberry.types import ExecutionContext
 from strawberry.types.base import StrawberryObjectDefinition
 
 import libs.commands.catalog
-import libs.events.catalog
+import libs.events.catalog  # noqa: F401
 import services.gateway.types.catalog  # noqa: F401  (the registries are filled by importing them)
 from libs.events.choice import CHOICES, Choice
 from services.gateway.executor import Counting

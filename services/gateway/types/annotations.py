@@ -80,7 +80,7 @@ class Documented(NamedTuple):
         """What makes of its value what is shown; None where that is the value itself."""
         if self.is_event:
             return lambda event: event and event.time.date()
-        return person if any(isinstance(mark, PersonMark) for mark in self.marks) else None
+        return person if PersonMark in self.marks else None
 
 
 def documented(cls: type) -> list[Documented]:

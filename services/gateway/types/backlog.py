@@ -25,7 +25,11 @@ from services.gateway.types.telling import told
 Dropped = Annotated[bool, strawberry.argument(description="Whether dropped items are wanted as well; they come last.")]
 
 
-@shows(ITEM, order="title state description user goal reason product roadmap_item position")
+@shows(
+    ITEM,
+    order="title state description user goal reason product roadmap_item position",
+    private="stated_by added started delivered turns heard titled placed labelled secrecy",
+)
 class Item(Shown[catalogue.Item]):
     """Something that a product wants."""
 

@@ -20,7 +20,7 @@ from services.gateway.types.person import Voice, voice
 from services.gateway.types.telling import told
 
 
-@shows(NEED)
+@shows(NEED, private="version recorded judged")
 class Need(Shown[NeedFacts]):
     """What users of a product need (S0-04)."""
 
@@ -33,7 +33,7 @@ class Target:
     state: TargetState = strawberry.field(description="What became of it so far.")
 
 
-@shows(METRIC, order="name kind unit goal baseline latest latest_on product targets")
+@shows(METRIC, order="name kind unit goal baseline latest latest_on product targets", private="defined baselines readings")
 class Metric(Shown[MetricFacts]):
     """How it is seen whether a product does what it is for (S1-01, S1-02)."""
 
@@ -47,7 +47,7 @@ class Metric(Shown[MetricFacts]):
         return [Target(value=one.target.value, due=one.target.due, set_on=one.target.day, state=one.state) for one in found]
 
 
-@shows(CHANGE, order="title description approved reason raised_on decided_on judgements product decision")
+@shows(CHANGE, order="title description approved reason raised_on decided_on judgements product decision", private="on adds")
 class ChangeRequest(Shown[ChangeFacts]):
     """A change of what a product does, or of what it depends on, for the change advisory board to decide (S0-16, S0-17)."""
 

@@ -40,7 +40,11 @@ class InvestmentAmounts:
     forecast: Money | None = strawberry.field(description="What the whole is expected to cost (S4-09); null where nobody said.")
 
 
-@shows(INVESTMENT, order="state value funding spending ends proposed_on decided_on reason team product decision amounts judgements")
+@shows(
+    INVESTMENT,
+    order="state value funding spending ends proposed_on decided_on reason team product decision amounts judgements",
+    private="enhance support amount kind baselines forecast actuals returns proposals decisions rebaselines replaced",
+)
 class InvestmentCase(Shown[InvestmentFacts]):
     """One investment: proposed for a team or a product, decided by the steering group (S0-14). `Investment` is what such come to together."""
 
@@ -66,7 +70,7 @@ class InvestmentCase(Shown[InvestmentFacts]):
         return [show(self.facts, BID, state) for state in sorted(found, key=lambda one: began_by(one.submitted, one.id))]
 
 
-@shows(BID, order="body state")
+@shows(BID, order="body state", private="decision outcome won")
 class Bid(Shown[BidFacts]):
     """A formal request for the money of an approved investment (S0-15)."""
 

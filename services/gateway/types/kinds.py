@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Iterator
 from operator import attrgetter
 from typing import Any, Final, NamedTuple, TypeVar, get_args, get_origin
@@ -39,11 +40,12 @@ class Field(NamedTuple):
     get: Callable[[Any], Any]
 
 
-def shows(kind: Kind[Any], *, order: str = "", known: str = KNOWN) -> Callable[[T], T]:
+def shows(kind: Kind[Any], *, order: str = "", private: str = "", known: str = KNOWN) -> Callable[[T], T]:
     """Completes a subclass of `Shown[State]` to the type of a kind in the schema.
 
     It has the global id, whether it is known, what of the state is documented, its judgements where it is judged, what it refers to, and what the class
     tells by methods of its own; `order` names those that come first, where that is not their order. The class's docstring describes it, or the state's.
+    `private` names the fields of the state that are not shown by their names. Raises TypeError where a field is neither documented, told nor private.
     """
 
     def complete(cls: T) -> T:
@@ -51,6 +53,9 @@ def shows(kind: Kind[Any], *, order: str = "", known: str = KNOWN) -> Callable[[
         told = {name: one.base_resolver for name, one in vars(cls).items() if isinstance(one, StrawberryField) and one.base_resolver is not None}
         own = (_attribute(name, vars(cls)[name].description, resolver) for name, resolver in told.items())
         attributes = {one.name: one for one in (*_of_state(kind, state, known), *filter(None, own))}
+        hidden = {one.name for one in dataclasses.fields(state)} - {one.name for one in documented(state)} - attributes.keys() - told.keys()
+        if hidden != {*private.split()}:
+            raise TypeError(f"{state.__name__}: document, tell or call private {', '.join(sorted(hidden ^ {*private.split()}))}")
         names = _ordered([*attributes], [*told], order.split())
         for one in attributes.values():
             setattr(cls, one.name, strawberry.field(description=one.description, name=one.name[:-1] if one.name.endswith("_") else None))

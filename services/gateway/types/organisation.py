@@ -24,7 +24,7 @@ from services.gateway.types.selecting import products_of, teams_of
 from services.gateway.types.telling import told
 
 
-@shows(ORGANISATION, order="name known", known="Whether it was registered: a mere reference may be heard first.")
+@shows(ORGANISATION, order="name known", private="registered policies", known="Whether it was registered: a mere reference may be heard first.")
 class Organisation(Shown[OrganisationFacts]):
     """A public body that is home to programs, products and teams."""
 
@@ -61,7 +61,7 @@ class Organisation(Shown[OrganisationFacts]):
         return explanation(self.facts, "organisation", self.of.id, field)
 
 
-@shows(PROGRAM, order="name known home", known="Whether it was opened: a mere reference may be heard first.")
+@shows(PROGRAM, order="name known home", private="opened", known="Whether it was opened: a mere reference may be heard first.")
 class Program(Shown[ProgramFacts]):
     """Products of one organisation that belong together."""
 

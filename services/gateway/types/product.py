@@ -53,7 +53,7 @@ class Halt:
     lacking: str | None = strawberry.field(description="What was lacking, where that was said.")
 
 
-@shows(LIFECYCLE, order="name known")
+@shows(LIFECYCLE, order="name known", private="phases")
 class Lifecycle(Shown[LifecycleFacts]):
     """The phases that a product goes through, in their order (S0-01)."""
 
@@ -61,6 +61,7 @@ class Lifecycle(Shown[LifecycleFacts]):
 @shows(
     PRODUCT,
     order="name known phase phases halt decommissioned_on home lifecycle program",
+    private="registered halted halted_since",
     known="Whether it was registered: a mere reference may be heard first.",
 )
 class Product(Shown[catalogue.Product]):

@@ -27,7 +27,7 @@ from services.gateway.types.selecting import roadmap_items_of
 from services.gateway.types.telling import told
 
 
-@shows(ROADMAP_ITEM, order="title horizon starts ends slip_days state first_starts first_ends co_owners product")
+@shows(ROADMAP_ITEM, order="title horizon starts ends slip_days state first_starts first_ends co_owners product", private="start end placed planned")
 class RoadmapItem(Shown[catalogue.RoadmapItem]):
     """Something that a product means to bring about."""
 
@@ -95,7 +95,7 @@ class Roadmap:
         return [show(self.facts, ROADMAP_ITEM, state) for state in self.states if state.horizon is horizon]
 
 
-@shows(RELEASE, order="title stage state functional released_on judgements product")
+@shows(RELEASE, order="title stage state functional released_on judgements product", private="proposed signed_off published")
 class Release(Shown[ReleaseFacts]):
     """What goes out to the people a product is for."""
 

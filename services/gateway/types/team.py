@@ -49,7 +49,7 @@ class Health:
     recorded_on: date = strawberry.field(description="The day of the later of the two.")
 
 
-@shows(LOAN, order="from_ until staffing returned team lender borrower")
+@shows(LOAN, order="from_ until staffing returned team lender borrower", private="starts lent")
 class Loan(Shown[LoanFacts]):
     """A time in which a team works for another organisation than its home (S4-15)."""
 
@@ -84,7 +84,7 @@ class Member:
         return person(self.who)
 
 
-@shows(TEAM, order="known")
+@shows(TEAM, private="formed team_health product_health pivoted")
 class Team(Shown[catalogue.Team]):
     """People who build and run products together."""
 

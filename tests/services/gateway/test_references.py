@@ -52,7 +52,8 @@ def unsaid(g: Gateway) -> None:
     g.tell(PRODUCT, "held", ProductRegistered(name="Held", home="unsaid", program="unsaid", lifecycle="unsaid"), at)
     g.tell(TEAM, "held", TeamFormed(name="Held", home="unsaid", products=("unsaid",)), at)
     g.tell(PROGRAM, "held", ProgramOpened(name="Held", home="unsaid"), at)
-    g.tell(LOAN, "held", TeamLent(team="unsaid", lender="unsaid", borrower="unsaid2", staffing=Staffing.STAFF, agreement="letter", until=date(2025, 9, 30)), at)
+    lent = TeamLent(team="unsaid", lender="unsaid", borrower="unsaid2", product="unsaid", staffing=Staffing.STAFF, agreement="x", until=date(2025, 9, 30))
+    g.tell(LOAN, "held", lent, at)
     g.tell(INVESTMENT, "held", InvestmentProposed(team="unsaid", product="unsaid", amount=money("10.00"), value="v"), at)
     g.tell(BID, "held", BidSubmitted(investment="unsaid", amount=money("10.00"), body="Treasury"), at)
     g.tell(ROADMAP_ITEM, "held", RoadmapItemPlaced(product="unsaid", title="Held", horizon=Horizon.NOW, co_owners=("unsaid",)), at)
@@ -67,7 +68,7 @@ def unsaid(g: Gateway) -> None:
         at,
     )
     g.tell(NEED, "held", NeedRecorded(product="unsaid", user="people", text="water", origin="discovery"), at)
-    g.tell(ITEM, "held", ItemAdded(product="unsaid", title="Held", roadmap_item="unsaid"), at)
+    g.tell(ITEM, "held", ItemAdded(product="unsaid", title="Held", need="unsaid", roadmap_item="unsaid"), at)
 
 
 def references() -> Iterator[tuple[str, str]]:

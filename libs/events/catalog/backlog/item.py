@@ -175,13 +175,13 @@ class Item:
     user: Annotated[str | None, Doc("For whom.")] = None
     goal: Annotated[str | None, Doc("To what end.")] = None
     reason: Annotated[str | None, Doc("Why.")] = None
-    need: str | None = None
+    need: Annotated[NeedId | None, Doc("The user need that it serves (S0-18); null where none is named.")] = None
     roadmap_item: Annotated[RoadmapItemId | None, Doc("The roadmap item that it is part of; null where it is of none.")] = None
     source: Annotated[ItemSource | None, Doc("Where it comes from; null for one that was made here.")] = None
     stated_by: str | None = None
-    points: Decimal | None = None
-    impact: str | None = None
-    dropped_because: str | None = None
+    points: Annotated[Decimal | None, Doc("How large the team reckons it, in points of its own; null before it was estimated.")] = None
+    impact: Annotated[str | None, Doc("What its delivery changed for users, as somebody has seen it (S0-05).")] = None
+    dropped_because: Annotated[str | None, Doc("Why it will not be done; null where it was not dropped, or nobody said.")] = None
     added: Event | None = None
     started: Event | None = None
     delivered: Event | None = None

@@ -56,7 +56,7 @@ class Organisation:
 
     id: str
     name: Annotated[str, Doc("As people call it; its id while nothing was heard of it but the id."), Called] = ""
-    currency: str | None = None
+    currency: Annotated[str | None, Doc("The currency of its money, ISO 4217; null where it says none.")] = None
     fiscal_year_start: str | None = None
     registered: Event | None = None
     policies: tuple[Policy, ...] = ()

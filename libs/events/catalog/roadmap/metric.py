@@ -97,11 +97,11 @@ class Metric:
     kind: Annotated[MetricKind, Doc("Counted, or judged.")] = MetricKind.QUANTITATIVE
     unit: Annotated[str | None, Doc("In what its values are.")] = None
     goal: Annotated[str, Doc("To what end it is measured (S1-08).")] = ""
-    method: str = ""
-    tool: str = ""
-    source: str = ""
+    method: Annotated[str, Doc("How it is measured.")] = ""
+    tool: Annotated[str, Doc("With what it is measured.")] = ""
+    source: Annotated[str, Doc("Where its data come from.")] = ""
     responsible: Annotated[PersonId, Doc("Who is responsible for it.")] = ""
-    measures: str | None = None
+    measures: Annotated[str | None, Doc("The quality that it stands for, such as satisfaction; null where none is named.")] = None
     defined: Event | None = None
     baselines: tuple[Reading, ...] = ()
     targets: tuple[Target, ...] = ()
