@@ -95,18 +95,30 @@ class Loaded:
     def __init__(self, own: frozenset[str], heard: Histories, replays: Replays) -> None:
         self.own, self.heard, self.replays = own, heard, replays
         self.touched: set[str] = set()
+        self.ahead: set[str] = set()
+        self._now: datetime | None = None
         self._events: dict[str, History] = {}
         self._unstored: dict[str, list[Event]] = {}
         self._relations: dict[tuple[str, str, str], dict[str, None]] = {}
         self._kinds: dict[str, dict[str, None]] = {}
 
     def events(self, aggregate: str) -> Sequence[Event]:
+        found: Sequence[Event]
         if aggregate.partition(":")[0] not in self.own:
-            return self.heard.events(aggregate)
-        if aggregate not in self._events:
+            found = self.heard.events(aggregate)
+        elif aggregate not in self._events:
             raise NotLoaded(aggregate=aggregate)
-        self.touched.add(aggregate)
-        return self._events[aggregate]
+        else:
+            self.touched.add(aggregate)
+            found = self._events[aggregate]
+        if self._now is not None and found and found[-1].stored > self._now:
+            self.ahead.add(aggregate)
+        return found
+
+    def seen_from(self, now: datetime) -> None:
+        """From here on, `ahead` is which aggregates that were read have something stamped later than this instant."""
+        self.ahead.clear()
+        self._now = now
 
     def referring(self, kind: str, field: str, id: str) -> Iterable[str]:
         if kind not in self.own:

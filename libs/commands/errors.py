@@ -75,3 +75,7 @@ class UnknownOutcome(HeadwayError):
 
 class Unreachable(HeadwayError):
     """A service or server that is needed does not answer."""
+
+
+class WrongClock(Unreachable):
+    """A clock is wrong by more than is borne: what would be said by it would lie in the future, or before what it rests on. Nothing is stored."""

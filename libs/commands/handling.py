@@ -7,7 +7,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack
-from datetime import datetime, timedelta
+from datetime import datetime
 from weakref import WeakValueDictionary
 
 from uuid6 import uuid7
@@ -15,22 +15,19 @@ from uuid6 import uuid7
 from libs.commands.answers import Answer, Result, Work, answer_of, replay_of
 from libs.commands.command import Command
 from libs.commands.deciding import Decisions, NotLoaded
-from libs.commands.errors import HeadwayError, Invalid, KeyReused, NotFound, RaceLost, UnknownOutcome, Unreachable
+from libs.commands.errors import HeadwayError, Invalid, KeyReused, NotFound, RaceLost, UnknownOutcome, Unreachable, WrongClock
 from libs.commands.judging import Ask, judge, may_say
 from libs.commands.keys import earlier, is_of, joined, key_of, keys_of
 from libs.commands.reading import Reading, not_heard
 from libs.commands.retracting import Retract
+from libs.commands.stamps import Stamps, missed
 from libs.events.event import Event, position, split
 from libs.events.store import Answered, CommandKey, Commit, CommitStore, Outcome, StoreUnavailable
 from libs.events.values import references
 from libs.events.world import World
 
-APART = timedelta(days=1)
-"""How far the clocks of services may be apart, or one be set back, before what others said counts as lying in the future."""
 BREATH = 0.01
 """Seconds of deciding, without a pause for the store, after which others have their turn on the loop."""
-LATER = timedelta(microseconds=1)
-"""How much later than the one before each command is stored at least, also within one call: so events have one order everywhere (`Event.order`)."""
 ATTEMPTS = 5
 """How often a command is decided before a race counts as lost."""
 
@@ -38,7 +35,8 @@ ATTEMPTS = 5
 class Handling(Reading):
     """Answers the commands of one service; `stored` is called after something was, `answered` with each command and what came of it.
 
-    Until `open`, every command is refused: what the store has lost must be back before anything is numbered on from it.
+    Until `open`, every command is refused: what the store has lost must be back before anything is numbered on from it. So is every command while the clock is
+    `distrusted`.
     """
 
     def __init__(
@@ -53,15 +51,17 @@ class Handling(Reading):
         stored: Callable[[], None] | None = None,
         answered: Callable[[Ask, Result], None] | None = None,
         open: Callable[[], bool] | None = None,
+        distrusted: Callable[[], WrongClock | None] | None = None,
     ) -> None:
         super().__init__(service, store, heard, clock=clock, follows=follows)
         self.decisions = decisions.by_command
         self.stored = stored or (lambda: None)
         self.answered = answered or (lambda ask, result: None)
         self.open = open or (lambda: True)
+        self.distrusted = distrusted or (lambda: None)
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._asked_for: defaultdict[type[Command], set[tuple[str, str]]] = defaultdict(set)
-        self._next: datetime | None = None
+        self.stamps = Stamps(service, self.clock, heard)
 
     async def answer(self, ask: Ask) -> Answer:
         """Answers one command, durably stored. Raises a HeadwayError."""
@@ -71,9 +71,13 @@ class Handling(Reading):
         return result
 
     async def answer_all(self, asks: Sequence[Ask]) -> list[Result]:
-        """Answers commands in order, each alone: what is wrong with one leaves the others. What is answered as stored is durable. Raises Unreachable."""
+        """Answers commands in order, each alone: what is wrong with one leaves the others. What is answered as stored is durable.
+
+        Raises Unreachable; WrongClock where the clock is not to be trusted.
+        """
         if not self.open():
             raise Unreachable(f"{self.service} has not held its store against the log yet: one of the two does not answer", remedy="Send it again later.")
+        self.trust_the_clock()
         # What an earlier line of the same call may make is looked for when the line's turn comes.
         made = {t for ask in asks if (t := ask.command.target) is not None} if len(asks) > 1 else set()
         unheard = await self.unheard({p for ask in asks for p in ask.after if position(p)[0] not in made})
@@ -84,6 +88,11 @@ class Handling(Reading):
         for ask, result in zip(asks, results, strict=True):
             self.answered(ask, result)
         return results
+
+    def trust_the_clock(self) -> None:
+        """Raises WrongClock where nothing can be dated by the clock here."""
+        if (why := self.distrusted()) is not None:
+            raise why
 
     def _turn(self, name: str) -> asyncio.Lock:
         """Within a process, commands on one aggregate take turns; races are lost to other processes only."""
@@ -216,16 +225,30 @@ class Handling(Reading):
         if prior is not None and not again and not ask.revise:
             raise KeyReused(f"the key {ask.key!r} was used for another body", remedy="Use a new key, or send the body of the first time.", field="key")
         aggregate = prior.aggregate if prior is not None and again else self._target(ask, prior)
-        await self.load(work.loaded, [aggregate])
+        await self.load(work.loaded, [aggregate, *(position(p)[0] for p in ask.after)])
+        now = self.stamps.now()
         while True:
+            work.loaded.seen_from(now)
+            refused: HeadwayError | None = None
+            events: Sequence[Event] = ()
             try:
                 if prior is not None and again:
-                    may_say(work.loaded, ask, aggregate, self._now(work.loaded.events(aggregate)))
+                    may_say(work.loaded, ask, aggregate, now)
                     return replay_of(prior)
-                return self._judge(work, ask, aggregate, prior, digest)
+                row = tuple(prior.reply["events"]) if prior else ()
+                events = judge(work.loaded, self.decisions, ask, aggregate, now, revising=prior is not None, row=row)
             except NotLoaded as need:
                 self._learn(ask.command, need)
                 await self.fetch(work.loaded, need)
+                continue
+            except HeadwayError as e:
+                refused = e
+            if (later := missed(work.loaded, aggregate, ask.after, now)) is not None:
+                now = self.stamps.carried(later)
+            elif refused is not None:
+                raise refused
+            else:
+                return self._said(work, ask, aggregate, events, prior, digest)
 
     def _foreseen(self, command: Command) -> Iterator[str]:
         """What a command will read: its own aggregate, and those that commands of its class have asked for by one of their fields."""
@@ -251,15 +274,13 @@ class Handling(Reading):
             raise NotFound(f"{ask.command.event!r} is no event of this service", field="event")
         return named or (prior.aggregate if prior else f"{spec.kind.name if spec.kind else ''}:{uuid7()}")
 
-    def _judge(self, work: Work, ask: Ask, aggregate: str, prior: Answered | None, digest: str) -> Commit | Answer:
+    def _said(self, work: Work, ask: Ask, aggregate: str, events: Sequence[Event], prior: Answered | None, digest: str) -> Commit | Answer:
         """The commit to be stored, or the answer where there is nothing to store."""
-        row = tuple(prior.reply["events"]) if prior else ()
-        events = judge(work.loaded, self.decisions, ask, aggregate, self._now(work.loaded.events(aggregate)), revising=prior is not None, row=row)
         version = len(work.loaded.events(aggregate))
         if not events:
             return answer_of(aggregate, version, (), created=False)
         answer = answer_of(aggregate, events[-1].sequence, events, created=True, replaced=prior is not None)
-        self._next = events[-1].stored + LATER
+        self.stamps.said(events)
         if ask.trying:
             work.loaded.extend(aggregate, events)  # what is tried next rests on it
             return answer
@@ -268,22 +289,11 @@ class Handling(Reading):
         return Commit(
             aggregate,
             version + 1,
-            events,
+            tuple(events),
             CommandKey(key, prior.revision + 1 if prior else 1, digest) if key else None,
             answer.body(),
             private or None,
         )
-
-    def _now(self, history: Sequence[Event]) -> datetime:
-        """The clock's instant, later than the command before, and never before what the answer rests on: set back, it would make that unsaid again.
-
-        Both count as far as clocks differ in earnest (`APART`): one that is off by more must not carry every service along.
-        """
-        now = self.clock()
-        for latest in (self.heard.latest, self._next):
-            if latest is not None and now < latest <= now + APART:
-                now = latest
-        return max(now, history[-1].stored) if history else now
 
     async def _answered(self, work: Work, asks: Sequence[Ask]) -> dict[str, Answered]:
         """What is stored of these commands under their keys, by the key."""

@@ -140,6 +140,8 @@ def in_words(error: BaseException) -> str:
             return "the topic does not exist: 'headway topics' creates it"
         case kafka_errors.MessageSizeTooLargeError():
             return "the record is larger than the topic takes (max.message.bytes)"
+        case kafka_errors.InvalidTimestampError():
+            return "the broker takes no record of this time (message.timestamp.after.max.ms): the clock of this machine or of the broker's is wrong"
         case kafka_errors.NodeNotReadyError() | kafka_errors.KafkaConnectionError():
             return "the broker is away"
         case TimeoutError() | kafka_errors.KafkaTimeoutError():

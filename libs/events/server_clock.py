@@ -16,3 +16,13 @@ class ServerClock(Protocol):
 
 class ClockUntold(Exception):
     """The server does not say what time it is: it is too old, or this user may not ask."""
+
+
+def span(seconds: float) -> str:
+    """A stretch of time in its two largest units: `14 s`, `2 min 5 s`, `1 day 3 h`."""
+    whole = round(seconds)
+    for size, unit, smaller, rest in ((86_400, "day", 3_600, "h"), (3_600, "h", 60, "min"), (60, "min", 1, "s")):
+        if whole >= size:
+            many, left = whole // size, whole % size // smaller
+            return f"{many} {unit}{'s' if unit == 'day' and many > 1 else ''}{f' {left} {rest}' if left else ''}"
+    return f"{whole} s"

@@ -48,6 +48,8 @@ class World:
         self._dropped = 0
         self.latest: datetime | None = None
         """The latest instant at which any event heard was stored, by its owner's clock."""
+        self.furthest: Event | None = None
+        """The event that was stored then."""
         self._waiting: dict[str, list[tuple[int, asyncio.Future[None]]]] = {}
 
     # Histories
@@ -89,7 +91,7 @@ class World:
             self._kinds.setdefault(kind, {})[aggregate] = None
         history.append(event)
         if self.latest is None or event.stored > self.latest:
-            self.latest = event.stored
+            self.latest, self.furthest = event.stored, event
         for field, id in named:
             self._index.setdefault((kind, field, id), {})[aggregate] = None
         count, digest = self._tallies.get(kind, (0, 0))

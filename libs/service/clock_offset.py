@@ -10,11 +10,13 @@ from typing import Final
 
 import httpx
 
+from libs.commands.stamps import CARRIED
 from libs.events.envelope import instant
 from libs.events.server_clock import ClockUntold
+from libs.events.server_clock import span as span
 
-SECONDS: Final = 5.0
-"""Clocks that are further apart than this are said to be off. Within it, what another has stamped is waited for by stamping later."""
+SECONDS: Final = CARRIED.total_seconds()
+"""Clocks that are further apart than this are said to be off."""
 RESOLUTION: Final = 0.001
 """Servers tell the time in milliseconds."""
 _STEADY: Final = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
@@ -87,13 +89,3 @@ async def peer_time(client: httpx.AsyncClient, service: str) -> datetime:
         return instant(answer.json()["now"]).astimezone(UTC)
     except (ValueError, KeyError, TypeError, AttributeError) as e:
         raise ClockUntold("what answers there does not say what time it is") from e
-
-
-def span(seconds: float) -> str:
-    """A stretch of time in its two largest units: `14 s`, `2 min 5 s`, `1 day 3 h`."""
-    whole = round(seconds)
-    for size, unit, smaller, rest in ((86_400, "day", 3_600, "h"), (3_600, "h", 60, "min"), (60, "min", 1, "s")):
-        if whole >= size:
-            many, left = whole // size, whole % size // smaller
-            return f"{many} {unit}{'s' if unit == 'day' and many > 1 else ''}{f' {left} {rest}' if left else ''}"
-    return f"{whole} s"

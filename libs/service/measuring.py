@@ -74,4 +74,9 @@ def measure(process: Process, watch: Watch) -> None:
     t.gauge("headway_fold_rate", "Events applied a second between the last two looks.", lambda: watch.folding)
     t.gauge("headway_loop_lag_seconds", "The most by which the loop was held up between the last two looks.", lambda: watch.late)
     t.gauge("headway_world_events", "Events that the world holds.", lambda: sum(tally.events for tally in process.world.tallies().values()))
+    ahead = "Seconds by which the clock here is ahead of another; negative where it is behind."
+    t.gauges("headway_clock_offset_seconds", ahead, "of", lambda: {name: offset.ahead for name, offset in process.clocks.offsets().items()})
+    t.gauge(
+        "headway_stamped_ahead_seconds", "Seconds by which the latest stamp of all events heard lies ahead of the clock here.", process.clocks.stamped_ahead
+    )
     t.gauges("headway_ill", "1 for each part that is not well.", "part", lambda: {trouble.part: 1.0 for trouble in process.health.troubles()})

@@ -69,6 +69,7 @@ TABLE: Final[Mapping[type[Exception], Row]] = MappingProxyType(
         errors.NotHeardYet: Row(503, "Not heard yet", "not-heard-yet", {"Retry-After": "1"}),
         errors.UnknownOutcome: Row(503, "The outcome is unknown", "unknown-outcome", {"Retry-After": "2"}),
         errors.Unreachable: Row(503, "Something needed does not answer", "unreachable", {"Retry-After": "5"}),
+        errors.WrongClock: Row(503, "A clock is wrong", "wrong-clock", {"Retry-After": "5"}),
         NotReady: Row(503, "Not ready yet", "not-ready", {"Retry-After": "1"}),
     }
 )

@@ -21,6 +21,7 @@ from libs.events.world import World
 from libs.service.adapters import Adapters, adapters_of
 from libs.service.app import SignedInApp, create_base
 from libs.service.auth import Verifier
+from libs.service.clocks import Clocks
 from libs.service.health import Health
 from libs.service.issuer import Issuer
 from libs.service.measuring import Answered, measure
@@ -49,6 +50,8 @@ class Process:
         self.verifier = Verifier.from_settings(settings)
         self.verifier.revoked = self.revocations = RevocationList(self.adapters.revocations, self.adapters.clock, self.health)
         self.world = World()
+        self.clocks = Clocks(self.adapters.clock, self.world, self.health)
+        self.clocks.hold_against("log", self.adapters.log)
         self.services: dict[str, Service] = {}
         self.hears_all = hears_all
         self.consumer: Consumer | None = None
@@ -75,6 +78,7 @@ class Process:
     def add(self, declared: Declared) -> Service:
         """Runs a service in this process, mounted under its name."""
         service = self.services[declared.name] = Service(declared, self)
+        self.clocks.hold_against("store", service.store)
         self.app.embed(f"/{declared.name}", service.app)
         return service
 
@@ -116,6 +120,7 @@ class Process:
             if name not in found and url:
                 client = httpx.AsyncClient(base_url=url, timeout=10)
                 self._clients.append(client)
+                self.clocks.hold_against_peer(name, client)
                 found[name] = HttpOwner(client, name, self.settings.namespace, self._own_token)
         return found
 
@@ -141,18 +146,20 @@ class Process:
         await self._opened("decisions on parked events", adapters.decisions.open())
         await self._opened(PART, adapters.revocations.open())
         await self.revocations.refresh()
+        owners = self.owners()
         await asyncio.gather(*(self._opened(f"store of {service.name}", service.start()) for service in self.services.values()))
+        await self.clocks.look()
         self.consumer = Consumer(
             adapters.log,
             topics,
             self.world,
-            owners=self.owners(),
+            owners=owners,
             decisions=adapters.decisions,
             kinds=kinds,
             heard=self.tracing.heard if self.tracing is not None else None,
         )
         stores = {name: (service.store, min(service.handling.own)) for name, service in self.services.items()}
-        watch = Watch(self.health, adapters.log, topics, stores, lambda: self.consumer)
+        watch = Watch(self.health, adapters.log, topics, stores, lambda: self.consumer, self.clocks)
         measure(self, watch)
         hearing = asyncio.create_task(self.consumer.run(), name="hearing")
         watching = asyncio.create_task(watch.run(), name="watching")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import Enum
 from typing import Annotated, Any
 
@@ -17,6 +17,7 @@ from starlette.responses import Response
 from libs.commands.doors import positions
 from libs.commands.errors import Invalid, NotFound
 from libs.commands.handling import Handling
+from libs.events.envelope import iso
 from libs.events.event import Kind
 from libs.events.facts import Facts
 from libs.events.values import ID_PATTERN, Instant
@@ -81,7 +82,9 @@ def _add(router: APIRouter, handling: Handling, view: View) -> None:
         await handling.must_have_heard(positions(x_headway_after))
         found = await handling.see(lambda facts: _shown(facts, today(facts), kind, id, who), day=asOf, known_at=knownAt)
         if found is None:
-            raise NotFound(f"there is no {kind.name} {id!r}" + (f" on {asOf}" if asOf else ""), field="id")
+            ahead = None if asOf else await handling.see(lambda facts: _ahead(facts, kind, id))
+            why = f" yet: what was said of it is dated {iso(ahead)}, ahead of the clock here" if ahead else ""
+            raise NotFound(f"there is no {kind.name} {id!r}" + (f" on {asOf}" if asOf else why), field="id")
         version = await handling.version(kind.key(id))
         return Response(orjson.dumps({**found, "version": version}), 200, {"ETag": f'"{version}"'}, "application/json")
 
@@ -124,6 +127,11 @@ def _shown(facts: Facts, today: Facts, kind: Kind[Any], id: str, who: Principal)
     if not allowed:
         shown["withheld"] = "money needs executive, portfolio_manager, steering_group or auditor of its scope"
     return shown
+
+
+def _ahead(facts: Facts, kind: Kind[Any], id: str) -> datetime | None:
+    """From when on something was said of an aggregate that is not seen yet; None where there is nothing."""
+    return min((e.time for e in facts.histories.events(kind.key(id)) if facts.before is not None and e.time >= facts.before), default=None)
 
 
 def _names(value: Any, id: str) -> bool:

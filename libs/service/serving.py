@@ -66,6 +66,7 @@ class Service:
             stored=self.relay.nudge,
             answered=process.answered,
             open=lambda: self._recovered,
+            distrusted=process.clocks.distrusted,
         )
         self.owner = StoreOwner(self.store, process.settings.namespace)
         self.app = self._app()

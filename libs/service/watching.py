@@ -1,4 +1,4 @@
-"""Watches a process from within: whether store and log answer, whether the consumer moves, and how late the loop runs."""
+"""Watches a process from within: whether store and log answer, whether its clock is right, whether the consumer moves, and how late the loop runs."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from typing import Final, TypeVar
 from libs.events.consuming import Consumer
 from libs.events.log import Cursor, Log
 from libs.events.store import CommitStore
+from libs.service.clocks import Clocks
 from libs.service.health import Health
 
 LOOK: Final = 2.0
@@ -40,6 +41,7 @@ class Watch:
     stores: Mapping[str, tuple[CommitStore, str]]
     """By service: its store, and a kind of which it is asked."""
     consumer: Callable[[], Consumer | None]
+    clocks: Clocks | None = None
     seconds: float = LOOK
     behind: int = 0
     folding: float = 0.0
@@ -57,6 +59,8 @@ class Watch:
     async def look(self) -> None:
         """One look at everything."""
         self.late, self._latest = self._latest, 0.0
+        if self.clocks is not None:
+            await self.clocks.look()
         for name, (store, kind) in self.stores.items():
             await self._asked(f"store of {name}", partial(store.heads, kind, "", 1))
         end = await self._asked("log", partial(self.log.end, self.topics))

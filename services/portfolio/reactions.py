@@ -75,8 +75,9 @@ class Clock:
         """Looks at the teams that something said since the last tick concerns, and at all where a day has begun; announces what is due.
 
         What fails of one team is logged, and waits for the next tick, as a team does about which somebody else said something meanwhile. Raises
-        StoreUnavailable.
+        StoreUnavailable, and WrongClock where nothing can be dated.
         """
+        self._service.handling.trust_the_clock()
         mark, day = await self._touched.mark(), self._now().date()
         self._waiting |= await self._touched.teams(mark)
         if day != self._day:
@@ -122,6 +123,8 @@ class Clock:
             await asyncio.sleep(0)
         self._touched.looked(team_id, rests)
         said = due(history, views, now)
+        if said and history and history[-1].stored > now:
+            return False  # its clock was ahead: what comes next is stored when that is past
         return not said or await self._append(team_id, history, said, now)
 
     async def _append(self, team_id: str, history: Sequence[Event], said: Sequence[Payload], now: datetime) -> bool:

@@ -252,31 +252,3 @@ async def test_a_position_of_its_own_that_comes_in_time_is_waited_for(opened: Ha
 async def test_what_a_service_does_not_follow_is_not_waited_for(store: SqliteCommitStore) -> None:
     handling = Handling("backlog", store, World(), decisions, clock=lambda: NOW, follows=lambda kind: kind == "product")
     assert (await handling.answer(Ask(OpenBacklog(product="p"), IMPORTER, after=("loan:l@7",)))).created
-
-
-@pytest.mark.parametrize("back", [timedelta(minutes=20), timedelta(days=400)])
-async def test_a_clock_set_back_makes_nothing_unsaid(store: SqliteCommitStore, opened: Handling, back: timedelta) -> None:
-    await opened.answer(Ask(add("b1"), IMPORTER))
-    earlier = Handling("backlog", store, World(), decisions, clock=lambda: NOW - back)
-    with pytest.raises(AlreadyExists):
-        await earlier.answer(Ask(add("b1"), IMPORTER))
-    assert (await earlier.answer(Ask(StartItem(item="b1"), IMPORTER))).version == 2
-    stored = [e.stored for e in (await store.load(["item:b1"]))["item:b1"]]
-    assert stored == [NOW + timedelta(microseconds=1)] * 2
-
-
-async def test_a_clock_behind_that_of_others_hears_what_they_said(store: SqliteCommitStore, opened: Handling) -> None:
-    heard = World()
-    for event in (await store.load(["backlog:p"]))["backlog:p"]:
-        heard.apply(event)
-    behind = Handling("backlog", store, heard, decisions, clock=lambda: NOW - timedelta(hours=14))
-    assert (await behind.answer(Ask(add("b1"), IMPORTER))).created
-
-
-async def test_a_clock_that_is_off_by_days_carries_nobody_along(store: SqliteCommitStore, opened: Handling) -> None:
-    heard = World()
-    for event in (await store.load(["backlog:p"]))["backlog:p"]:
-        heard.apply(event)
-    right = Handling("backlog", store, heard, decisions, clock=lambda: NOW - timedelta(days=3))
-    await right.answer(Ask(OpenBacklog(product="q"), IMPORTER))
-    assert (await store.load(["backlog:q"]))["backlog:q"][0].stored == NOW - timedelta(days=3)

@@ -9,9 +9,9 @@ import pytest
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
-from libs.events.server_clock import ClockUntold
+from libs.events.server_clock import ClockUntold, span
 from libs.service.app import create_base
-from libs.service.clock_offset import Offset, peer_time, span, told
+from libs.service.clock_offset import Offset, peer_time, told
 from tests.service.example import Example
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)

@@ -82,7 +82,8 @@ class Receiver:
         self._connections: dict[str, Connection] = {}
 
     async def expected(self, source_id: str, headers: Mapping[str, str]) -> None:
-        """Whether the body of a delivery is worth reading. Raises NotFound and NotSignedIn as `receive`, as far as its headers tell."""
+        """Whether the body of a delivery is worth reading. Raises NotFound, NotSignedIn and WrongClock as `receive`, as far as its headers tell."""
+        self.handling.trust_the_clock()
         connection = await self._connection(source_id)
         announced(connection.source.system, connection.secret, headers, self.handling.clock())
 
@@ -90,8 +91,10 @@ class Receiver:
         """Stores one delivery, once, and says what became of it. `headers` have names in lower case; `raw` is the body as it was signed.
 
         Raises NotFound for a source that is not connected, NotSignedIn for a signature that is wrong, missing or has expired, Invalid for a body that cannot
-        be read, and UnknownOutcome when the store does not answer: sent again, it is stored once.
+        be read, UnknownOutcome when the store does not answer: sent again, it is stored once. Raises WrongClock where the clock here is, by which signatures
+        expire.
         """
+        self.handling.trust_the_clock()
         connection = await self._connection(source_id)
         source = connection.source
         trace = headers.get("traceparent")
