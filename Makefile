@@ -1,7 +1,7 @@
 # Headway: `make demo` tries it, `make test` and `make check` hold it. Needed beforehand: Python 3.11 or newer, and make.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo servers servers-stop test test-quick check faults docs bench lock clean
+.PHONY: help demo servers servers-stop test test-quick check faults mutants docs bench lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -40,6 +40,9 @@ check: $(READY) ## style, types, boundaries, the documentation and the deploymen
 
 faults: $(READY) ## the slow ones: a thousand moments, and kills over and over
 	@HEADWAY_TEST_FAULTS=whole HEADWAY_TEST_INSTANTS=1000 HEADWAY_TEST_KILLS=40 $(BIN)/python -m pytest tests/system/test_two_clocks.py tests/events/test_crash.py tests/events/test_relay.py tests/faults -s $(ARGS)
+
+mutants: $(READY) ## put small faults into rules, commands, events, limits and connections, and name those that no test sees; ARGS="--help" says more
+	@$(BIN)/python -m tools.mutants $(ARGS)
 
 docs: $(READY) ## print the documentation's tables from the code
 	@$(BIN)/python -m tools.readme_check --write

@@ -96,6 +96,11 @@ def test_fragments_are_followed_into_the_cost() -> None:
     assert counted(spread) == counted(plain) == counted(inline)
 
 
+def test_a_fragment_counts_at_each_size_of_page_it_is_spread_on() -> None:
+    spread = "{ portfolio { teams(first: 7) { ...P } some: teams(first: 3) { ...P } } } fragment P on TeamConnection { nodes { id } }"
+    assert counted(spread) == 1 + (1 + 7) + (1 + 3)
+
+
 def test_fragments_that_double_at_every_step_are_counted_quickly_and_refused() -> None:
     steps = 30
     links = " ".join(f"fragment F{n} on Product {{ teams {{ products {{ ...F{n + 1} ...F{n + 1} }} }} }}" for n in range(steps))

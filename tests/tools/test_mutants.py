@@ -1,0 +1,95 @@
+"""The tool that puts faults into functions: which it makes, that functions have them whatever is wrapped around them, and how they are named."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tools.mutants import targets
+from tools.mutants.forked import Code
+from tools.mutants.operators import Mutant, mutants, named
+from tools.mutants.record import by_hand, listed
+from tools.mutants.targets import ROOT, modules
+
+
+@pytest.fixture
+def made(tmp_path: Path) -> Callable[[str], list[str]]:
+    def make(text: str) -> list[str]:
+        (tmp_path / "module.py").write_text(text, encoding="utf-8")
+        return [mutant.name.removeprefix("module.py ") for mutant in mutants(tmp_path, "module.py")]
+
+    return make
+
+
+@pytest.mark.parametrize(
+    ("was", "becomes"),
+    [
+        ("return a < b", ["return None", "return a <= b"]),
+        ("return a and b", ["return None", "return b", "return a"]),
+        ("a.b = 1", ["pass", "a.b = 2"]),
+        ("raise a", ["pass"]),
+        ("f(a, key=b)", ["pass", "f(a, )"]),
+        ("kept[a, b] = 0", ["pass", "kept[(None, b)] = 0", "kept[(a, None)] = 0", "kept[a, b] = 1"]),
+        ("if a: b()", ["if not a: b()", "if a: pass"]),
+        ('raise a("It is wrong.")', ["pass"]),
+        ('log.info("said")', []),
+        ('"""Says what it does."""', []),
+    ],
+)
+def test_each_place_has_its_faults(made: Callable[[str], list[str]], was: str, becomes: list[str]) -> None:
+    found = made(f"class C:\n    def of(a, b):\n        {was}\n")
+    assert [one.partition(" → ")[2] for one in found] == becomes
+    assert all(one.startswith("C.of: ") for one in found)
+
+
+def test_a_fault_is_named_alike_wherever_its_function_stands(made: Callable[[str], list[str]]) -> None:
+    function = "def of(a: int = 1) -> int:\n    return a + 1\n"
+    assert made(function) == made(f'"""A module."""\n\nLATER = 1\n\n\n{function}') != []
+
+
+def doubled(function: Callable[[int], int]) -> Callable[[int], int]:
+    @functools.wraps(function)
+    def twice(value: int) -> int:
+        return 2 * function(value)
+
+    return twice
+
+
+@doubled
+def larger(value: int) -> int:
+    return value + 1
+
+
+def test_a_function_has_the_fault_also_where_something_is_wrapped_around_it() -> None:
+    path = Path(__file__).relative_to(ROOT).as_posix()
+    fault = next(mutant for mutant in mutants(ROOT, path) if mutant.function == "larger" and "value - 1" in mutant.becomes)
+    inner = larger.__wrapped__  # type: ignore[attr-defined]
+    before = inner.__code__
+    try:
+        assert Code().put(fault)
+        assert larger(5) == 8
+    finally:
+        inner.__code__ = before
+    assert larger(5) == 12
+
+
+def test_the_modules_are_those_that_must_not_be_wrong_and_their_faults_are_told_apart() -> None:
+    assert {"libs/rules/money.py", "libs/events/facts.py", "services/gateway/limits.py", "headway/connections.py"} <= set(modules())
+    every: list[Mutant] = mutants(ROOT, "libs/rules/money.py")
+    assert len({mutant.key for mutant in every}) == len(every) > 30
+
+
+def test_what_is_listed_and_what_was_put_in_by_hand_stands_in_the_code_as_it_is() -> None:
+    for one in by_hand():
+        named(ROOT, one["path"], one["was"], one["becomes"]).build()
+    names = {mutant.name for path in {name.partition(" ")[0] for name in listed()} for mutant in mutants(ROOT, path)}
+    assert [name for name in listed() if name not in names] == []
+    assert all(listed().values())
+
+
+def test_one_pattern_chooses_modules() -> None:
+    assert list(modules(["libs/rules/money*"])) == ["libs/rules/money.py"]
+    assert next(iter(modules())) == targets.FIRST[0]

@@ -1,0 +1,58 @@
+"""What is printed at the end of a run, and the file of those that live."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+
+from tools.mutants.forked import KILLED, LIVE, TIMEOUT, UNBUILT
+from tools.mutants.operators import Mutant
+from tools.mutants.record import Outcome
+from tools.mutants.targets import STATE
+
+FILE = STATE / "live.diff"
+
+
+def write(mutants: Sequence[Mutant], outcomes: Mapping[str, Outcome], groups: Mapping[str, str], listed: Mapping[str, str]) -> int:
+    """Prints the counts of each module and group, writes the live ones as diffs, and gives how many live and are not listed."""
+    counts: dict[str, Counter[str]] = defaultdict(Counter)
+    live: list[Mutant] = []
+    for mutant in mutants:
+        found = outcomes.get(mutant.key)
+        word = found.outcome if found else "not tried"
+        for name in (mutant.path, groups[mutant.path], "all"):
+            counts[name][word] += 1
+        if word == LIVE:
+            live.append(mutant)
+            for name in (mutant.path, groups[mutant.path], "all"):
+                counts[name]["listed"] += mutant.name in listed
+    FILE.write_text("".join(_diff(mutant, listed.get(mutant.name), outcomes[mutant.key]) for mutant in live), encoding="utf-8")
+    print(f"{'':48} {'mutants':>8} {'killed':>7} {'timeout':>8} {'live':>6} {'listed':>7} {'live %':>7} {'not tried':>10}")
+    for name in [*sorted(set(groups)), *sorted(set(groups.values())), "all"]:
+        if name in counts:
+            print(_row(name, counts[name]))
+    left = [mutant for mutant in live if mutant.name not in listed]
+    print(f"{len(left)} live and not listed: see {FILE.relative_to(STATE.parent)}" if left else "every live one is listed with why")
+    names = {mutant.name for mutant in live}
+    tried = {mutant.name for mutant in mutants if mutant.key in outcomes}
+    gone = [name for name in listed if name in tried and name not in names]
+    for name in gone:
+        print(f"listed, but a test sees it: {name}")
+    return len(left)
+
+
+def _row(name: str, count: Counter[str]) -> str:
+    tried = count[KILLED] + count[TIMEOUT] + count[LIVE]
+    per_cent = 100 * count[LIVE] / tried if tried else 0.0
+    return f"{name:48} {tried:8} {count[KILLED]:7} {count[TIMEOUT]:8} {count[LIVE]:6} {count['listed']:7} {per_cent:7.1f} {count['not tried']:10}"
+
+
+def _diff(mutant: Mutant, why: str | None, outcome: Outcome) -> str:
+    lines = [f"# {mutant.name}", *([f"# listed: {why}"] if why else [] if outcome.asked else ["# no test that is asked runs it"])]
+    lines += [f"--- {mutant.path}:{mutant.line}", f"+++ {mutant.path}:{mutant.line}", f"@@ {mutant.function} @@"]
+    lines += [f"-{line}" for line in mutant.was.splitlines()]
+    lines += [f"+{line}" for line in mutant.becomes.splitlines()]
+    return "\n".join(lines) + "\n\n"
+
+
+__all__ = ["FILE", "UNBUILT", "write"]

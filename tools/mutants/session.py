@@ -1,0 +1,208 @@
+"""A run: pytest collects the tests once, and instead of running them this tries each mutant on those that reach it."""
+
+from __future__ import annotations
+
+import gc
+import os
+import select
+import signal
+import time
+from collections import defaultdict, deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from hashlib import sha256
+from typing import Any
+
+import pytest
+
+from tools.mutants import reach as reaching
+from tools.mutants.forked import KILLED, LIVE, LONGEST, TIMEOUT, UNBUILT, Code, Failure, Forked, end, fork, hear, messages, patience, run, try_mutant
+from tools.mutants.operators import Mutant
+from tools.mutants.reach import Reach
+from tools.mutants.record import Outcome, Record
+from tools.mutants.targets import modules
+
+MOST_SECONDS = 15.0
+"""Of tests that are asked about one mutant; the fastest are."""
+
+
+@dataclass
+class _Trial:
+    mutant: Mutant
+    asked: str
+    tests: list[str]
+
+
+class Session:
+    """The plugin that takes the place of running the tests."""
+
+    def __init__(self, mutants: Sequence[Mutant], record: Record, *, workers: int, until: float | None, live: bool) -> None:
+        self.mutants, self.record, self.workers, self.until, self.live = mutants, record, workers, until, live
+        self._failure = Failure()
+        self._killers: dict[str, deque[str]] = defaultdict(lambda: deque(maxlen=6))
+        self._sound: dict[str, bool] = {}
+        """Tests that killed: whether they pass when they are run alone as the code is."""
+
+    def pytest_configure(self, config: pytest.Config) -> None:
+        """Listens to failures."""
+        config.pluginmanager.register(self._failure)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        """Measures what is stale, then tries the mutants."""
+        self.config, self.items = session.config, {item.nodeid: item for item in session.items}
+        print(f"collected in {time.process_time():.0f} s", flush=True)
+        gc.collect()
+        gc.freeze()
+        self.reach = Reach.read()
+        self._measure()
+        self.code = Code()
+        self._try_all()
+        return True
+
+    def _measure(self) -> None:
+        every = list(modules())
+        stale = self.reach.stale(every, list(self.items))
+        if not stale:
+            return
+        print(f"measuring which lines {len(stale)} of {len(self.items)} tests run", flush=True)
+        size = 1 + len(stale) // (12 * self.workers)
+        parts = [stale[number : number + size] for number in range(0, len(stale), size)]
+        waiting, running, done = deque(parts), dict[Forked, list[str]](), 0
+        while waiting or running:
+            while waiting and len(running) < self.workers:
+                part = waiting.popleft()
+                items = [self.items[test] for test in part]
+                running[fork(partial(self._measured_apart, every, items), 3_600, self.config)] = part
+            select.select([process.pipe for process in running], [], [], 1)
+            for process in [process for process in running if not hear(process)]:
+                part = running.pop(process)
+                end(process)
+                os.waitpid(process.pid, 0)
+                found = next((said for said in messages(process) if "fault" not in said), None)
+                if found is None and len(part) > 1:
+                    waiting.extend((part[: len(part) // 2], part[len(part) // 2 :]))
+                    continue
+                self.reach.measured(every, part, found or {})
+                done += len(part)
+                print(f"measured {done} of {len(stale)}", flush=True)
+
+    def _measured_apart(self, every: Sequence[str], items: Sequence[pytest.Item], say: Any) -> None:
+        good = [True]
+
+        def failed(_: str) -> None:
+            good[0] = False
+
+        def quick(item: pytest.Item, following: pytest.Item | None) -> bool:
+            good[0] = True
+            signal.setitimer(signal.ITIMER_VIRTUAL, LONGEST)
+            signal.setitimer(signal.ITIMER_REAL, 10 * LONGEST)
+            try:
+                run(item, following)
+            except TimeoutError:
+                good[0] = False
+            finally:
+                signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+                signal.setitimer(signal.ITIMER_REAL, 0)
+            return good[0]
+
+        signal.signal(signal.SIGALRM, patience)
+        signal.signal(signal.SIGVTALRM, patience)
+        self._failure.at_failure = failed
+        say(reaching.measure(reaching.tracing(every), every, items, quick))
+
+    def _trial(self, mutant: Mutant) -> _Trial | None:
+        """How a mutant is tried; None where that is known already."""
+        before = self.record.outcomes.get(mutant.key)
+        if self.live and (before is None or before.outcome != LIVE):
+            return None
+        if before is not None and before.outcome != LIVE:
+            return None
+        reached = [test for test in self.reach.tests(mutant.path, mutant.line) if test in self.items and self._sound.get(test, True)]
+        asked = sha256("".join(f"{test}{self.reach.files[reaching.file_of(test)]}" for test in sorted(reached)).encode()).hexdigest()[:12] if reached else ""
+        if before is not None and before.asked == asked:
+            return None
+        lately = [*self._killers[f"{mutant.path} {mutant.function}"], *self._killers[mutant.path]]
+        known = dict.fromkeys(test for test in reversed(lately) if test in set(reached))
+        chosen, left = list(known), MOST_SECONDS
+        for test in _near_first(mutant.path, reached):
+            if test not in known:
+                left -= self.reach.seconds[test]
+                if left < 0:
+                    break
+                chosen.append(test)
+        return _Trial(mutant, asked, chosen)
+
+    def _try_all(self) -> None:
+        waiting, running = deque(self.mutants), dict[Forked, _Trial]()
+        counts: dict[str, int] = defaultdict(int)
+        began = told = time.monotonic()
+        while waiting or running:
+            over = self.until is not None and time.monotonic() > self.until
+            while waiting and not over and len(running) < self.workers:
+                trial = self._trial(waiting.popleft())
+                if trial is None:
+                    continue
+                if not trial.tests:
+                    self.record.put(trial.mutant.key, Outcome(LIVE))
+                    counts[LIVE] += 1
+                    continue
+                running[self._start(trial)] = trial
+            if over and not running:
+                break
+            if running:
+                select.select([process.pipe for process in running], [], [], 1)
+            for process in list(running):
+                if not hear(process) or time.monotonic() > process.until:
+                    outcome = self._ended(process, running.pop(process), waiting)
+                    counts[outcome] += 1
+            if time.monotonic() - told > 10:
+                told = time.monotonic()
+                done = sum(counts.values())
+                pace = done / (told - began)
+                words = ", ".join(f"{number} {what}" for what, number in sorted(counts.items()))
+                print(f"{done} tried ({words}), {len(waiting)} to go, about {len(waiting) / pace / 60 if pace else 0:.0f} minutes", flush=True)
+
+    def _start(self, trial: _Trial) -> Forked:
+        seconds = sum(self.reach.seconds[test] for test in trial.tests)
+        items = [self.items[test] for test in trial.tests]
+        return fork(lambda say: try_mutant(say, self.code, trial.mutant, items, self._failure), 30 + 10 * seconds, self.config, cpu=5 + 3 * seconds)
+
+    def _ended(self, process: Forked, trial: _Trial, waiting: deque[Mutant]) -> str:
+        end(process)
+        os.waitpid(process.pid, 0)
+        said = next(iter(messages(process)), {"outcome": TIMEOUT})
+        outcome, by = said.get("outcome", KILLED), said.get("by")
+        if outcome == KILLED and by is not None:
+            if not self._is_sound(by):
+                waiting.appendleft(trial.mutant)
+                return "tried again"
+            for name in (f"{trial.mutant.path} {trial.mutant.function}", trial.mutant.path):
+                if by in self._killers[name]:
+                    self._killers[name].remove(by)
+                self._killers[name].append(by)
+        self.record.put(trial.mutant.key, Outcome(outcome, by or said.get("fault"), trial.asked if outcome == LIVE else ""))
+        return str(outcome)
+
+    def _is_sound(self, test: str) -> bool:
+        """Whether a test passes alone as the code is: of one that does not, nothing follows."""
+        if test not in self._sound:
+            process = fork(lambda say: try_mutant(say, self.code, None, [self.items[test]], self._failure), 120, self.config)
+            while hear(process) and time.monotonic() < process.until:
+                select.select([process.pipe], [], [], 1)
+            end(process)
+            os.waitpid(process.pid, 0)
+            self._sound[test] = messages(process) == [{"outcome": LIVE}]
+            if not self._sound[test]:
+                print(f"not asked any more, since it fails alone: {test}", flush=True)
+        return self._sound[test]
+
+
+def _near_first(path: str, tests: Sequence[str]) -> list[str]:
+    """The tests of the module itself first, then the others; each as fast as they are."""
+    own = path.rpartition("/")[2].removesuffix(".py")
+    return sorted(tests, key=lambda test: f"test_{own}.py" not in test)
+
+
+__all__ = ["UNBUILT", "Session"]

@@ -1,0 +1,59 @@
+"""What is mutated, and which tests are asked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fnmatch import fnmatch
+from pathlib import Path
+from typing import Final
+
+ROOT: Final = Path(__file__).resolve().parent.parent.parent
+STATE: Final = ROOT / ".mutants"
+"""What was found, for the next run; git ignores it."""
+
+GROUPS: Final[dict[str, tuple[str, ...]]] = {
+    "rules": ("libs/rules/**/*.py",),
+    "commands": ("libs/commands/**/*.py",),
+    "events": ("libs/events/facts.py", "libs/events/kept.py", "libs/events/event.py", "libs/events/world.py", "libs/events/consuming.py"),
+    "limits": tuple(f"services/gateway/{name}.py" for name in ("limits", "budget", "allowances", "slices", "bounded", "executor", "executing")),
+    "connections": ("services/gateway/types/connection.py", "headway/connections.py", "headway/http_connection.py"),
+}
+FIRST: Final = (
+    *(f"libs/rules/{name}.py" for name in ("money", "fiscal_years", "graduation", "criteria", "authority", "phases")),
+    *(f"libs/commands/{name}.py" for name in ("rights", "deciding", "idempotence", "handling")),
+    *(f"libs/events/{name}.py" for name in ("facts", "kept", "world", "consuming")),
+    *(f"services/gateway/{name}.py" for name in ("limits", "budget", "allowances")),
+    "services/gateway/types/connection.py",
+)
+"""Where a fault costs most: a run that is cut short has tried these."""
+LEFT_OUT: Final = ("*/testing.py", "*/testing_*.py")
+"""Suites for adapters: these are tests."""
+
+TESTS: Final = ("tests/rules", "tests/commands", "tests/events", "tests/services", "tests/headway/test_connections.py", "tests/contracts/test_upcasting.py")
+BESIDE: Final = (
+    "tests/services/gateway/pages",
+    "tests/services/backlog/webhooks",
+    "tests/services/backlog/test_jira_exports.py",
+    "tests/services/portfolio/test_webhooks_out*",
+    "tests/services/gateway/test_graphiql_files.py",
+    "tests/services/gateway/*_on_kafka.py",
+    *(f"tests/events/test_{name}*" for name in ("kafka", "mongo", "sqlite", "stores", "logs", "relay", "crash", "shared")),
+    *(f"tests/commands/test_{name}.py" for name in ("validation", "days", "remedies", "changed_rows", "minor_units", "order_of_arrival", "order_of_saying")),
+)
+"""Tests of something else that runs these modules too, and those that go through every command: hundreds that run the same lines."""
+FAST: Final = "not servers and not browser and not node and not shipped and not faults"
+SLOWEST: Final = 1.5
+"""Seconds a test may take to be asked at all."""
+
+
+def modules(only: Sequence[str] = ()) -> dict[str, str]:
+    """The modules that are mutated, with the group each belongs to: those first where a fault costs most. `only` are patterns of paths."""
+    found = {
+        path.relative_to(ROOT).as_posix(): group
+        for group, patterns in GROUPS.items()
+        for pattern in patterns
+        for path in sorted(ROOT.glob(pattern))
+        if not any(fnmatch(path.as_posix(), out) for out in LEFT_OUT)
+    }
+    paths = sorted(found, key=lambda path: FIRST.index(path) if path in FIRST else len(FIRST))
+    return {path: found[path] for path in paths if not only or any(fnmatch(path, pattern) for pattern in only)}
