@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import random
 from collections.abc import Callable
 from datetime import date, timedelta
 
 import pytest
 
-from libs.events.event import Event
+from libs.events.event import Discarded, Event, Retracted
 from libs.events.facts import Facts
 from libs.events.world import World
 from tests.events.kinds import THING, Thing, ThingNoted, said
@@ -42,6 +43,109 @@ async def test_what_does_not_come_in_time_is_named_and_leaves_nothing_behind() -
     with pytest.raises(asyncio.CancelledError):
         await gone
     assert world._waiting == {}
+
+
+async def test_whoever_waits_for_more_waits_on_and_whoever_waited_for_this_does_not() -> None:
+    world = told(("thing:a", 1))
+    early, late = (asyncio.create_task(world.heard([f"thing:a@{n}"], GIVE_UP)) for n in (2, 4))
+    await asyncio.sleep(0)
+    world.apply(said("thing:a", 2))
+    assert await early == [] and not late.done() and [n for n, _ in world._waiting["thing:a"]] == [4]
+    world.apply(said("thing:b", 1))
+    world.apply(said("thing:a", 3))
+    await asyncio.sleep(0)
+    assert not late.done()
+    world.apply(said("thing:a", 4))
+    assert await late == [] and world._waiting == {}
+
+
+async def test_who_gives_up_takes_nobody_else_along() -> None:
+    world = told(("thing:a", 1))
+    stays = asyncio.create_task(world.heard(["thing:a@2"], GIVE_UP))
+    await asyncio.sleep(0)
+    assert await world.heard(["thing:a@2"], 0.01) == ["thing:a@2"]
+    assert len(world._waiting["thing:a"]) == 1
+    world.apply(said("thing:a", 2))
+    assert await stays == []
+
+
+def test_an_event_that_does_not_follow_or_takes_back_another_things_is_not_taken_in() -> None:
+    world = told(("thing:a", 1), ("thing:b", 1))
+    before = world.digest
+    for wrong in (said("thing:a", 1), said("thing:a", 3), said("thing:c", 2)):
+        with pytest.raises(ValueError, match="cannot follow"):
+            world.apply(wrong)
+    with pytest.raises(ValueError, match="not of its aggregate"):
+        world.apply(dataclasses.replace(said("thing:a", 2), data=Retracted(event="thing:b@1", reason="Wrong")))
+    assert world.digest == before and list(world.all("thing")) == ["thing:a", "thing:b"]
+    world.apply(dataclasses.replace(said("thing:a", 2), data=Retracted(event="thing:a@1", reason="Wrong")))
+    assert world.last("thing:a") == 2
+
+
+def test_it_knows_what_it_heard_of_each_kind_and_the_latest_instant_of_all() -> None:
+    world = told(("thing:a", 1), ("thing:a", 2), ("other:o", 1))
+    assert {kind: tally.events for kind, tally in world.tallies().items()} == {"thing": 2, "other": 1}
+    assert world.digest.endswith("-3") and world.latest == said("thing:a", 2).stored
+    assert (world.events("thing:z"), world.last("thing:z"), list(world.all("lost"))) == ((), 0, [])
+
+
+def test_a_position_that_was_discarded_counts_and_is_seen_by_nobody() -> None:
+    world = told(("thing:a", 1))
+    at = said("thing:a", 9).time
+    world.pass_over("thing:a", "Broken", "ada", at)
+    passed = world.events("thing:a")[-1]
+    assert (passed.sequence, passed.time, passed.recorded, passed.stored, passed.actor.id, passed.data) == (2, at, at, at, "ada", Discarded(reason="Broken"))
+    assert [event.sequence for event in world.facts(at.date()).history(THING, "a")] == [1]
+    assert world.tallies()["thing"].events == 2
+
+
+def test_of_the_moments_those_that_were_not_asked_about_longest_go(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(World, "KEPT_MOMENTS", 2)
+    world = told(("thing:a", 1))
+    day = said("thing:a", 1).time.date()
+    first = world.kept(day, None)
+    world.kept(day + timedelta(days=1), None)
+    assert world.kept(day, None) is first
+    world.kept(day + timedelta(days=2), None)
+    assert [of for of, _ in world._moments] == [day, day + timedelta(days=2)] and world.kept(day, None) is first
+
+
+def test_where_too_much_is_kept_other_moments_go_then_other_days_then_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = told(("thing:a", 1))
+    day = said("thing:a", 1).time.date()
+    monkeypatch.setattr(World, "KEPT_ENTRIES", 10)
+    old, new = world.kept(day, None), world.kept(day + timedelta(days=1), None)
+    old.states |= dict.fromkeys(map(str, range(6)))
+    new.states |= dict.fromkeys(map(str, range(4)))
+    world._give_back()
+    assert len(world._moments) == 2, "ten entries are not more than ten"
+    new.other("yesterday").states |= dict.fromkeys(map(str, range(5)))
+    facts = world.facts(day + timedelta(days=1))
+    world._give_back()
+    assert list(world._moments) == [(day + timedelta(days=1), None)] and len(new) == 9
+    new.states["more"] = new.states["still more"] = 1
+    world._give_back()
+    assert len(new) == 6 and not new.others and world.facts(day + timedelta(days=1)) is not facts
+    new.states |= dict.fromkeys(map(str, range(20, 40)))
+    world._give_back()
+    assert not world._moments
+
+
+def test_changes_are_remembered_for_moments_that_are_kept_and_not_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(World, "KEPT_CHANGES", 3)
+    world = told(("thing:a", 1))
+    assert world._changes == [], "nobody has asked yet"
+    day = said("thing:a", 1).time.date()
+    world.facts(day)
+    for n in (2, 3, 4):
+        world.apply(said("thing:a", n))
+    assert len(world._changes) == 3 and world._moments
+    world.facts(day)
+    assert world._changes == []
+    for n in (5, 6, 7, 8):
+        world.apply(said("thing:a", n))
+    assert not world._moments and world._changes == []
+    assert world.facts(day).derive(_seen, "a") == 8
 
 
 def test_the_digest_is_equal_for_equal_positions_in_whatever_order() -> None:
