@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict, defaultdict
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator, Set
 from typing import Any
 
 Rest = Hashable
@@ -37,6 +37,8 @@ class Kept:
 
     DAYS = 96
     """How many other days are kept with it."""
+    AT_ONCE = 1_000
+    """So many entries are let go of in one go."""
 
     def __init__(self) -> None:
         self.states: dict[str, Any] = {}
@@ -51,6 +53,27 @@ class Kept:
     def __len__(self) -> int:
         """How many entries it holds, those of its other days among them."""
         return len(self.states) + len(self.values) + len(self.resting) + sum(map(len, self.others.values()))
+
+    @property
+    def days(self) -> list[Kept]:
+        """What was found at this moment, and at each of its other days."""
+        return [self, *self.others.values()]
+
+    def forget_all(self, aggregates: Set[str], rests: Set[Rest]) -> None:
+        """Drops what rests on any of these at this moment alone: many events cost little more than one."""
+        for aggregate in aggregates & self.states.keys() | aggregates & self.leaned_on.keys():
+            self.drop_state(aggregate)
+        for rest in rests & self.resting.keys():
+            self.drop(rest)
+
+    def empty(self) -> Iterator[None]:
+        """Lets go of all, some at a time: to let go of a million entries at once takes a second, in which nobody is answered."""
+        for one in self.days:
+            for part in (one.values, one.resting, one.states):
+                while part:
+                    for _ in range(min(len(part), self.AT_ONCE)):
+                        part.popitem()
+                    yield
 
     def keep(self, key: Hashable, found: tuple[Any, frozenset[Rest]]) -> None:
         """Keeps a value with what it rests on."""

@@ -5,16 +5,22 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Final
 
 from libs.events.event import KINDS, Actor, Discarded, Event, Retracted, hash_of, mentions, position
 from libs.events.facts import Facts
 from libs.events.kept import Kept, Rest, touched_by
+from libs.events.metering import spend
 from libs.events.store import Tally
 
 _DIGEST = 1 << 64
+BETWEEN: Final = 0.001
+"""Seconds between two pieces of what is let go of."""
+PIECE: Final = 16
+"""As so much counts what one day forgets of many events: others may have their turn after each."""
 
 
 @dataclass(slots=True)
@@ -34,8 +40,8 @@ class World:
 
     KEPT_MOMENTS = 16
     KEPT_CHANGES = 10_000
-    KEPT_ENTRIES = 1_000_000
-    """Of what was found at all moments together: an entry takes about 400 bytes (`bench/fairness.py`)."""
+    KEPT_ENTRIES = 500_000
+    """Of what was found at all moments together: an entry takes 800 bytes, with what it rests on (`bench/kept.py`)."""
 
     def __init__(self) -> None:
         self._events: dict[str, list[Event]] = {}
@@ -98,9 +104,8 @@ class World:
         self._tallies[kind] = count + 1, (digest + hash_of(aggregate, event.sequence)) % _DIGEST
         if self._moments:
             self._changes.append((aggregate, named))
-            if len(self._changes) > self.KEPT_CHANGES:  # somebody's old moment is no longer asked for: fold anew rather than remember for ever
-                self._moments.clear()
-                self._trim()
+            if len(self._changes) > self.KEPT_CHANGES:
+                self._let_old_go()
         if self._waiting:
             self._wake(aggregate, event.sequence)
 
@@ -182,30 +187,55 @@ class World:
         return self._moment(day, known_at).kept
 
     def _moment(self, day: date, known_at: datetime | None) -> _Moment:
-        key, now = (day, known_at), self._dropped + len(self._changes)
+        key = day, known_at
         moment = self._moments.get(key)
         if moment is None:
-            moment = self._moments[key] = _Moment(Kept(), now)
+            moment = self._moments[key] = _Moment(Kept(), self._dropped + len(self._changes))
             self._give_back()
         self._moments.move_to_end(key)
-        if moment.upto < now:
-            for aggregate, named in self._changes[moment.upto - self._dropped :]:
-                moment.kept.forget(aggregate, named)
-            moment.upto, moment.facts = now, None
+        self._catch_up(moment)
         self._trim()
         return moment
+
+    def _catch_up(self, moment: _Moment) -> None:
+        """Has a moment forget what has changed since it was asked about; others may have their turn, and the same moment, meanwhile."""
+        while moment.upto < (now := self._dropped + len(self._changes)):
+            changes = self._changes[moment.upto - self._dropped :]
+            rests = {rest for aggregate, named in changes for rest in touched_by(aggregate, named)}
+            aggregates = {aggregate for aggregate, _ in changes}
+            for kept in moment.kept.days:
+                kept.forget_all(aggregates, rests)
+                spend(PIECE)
+            moment.upto, moment.facts = max(moment.upto, now), None
+
+    def _let_old_go(self) -> None:
+        """Of the moments, those that were not asked about for longest: they are found anew rather than what has changed since remembered for ever."""
+        recent = self._dropped + len(self._changes) // 2
+        for key in [key for key, moment in self._moments.items() if moment.upto < recent]:
+            self._let_go(key)
+        self._trim()
+
+    def _let_go(self, key: tuple[date, datetime | None]) -> int:
+        """Of a moment, in pieces where nobody is just telling of it; how many entries that were."""
+        kept = self._moments.pop(key).kept
+        entries = len(kept)
+        if entries > Kept.AT_ONCE and not any(held.tells_of(key) for held in self._held):
+            with suppress(RuntimeError):  # where no loop runs, nobody waits
+                asyncio.get_running_loop().call_soon(_emptied, kept.empty())
+        return entries
 
     def _give_back(self) -> None:
         """Lets go of the moments that were not asked about longest, where more is kept than there is room for; of the last one its other days."""
         left = sum(len(moment.kept) for moment in self._moments.values())
         while len(self._moments) > 1 and (left > self.KEPT_ENTRIES or len(self._moments) > self.KEPT_MOMENTS):
-            left -= len(self._moments.popitem(last=False)[1].kept)
+            left -= self._let_go(next(iter(self._moments)))
         for moment in self._moments.values():
             while left > self.KEPT_ENTRIES and moment.kept.others:
                 left -= len(moment.kept.others.popitem(last=False)[1])
                 moment.facts = None
         if left > self.KEPT_ENTRIES:
-            self._moments.clear()
+            for key in list(self._moments):
+                self._let_go(key)
 
     def _trim(self) -> None:
         oldest = min((moment.upto for moment in self._moments.values()), default=self._dropped + len(self._changes))
@@ -236,6 +266,10 @@ class Held:
                 self._later[(kind, field, id)].add(aggregate)
         self._touched.update(touched_by(aggregate, named))
 
+    def tells_of(self, moment: tuple[date, datetime | None]) -> bool:
+        """Whether it has told of this moment."""
+        return moment in self._facts
+
     def close(self) -> None:
         """Lets go of what was found: it refers to this, and circles go late."""
         self._facts.clear()
@@ -261,3 +295,9 @@ class Held:
         if key not in self._facts:
             self._facts[key] = Facts.on_day(self, day, known_at, kept=self._world.kept(day, known_at), touched=self._touched)
         return self._facts[key]
+
+
+def _emptied(pieces: Iterator[None]) -> None:
+    """One piece, then others, then the next."""
+    if next(pieces, pieces) is None:
+        asyncio.get_running_loop().call_later(BETWEEN, _emptied, pieces)

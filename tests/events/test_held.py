@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import date, timedelta
+from itertools import pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from libs.events.facts import Facts
+from libs.events.kept import Kept
+from libs.events.metering import metered
 from libs.events.world import Held, World
 from tests.events.kinds import THING, said
 
@@ -96,3 +102,71 @@ def test_no_more_is_kept_than_there_is_room_for_and_what_was_asked_for_last_stay
             told(held.facts(DAY + timedelta(days=n)))
         assert sum(len(one.kept) for one in world._moments.values()) <= 40
     assert next(reversed(world._moments))[0] == DAY + timedelta(days=19) and world._held == set()
+
+
+class Interrupted:
+    """A meter that does something else in the middle of what is metered."""
+
+    def __init__(self, meanwhile: Callable[[], None]) -> None:
+        self.meanwhile: Callable[[], None] | None = meanwhile
+
+    def spend(self, work: int) -> None:
+        now, self.meanwhile = self.meanwhile, None
+        if now is not None:
+            now()
+
+
+def test_others_may_have_their_turn_in_the_middle_of_forgetting_what_changed() -> None:
+    world, plain = World(), World()
+    for of in (world, plain):
+        of.apply(said("thing:a", 1))
+    told(world.facts(DAY))
+    for of in (world, plain):
+        of.apply(said("thing:a", 2))
+    between: list[object] = []
+
+    def meanwhile() -> None:
+        between.append(told(world.facts(DAY)))
+        for of in (world, plain):
+            of.apply(said("thing:a", 3))
+
+    wanted = told(Facts.on_day(plain, DAY))
+    with metered(Interrupted(meanwhile)):
+        facts = world.facts(DAY)
+    assert between == [wanted] and told(facts) == told(Facts.on_day(plain, DAY)) != wanted
+
+
+def test_where_more_changes_than_is_remembered_what_was_asked_for_lately_stays() -> None:
+    world = World()
+    world.KEPT_CHANGES = 10
+    told(world.facts(DAY))
+    for n in range(1, 8):
+        world.apply(said("thing:a", n))
+    lately = world.kept(DAY - timedelta(days=1), None)
+    for n in range(8, 12):
+        world.apply(said("thing:a", n))
+    assert list(world._moments) == [(DAY - timedelta(days=1), None)] and len(world._changes) == 4
+    assert world.kept(DAY - timedelta(days=1), None) is lately
+
+
+async def test_what_is_given_up_goes_in_pieces_unless_somebody_is_just_told_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Kept, "AT_ONCE", 4)
+    monkeypatch.setattr("libs.events.world.BETWEEN", 0)
+    world = World()
+    for id in "abc":
+        world.apply(said(f"thing:{id}", 1))
+    told(world.facts(DAY))
+    kept = world.kept(DAY, None)
+    with world.held() as held:
+        told(held.facts(DAY))
+        world._let_go((DAY, None))
+        await asyncio.sleep(0.01)
+        assert len(kept) > 8
+    told(world.facts(DAY))
+    kept = world.kept(DAY, None)
+    sizes = [len(kept)]
+    world._let_go((DAY, None))
+    while sizes[-1]:
+        await asyncio.sleep(0)
+        sizes.append(len(kept))
+    assert max(before - after for before, after in pairwise(sizes)) <= 4 and len(sizes) > 4

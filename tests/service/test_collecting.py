@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from libs.service.collecting import _set_aside, collect_in_pieces
+from libs.service.collecting import OLDEST, _set_aside, collect_in_pieces
 
 
 class Thing:
@@ -17,9 +17,11 @@ class Thing:
 
 @pytest.fixture
 def in_pieces() -> Iterator[None]:
+    before = gc.get_threshold()
     collect_in_pieces()
     yield
     gc.callbacks.remove(_set_aside)
+    gc.set_threshold(*before)
     gc.unfreeze()
 
 
@@ -40,3 +42,20 @@ def test_circles_that_came_later_are_still_found(in_pieces: None) -> None:
     del one
     gc.collect()
     assert watched() is None
+
+
+def test_what_comes_to_stay_is_looked_through_a_little_at_a_time(in_pieces: None) -> None:
+    gc.collect()
+    gc.collect()
+    looked_through: list[int] = []
+
+    def noted(phase: str, info: dict[str, int]) -> None:
+        if phase == "start" and info["generation"] == OLDEST:
+            looked_through.append(sum(len(gc.get_objects(generation)) for generation in range(OLDEST + 1)))
+
+    gc.callbacks.append(noted)
+    try:
+        things = [Thing() for _ in range(120_000)]
+    finally:
+        gc.callbacks.remove(noted)
+    assert len(things) == 120_000 and len(looked_through) > 2 and max(looked_through) < 40_000

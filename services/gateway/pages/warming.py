@@ -26,6 +26,8 @@ AHEAD: Final = timedelta(minutes=10)
 """How long before a day begins it is derived."""
 MUCH: Final = 1_000
 """So many events touch enough of what was derived that it is looked through once more."""
+SELDOM: Final = 20
+"""The same day is derived again after so many times what it took: where all of it is more than is kept, it is not derived all the time."""
 PART: Final = "first answers"
 
 Derive = Callable[[date], Awaitable[None]]
@@ -46,6 +48,7 @@ class Warmth:
         self._day: date | None = None
         self._kept: Kept | None = None
         self._heard = 0
+        self._not_before = 0.0
         self._one_at_a_time = asyncio.Lock()
         self._deriving: asyncio.Task[Any] | None = None
 
@@ -56,10 +59,14 @@ class Warmth:
 
     async def look(self) -> None:
         """Derives the day that it is, or soon will be, where that was not done or too much has been heard or given up since."""
-        day = (self._process.adapters.clock() + AHEAD).date()
+        day, now = (self._process.adapters.clock() + AHEAD).date(), asyncio.get_running_loop().time()
+        if self._knows(day) and now < self._not_before:
+            return
         fresh = self._knows(day) and self._heard + MUCH > self._events() and self._kept is self._process.world.kept(day, None)
         if not fresh:
             await self._derive(day, again=True)
+            done = asyncio.get_running_loop().time()
+            self._not_before = done + SELDOM * (done - now)
 
     def _knows(self, day: date) -> bool:
         return self._day is not None and self._day >= day

@@ -121,6 +121,7 @@ async def test_what_cannot_be_derived_keeps_nobody_from_being_ready(site: Gatewa
 
 async def test_the_present_is_derived_again_when_much_was_heard_or_it_was_given_up(site: Gateway, days: Days, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(warming, "MUCH", 3)
+    monkeypatch.setattr(warming, "SELDOM", 0)
     warmth = warmth_of(site.process)
     await warmth.look()
     for n in range(2):
@@ -135,6 +136,18 @@ async def test_the_present_is_derived_again_when_much_was_heard_or_it_was_given_
     await warmth.look()
     await warmth.look()
     assert len(days.asked) == 3
+
+
+async def test_a_day_that_is_given_up_at_once_is_not_derived_all_the_time(site: Gateway, days: Days, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(warming, "SELDOM", 1e9)
+    warmth = warmth_of(site.process)
+    for _ in range(3):
+        await warmth.look()
+        site.process.world._moments.clear()
+    assert len(days.asked) == 1
+    site.clock.now += timedelta(days=1)
+    await warmth.look()
+    assert len(days.asked) == 2
 
 
 async def test_what_is_asked_to_derive_the_present_does_not_wait_for_itself(site: Gateway) -> None:
