@@ -29,7 +29,7 @@ app = typer.Typer(
 GOOD, OUR_FAULT, USAGE, REFUSED, CONFLICT, UNREACHABLE, NOT_ALLOWED = 0, 1, 2, 3, 4, 5, 6
 DEFAULT_URL = "http://127.0.0.1:8000"
 
-DataDir = Annotated[Path, typer.Option("--data", help="The data folder: SQLite files and the embedded issuer's key.", file_okay=False)]
+DataDir = Annotated[Path, typer.Option("--data", help="The data folder: the embedded issuer's key, and what no engine keeps.", file_okay=False)]
 HERE = Path(".headway")
 
 

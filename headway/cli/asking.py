@@ -18,15 +18,21 @@ from headway.cli.app import OUR_FAULT, USAGE, app, checked, client, exit_code, f
 @app.command()
 def query(
     file: Annotated[Path, typer.Argument(help="A GraphQL document; - is standard input.", allow_dash=True)],
-    var: Annotated[list[str] | None, typer.Option("--var", help="A variable, k=v; v is JSON or else text.")] = None,
+    var: Annotated[list[str] | None, typer.Option("--var", help="A variable, k=v: v is JSON as it stands, or text.")] = None,
 ) -> None:
     """Run a GraphQL document and print the answer as JSON."""
+    from headway.cli.variables import variables
+
     try:
         document = sys.stdin.read() if str(file) == "-" else file.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as e:
         fail(f"{file} cannot be read: {(e.strerror if isinstance(e, OSError) else None) or e}", USAGE)
+    try:
+        asked = f'{{"query": {jsonlib.dumps(document)}, "variables": {variables(document, var or ())}}}'
+    except ValueError as e:
+        fail(str(e), USAGE)
     with client(120) as http:
-        answer = http.post("/graphql", json={"query": document, "variables": dict(_variable(v) for v in var or ())})
+        answer = http.post("/graphql", content=asked, headers={"Content-Type": "application/json"})
     body = _graphql(answer)
     print(jsonlib.dumps(body.get("data"), indent=2, ensure_ascii=False))
     if body.get("errors"):
@@ -52,18 +58,6 @@ def _graphql(answer: httpx.Response) -> dict[str, Any]:
         return body
     checked(answer)
     fail("the answer is no JSON: is HEADWAY_URL a Headway?", USAGE)
-
-
-def _variable(text: str) -> tuple[str, Any]:
-    name, equals, value = text.partition("=")
-    if not equals:
-        fail(f"--var {text}: write it as name=value", USAGE)
-    try:
-        found = jsonlib.loads(value)
-        jsonlib.dumps(found, allow_nan=False)
-    except ValueError:
-        return name, value
-    return name, found
 
 
 @app.command()

@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from headway.cli.app import DEFAULT_URL, GOOD, HERE, USAGE, DataDir, app, fail, say, settings
-from libs.service.settings import Settings, SettingsError
+from libs.service.settings import SettingsError
 
 
 @app.command()
@@ -32,22 +32,17 @@ def serve(
     chosen = _services(names, NAMES)
     configure("INFO" if verbose else "WARNING")
     made = settings(data, host=host, port=port)
+    where = " and ".join(made.places)
     try:
         stack = create_stack(made, chosen)
-        code = serve_until_stopped(stack, host, port, lambda url: say(f"Headway is ready at {url} ({', '.join(chosen or NAMES)}; {_where(made)})"))
+        code = serve_until_stopped(stack, host, port, lambda url: say(f"Headway is ready at {url} ({', '.join(chosen or NAMES)}; data in {where})"))
     except SettingsError as e:
         fail(str(e), USAGE)
     except NotListening as e:
         fail(f"{e}. Choose another port, as in --port {e.other}", USAGE)
     except OSError as e:
-        fail(f"cannot serve on {host}:{port} with data in {data}: {e}", USAGE)
+        fail(f"cannot serve on {host}:{port} with data in {where}: {e}", USAGE)
     raise typer.Exit(code)
-
-
-def _where(made: Settings) -> str:
-    """Where what is said is kept: the data folder, or the engines that the settings name."""
-    engines = [name for name, there in (("MongoDB", made.on_mongodb), ("Kafka", made.on_kafka)) if there]
-    return f"data in {' and '.join([*engines, *([] if len(engines) == 2 else [str(made.data)])])}"
 
 
 @app.command()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
 
 import httpx
@@ -52,12 +52,13 @@ def owner_routes(owner: Owner, namespace: str) -> APIRouter:
 
 
 class HttpOwner:
-    """A service in another process, asked over HTTP. See `libs.events.owner.Owner`."""
+    """A service in another process, asked over HTTP. See `libs.events.owner.Owner`. `must_be_right` raises where it is not that service that answers."""
 
-    def __init__(self, client: httpx.AsyncClient, service: str, namespace: str, token: Callable[[], str]) -> None:
-        self.client, self.service, self.namespace, self.token = client, service, namespace, token
+    def __init__(self, client: httpx.AsyncClient, service: str, namespace: str, token: Callable[[], str], must_be_right: Callable[[], Awaitable[None]]) -> None:
+        self.client, self.service, self.namespace, self.token, self.must_be_right = client, service, namespace, token, must_be_right
 
     async def _get(self, path: str, **query: Any) -> Any:
+        await self.must_be_right()
         answer = await self.client.get(f"/{self.service}/v1/owner/{path}", params=query, headers={"Authorization": f"Bearer {self.token()}"})
         answer.raise_for_status()
         return answer.json()

@@ -31,6 +31,11 @@ class Peer:
         return f"HEADWAY_{self.service.upper()}_URL"
 
     @property
+    def remedy(self) -> str:
+        """What whoever operates Headway does where the address is wrong."""
+        return f"set {self.setting} to where {self.service} runs"
+
+    @property
     def shown(self) -> str:
         """The address without user, password and query."""
         return shown(self.url)
@@ -71,6 +76,8 @@ async def seen(client: httpx.AsyncClient, peer: Peer, namespace: str) -> Seen:
         return Seen(peer.named(in_words(e)), {}, answered=False)
     if isinstance(said, str):
         names = "" if isinstance(other, str) else ", ".join(other.get("services", ()))
+        if not names and said.startswith("it answered 5"):  # by whoever stands before it
+            return Seen(peer.named(f"{peer.service} is away there ({said})"), {}, answered=False)
         what = f"{names} answers there, not {peer.service}" if names else f"what answers there is not {peer.service} ({said})"
         return Seen(peer.named(what), {} if isinstance(other, str) else other)
     theirs = said.get("namespace", namespace)  # an earlier version does not say

@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from functools import partial
 
 import httpx
 from fastapi import FastAPI
 
 from libs.events.cancelling import ended
 from libs.events.consuming import Consumer
-from libs.events.envelope import SERVICES, all_topics
+from libs.events.envelope import all_topics
 from libs.events.log import LogUnavailable
 from libs.events.owner import Owner
 from libs.events.parking import DecisionsUnavailable
@@ -27,6 +28,8 @@ from libs.service.issuer import Issuer
 from libs.service.measuring import Answered, measure
 from libs.service.operating import parked_routes
 from libs.service.owning import HttpOwner
+from libs.service.peer_address import client_of
+from libs.service.peer_watch import PeerWatch
 from libs.service.peers import peer_token
 from libs.service.revocation_list import PART, RevocationList
 from libs.service.serving import Declared, Service
@@ -53,6 +56,7 @@ class Process:
         self.clocks = Clocks(self.adapters.clock, self.world, self.health)
         self.clocks.hold_against("log", self.adapters.log)
         self.services: dict[str, Service] = {}
+        self.peers = PeerWatch(settings, self.services, self.health)
         self.hears_all = hears_all
         self.consumer: Consumer | None = None
         self._clients: list[httpx.AsyncClient] = []
@@ -84,7 +88,7 @@ class Process:
 
     def composed(self) -> SignedInApp:
         """The app, once every service was added. Raises SettingsError where this process would have to ask another and cannot sign in there."""
-        elsewhere = [name for name in SERVICES if name not in self.services and getattr(self.settings, f"{name}_url")]
+        elsewhere = list(self.peers.peers)
         if elsewhere and not self.settings.peer_secret and not self._can_sign():
             what = f"HEADWAY_{elsewhere[0].upper()}_URL takes tokens that this process can sign"
             raise SettingsError(f"{what}: set HEADWAY_PEER_SECRET, the same for all, or run {elsewhere[0]} here as well")
@@ -115,13 +119,11 @@ class Process:
     def owners(self) -> dict[str, Owner]:
         """The owner of each service's facts: in this process, else where the settings say it is."""
         found: dict[str, Owner] = {name: s.owner for name, s in self.services.items()}
-        for name in SERVICES:
-            url = getattr(self.settings, f"{name}_url")
-            if name not in found and url:
-                client = httpx.AsyncClient(base_url=url, timeout=10)
-                self._clients.append(client)
-                self.clocks.hold_against_peer(name, client)
-                found[name] = HttpOwner(client, name, self.settings.namespace, self._own_token)
+        for name, peer in self.peers.peers.items():
+            client = client_of(peer.url, 10)
+            self._clients.append(client)
+            self.clocks.hold_against_peer(name, client)
+            found[name] = HttpOwner(client, name, self.settings.namespace, self._own_token, partial(self.peers.must_be_right, name))
         return found
 
     def _own_token(self) -> str:
@@ -163,14 +165,16 @@ class Process:
         measure(self, watch)
         hearing = asyncio.create_task(self.consumer.run(), name="hearing")
         watching = asyncio.create_task(watch.run(), name="watching")
+        seeing = asyncio.create_task(self.peers.run(), name="addresses of peers")
         refreshing = asyncio.create_task(self.revocations.run(), name="sessions that were ended")
         try:
             yield
         finally:
             await asyncio.gather(*(service.stop() for service in self.services.values()))
-            await ended(watching, hearing, refreshing)
+            await ended(watching, hearing, refreshing, seeing)
             for client in self._clients:
                 await client.aclose()
+            await self.peers.close()
             await adapters.decisions.close()
             await adapters.revocations.close()
             await adapters.log.close()

@@ -130,6 +130,11 @@ class Settings:
         return not (self.issuer and self.on_mongodb and (self.on_kafka or self.log_url))
 
     @property
+    def places(self) -> list[str]:
+        """Where what is said is kept: the engines, or the folders of SQLite files."""
+        return list(dict.fromkeys(["MongoDB" if self.on_mongodb else str(self.store_folder), "Kafka" if self.on_kafka else str(self.log_folder)]))
+
+    @property
     def on_mongodb(self) -> bool:
         """Whether the commit stores, and what operators decide, are kept in MongoDB."""
         return _is_engine(self.store_url, "mongodb")

@@ -11,6 +11,7 @@ import httpx
 import orjson
 
 from libs.commands.errors import Unreachable
+from libs.service.peer_address import Peer, client_of, in_words
 
 if TYPE_CHECKING:
     from libs.service.process import Process
@@ -19,6 +20,14 @@ AGAIN = "Send it again. A command that bears the same Idempotency-Key is done on
 """What is to be done where nobody knows whether an owner took it."""
 SECONDS = 10.0
 """How long an owner may take to answer."""
+
+
+def unanswered(service: str, peer: Peer | None, why: Exception) -> Unreachable:
+    """What a caller is told where a service gave no answer: also which setting names its address, and what came instead."""
+    if peer is None:
+        return Unreachable(f"{service} does not answer", remedy=AGAIN)
+    words = in_words(why) if isinstance(why, httpx.HTTPError) else "what it answered cannot be read"
+    return Unreachable(f"{service} does not answer: {peer.named(words)}", remedy=f"{AGAIN} If it lasts, whoever operates Headway must {peer.remedy}.")
 
 
 class Problem(Exception):
@@ -63,11 +72,17 @@ class Forwarding:
         if sent.after:
             headers["X-Headway-After"] = ",".join(sent.after)
         path = f"/{sent.service}/v1/commands/{sent.verb}" + ("?try=1" if sent.trying else "")
+        peers = self._process.peers
+        client = self._client(sent.service)
+        await peers.must_be_right(sent.service)
         try:
-            answer = await self._client(sent.service).post(path, content=json.dumps(sent.data), headers=headers)
+            answer = await client.post(path, content=json.dumps(sent.data), headers=headers)
             body = orjson.loads(answer.content)
         except (httpx.HTTPError, orjson.JSONDecodeError, UnicodeEncodeError) as e:
-            raise Unreachable(f"{sent.service} does not answer", remedy=AGAIN) from e
+            await peers.must_be_right(sent.service, doubted=not isinstance(e, httpx.HTTPError))
+            raise unanswered(sent.service, peers.peers.get(sent.service), e) from e
+        if answer.status_code == httpx.codes.NOT_FOUND:
+            await peers.must_be_right(sent.service, doubted=True)
         if answer.status_code >= 400 or not isinstance(body, dict):
             raise Problem(answer.status_code, body if isinstance(body, dict) else {})
         return body
@@ -87,7 +102,7 @@ class Forwarding:
     def _connected(self, service: str) -> httpx.AsyncClient:
         if service in self._process.services:
             return httpx.AsyncClient(transport=httpx.ASGITransport(app=self._process.app), base_url="http://headway", timeout=SECONDS)
-        url = getattr(self._process.settings, f"{service}_url")
-        if not url:
+        peer = self._process.peers.peers.get(service)
+        if peer is None:
             raise Unreachable(f"where {service} is reached is not set", remedy=f"Set HEADWAY_{service.upper()}_URL.")
-        return httpx.AsyncClient(base_url=url, timeout=SECONDS)
+        return client_of(peer.url, SECONDS)

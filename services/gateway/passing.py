@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import unquote
+from uuid import uuid4
 
 import httpx
 from fastapi import FastAPI
@@ -14,10 +15,10 @@ from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from libs.commands.errors import NotFound, Unreachable
-from libs.events.envelope import SERVICES
+from libs.service.peer_address import Peer
 from libs.service.problems import instance_of, response
 from libs.service.process import Process
-from services.gateway.forwarding import AGAIN
+from services.gateway.forwarding import unanswered
 
 SECONDS: Final = 30.0
 """How long a service may be silent while it answers: a thousand lines of a bulk import take some."""
@@ -35,10 +36,14 @@ class _Passed:
 
 
 class Passing:
-    """An ASGI app that stands for one service. The owner looks at the token; the gateway only bounds the body."""
+    """An ASGI app that stands for one service. The owner looks at the token; the gateway only bounds the body.
 
-    def __init__(self, service: str, url: str) -> None:
-        self.service, self.url = service, url
+    `must_be_right` is that of `PeerWatch`. What comes back to the process that has passed it on, by an address that leads here, is not passed on again.
+    """
+
+    def __init__(self, peer: Peer, must_be_right: Callable[..., Awaitable[None]]) -> None:
+        self.peer, self._must_be_right = peer, must_be_right
+        self._mark = f"1.1 headway-{uuid4().hex[:12]}"
         self._transport: httpx.AsyncHTTPTransport | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -48,13 +53,12 @@ class Passing:
         scope["route"] = _Passed()
         request = Request(scope, receive)
         try:
-            answer = await self._asked(request)
-        except NotFound as e:
+            answer = await self._answer(request)
+        except (NotFound, Unreachable) as e:
             await response(e, instance=instance_of(scope))(scope, receive, send)
             return
         except httpx.HTTPError as e:
-            why = Unreachable(f"{self.service} does not answer ({type(e).__name__})", remedy=AGAIN)
-            await response(why, instance=instance_of(scope))(scope, receive, send)
+            await response(unanswered(self.peer.service, self.peer, e), instance=instance_of(scope))(scope, receive, send)
             return
         headers = [(name, value) for name, value in answer.headers.raw if name.decode("latin-1").lower() not in _THEIRS]
         passed = StreamingResponse(_chunks(answer), answer.status_code)
@@ -67,15 +71,33 @@ class Passing:
             await self._transport.aclose()
             self._transport = None
 
+    async def _answer(self, request: Request) -> httpx.Response:
+        """The service's answer. Raises NotFound, Unreachable and httpx.HTTPError."""
+        service = self.peer.service
+        if self._mark in ", ".join(request.headers.getlist("via")):
+            raise Unreachable(self.peer.named("it leads back to this gateway"), remedy=f"Whoever operates Headway must {self.peer.remedy}.")
+        asks_who = request.url.path.endswith(f"/{service}/health/live")
+        if not asks_who:
+            await self._must_be_right(service)
+        answer = await self._asked(request)
+        if answer.status_code == httpx.codes.NOT_FOUND and not asks_who:
+            try:
+                await self._must_be_right(service, doubted=True)
+            except Unreachable:
+                await answer.aclose()
+                raise
+        return answer
+
     async def _asked(self, request: Request) -> httpx.Response:
         if self._transport is None:
             # No client stands around it: nothing of one caller's answer, no cookie and no redirect, is kept for another's request.
             self._transport = httpx.AsyncHTTPTransport(limits=httpx.Limits(max_connections=100))
         path = plain_path(request.scope) + (f"?{request.url.query}" if request.url.query else "")
         headers = [(name, value) for name, value in request.headers.raw if name.decode("latin-1").lower() not in _OURS]
+        headers.append((b"via", self._mark.encode()))
         body = await request.body()
-        extensions = {"timeout": httpx.Timeout(SECONDS).as_dict()}
-        return await self._transport.handle_async_request(httpx.Request(request.method, self.url + path, headers=headers, content=body, extensions=extensions))
+        asked = httpx.Request(request.method, self.peer.url + path, headers=headers, content=body, extensions={"timeout": httpx.Timeout(SECONDS).as_dict()})
+        return await self._transport.handle_async_request(asked)
 
 
 def plain_path(scope: Scope) -> str:
@@ -96,11 +118,9 @@ def plain_path(scope: Scope) -> str:
 def mount_passing(app: FastAPI, process: Process) -> list[Passing]:
     """Mounts one for each service that does not run in this process and whose address the settings name."""
     found = []
-    for service in SERVICES:
-        url = getattr(process.settings, f"{service}_url")
-        if service not in process.services and url:
-            found.append(Passing(service, url))
-            app.mount(f"/{service}", found[-1])
+    for service, peer in process.peers.peers.items():
+        found.append(Passing(peer, process.peers.must_be_right))
+        app.mount(f"/{service}", found[-1])
     return found
 
 

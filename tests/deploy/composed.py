@@ -70,18 +70,12 @@ class Composed:
         return outer | {"NO_COLOR": "1", "PATH": f"{Path(sys.executable).parent}:{outer['PATH']}", "PYTHONPATH": str(ROOT)} | self.settings
 
     def set_up(self) -> None:
-        """What the one-shot `setup` does, by its own script."""
+        """What the one-shots `keys` and `setup` do, by their own scripts."""
         environment = self.environment | {"HEADWAY_ISSUER": ""}
-        done = subprocess.run(
-            ["/bin/sh", str(ROOT / "deploy" / "setup.sh"), str(self.key), str(self.public.parent)],
-            env=environment,
-            cwd=self.work,
-            capture_output=True,
-            text=True,
-            timeout=GIVE_UP,
-            check=False,
-        )
-        assert done.returncode == 0, done.stderr
+        for script in (["keys.sh", str(self.key), str(self.public.parent)], ["setup.sh"]):
+            command = ["/bin/sh", str(ROOT / "deploy" / script[0]), *script[1:]]
+            done = subprocess.run(command, env=environment, cwd=self.work, capture_output=True, text=True, timeout=GIVE_UP, check=False)
+            assert done.returncode == 0, done.stderr
 
     def start(self, *names: str) -> None:
         """Starts these services (none named: all four) and waits until each is ready."""

@@ -34,9 +34,12 @@ class Contained:
 
     def up(self) -> None:
         """As `docker compose up`: what is waited for is waited for."""
+        self.engine.podman("network", "create", f"--subnet={self._net}.0/24", "--disable-dns", self._mark)
+        keys = self.once("keys")  # before any server is there, and so is a token
+        assert keys.returncode == 0, keys.stdout + keys.stderr
+        assert self.token("executive").count(".") == 2
         self._mongo.start()
         self._kafka.start()
-        self.engine.podman("network", "create", f"--subnet={self._net}.0/24", "--disable-dns", self._mark)
         setup = self.once("setup")
         assert setup.returncode == 0, setup.stdout + setup.stderr
         for names in (tuple(name for name in SERVICES if name != "gateway"), ("gateway",)):

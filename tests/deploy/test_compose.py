@@ -45,7 +45,7 @@ def test_the_settings_are_ones_that_a_service_takes(tmp_path: Path) -> None:
 
 
 def test_services_run_without_rights_on_a_root_that_they_cannot_write(compose: dict[str, Any]) -> None:
-    for name in (*SERVICES, "setup", "token"):
+    for name in (*SERVICES, "keys", "setup", "token"):
         service = compose["services"][name]
         assert service["read_only"] is True
         assert service["user"] == "10001:10001"
@@ -54,11 +54,12 @@ def test_services_run_without_rights_on_a_root_that_they_cannot_write(compose: d
     assert "USER 10001:10001" in DOCKERFILE
 
 
-def test_only_where_tokens_are_made_there_is_the_key_and_only_the_setup_may_write_it(compose: dict[str, Any]) -> None:
+def test_only_where_tokens_are_made_there_is_the_key_and_only_what_makes_it_may_write_it(compose: dict[str, Any]) -> None:
     for name, source in (*dict.fromkeys(SERVICES, "verifier").items(), ("token", "issuer")):
         (volume,) = compose["services"][name]["volumes"]
         assert (volume["source"], volume["target"], volume["read_only"]) == (source, f"/{source}", True)
-    assert {v["target"] for v in compose["services"]["setup"]["volumes"] if not v.get("read_only")} == {"/issuer", "/verifier"}
+    assert {v["target"] for v in compose["services"]["keys"]["volumes"] if not v.get("read_only")} == {"/issuer", "/verifier"}
+    assert all(v.get("read_only") for v in compose["services"]["setup"]["volumes"])
     assert compose["services"]["token"]["environment"]["HEADWAY_ISSUER"] == "file:/issuer/issuer.key"
 
 
@@ -124,12 +125,18 @@ def test_each_service_waits_until_what_it_needs_is_well(compose: dict[str, Any])
     services = compose["services"]
     for name in SERVICES:
         waits = {other: wait["condition"] for other, wait in services[name]["depends_on"].items()}
-        assert waits.items() >= {"setup": "service_completed_successfully", "kafka": "service_healthy", "mongo": "service_healthy"}.items()
+        done = dict.fromkeys(("keys", "setup"), "service_completed_successfully")
+        assert waits.items() >= (done | dict.fromkeys(("kafka", "mongo"), "service_healthy")).items()
     assert services["gateway"]["depends_on"].keys() >= {"backlog", "roadmap", "portfolio"}
     for name in {other for s in services.values() for other, wait in s.get("depends_on", {}).items() if wait["condition"] == "service_healthy"}:
         test = services[name]["healthcheck"]["test"]
         assert test[0] == "CMD"
         assert not [word for word in test if " " in word], name
+
+
+def test_a_key_and_a_token_wait_for_no_server(compose: dict[str, Any]) -> None:
+    assert set(compose["services"]["token"]["depends_on"]) == {"keys"}
+    assert not compose["services"]["keys"].get("depends_on")
 
 
 def test_the_health_check_of_the_image_is_that_of_the_compose_file_and_sees_what_is_not_there(compose: dict[str, Any]) -> None:

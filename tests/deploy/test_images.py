@@ -145,10 +145,11 @@ def test_services_run_without_rights_on_a_root_that_they_cannot_write(up: Contai
 
 def test_the_setup_may_run_again_and_keeps_the_key(up: Contained) -> None:
     before = up.inside("gateway", "sha256sum", "/verifier/issuer.key.pub")
-    again = up.once("setup")
-    assert again.returncode == 0, again.stderr
+    for once in ("keys", "setup"):
+        again = up.once(once)
+        assert again.returncode == 0, again.stderr
     assert up.inside("gateway", "sha256sum", "/verifier/issuer.key.pub") == before
-    there = up.once("setup", "stat", "-c", "%a %u", "/issuer/issuer.key")
+    there = up.once("keys", "stat", "-c", "%a %u", "/issuer/issuer.key")
     assert there.stdout == "600 10001\n", there.stderr
 
 
@@ -156,6 +157,14 @@ def test_no_service_holds_the_key_that_signs(up: Contained) -> None:
     for name in SERVICES:
         assert up.inside(name, "ls", "-A", "/issuer", "/verifier") == "/issuer:\n\n/verifier:\nissuer.key.pub\n"
         assert "PRIVATE" not in up.inside(name, "cat", "/verifier/issuer.key.pub")
+
+
+def test_the_doctor_finds_all_good_in_a_container_and_makes_nothing(told: Contained) -> None:
+    for name in SERVICES:
+        said = told.inside(name, "headway", "doctor", check=False)
+        assert "MEND" not in said and "data folder" not in said and "backlog at http://backlog:8000: ready" in said, said
+    once = told.once("gateway", "headway", "doctor")  # as `docker compose run --rm gateway headway doctor`
+    assert once.returncode == 0 and "running: nothing answers at http://127.0.0.1:8000" in once.stdout, once.stdout + once.stderr
 
 
 def test_an_image_cannot_be_built_for_a_service_that_is_none(engine: Engine, images: dict[str, str], secrets: dict[str, Path]) -> None:

@@ -17,8 +17,13 @@ from starlette.routing import Route
 from headway.serving import listening, server
 from libs.commands.errors import NotFound
 from libs.service import problems
+from libs.service.peer_address import Peer
 from libs.service.telemetry import Observed, Telemetry
 from services.gateway.passing import Passing, plain_path
+
+
+async def _right(service: str, *, doubted: bool = False) -> None:
+    """Nobody has looked who answers there."""
 
 
 async def _said(request: Request) -> Response:
@@ -46,7 +51,7 @@ async def service() -> AsyncIterator[str]:
 @contextlib.asynccontextmanager
 async def gateway(url: str) -> AsyncIterator[httpx.AsyncClient]:
     """A gateway that passes `/portfolio` on to this address."""
-    app, passing = FastAPI(), Passing("portfolio", url)
+    app, passing = FastAPI(), Passing(Peer("portfolio", url), _right)
     problems.install(app)
     app.mount("/portfolio", passing)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://gateway") as client:
@@ -73,13 +78,14 @@ async def test_a_service_that_does_not_answer_is_a_503_that_may_be_sent_again() 
     async with gateway("http://127.0.0.1:9") as client:
         answer = await client.post("/portfolio/v1/commands/form_team", json={})
     assert answer.status_code == 503
-    assert answer.json()["detail"].startswith("portfolio does not answer")
-    assert answer.json()["remedy"] == "Send it again. A command that bears the same Idempotency-Key is done once, however often it comes."
+    wrong = "HEADWAY_PORTFOLIO_URL is http://127.0.0.1:9, and nothing listens there (connection refused)"
+    assert answer.json()["detail"] == f"portfolio does not answer: {wrong}"
+    assert answer.json()["remedy"].startswith("Send it again. A command that bears the same Idempotency-Key is done once, however often it comes. If it lasts,")
     assert "Retry-After" in answer.headers
 
 
 async def test_what_is_passed_on_is_counted_under_its_service_and_says_its_date_once(service: str) -> None:
-    telemetry, app, passing = Telemetry(), FastAPI(), Passing("portfolio", service)
+    telemetry, app, passing = Telemetry(), FastAPI(), Passing(Peer("portfolio", service), _right)
     app.mount("/portfolio", passing)
     with listening("127.0.0.1", 0) as bound:
         bound.listen()
