@@ -10,6 +10,7 @@ from headway.doctor.finding import OUR_FAULT, WRONG_SETTING, Finding, mend
 from headway.doctor.installation import Installation
 from headway.doctor.log import log
 from headway.doctor.machine import machine
+from headway.doctor.other_data import other_data
 from headway.doctor.processes import processes
 from headway.doctor.stores import stores
 from libs.service.adapters import adapters_of
@@ -19,7 +20,7 @@ __all__ = ["Finding", "examined"]
 
 Look = Callable[[Installation], Awaitable[list[Finding]]]
 
-LOOKS: Final[tuple[Look, ...]] = (machine, stores, log, processes)
+LOOKS: Final[tuple[Look, ...]] = (machine, stores, log, other_data, processes)
 """In this order. What looks at stores and log together comes after both: it finds in `Installation` what could be opened."""
 
 

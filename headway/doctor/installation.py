@@ -38,7 +38,7 @@ Opened = TypeVar("Opened", bound=Opening)
 class Installation:
     """An installation as its settings describe it. `names`: the services that run here; none: all of them. `url`: where the gateway answers.
 
-    `stores` and `log` hold what could be opened, to read only; `let go` closes it.
+    `stores` and `log` hold what could be opened, to read only; `let_go` closes it.
     """
 
     settings: Settings
@@ -49,6 +49,8 @@ class Installation:
     """Whether somebody named `url`: then nothing answering there is a fault."""
     stores: dict[str, CommitStore] = field(default_factory=dict)
     log: Log | None = None
+    events: dict[str, int] = field(default_factory=dict)
+    """Of each service whose store could be looked at, how many events it holds."""
     _open: AsyncExitStack = field(default_factory=AsyncExitStack)
 
     @property

@@ -16,7 +16,6 @@ from libs.events.sqlite_file import SqliteFile
 from libs.events.sqlite_log import SqliteLog
 from libs.events.sqlite_reader import untouched
 from libs.events.sqlite_store import SqliteCommitStore
-from libs.events.store import CommitStore
 
 NOT_YET: Final = "not there yet, made when Headway starts"
 SERVER: Final = "HEADWAY_STORE_URL and at the server"
@@ -36,9 +35,15 @@ async def _store(there: Installation, name: str) -> list[Finding]:
 
     async def told() -> str:
         there.stores[name] = store
-        return await _counted(store)
+        there.events[name] = sum(tally.events for tally in (await store.tallies()).values())
+        waiting = len(await store.unpublished(None, SHOWN))
+        more = "at least " if waiting == SHOWN else ""
+        return f"{there.events[name]} events" + (f", {more}{waiting} commits not published yet" if waiting else "")
 
-    return await kept(there, what, store, told)
+    found = await kept(there, what, store, told)
+    if found[0].what.endswith(NOT_YET):
+        there.events[name] = 0
+    return found
 
 
 async def _decisions(there: Installation) -> list[Finding]:
@@ -96,13 +101,6 @@ async def _collection(there: Installation, what: str, adapter: Any, told: Callab
     if lacking.indexes:
         return [good(f"{what}: without the indexes {', '.join(lacking.indexes)}, made when Headway starts")]
     return [good(f"{what}: {await told()}")]
-
-
-async def _counted(store: CommitStore) -> str:
-    tallies = await store.tallies()
-    waiting = len(await store.unpublished(None, SHOWN))
-    more = "at least " if waiting == SHOWN else ""
-    return f"{sum(t.events for t in tallies.values())} events" + (f", {more}{waiting} commits not published yet" if waiting else "")
 
 
 async def _discards(decisions: OperatorDecisions) -> str:

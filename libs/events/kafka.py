@@ -146,6 +146,10 @@ class KafkaLog:
         await self._ready()
         return dict(self._known)
 
+    async def names(self) -> list[str]:
+        """The topics that this user may see on the brokers. Raises LogUnavailable."""
+        return list(await self._questions.ask(lambda admin: admin.list_topics()))
+
     async def inventory(self) -> Inventory:
         """Which topics are there, and what this user may do; nothing is made. Raises LogUnavailable."""
         return await self._questions.ask(lambda admin: inventory(admin, self.topics, self.partitions))

@@ -56,6 +56,10 @@ class MongoCommitStore:
         await self._writer.finish()
         await self._keeping.close()
 
+    async def names(self) -> list[str]:
+        """The databases that this user may see on the server. Raises StoreUnavailable."""
+        return await self._keeping.databases()
+
     async def lacking(self) -> Lacking:
         """What a start would make. Raises StoreUnavailable."""
         return await self._keeping.lacking()

@@ -135,6 +135,15 @@ class Keeping:
         if self.reads_only:
             raise self._unavailable(f"{self.name} was opened to read only")
 
+    async def databases(self) -> list[str]:
+        """The databases that this user may see. Raises the `unavailable` error."""
+        if self._client is None:
+            raise self._unavailable(f"{self.name} is not open")
+        try:
+            return list(await self._client.list_database_names())
+        except PyMongoError as e:
+            raise self._unavailable(trouble(e)) from e
+
     async def lacking(self) -> Lacking:
         """What a start would make here, and what stands in its way. Raises the `unavailable` error."""
         async with self.using() as collection:

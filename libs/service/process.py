@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from functools import partial
 
@@ -27,6 +28,7 @@ from libs.service.health import Health
 from libs.service.issuer import Issuer
 from libs.service.measuring import Answered, measure
 from libs.service.operating import parked_routes
+from libs.service.other_data import elsewhere
 from libs.service.owning import HttpOwner
 from libs.service.peer_address import client_of
 from libs.service.peer_watch import PeerWatch
@@ -38,6 +40,8 @@ from libs.service.telemetry import Telemetry
 from libs.service.tracing import tracing_of
 from libs.service.version import version
 from libs.service.watching import Watch
+
+logger = logging.getLogger("headway.data")
 
 
 class Process:
@@ -139,6 +143,17 @@ class Process:
             self.app.state.not_opened = f"{part}: {e}"
             raise
 
+    async def _say_what_lies_elsewhere(self) -> None:
+        """Says in the log that there is data which the settings do not point to, where they point to nothing. Whoever cannot be asked is left alone."""
+        stores = [service.store for service in self.services.values()]
+        with contextlib.suppress(LogUnavailable, StoreUnavailable, OSError):
+            told = [tally.events for store in stores for tally in (await store.tallies()).values()]
+            if not stores:
+                told = list((await self.adapters.log.end(all_topics(self.settings.namespace))).offsets.values())
+            if not any(told):
+                for one in await elsewhere(self.settings, self.adapters.log, stores):
+                    logger.warning("data: %s", one.words)
+
     @contextlib.asynccontextmanager
     async def _lifespan(self, app: FastAPI) -> AsyncIterator[None]:
         adapters = self.adapters
@@ -165,13 +180,14 @@ class Process:
         measure(self, watch)
         hearing = asyncio.create_task(self.consumer.run(), name="hearing")
         watching = asyncio.create_task(watch.run(), name="watching")
+        saying = asyncio.create_task(self._say_what_lies_elsewhere(), name="data elsewhere")
         seeing = asyncio.create_task(self.peers.run(), name="addresses of peers")
         refreshing = asyncio.create_task(self.revocations.run(), name="sessions that were ended")
         try:
             yield
         finally:
             await asyncio.gather(*(service.stop() for service in self.services.values()))
-            await ended(watching, hearing, refreshing, seeing)
+            await ended(watching, hearing, refreshing, seeing, saying)
             for client in self._clients:
                 await client.aclose()
             await self.peers.close()

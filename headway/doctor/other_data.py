@@ -1,0 +1,23 @@
+"""What lies elsewhere than the settings point to, where they point to nothing."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from headway.doctor.finding import Finding, good, mend
+from headway.doctor.installation import Installation, asked
+from libs.service.other_data import elsewhere
+
+
+async def other_data(there: Installation) -> list[Finding]:
+    """Asked where all stores could be looked at and are empty. What the data folder holds besides is a fault: it would be lost from sight."""
+    if there.events.keys() != set(there.services) or any(there.events.values()):
+        return []
+    return await asked("data elsewhere", "the line above", partial(_found, there))
+
+
+async def _found(there: Installation) -> list[Finding]:
+    stores = [there.adapters.store(name) for name in there.services[:1]]
+    for store in stores if there.settings.on_mongodb else ():
+        await there.opened(store)
+    return [(mend if one.ours else good)(f"data: {one.words}") for one in await elsewhere(there.settings, there.adapters.log, stores)]
