@@ -6,12 +6,15 @@ from functools import partial
 
 from headway.doctor.finding import Finding, good, mend
 from headway.doctor.installation import Installation, asked
+from libs.events.envelope import all_topics
 from libs.service.other_data import elsewhere
 
 
 async def other_data(there: Installation) -> list[Finding]:
-    """Asked where all stores could be looked at and are empty. What the data folder holds besides is a fault: it would be lost from sight."""
+    """Asked where all stores could be looked at and are empty, as the log is. What the data folder holds besides is a fault: it would be lost from sight."""
     if there.events.keys() != set(there.services) or any(there.events.values()):
+        return []
+    if there.log is not None and any((await there.log.end(all_topics(there.settings.namespace))).offsets.values()):
         return []
     return await asked("data elsewhere", "the line above", partial(_found, there))
 

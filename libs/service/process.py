@@ -145,14 +145,14 @@ class Process:
 
     async def _say_what_lies_elsewhere(self) -> None:
         """Says in the log that there is data which the settings do not point to, where they point to nothing. Whoever cannot be asked is left alone."""
-        stores = [service.store for service in self.services.values()]
         with contextlib.suppress(LogUnavailable, StoreUnavailable, OSError):
-            told = [tally.events for store in stores for tally in (await store.tallies()).values()]
-            if not stores:
-                told = list((await self.adapters.log.end(all_topics(self.settings.namespace))).offsets.values())
-            if not any(told):
-                for one in await elsewhere(self.settings, self.adapters.log, stores):
-                    logger.warning("data: %s", one.words)
+            if any((await self.adapters.log.end(all_topics(self.settings.namespace))).offsets.values()):
+                return
+            for service in self.services.values():
+                if any([await service.store.heads(kind, "", 1) for kind in service.handling.own]):
+                    return
+            for one in await elsewhere(self.settings, self.adapters.log, [service.store for service in self.services.values()]):
+                logger.warning("data: %s", one.words)
 
     @contextlib.asynccontextmanager
     async def _lifespan(self, app: FastAPI) -> AsyncIterator[None]:
