@@ -210,7 +210,7 @@ def _value(path: str, hint: Any, aggregate: str) -> Any:
         if path.endswith(f".{end}") or path == end:
             return value
     if kinds := _kinds(hint):
-        return [id_of(kinds[0])] if typing.get_origin(hint) is tuple else id_of(kinds[0])
+        return [id_of(kinds[0])] if _plain(hint) is tuple else id_of(kinds[0])
     plain = _plain(hint)
     if field in POSITIONS:
         value = POSITIONS[field]

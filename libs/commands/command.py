@@ -12,6 +12,7 @@ from typing import Annotated, Any, ClassVar, Self, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
+from libs.commands.event_fields import CommandType
 from libs.events.event import KINDS, Kind, Payload
 from libs.events.values import VISIBLE, Instant, Money, Text, worded
 
@@ -29,8 +30,8 @@ class Override(BaseModel):
     reason: Annotated[Text, Field(description="Why, for whoever reads the warnings.")]
 
 
-class Command(BaseModel):
-    """What can be asked of an aggregate. A subclass adds its fields; these four any command may carry."""
+class Command(BaseModel, metaclass=CommandType):
+    """What can be asked of an aggregate. A subclass adds its fields, or those of an event that it records; these four any command may carry."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -43,6 +44,7 @@ class Command(BaseModel):
     override: Annotated[Override | None, Field(description="Lifts a rule; executives and steering groups only.")] = None
 
     SPEC: ClassVar[Spec]
+    RECORDS: ClassVar[tuple[type[Payload], ...]] = ()
 
     @model_validator(mode="after")
     def _in_minor_units(self) -> Self:
@@ -84,6 +86,7 @@ class Spec:
     topic: str
     creates: bool | None
     says: tuple[type[Payload], ...]
+    """What it records, then what else it may lead to."""
     id_field: str
     dated_by_importers_only: bool
     counts: bool
@@ -122,7 +125,7 @@ def command(
     kind: Kind[Any] | None,
     *,
     topic: str,
-    says: tuple[type[Payload], ...],
+    says: tuple[type[Payload], ...] = (),
     creates: bool | None = False,
     id_field: str | None = None,
     dated_by_importers_only: bool = False,
@@ -134,9 +137,10 @@ def command(
     """Declares a command.
 
     `kind` is that of its aggregate (None for `retract`, which goes to any); `topic` a row of the table of authority (`libs.rules.authority`); `says` the
-    events it may lead to; `creates` that its aggregate must not exist yet (False: it must; None: either); `id_field` the field with the aggregate's id,
-    its kind's name unless said; `dated_by_importers_only` that nobody else gives `at` (a decision cannot be dated before the bid); `counts` that each saying is
-    a fact of its own, also where it says the same as the one before (a reading, a judgement, an amount spent); `requirements` the ids it answers to.
+    events it may lead to besides what it records; `creates` that its aggregate must not exist yet (False: it must; None: either); `id_field` the field
+    with the aggregate's id, its kind's name unless said; `dated_by_importers_only` that nobody else gives `at` (a decision cannot be dated before the bid);
+    `counts` that each saying is a fact of its own, also where it says the same as the one before (a reading, a judgement, an amount spent); `requirements`
+    the ids it answers to.
 
     `owner` is the field of the state with the id of whose the aggregate is: nobody else speaks of it but who keeps the installation going. `binds` are the
     fields, of the command and of the events that it says, with what it binds besides its own aggregate: whoever says it must speak for the home of that too.
@@ -152,7 +156,9 @@ def command(
         id_name = id_field or (kind.name if kind else "")
         # What may create and leaves its id to be made is about that thing alone; what must name it may say many things of it.
         defines = bool(creates) or (creates is None and not cls.model_fields[id_name].is_required())
-        cls.SPEC = Spec(name, kind, topic, creates, says, id_name, dated_by_importers_only, counts, private, requirements, defines, owner, binds)
+        cls.SPEC = Spec(
+            name, kind, topic, creates, (*cls.RECORDS, *says), id_name, dated_by_importers_only, counts, private, requirements, defines, owner, binds
+        )
         COMMANDS[name] = cls
         return cls
 

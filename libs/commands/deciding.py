@@ -9,7 +9,7 @@ from typing import Any, Generic, TypeVar
 
 from libs.commands.command import Command, Override
 from libs.commands.errors import Refused
-from libs.events.event import Actor, Event, Payload, S, mentions
+from libs.events.event import Actor, Event, Kind, Payload, S, mentions
 from libs.events.facts import Facts, Histories
 from libs.events.history import History
 from libs.events.kept import Replays
@@ -19,13 +19,14 @@ from libs.events.kept import Replays
 class Case(Generic[S]):
     """One command's case: `now` is the aggregate with all that is known, `then` as it stood at the command's time (each None where it is not there).
 
-    `facts` are those at the command's time, `current` those of now, of this and of every other aggregate. Rules are judged on `then` and `facts`;
-    existence and once-only acts on `now`. A decision says what was asked, also where that stands already: whether it is kept is decided for all commands in one
-    place (`libs.commands.idempotence`). `stands` is for a decision to say that it repeats what stands, where its own aggregate's state does not show it.
-    `revising` says that an importer's row has changed: the command is a change of what it said before, which are the
+    `kind` is the aggregate's. `facts` are those at the command's time, `current` those of now, of this and of every other aggregate. Rules are judged on
+    `then` and `facts`; existence and once-only acts on `now`. A decision says what was asked, also where that stands already: whether it is kept is
+    decided for all commands in one place (`libs.commands.idempotence`). `stands` is for a decision to say that it repeats what stands, where its own
+    aggregate's state does not show it. `revising` says that an importer's row has changed: the command is a change of what it said before, which are the
     events at the positions in `row`.
     """
 
+    kind: Kind[S]
     id: str
     at: datetime
     now: S | None
@@ -56,24 +57,28 @@ class Case(Generic[S]):
         return self.now
 
 
-Decision = Callable[[Any, Case[Any]], Iterable[Payload]]
-"""Pure: a command and its case to what is said."""
+Decision = Callable[[Any, Case[Any]], Iterable[Payload] | None]
+"""Pure: a command and its case to what is said; None where that is the event that the command records, and the rules alone are judged."""
 
 D = TypeVar("D", bound=Decision)
 
 
-class Decisions:
-    """Which function decides which command, for one service."""
+def unruled(command: Command, case: Case[Any]) -> None:
+    """Decides a command that no rule is about: what it records is said."""
 
-    def __init__(self) -> None:
-        self.by_command: dict[type[Command], Decision] = {}
+
+class Decisions:
+    """Which function decides which command, for one service; of the given ones each that records an event and has none says that event."""
+
+    def __init__(self, commands: Iterable[type[Command]] = ()) -> None:
+        self.by_command: dict[type[Command], Decision] = {command: unruled for command in commands if command.RECORDS}
 
     def decides(self, *commands: type[Command]) -> Callable[[D], D]:
         """Marks a function as the one that decides a command."""
 
         def mark(decision: D) -> D:
             for command in commands:
-                if command in self.by_command:
+                if self.by_command.get(command, unruled) is not unruled:
                     raise ValueError(f"{command.SPEC.name} is decided twice")
                 self.by_command[command] = decision
             return decision

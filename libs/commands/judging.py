@@ -15,8 +15,9 @@ from libs.commands.errors import AlreadyExists, Invalid, NotFound, StaleVersion,
 from libs.commands.idempotence import nothing_new
 from libs.commands.retracting import Retract, retract
 from libs.commands.rights import speaker
+from libs.commands.rows import plain
 from libs.events.envelope import payload
-from libs.events.event import KINDS, Event, Kind, Overridden, split
+from libs.events.event import KINDS, Event, Kind, Overridden, Payload, split
 from libs.events.facts import Facts, Histories
 from libs.events.judgement import recorded
 from libs.events.log import LARGEST
@@ -68,8 +69,8 @@ def judge(
     if exists and state is not None and command.SPEC.creates and not revising:
         raise _already_there(kind, id, command.SPEC.id_field)
     facts = current if at == now else Facts.at(histories, at)
-    case: Case[Any] = Case(id, at, state, facts.get(kind, id), facts, current, who.actor, revising=revising, row=row, override=command.override)
-    said = list(retract(command, case, history) if isinstance(command, Retract) else decisions[type(command)](command, case))
+    case: Case[Any] = Case(kind, id, at, state, facts.get(kind, id), facts, current, who.actor, revising=revising, row=row, override=command.override)
+    said = list(retract(command, case, history) if isinstance(command, Retract) else _decided(decisions[type(command)], command, case))
     lifted = command.override
     if lifted and not case.lifted:
         raise Invalid(f"{lifted.rule} does not stand in the way: there is nothing to override", field="override", remedy="Leave the override out.")
@@ -80,6 +81,12 @@ def judge(
         spoken.insert(0, (who.overriding, Overridden(rule=lifted.rule, reason=lifted.reason, command=command.SPEC.name)))
     events = [Event(aggregate, len(history) + 1 + n, at, known, now, actor, data, ask.traceparent) for n, (actor, data) in enumerate(spoken)]
     return tuple(_sendable(event) for event in recorded(events, history, histories.events))
+
+
+def _decided(decision: Decision, command: Command, case: Case[Any]) -> Iterable[Payload]:
+    """What a decision says; where it judges the rules alone, the event that the command records."""
+    said = decision(command, case)
+    return plain(command, case) if said is None else said
 
 
 def _sendable(event: Event) -> Event:

@@ -1,15 +1,23 @@
-"""What a changed row of an import does with what it said before: it takes that back, whatever day it was dated, and says it anew."""
+"""What a command says as a rule, and what a changed row of an import does with what it said before: it takes that back, and says it anew."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
+from libs.commands.command import Command
 from libs.commands.deciding import Case
-from libs.events.event import Event, Kind, Overridden, Payload, Retracted, S
+from libs.events.event import Event, Overridden, Payload, Retracted, S
 from libs.events.judgement import judging
 
 WHY = "The row of the import has changed"
+
+
+def plain(command: Command, case: Case[S]) -> Iterable[Payload]:
+    """The event that a command records: of a row that changed, what creates a thing says the whole of it again, and all else is said instead of before."""
+    (event,) = command.RECORDS
+    said = event.of(command)
+    return (said,) if command.SPEC.creates else anew(case, said)
 
 
 def take_back(case: Case[S], *events: Event | None) -> Iterator[Payload]:
@@ -18,21 +26,26 @@ def take_back(case: Case[S], *events: Event | None) -> Iterator[Payload]:
         yield from (Retracted(event=event.id, reason=WHY) for event in events if event is not None)
 
 
-def of_row(case: Case[S], kind: Kind[S]) -> Event | None:
+def of_row(case: Case[S]) -> Event | None:
     """Which event of its aggregate the changed row had said last, but for rules that were lifted; None where nothing is revised, or it is out already."""
     if not case.revising:
         return None
-    return next((event for event in case.current.history(kind, case.id) if event.id in case.row and not isinstance(event.data, Overridden)), None)
+    return next((event for event in case.current.history(case.kind, case.id) if event.id in case.row and not isinstance(event.data, Overridden)), None)
 
 
-def besides(case: Case[S], kind: Kind[S], row: Event | None) -> list[Event]:
+def besides(case: Case[S], row: Event | None) -> list[Event]:
     """What the changed row had said last besides this event of it: what was announced with it."""
-    shown = case.current.history(kind, case.id) if row is not None else []
+    shown = case.current.history(case.kind, case.id) if row is not None else []
     return [event for event in shown if event.id in case.row and event != row and not isinstance(event.data, Overridden)]
 
 
-def anew(case: Case[S], before: Event | None, now: Payload) -> Iterator[Payload]:
+def anew(case: Case[S], now: Payload) -> Iterator[Payload]:
     """What a row says now instead of what it said before; nothing where that is the same on the same day, and, of a judgement, still counts."""
+    return instead(case, of_row(case), now)
+
+
+def instead(case: Case[S], before: Event | None, now: Payload) -> Iterator[Payload]:
+    """What is said now instead of an event of a changed row; nothing where that is the same on the same day, and, of a judgement, still counts."""
     if before is None or before.data != now or before.time != case.at or (judging(before) and not case.current.counts(before)):
         yield from take_back(case, before)
         yield now

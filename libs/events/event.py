@@ -7,7 +7,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, ClassVar, Generic, Protocol, TypeVar, cast, dataclass_transform
+from typing import Any, ClassVar, Generic, Protocol, Self, TypeVar, cast, dataclass_transform
 
 from pydantic import TypeAdapter
 
@@ -19,6 +19,14 @@ class Payload:
 
     __slots__ = ()
     TYPE: ClassVar[str]
+
+    @classmethod
+    def of(cls, given: object, /, **more: Any) -> Self:
+        """What a command (or whatever has fields of the same names) gives for its fields, and what is said besides; of several ids none stands there twice."""
+        fields = [field.name for field in dataclasses.fields(cast("Any", cls)) if field.name not in more and hasattr(given, field.name)]
+        several = {name for name, _ in references(cls)}
+        found = {name: getattr(given, name) for name in fields}
+        return cls(**{name: tuple(dict.fromkeys(v)) if name in several and isinstance(v, tuple) else v for name, v in found.items()}, **more)
 
     def known_as(self) -> Iterable[tuple[str, str]]:
         """Further (field, name) pairs by which its aggregate is found again: names that others gave it, which are no ids of aggregates."""

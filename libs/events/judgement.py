@@ -10,9 +10,10 @@ import dataclasses
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final, NamedTuple, TypeVar
+from typing import Annotated, Any, Final, NamedTuple, TypeVar
 
 from libs.events.event import KINDS, Discarded, Event, Overridden, Payload, Retracted, position, split
+from libs.events.values import Decided
 
 J = TypeVar("J", bound=Payload)
 
@@ -21,7 +22,7 @@ J = TypeVar("J", bound=Payload)
 class Judgement(Payload):
     """An event that judges something else: `judges` is the position of what it judges. Two that say the same of different statements are equal."""
 
-    judges: str | None = field(default=None, compare=False)
+    judges: Annotated[str | None, Decided] = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

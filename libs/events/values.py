@@ -51,6 +51,21 @@ class Ratio:
 Share = Annotated[Decimal, Ratio]
 """A share: 0 to 1, four places."""
 
+
+class Input:
+    """Marks a field of an event with what a command takes for it: a narrower type (of each value, where there are several), and further bounds.
+
+    `Annotated[str, Input(Title), Doc("As people call it.")]`. The event itself stays as wide as its type: what an earlier version let in must be readable.
+    """
+
+    def __init__(self, type: Any = None, **bounds: Any) -> None:
+        self.type, self.bounds = type, bounds
+
+
+class Decided:
+    """Marks a field of an event that no command takes: the decision says it."""
+
+
 POSITION_PATTERN = r"^[a-z_]+:[a-z0-9][a-z0-9._-]{0,63}@[1-9][0-9]{0,8}$"
 POSITION_WORDS = "the position of an event, kind:id@sequence, such as team:biohub@3"
 

@@ -1,29 +1,19 @@
-"""Backlogs: opened once, put in order by their owner."""
+"""Backlogs: put in order by their owner."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from libs.commands.catalog.backlog.backlog import OpenBacklog, ReorderBacklog
+from libs.commands.catalog.backlog.backlog import ReorderBacklog
 from libs.commands.deciding import Case
 from libs.commands.errors import Invalid, NotFound
-from libs.commands.rows import anew, of_row
-from libs.events.catalog.backlog.backlog import BACKLOG, Backlog, BacklogOpened, BacklogReordered
+from libs.events.catalog.backlog.backlog import Backlog
 from libs.events.catalog.backlog.item import ITEM, Item, ItemState
-from libs.events.event import Payload
 from libs.events.facts import Facts
 from libs.rules.backlogs import ordered
 from services.backlog.domain import decisions
 
 
-@decisions.decides(OpenBacklog)
-def open_backlog(command: OpenBacklog, case: Case[Backlog]) -> Iterator[Payload]:
-    """A product's backlog, once; a row of an import that changed says its owner anew. The product may be heard of later."""
-    yield BacklogOpened(owner=command.owner)
-
-
 @decisions.decides(ReorderBacklog)
-def reorder_backlog(command: ReorderBacklog, case: Case[Backlog]) -> Iterator[Payload]:
+def reorder_backlog(command: ReorderBacklog, case: Case[Backlog]) -> None:
     """An item at a position (S0-12, S0-19); who and why is kept. Raises NotFound for what is not in this backlog, Invalid for what was not there then."""
     now, then = _of(case.current, command), _of(case.facts, command)
     if now is None:
@@ -37,7 +27,6 @@ def reorder_backlog(command: ReorderBacklog, case: Case[Backlog]) -> Iterator[Pa
         )
     order = [item.id for item in ordered(case.facts, command.product)]
     case.stands = order.index(command.item) == min(command.position, len(order)) - 1
-    yield from anew(case, of_row(case, BACKLOG), BacklogReordered(item=command.item, position=command.position, reason=command.reason))
 
 
 def _of(facts: Facts, command: ReorderBacklog) -> Item | None:

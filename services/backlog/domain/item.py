@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -20,7 +20,7 @@ from libs.commands.catalog.backlog.item import (
 )
 from libs.commands.deciding import Case
 from libs.commands.errors import AlreadyExists, Invalid, NotFound
-from libs.commands.rows import anew, of_row, take_back
+from libs.commands.rows import instead, of_row, take_back
 from libs.events.catalog.backlog.backlog import BACKLOG
 from libs.events.catalog.backlog.item import (
     ITEM,
@@ -29,8 +29,6 @@ from libs.events.catalog.backlog.item import (
     ItemAdded,
     ItemDelivered,
     ItemDropped,
-    ItemEstimated,
-    ItemImpactRecorded,
     ItemLinked,
     ItemRefined,
     ItemReopened,
@@ -58,10 +56,8 @@ def add_item(command: AddItem, case: Case[Item]) -> Iterator[Payload]:
     item = case.now
     if item is None or item.added is None or (not case.revising and _same_source(item, command)):
         _alone(command, case)
-        words = {field: getattr(command, field) for field in REFINED} | _told_by(command.source)
-        if item is not None and item.withheld:
-            words |= {"title": item.title, "description": None}
-        yield ItemAdded(product=command.product, roadmap_item=command.roadmap_item, **words)
+        words = {"title": item.title, "description": None} if item is not None and item.withheld else {}
+        yield ItemAdded.of(command, **words, **_told_by(command.source))
         return
     if not case.revising:
         raise AlreadyExists(f"there is an item {item.id!r} already", field="item", remedy="Use another id, or change it: backlog.refine_item.")
@@ -79,26 +75,16 @@ def add_item(command: AddItem, case: Case[Item]) -> Iterator[Payload]:
 
 
 @decisions.decides(RefineItem)
-def refine_item(command: RefineItem, case: Case[Item]) -> Iterator[Payload]:
-    """Better words for an item (S0-18). Raises Invalid where none are given."""
+def refine_item(command: RefineItem, case: Case[Item]) -> Iterable[Payload] | None:
+    """Better words for an item (S0-18); nothing is said where none are given."""
     _there(case)
-    given = {field: value for field in REFINED if (value := getattr(command, field, None)) is not None}
-    if given:
-        yield from anew(case, _row(case), ItemRefined(**given))
+    return () if ItemRefined.of(command) == ItemRefined() else None
 
 
-@decisions.decides(EstimateItem)
-def estimate_item(command: EstimateItem, case: Case[Item]) -> Iterator[Payload]:
-    """How large it is, in points without a unit."""
+@decisions.decides(EstimateItem, LinkItem)
+def of_an_item(command: EstimateItem | LinkItem, case: Case[Item]) -> None:
+    """How large it is (S0-18), or part of which roadmap item, which may be heard of later (S0-20): of an item that was added by then. Raises Invalid."""
     _there(case)
-    yield from anew(case, _row(case), ItemEstimated(points=command.points))
-
-
-@decisions.decides(LinkItem)
-def link_item(command: LinkItem, case: Case[Item]) -> Iterator[Payload]:
-    """Part of one roadmap item, instead of any before; that may be heard of later (S0-20)."""
-    _there(case)
-    yield from anew(case, _row(case), ItemLinked(roadmap_item=command.roadmap_item))
 
 
 @decisions.decides(StartItem)
@@ -126,9 +112,9 @@ def deliver_item(command: DeliverItem, case: Case[Item]) -> Iterator[Payload]:
 def drop_item(command: DropItem, case: Case[Item]) -> Iterator[Payload]:
     """It will not be done; what is delivered cannot be undone so."""
     _from(_there(case), case, ItemState.OPEN, ItemState.STARTED, ItemState.DROPPED)
-    row = _row(case)
+    row = of_row(case)
     yield from take_back(case, *(event for event in _outlasting(case, ItemDropped) if event != row))
-    yield from anew(case, row, ItemDropped(reason=command.reason))
+    yield from instead(case, row, ItemDropped.of(command))
 
 
 @decisions.decides(ReopenItem)
@@ -136,17 +122,16 @@ def reopen_item(command: ReopenItem, case: Case[Item]) -> Iterator[Payload]:
     """Open again, whatever it was. A row of an import that says so holds also where it does not say since when: what it had said of later is taken back."""
     _there(case)
     yield from take_back(case, *_outlasting(case, ItemReopened))
-    row = _row(case)
-    yield from anew(case, row if row is not None and isinstance(row.data, ItemReopened) else None, ItemReopened())
+    row = of_row(case)
+    yield from instead(case, row if row is not None and isinstance(row.data, ItemReopened) else None, ItemReopened())
 
 
 @decisions.decides(RecordImpact)
-def record_impact(command: RecordImpact, case: Case[Item]) -> Iterator[Payload]:
+def record_impact(command: RecordImpact, case: Case[Item]) -> None:
     """What the delivery changed (S0-05). Raises Invalid for what was not delivered by then."""
     item = _there(case)
     if item.state is not ItemState.DELIVERED:
         raise Invalid(f"{item.id} is {item.state}: only what was delivered has had an impact", field="item", remedy="Deliver it first: backlog.deliver_item.")
-    yield from anew(case, _row(case), ItemImpactRecorded(text=command.text))
 
 
 @decisions.decides(StateItem)
@@ -163,20 +148,8 @@ def state_item(command: StateItem, case: Case[Item]) -> Iterator[Payload]:
     hidden = command.withheld or (
         item is not None and item.withheld and item.secrecy is not None and (command.withheld is None or command.instant <= item.secrecy[0])
     )
-    said = ItemStated(
-        product=command.product,
-        stated_by=command.source,
-        system=source.system,
-        reference=command.reference,
-        instant=command.instant,
-        title=None if hidden else command.title,
-        state=ItemState.DROPPED if command.final else command.state,
-        url=command.url,
-        final=command.final,
-        delivery=command.delivery,
-        number=command.number,
-        withheld=command.withheld,
-    )
+    title, state = None if hidden else command.title, ItemState.DROPPED if command.final else command.state
+    said = ItemStated.of(command, stated_by=command.source, system=source.system, title=title, state=state)
     if not any(_repeats(said, event.data, hidden=bool(hidden)) for event in case.current.said_at(ITEM, case.id, case.at)):
         yield said
 
@@ -207,11 +180,6 @@ def _same_source(item: Item, command: AddItem) -> bool:
     return item.product == command.product and named is not None and item.source is not None and named.same(item.source)
 
 
-def _row(case: Case[Item]) -> Event | None:
-    """What a changed row of an import had said."""
-    return of_row(case, ITEM)
-
-
 def _there(case: Case[Item]) -> Item:
     """The item as it stood at the command's time. Raises Invalid for a time before it was added."""
     if case.then is None:
@@ -230,7 +198,7 @@ _ACTS = (ItemStarted, ItemDelivered, ItemDropped, ItemReopened)
 
 def _outlasting(case: Case[Item], act: type[Payload]) -> list[Event]:
     """Where a changed row says another act than before: what its importer had said of this time or later, which would hold over what it says now."""
-    row = _row(case)
+    row = of_row(case)
     if row is None or isinstance(row.data, act):
         return []
     said = (event for event in case.current.history(ITEM, case.id) if event.time >= case.at and event.actor.id == case.actor.id)
@@ -242,6 +210,6 @@ def _withdrawn(case: Case[Item], act: type[Payload], stands: Event | None, beyon
 
     What a source stated stays, and what another row or somebody else said.
     """
-    said = _row(case) if case.row else stands
+    said = of_row(case) if case.row else stands
     if case.revising and said is not None and said not in beyond and isinstance(said.data, act) and said.time != case.at:
         yield Retracted(event=said.id, reason="the row that said so was revised")

@@ -1,4 +1,4 @@
-"""Sources: connected with a secret that no event holds, and their list of deliveries that said nothing."""
+"""Sources: connected with a secret that no event holds."""
 
 from __future__ import annotations
 
@@ -6,11 +6,10 @@ import base64
 import binascii
 from collections.abc import Iterator
 
-from libs.commands.catalog.backlog.source import ConnectSource, DisconnectSource, NoteDelivery
+from libs.commands.catalog.backlog.source import ConnectSource
 from libs.commands.deciding import Case
 from libs.commands.errors import AlreadyExists, Invalid
-from libs.commands.rows import anew, of_row
-from libs.events.catalog.backlog.source import SOURCE, Source, SourceConnected, SourceDisconnected, SourceReceived
+from libs.events.catalog.backlog.source import Source, SourceConnected
 from libs.events.event import Payload
 from services.backlog.domain import decisions
 
@@ -31,7 +30,7 @@ def connect_source(command: ConnectSource, case: Case[Source]) -> Iterator[Paylo
             f"{source.id} is {source.system} for {source.product}", field="product", remedy="Connect another source: this one's items stay where they are."
         )
     _check_secret(command.secret)
-    yield SourceConnected(system=command.system, product=command.product, confidential=command.confidential)
+    yield SourceConnected.of(command)
 
 
 SHORTEST = 16
@@ -52,15 +51,3 @@ def _check_secret(secret: str) -> None:
         raise Invalid("a secret that begins with whsec_ goes on in base64", field="secret") from e
     if len(key) < SHORTEST_KEY:
         raise Invalid(f"a secret that begins with whsec_ has at least {SHORTEST_KEY} bytes, not {len(key)}", field="secret", remedy=remedy)
-
-
-@decisions.decides(DisconnectSource)
-def disconnect_source(command: DisconnectSource, case: Case[Source]) -> Iterator[Payload]:
-    """No longer taken from."""
-    yield from anew(case, of_row(case, SOURCE), SourceDisconnected())
-
-
-@decisions.decides(NoteDelivery)
-def note_delivery(command: NoteDelivery, case: Case[Source]) -> Iterator[Payload]:
-    """One more line in the source's list."""
-    yield SourceReceived(delivery=command.delivery, reason=command.reason, count=command.count)

@@ -8,8 +8,7 @@ from datetime import date
 from libs.commands.catalog.portfolio.bid import RecordBidOutcome, SubmitBid
 from libs.commands.deciding import Case
 from libs.commands.errors import AlreadyDecided, Invalid
-from libs.commands.rows import anew, of_row
-from libs.events.catalog.portfolio.bid import BID, Bid, BidOutcomeRecorded, BidSubmitted
+from libs.events.catalog.portfolio.bid import Bid, BidSubmitted
 from libs.events.catalog.portfolio.investment import INVESTMENT, Investment, InvestmentDecided
 from libs.events.event import Payload
 from libs.rules.judgements import of_something_else
@@ -34,18 +33,17 @@ def submit_bid(command: SubmitBid, case: Case[Bid]) -> Iterator[Payload]:
     decision = investment.decision if investment and approved else None
     if investment is not None and decision is not None:
         _within(command, case, investment, decision.time.date())
-    yield BidSubmitted(investment=command.investment, amount=command.amount, body=command.body, decision=decision.id if decision else None)
+    yield BidSubmitted.of(command, decision=decision.id if decision else None)
 
 
 @decisions.decides(RecordBidOutcome)
-def record_bid_outcome(command: RecordBidOutcome, case: Case[Bid]) -> Iterator[Payload]:
+def record_bid_outcome(command: RecordBidOutcome, case: Case[Bid]) -> None:
     """What the body said, once (S0-15). Raises AlreadyDecided (S0-15), and Invalid before the bid was submitted."""
     if case.there.outcome and not case.revising:
         detail = f"the outcome of {case.id} was recorded on {case.there.outcome.time.date()}"
         raise AlreadyDecided("S0-15", detail, field="bid", remedy="Retract the outcome that is on record, if it is wrong: portfolio.retract.")
     if case.then is None or case.then.submitted is None:
         raise Invalid(f"{case.id} was not submitted by {case.at.date()}", field="at")
-    yield from anew(case, of_row(case, BID), BidOutcomeRecorded(won=command.won, reason=command.reason))
 
 
 def _within(command: SubmitBid, case: Case[Bid], investment: Investment, approved_on: date) -> None:

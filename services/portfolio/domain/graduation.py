@@ -15,26 +15,19 @@ from libs.commands.catalog.portfolio.graduation import (
 )
 from libs.commands.deciding import Case
 from libs.commands.errors import AlreadyDecided, AlreadyExists, Invalid, NotFound
-from libs.commands.rows import anew, of_row
+from libs.commands.rows import anew
 from libs.events.catalog.portfolio.graduation import (
-    GRADUATION,
-    Attested,
-    CeremonyHeld,
     Graduation,
-    HandoffAccepted,
-    HandoffFailed,
-    HandoffPrepared,
     StoryTold,
-    SustainEntered,
 )
 from libs.events.catalog.portfolio.team import TEAM, HealthReading, HealthSubject
-from libs.events.event import Event, Payload
+from libs.events.event import Payload
 from libs.rules.graduation import backlog_diminishes, beta_released
 from services.portfolio.domain import decisions
 
 
 @decisions.decides(EnterSustain)
-def enter_sustain(command: EnterSustain, case: Case[Graduation]) -> Iterator[Payload]:
+def enter_sustain(command: EnterSustain, case: Case[Graduation]) -> None:
     """Once, when R-01 and R-02 are met and both healths are good (S4-01, S4-02). Raises NotFound, AlreadyExists, Refused (S4-02)."""
     _on_its_way(case)
     if case.now and case.now.sustain and not case.revising:
@@ -50,18 +43,16 @@ def enter_sustain(command: EnterSustain, case: Case[Graduation]) -> Iterator[Pay
         if health is None or health.reading is not HealthReading.GOOD:
             lacking.append(f"the health of the {subject.spoken} is {health.reading.spoken if health else 'not recorded'}")
     case.demand("S4-02", not lacking, f"Sustain cannot be entered: {'; '.join(lacking)}", field="team")
-    yield from _said(case, SustainEntered())
 
 
 @decisions.decides(PrepareHandoff)
-def prepare_handoff(command: PrepareHandoff, case: Case[Graduation]) -> Iterator[Payload]:
+def prepare_handoff(command: PrepareHandoff, case: Case[Graduation]) -> None:
     """A function has prepared (S4-17), perhaps with more evidence than before. Raises NotFound."""
     _on_its_way(case)
-    yield from _said(case, HandoffPrepared(function=command.function, evidence=command.evidence))
 
 
 @decisions.decides(AcceptHandoff)
-def accept_handoff(command: AcceptHandoff, case: Case[Graduation]) -> Iterator[Payload]:
+def accept_handoff(command: AcceptHandoff, case: Case[Graduation]) -> None:
     """A function takes over (R-06), once, unless it failed since. Raises NotFound, AlreadyDecided, Refused (S4-17) where it has not prepared by then.
 
     After a failure it prepares again: what it had prepared before did not do.
@@ -83,21 +74,12 @@ def accept_handoff(command: AcceptHandoff, case: Case[Graduation]) -> Iterator[P
     else:
         detail, remedy = f"{command.function.spoken} has not prepared by {case.at.date()}", "Prepare the hand-off first."
     case.demand("S4-17", handoff.readiness, detail, field="function", remedy=remedy)
-    yield from _said(case, HandoffAccepted(function=command.function, accepted_by=command.accepted_by))
 
 
-@decisions.decides(RecordFailedHandoff)
-def record_failed_handoff(command: RecordFailedHandoff, case: Case[Graduation]) -> Iterator[Payload]:
-    """A hand-off did not succeed, and that stays on record (S4-07). Raises NotFound."""
+@decisions.decides(RecordFailedHandoff, Attest)
+def of_a_team(command: RecordFailedHandoff | Attest, case: Case[Graduation]) -> None:
+    """A hand-off that did not succeed stays on record (S4-07); an executive's word on a criterion is a fact of its day (R-04). Raises NotFound."""
     _there(case)
-    yield from _said(case, HandoffFailed(function=command.function, reason=command.reason))
-
-
-@decisions.decides(Attest)
-def attest(command: Attest, case: Case[Graduation]) -> Iterator[Payload]:
-    """An executive's word on a criterion (R-04): each is a fact of its day. Raises NotFound."""
-    _there(case)
-    yield from _said(case, Attested(criterion=command.criterion, statement=command.statement))
 
 
 @decisions.decides(TellStory)
@@ -105,11 +87,11 @@ def tell_story(command: TellStory, case: Case[Graduation]) -> Iterator[Payload]:
     """What was achieved, and what failed (R-05, S4-18); only blanks tell nothing. Raises NotFound."""
     _there(case)
     failed = command.failed if command.failed and command.failed.strip() else None
-    yield from _said(case, StoryTold(achieved=command.achieved, failed=failed, channels=tuple(command.channels)))
+    return anew(case, StoryTold.of(command, failed=failed))
 
 
 @decisions.decides(HoldCeremony)
-def hold_ceremony(command: HoldCeremony, case: Case[Graduation]) -> Iterator[Payload]:
+def hold_ceremony(command: HoldCeremony, case: Case[Graduation]) -> None:
     """Celebrated once Sustain was entered, all five functions accepted and the story is told with what failed (S4-18).
 
     Whether the criteria that rest on facts of other services were met that day is judged by the status, which counts a ceremony only while the team is ready.
@@ -130,17 +112,6 @@ def hold_ceremony(command: HoldCeremony, case: Case[Graduation]) -> Iterator[Pay
         field="team",
         remedy="Finish the hand-off (portfolio.accept_handoff) and tell the story (portfolio.tell_story), then celebrate.",
     )
-    yield from _said(case, CeremonyHeld())
-
-
-def _row(case: Case[Graduation]) -> Event | None:
-    """What a changed row of an import had said."""
-    return of_row(case, GRADUATION)
-
-
-def _said(case: Case[Graduation], said: Payload) -> Iterator[Payload]:
-    """This, instead of what a changed row of an import had said."""
-    return anew(case, _row(case), said)
 
 
 def _there(case: Case[Graduation]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from libs.commands.catalog.portfolio.investment import DecideInvestment, ProposeInvestment, RebaselineInvestment
 from libs.commands.deciding import Case
@@ -11,7 +12,6 @@ from libs.commands.rows import anew, besides, of_row, take_back
 from libs.events.catalog.portfolio.baselines import Amounts, Baseline
 from libs.events.catalog.portfolio.investment import (
     ASKED,
-    INVESTMENT,
     FixedScopeFlagged,
     Funding,
     Investment,
@@ -37,17 +37,7 @@ def propose_investment(command: ProposeInvestment, case: Case[Investment]) -> It
     amounts = _amounts(command)
     if command.ends is not None and command.ends < case.at.date():
         raise Invalid(f"it would end before {case.at.date()}, when it is proposed", field="ends")
-    proposal = InvestmentProposed(
-        team=command.team,
-        product=command.product,
-        enhance=command.enhance,
-        support=command.support,
-        amount=command.amount,
-        funding=command.funding,
-        kind=command.kind,
-        value=command.value,
-        ends=command.ends,
-    )
+    proposal = InvestmentProposed.of(command)
     if case.now is not None and (case.now.baselines or case.now.forecast or case.now.actuals or case.now.returns):
         _same_currency(amounts, case.now)
     if case.now is not None and case.now.approved and _on_the_same_terms(proposal, case.now):
@@ -73,13 +63,13 @@ def decide_investment(command: DecideInvestment, case: Case[Investment]) -> Iter
         detail = f"{case.id} was decided on {decided_before.time.date()}"
         remedy = "Re-baseline it (portfolio.rebaseline_investment), or retract the decision (portfolio.retract)."
         raise AlreadyDecided("S0-14", detail, field="investment", remedy=remedy)
-    row = of_row(case, INVESTMENT)
+    row = of_row(case)
     judged = rebased.event.id if rebased else None
     if row is not None and case.current.counts(row):  # a row that is corrected is of what it was of
         judged = _of_re_baseline(investment, row)
-    decided = InvestmentDecided(approved=command.approved, reason=command.reason, judges=judged)
+    decided = InvestmentDecided.of(command, judges=judged)
     if row is not None and (command.approved or judged is not None or not investment.approved):
-        yield from anew(case, row, decided)
+        yield from anew(case, decided)
     else:  # an approval has made a first baseline, which no later word takes away
         yield decided
     amounts = next((one.amounts for one in investment.baselines if one.event.id == judged), investment.asked)
@@ -102,16 +92,16 @@ def rebaseline_investment(command: RebaselineInvestment, case: Case[Investment])
             remedy="Have it decided first: portfolio.decide_investment.",
         )
     _same_currency(amounts, case.there)
-    row = of_row(case, INVESTMENT)
+    row = of_row(case)
     current = next((one for one in reversed(case.then.baselines) if one.event != row), None)
     case.stands = row is None and current is not None and current.amounts == amounts
     if not case.stands:
         _stays_split(current, amounts, case)
-    now = InvestmentRebaselined(enhance=command.enhance, support=command.support, amount=command.amount, approver=command.approver, reason=command.reason)
-    said = list(anew(case, row, now))
+    now = InvestmentRebaselined.of(command)
+    said = list(anew(case, now))
     yield from said
     if said:
-        yield from take_back(case, *besides(case, INVESTMENT, row))
+        yield from take_back(case, *besides(case, row))
         yield from _unfunded(amounts)
 
 
@@ -138,30 +128,13 @@ def _revised(proposal: InvestmentProposed, amounts: Amounts, investment: Investm
     if current is None:
         yield proposal
         return
-    kept = InvestmentProposed(
-        team=proposal.team,
-        product=proposal.product,
-        enhance=investment.enhance,
-        support=investment.support,
-        amount=investment.amount,
-        funding=proposal.funding,
-        kind=proposal.kind,
-        value=proposal.value,
-        ends=proposal.ends,
-    )
+    kept = replace(proposal, enhance=investment.enhance, support=investment.support, amount=investment.amount)
     known = case.then.proposed.data if case.then and case.then.proposed else None
     if kept != known:
         yield kept
     if current.amounts != amounts:
         _stays_split(current, amounts, case)
-        yield InvestmentRebaselined(
-            enhance=proposal.enhance,
-            support=proposal.support,
-            amount=proposal.amount,
-            approver=case.actor.id,
-            reason="the imported row changed",
-            follows=current.event.id,
-        )
+        yield InvestmentRebaselined.of(proposal, approver=case.actor.id, reason="the imported row changed", follows=current.event.id)
         yield from _unfunded(amounts)
 
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from libs.commands.catalog.portfolio.lifecycle import DefineLifecycle
 from libs.commands.deciding import Case
 from libs.commands.errors import Invalid
-from libs.commands.rows import anew, of_row
-from libs.events.catalog.portfolio.lifecycle import LIFECYCLE, Lifecycle, LifecycleDefined, Phase
+from libs.commands.rows import anew
+from libs.events.catalog.portfolio.lifecycle import Lifecycle, LifecycleDefined, Phase
 from libs.events.event import Payload
 from services.portfolio.domain import decisions
 
@@ -21,4 +21,4 @@ def define_lifecycle(command: DefineLifecycle, case: Case[Lifecycle]) -> Iterato
         raise Invalid("two phases have the same id", field="phases")
     if not any(phase.active for phase in phases):
         raise Invalid("no phase is active: a product could never live in one", field="phases")
-    yield from anew(case, of_row(case, LIFECYCLE), LifecycleDefined(name=command.name, phases=phases))
+    yield from anew(case, LifecycleDefined.of(command, phases=phases))

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from libs.commands.catalog.portfolio.product import DecommissionProduct, EnterPhase, HaltProduct, RegisterProduct, ResumeProduct
 from libs.commands.deciding import Case
 from libs.commands.errors import AlreadyExists, Invalid
 from libs.commands.rows import anew, of_row
 from libs.events.catalog.portfolio.lifecycle import DEFAULT_LIFECYCLE, LIFECYCLE, Lifecycle
-from libs.events.catalog.portfolio.product import PRODUCT, PhaseEntered, Product, ProductDecommissioned, ProductHalted, ProductRegistered, ProductResumed
+from libs.events.catalog.portfolio.product import PRODUCT, Product, ProductDecommissioned, ProductHalted, ProductRegistered
 from libs.events.catalog.portfolio.program import PROGRAM
-from libs.events.event import Event, Payload
+from libs.events.event import Payload
 from services.portfolio.domain import decisions
 
 RESOURCE_CONSTRAINT = "resource_constraint"
@@ -28,11 +28,11 @@ def register_product(command: RegisterProduct, case: Case[Product]) -> Iterator[
     """A digital service, once, at home where it is said or else where its program is; a row of an import that changed says the whole again."""
     program = case.current.get(PROGRAM, command.program)
     home = command.home or (program.home if program else None)
-    yield ProductRegistered(name=command.name, home=home, program=command.program, lifecycle=command.lifecycle)
+    yield ProductRegistered.of(command, home=home)
 
 
 @decisions.decides(EnterPhase)
-def enter_phase(command: EnterPhase, case: Case[Product]) -> Iterator[Payload]:
+def enter_phase(command: EnterPhase, case: Case[Product]) -> None:
     """A phase of its lifecycle (S4-02), never its end (S0-02), and none after Improve, which ends by decommissioning alone.
 
     Raises Invalid for a phase that the lifecycle does not have, and for a product that was decommissioned by then; Refused (S0-02) for a phase that has
@@ -49,12 +49,11 @@ def enter_phase(command: EnterPhase, case: Case[Product]) -> Iterator[Payload]:
     if case.then and case.then.decommissioned:
         raise Invalid(f"{case.id} was decommissioned on {case.then.decommissioned.time.date()}", field="product")
     case.demand("S0-02", phase.active, f"{phase.title} is the end of the product, and only decommissioning ends its phases", field="phase", remedy=_TO_END)
-    row = _row(case)
+    row = of_row(case)
     before = [entry.phase for entry in case.then.phases if entry.event is not row] if case.then else []
     case.demand(
         "S0-02", before[-1:] != [IMPROVE] or phase.id == IMPROVE, f"{case.id} is in Improve, which only decommissioning ends", field="phase", remedy=_TO_END
     )
-    yield from anew(case, row, PhaseEntered(phase=phase.id))
 
 
 @decisions.decides(HaltProduct)
@@ -64,16 +63,17 @@ def halt_product(command: HaltProduct, case: Case[Product]) -> Iterator[Payload]
     case.demand("S0-03", reason == RESOURCE_CONSTRAINT, f"{command.reason!r} is no reason to halt early", field="reason")
     if case.then and case.then.decommissioned:
         raise Invalid(f"{case.id} was decommissioned on {case.then.decommissioned.time.date()}", field="product")
-    yield from anew(case, _row(case), ProductHalted(reason=reason, lacking=command.lacking))
+    yield from anew(case, ProductHalted.of(command, reason=reason))
 
 
 @decisions.decides(ResumeProduct)
-def resume_product(command: ResumeProduct, case: Case[Product]) -> Iterator[Payload]:
+def resume_product(command: ResumeProduct, case: Case[Product]) -> Iterable[Payload] | None:
     """Work goes on. Raises Invalid for a product that is not halted at that time; a repeated row changes nothing."""
-    if _row(case) or (case.then is not None and case.then.halted is not None):
-        yield from anew(case, _row(case), ProductResumed())
-    elif not case.revising:
+    if of_row(case) or (case.then is not None and case.then.halted is not None):
+        return None
+    if not case.revising:
         raise Invalid(f"work on {case.id} is not halted", field="product", remedy="Check the day, or halt it first: portfolio.halt_product.")
+    return ()
 
 
 @decisions.decides(DecommissionProduct)
@@ -84,7 +84,7 @@ def decommission_product(command: DecommissionProduct, case: Case[Product]) -> I
     """
     if case.there.decommissioned and not case.revising:
         raise AlreadyExists(f"{case.id} was decommissioned on {case.there.decommissioned.time.date()}", field="product")
-    yield from anew(case, _row(case), ProductDecommissioned(reason=command.reason, phase=_end(_lifecycle(case), command.phase)))
+    yield from anew(case, ProductDecommissioned.of(command, phase=_end(_lifecycle(case), command.phase)))
 
 
 def _end(lifecycle: Lifecycle, wanted: str | None) -> str | None:
@@ -102,11 +102,6 @@ def _end(lifecycle: Lifecycle, wanted: str | None) -> str | None:
     choice = f"Give one of {', '.join(ends)} as `phase`." if ends else "Leave `phase` out: its lifecycle has no phase for the end."
     detail = f"its lifecycle has {len(ends)} phases in which a product has ended" if wanted is None else f"{wanted} is no phase in which a product has ended"
     raise Invalid(detail, field="phase", remedy=choice)
-
-
-def _row(case: Case[Product]) -> Event | None:
-    """What a changed row of an import had said."""
-    return of_row(case, PRODUCT)
 
 
 def _lifecycle(case: Case[Product]) -> Lifecycle:

@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 
 from libs.commands.catalog.portfolio.investment import RecordActual, RecordForecast, RecordReturn
 from libs.commands.deciding import Case
 from libs.commands.errors import Invalid
-from libs.commands.rows import anew, of_row
-from libs.events.catalog.portfolio.investment import INVESTMENT, Actual, ActualRecorded, ForecastRecorded, Investment, Return, ReturnRecorded
-from libs.events.event import Event, Payload
+from libs.commands.rows import of_row
+from libs.events.catalog.portfolio.investment import Actual, ActualRecorded, Investment, Return, ReturnRecorded
+from libs.events.event import Payload
 from libs.events.values import Money
 from services.portfolio.domain import decisions
 
 
 @decisions.decides(RecordForecast)
-def record_forecast(command: RecordForecast, case: Case[Investment]) -> Iterator[Payload]:
+def record_forecast(command: RecordForecast, case: Case[Investment]) -> None:
     """The whole as expected now. Raises Invalid for another currency than the investment's."""
     _in_its_currency(command.amount, case.there)
-    yield from anew(case, _row(case), ForecastRecorded(amount=command.amount))
 
 
 @decisions.decides(RecordActual)
-def record_actual(command: RecordActual, case: Case[Investment]) -> Iterator[Payload]:
+def record_actual(command: RecordActual, case: Case[Investment]) -> Iterable[Payload] | None:
     """What was spent over some days, both included. A row of an import that changed replaces what it had said.
 
     Raises Invalid for another currency, for days out of order or in the future, and for a changed row of which nobody knows what it had said.
@@ -32,28 +31,21 @@ def record_actual(command: RecordActual, case: Case[Investment]) -> Iterator[Pay
         raise Invalid("it ends before it begins", field="covers_until")
     if command.covers_until > case.current.day:
         raise Invalid("it covers days that are yet to come", field="covers_until", remedy="Record it once they are over.")
-    if row := _row(case):
-        yield from anew(case, row, ActualRecorded(amount=command.amount, covers_from=command.covers_from, covers_until=command.covers_until))
-        return
+    if of_row(case):
+        return None
     days = (command.covers_from, command.covers_until)
     before = [actual for actual in case.there.actuals if (actual.covers_from, actual.covers_until) == days]
-    yield ActualRecorded(amount=command.amount, covers_from=command.covers_from, covers_until=command.covers_until, replaces=_replaced(before, case))
+    return (ActualRecorded.of(command, replaces=_replaced(before, case)),)
 
 
 @decisions.decides(RecordReturn)
-def record_return(command: RecordReturn, case: Case[Investment]) -> Iterator[Payload]:
+def record_return(command: RecordReturn, case: Case[Investment]) -> Iterable[Payload] | None:
     """What came back (S4-09). A row of an import that changed replaces what it had said. Raises Invalid for another currency."""
     _in_its_currency(command.amount, case.there)
-    if row := _row(case):
-        yield from anew(case, row, ReturnRecorded(amount=command.amount, description=command.description))
-        return
+    if of_row(case):
+        return None
     before = [back for back in case.there.returns if back.description == command.description]
-    yield ReturnRecorded(amount=command.amount, description=command.description, replaces=_replaced(before, case))
-
-
-def _row(case: Case[Investment]) -> Event | None:
-    """What a changed row of an import had said."""
-    return of_row(case, INVESTMENT)
+    return (ReturnRecorded.of(command, replaces=_replaced(before, case)),)
 
 
 def _replaced(before: list[Actual] | list[Return], case: Case[Investment]) -> str | None:

@@ -72,7 +72,7 @@ def subscribe_webhook(command: SubscribeWebhook, case: Case[Webhook], *, to_priv
     if len(going) >= MOST:
         raise Invalid(f"there are {MOST} webhooks already", field="webhook", remedy="End one that nobody needs, or subscribe to Kafka or /events.")
     given = command.secret is not None
-    yield WebhookSubscribed(origin=origin, secret=given, types=types, kinds=kinds, subjects=subjects, after=command.after, event=command.event)
+    yield WebhookSubscribed.of(command, origin=origin, secret=given, types=types, kinds=kinds, subjects=subjects)
 
 
 @decisions.decides(ChangeWebhook)
@@ -107,7 +107,7 @@ def change_webhook_secret(command: ChangeWebhookSecret, case: Case[Webhook]) -> 
 def pause_webhook(command: PauseWebhook, case: Case[Webhook]) -> Iterator[Payload]:
     """Nothing is sent until it is resumed."""
     if _going(case).status is WebhookStatus.ACTIVE:
-        yield WebhookPaused(reason=command.reason)
+        yield WebhookPaused.of(command)
 
 
 @decisions.decides(ResumeWebhook)
@@ -122,7 +122,7 @@ def replay_webhook(command: ReplayWebhook, case: Case[Webhook]) -> Iterator[Payl
     """Again from there on; a paused one is resumed, since whoever asks for events wants them sent. Raises Invalid."""
     webhook = _going(case)
     _check_begin(command.after, command.event)
-    yield WebhookReplayed(after=command.after, event=command.event)
+    yield WebhookReplayed.of(command)
     if webhook.status is WebhookStatus.PAUSED:
         yield WebhookResumed()
 

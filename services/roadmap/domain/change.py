@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from libs.commands.catalog.roadmap.change import AddDependency, ChangeOfRelation, DecideChange, LinkChange, RaiseChangeRequest, RemoveDependency
 from libs.commands.deciding import Case
 from libs.commands.errors import AlreadyDecided, Invalid
-from libs.commands.rows import anew, of_row, take_back
-from libs.events.catalog.roadmap.change import CHANGE, Change, ChangeDecided, ChangeLinked, ChangeRaised, Effect
+from libs.commands.rows import take_back
+from libs.events.catalog.roadmap.change import Change, ChangeDecided, ChangeRaised, Effect
 from libs.events.catalog.roadmap.release import RELEASE
 from libs.events.event import Payload
 from libs.rules.dependencies import dependencies
@@ -16,17 +16,15 @@ from services.roadmap.domain import decisions
 
 
 @decisions.decides(RaiseChangeRequest)
-def raise_change_request(command: RaiseChangeRequest, case: Case[Change]) -> Iterator[Payload]:
+def raise_change_request(command: RaiseChangeRequest, case: Case[Change]) -> None:
     """The board is asked (S0-16); a changed row of an import says the whole again."""
     _of_the_same_product(case, command.release, command.product)
-    yield ChangeRaised(product=command.product, title=command.title, release=command.release, description=command.description)
 
 
 @decisions.decides(LinkChange)
-def link_change(command: LinkChange, case: Case[Change]) -> Iterator[Payload]:
+def link_change(command: LinkChange, case: Case[Change]) -> None:
     """The change goes out with this release."""
     _of_the_same_product(case, command.release, case.there.product)
-    yield from anew(case, of_row(case, CHANGE), ChangeLinked(release=command.release))
 
 
 @decisions.decides(DecideChange)
@@ -40,7 +38,7 @@ def decide_change(command: DecideChange, case: Case[Change]) -> Iterator[Payload
             rule, f"the change request {case.id!r} is decided already", field="change", remedy="Raise another change request: roadmap.raise_change_request."
         )
     yield from take_back(case, case.there.decision)
-    yield ChangeDecided(approved=command.approved, reason=command.reason)
+    yield ChangeDecided.of(command)
 
 
 @decisions.decides(AddDependency)
@@ -50,7 +48,7 @@ def add_dependency(command: AddDependency, case: Case[Change]) -> Iterator[Paylo
         raise Invalid("a product does not depend on itself", field="on")
     if not case.revising and command.on in dependencies(case.facts, command.product):
         raise Invalid(f"{command.product!r} depends on {command.on!r} already", field="on")
-    yield _raised(command, f"Depend on {command.on}", effect=Effect.BEGINS)
+    yield _raised(command, f"Depend on {command.on}", Effect.BEGINS)
 
 
 @decisions.decides(RemoveDependency)
@@ -58,7 +56,7 @@ def remove_dependency(command: RemoveDependency, case: Case[Change]) -> Iterator
     """The board is asked to end an edge (S0-17) that is there."""
     if not case.revising and command.on not in dependencies(case.facts, command.product):
         raise Invalid(f"{command.product!r} does not depend on {command.on!r}", field="on")
-    yield _raised(command, f"No longer depend on {command.on}", effect=Effect.CEASES)
+    yield _raised(command, f"No longer depend on {command.on}", Effect.CEASES)
 
 
 def _of_the_same_product(case: Case[Change], release: str | None, product: str) -> None:
@@ -68,5 +66,5 @@ def _of_the_same_product(case: Case[Change], release: str | None, product: str) 
         raise Invalid(f"the release {release!r} is of {found.product!r}, not of {product!r}", field="release")
 
 
-def _raised(command: ChangeOfRelation, title: str, *, effect: Effect) -> ChangeRaised:
-    return ChangeRaised(product=command.product, title=command.title or title, release=command.release, on=command.on, effect=effect)
+def _raised(command: ChangeOfRelation, title: str, effect: Effect) -> ChangeRaised:
+    return ChangeRaised.of(command, title=command.title or title, effect=effect)

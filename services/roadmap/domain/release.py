@@ -1,24 +1,18 @@
-"""Releases: proposed, signed off by the product owner, published when board and owner have agreed."""
+"""Releases: signed off by the product owner, published when board and owner have agreed."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from libs.commands.catalog.roadmap.release import ProposeRelease, PublishRelease, SignOffRelease
+from libs.commands.catalog.roadmap.release import PublishRelease, SignOffRelease
 from libs.commands.deciding import Case
 from libs.commands.errors import AlreadyDecided, Invalid
 from libs.commands.rows import take_back
 from libs.events.catalog.roadmap.change import CHANGE, Change, ChangeDecided
-from libs.events.catalog.roadmap.release import RELEASE, Release, ReleaseProposed, ReleasePublished, ReleaseSignedOff
+from libs.events.catalog.roadmap.release import RELEASE, Release, ReleasePublished, ReleaseSignedOff
 from libs.events.event import Payload
 from libs.rules.judgements import of_something_else
 from services.roadmap.domain import decisions
-
-
-@decisions.decides(ProposeRelease)
-def propose_release(command: ProposeRelease, case: Case[Release]) -> Iterator[Payload]:
-    """A release is meant; a changed row of an import says the whole again."""
-    yield ReleaseProposed(product=command.product, stage=command.stage, title=command.title, functional=command.functional)
 
 
 @decisions.decides(SignOffRelease)

@@ -201,7 +201,7 @@ def test_the_row_of_a_decision_is_said_again_where_it_counts_no_more() -> None:
 @pytest.mark.requirement("S4-17")
 def test_an_acceptance_is_of_the_preparation_that_was_accepted_and_of_the_home() -> None:
     agency = HomeFunction.IT_AGENCY
-    scenario = Scenario(decisions).when(FormTeam(team="t", name="Parks", home="env", products=["p"]))
+    scenario = Scenario(decisions).when(FormTeam(team="t", name="Parks", home="env", products=("p",)))
     later(scenario).when(PrepareHandoff(team="t", function=agency, evidence="A plan"))
     accept = AcceptHandoff(team="t", function=agency, accepted_by="env")
     later(scenario).when(accept)
@@ -219,19 +219,19 @@ def test_an_acceptance_is_of_the_preparation_that_was_accepted_and_of_the_home()
 
 @pytest.mark.requirement("R-04")
 def test_an_attestation_is_of_the_team_as_it_was_formed() -> None:
-    scenario = Scenario(decisions).when(FormTeam(team="t", name="Parks", home="env", products=["p"]))
+    scenario = Scenario(decisions).when(FormTeam(team="t", name="Parks", home="env", products=("p",)))
     later(scenario).when(Attest(team="t", criterion="R-04", statement="It does"), by="executive@*")
     assert scenario.said[0].data.judges == "team:t@1"  # type: ignore[attr-defined]
     attested = [one.event for one in scenario.facts().derive(meets_expectations, "t").evidence]
     assert attested == ["graduation:t@1"]
     later(scenario).when(RetractInPortfolio(event="team:t@1", reason="Wrong product"))
-    later(scenario).when(FormTeam(team="t", name="Parks", home="env", products=["q"]))
+    later(scenario).when(FormTeam(team="t", name="Parks", home="env", products=("q",)))
     assert not scenario.facts().derive(meets_expectations, "t").evidence
     assert scenario.facts().get(GRADUATION, "t") is not None
 
 
 def test_what_rests_on_a_team_is_forgotten_with_its_forming() -> None:
-    scenario = Scenario(decisions).when(FormTeam(team="t", name="Parks", home="env", products=["p"]))
+    scenario = Scenario(decisions).when(FormTeam(team="t", name="Parks", home="env", products=("p",)))
     later(scenario).when(Attest(team="t", criterion="R-04", statement="It does"), by="executive@*")
     assert scenario.facts().derive(meets_expectations, "t").evidence, "kept from now on"
     scenario.given("team:t", Retracted(event="team:t@1", reason="Wrong"), TeamFormed(name="Parks", home="env", products=("q",)))

@@ -90,7 +90,7 @@ def test_a_webhook_is_its_subscribers_and_those_who_run_the_installation(command
 
 
 def test_who_points_it_elsewhere_sends_what_they_may_see_themselves() -> None:
-    said = subscribed("auditor").when(ChangeWebhook(webhook="w", types=["headway.portfolio.team.formed.v1"]), "lab_ops")
+    said = subscribed("auditor").when(ChangeWebhook(webhook="w", types=("headway.portfolio.team.formed.v1",)), "lab_ops")
     assert webhook_of(said).role == "auditor"
     said.when(ChangeWebhook(webhook="w", url="https://elsewhere.example.org/"), "lab_ops").then(WebhookChanged(origin="https://elsewhere.example.org"))
     assert webhook_of(said).role == "lab_ops"
@@ -168,10 +168,10 @@ def test_filters_are_taken_once_each() -> None:
 
 def test_a_change_that_changes_nothing_is_not_said_and_one_of_nothing_is_refused() -> None:
     said = subscribed(kinds=["team"])
-    said.when(ChangeWebhook(webhook="w", kinds=["team"]), "subscriber").then()
+    said.when(ChangeWebhook(webhook="w", kinds=("team",)), "subscriber").then()
     said.when(ChangeWebhook(webhook="w"), "subscriber").refused(Invalid)
-    said.when(ChangeWebhook(webhook="w", kinds=[]), "subscriber").then(WebhookChanged(kinds=()))
-    said.when(ChangeWebhook(webhook="other", kinds=[]), "subscriber").refused(NotFound)
+    said.when(ChangeWebhook(webhook="w", kinds=()), "subscriber").then(WebhookChanged(kinds=()))
+    said.when(ChangeWebhook(webhook="other", kinds=()), "subscriber").refused(NotFound)
 
 
 def test_the_former_secret_is_valid_for_some_hours() -> None:

@@ -23,10 +23,9 @@ class PhaseDefinition(BaseModel):
     success: Annotated[list[Text], Field(max_length=50, description="What success in it looks like.")] = []
 
 
-@command("portfolio.define_lifecycle", LIFECYCLE, topic="lifecycles", says=(LifecycleDefined,), creates=None, requirements=("S4-02",))
-class DefineLifecycle(Command):
+@command("portfolio.define_lifecycle", LIFECYCLE, topic="lifecycles", creates=None, requirements=("S4-02",))
+class DefineLifecycle(Command, LifecycleDefined):
     """Define the phases that products go through, in order, with their pre-conditions and what success looks like; or define them anew."""
 
     lifecycle: Annotated[LifecycleId | None, Field(description="Its id; made where none is given.")] = None
-    name: Annotated[Title, Field(description="As people call it.")]
-    phases: Annotated[list[PhaseDefinition], Field(min_length=1, max_length=50, description="The phases in order.")]
+    phases: Annotated[list[PhaseDefinition], Field(min_length=1, max_length=50, description="The phases in order.")]  # type: ignore[assignment]

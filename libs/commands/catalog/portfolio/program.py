@@ -8,13 +8,11 @@ from pydantic import Field
 
 from libs.commands.command import Command, command
 from libs.events.catalog.portfolio.program import PROGRAM, ProgramOpened
-from libs.events.values import OrganisationId, ProgramId, Title
+from libs.events.values import ProgramId
 
 
-@command("portfolio.open_program", PROGRAM, topic="programs", says=(ProgramOpened,), creates=True, requirements=("S4-08",))
-class OpenProgram(Command):
+@command("portfolio.open_program", PROGRAM, topic="programs", creates=True, requirements=("S4-08",))
+class OpenProgram(Command, ProgramOpened):
     """Open a program, so that products can be part of it."""
 
     program: Annotated[ProgramId | None, Field(description="Its id; made where none is given.")] = None
-    name: Annotated[Title, Field(description="As people call it.")]
-    home: Annotated[OrganisationId, Field(description="The organisation that answers for it.")]

@@ -9,6 +9,8 @@ from pydantic import Field, StringConstraints
 from libs.commands.command import Command, Private, command
 from libs.events.catalog.portfolio.webhook import (
     WEBHOOK,
+    CursorText,
+    Name,
     WebhookChanged,
     WebhookEnded,
     WebhookId,
@@ -18,16 +20,20 @@ from libs.events.catalog.portfolio.webhook import (
     WebhookSecretChanged,
     WebhookSubscribed,
 )
-from libs.events.values import VISIBLE, Text
+from libs.events.values import VISIBLE
 
 Url = Annotated[str, StringConstraints(min_length=1, max_length=2000), VISIBLE]
 Secret = Annotated[str, StringConstraints(min_length=1, max_length=200), VISIBLE]
-Name = Annotated[str, StringConstraints(min_length=1, max_length=140), VISIBLE]
 Names = Annotated[list[Name], Field(max_length=100)]
-Cursor = Annotated[str, StringConstraints(min_length=1, max_length=4000), VISIBLE]
 
 _AFTER = "A cursor as `/events` gives it: what lies behind it is sent."
 _EVENT = "An event (`kind:id@sequence`): it, and what was stored from then on, is sent."
+
+
+class OfWebhook(Command):
+    """Is asked of a webhook that was subscribed."""
+
+    webhook: Annotated[WebhookId, Field(description="The webhook.")]
 
 
 @command(
@@ -51,64 +57,48 @@ class SubscribeWebhook(Command):
     kinds: Annotated[Names, Field(description="Only events of these kinds of aggregate, such as `team`; none given: of all.")] = Field(default_factory=list)
     subjects: Annotated[Names, Field(description="Only events of these aggregates, such as `team:biohub`; none given: of all.")] = Field(default_factory=list)
     secret: Annotated[Secret | None, Private(), Field(description="What signs: `whsec_` and 24 to 64 bytes in base64. It is never shown again.")] = None
-    after: Annotated[Cursor | None, Field(description=f"{_AFTER} Without `after` and `event`: what is stored from now on.")] = None
+    after: Annotated[CursorText | None, Field(description=f"{_AFTER} Without `after` and `event`: what is stored from now on.")] = None
     event: Annotated[Name | None, Field(description=_EVENT)] = None
 
 
-@command("portfolio.change_webhook", WEBHOOK, topic="webhooks", says=(WebhookChanged,), dated_by_importers_only=True, owner="subscriber")
-class ChangeWebhook(Command):
+@command("portfolio.change_webhook", WEBHOOK, topic="webhooks", dated_by_importers_only=True, owner="subscriber")
+class ChangeWebhook(OfWebhook, WebhookChanged):
     """Send a webhook's events elsewhere, or others; what is left out stays. Sent elsewhere, they are shown as the role that asks may see them."""
 
-    webhook: Annotated[WebhookId, Field(description="The webhook.")]
     url: Annotated[Url | None, Private(), Field(description="Where to from now on.")] = None
-    types: Annotated[Names | None, Field(description="Only events of these types from now on; empty: of all.")] = None
-    kinds: Annotated[Names | None, Field(description="Only events of these kinds of aggregate from now on; empty: of all.")] = None
-    subjects: Annotated[Names | None, Field(description="Only events of these aggregates from now on; empty: of all.")] = None
 
 
 @command("portfolio.change_webhook_secret", WEBHOOK, topic="webhooks", says=(WebhookSecretChanged,), dated_by_importers_only=True, owner="subscriber")
-class ChangeWebhookSecret(Command):
+class ChangeWebhookSecret(OfWebhook):
     """Sign with another secret. For some hours the former one signs as well, so that the receiver can change over."""
 
-    webhook: Annotated[WebhookId, Field(description="The webhook.")]
     secret: Annotated[Secret, Private(), Field(description="What signs from now on: `whsec_` and 24 to 64 bytes in base64.")]
     overlap_hours: Annotated[Annotated[int, Field(ge=0, le=168)], Field(description="How long the former one signs as well, in hours.")] = 24
 
 
-@command("portfolio.pause_webhook", WEBHOOK, topic="webhooks", says=(WebhookPaused,), dated_by_importers_only=True, owner="subscriber")
-class PauseWebhook(Command):
+@command("portfolio.pause_webhook", WEBHOOK, topic="webhooks", dated_by_importers_only=True, owner="subscriber")
+class PauseWebhook(OfWebhook, WebhookPaused):
     """Send nothing for a while: events wait in the log. The service says this itself where a receiver did not take an event for 24 hours, or is gone."""
 
-    webhook: Annotated[WebhookId, Field(description="The webhook.")]
-    reason: Annotated[Text, Field(description="Why.")]
 
-
-@command("portfolio.resume_webhook", WEBHOOK, topic="webhooks", says=(WebhookResumed,), dated_by_importers_only=True, owner="subscriber")
-class ResumeWebhook(Command):
+@command("portfolio.resume_webhook", WEBHOOK, topic="webhooks", dated_by_importers_only=True, owner="subscriber")
+class ResumeWebhook(OfWebhook, WebhookResumed):
     """Go on where it stopped: what was not taken is sent again, and everything since."""
-
-    webhook: Annotated[WebhookId, Field(description="The webhook.")]
 
 
 @command(
     "portfolio.replay_webhook",
     WEBHOOK,
     topic="webhooks",
-    says=(WebhookReplayed, WebhookResumed),
+    says=(WebhookResumed,),
     dated_by_importers_only=True,
     counts=True,
     owner="subscriber",
 )
-class ReplayWebhook(Command):
+class ReplayWebhook(OfWebhook, WebhookReplayed):
     """Send events again, from a cursor or an event on, or all there are; a paused webhook is resumed. An event keeps its `webhook-id`."""
 
-    webhook: Annotated[WebhookId, Field(description="The webhook.")]
-    after: Annotated[Cursor | None, Field(description=f"{_AFTER} Without `after` and `event`: all there are.")] = None
-    event: Annotated[Name | None, Field(description=_EVENT)] = None
 
-
-@command("portfolio.end_webhook", WEBHOOK, topic="webhooks", says=(WebhookEnded,), dated_by_importers_only=True, owner="subscriber")
-class EndWebhook(Command):
+@command("portfolio.end_webhook", WEBHOOK, topic="webhooks", dated_by_importers_only=True, owner="subscriber")
+class EndWebhook(OfWebhook, WebhookEnded):
     """Send nothing any more; subscribing anew under the same id is possible."""
-
-    webhook: Annotated[WebhookId, Field(description="The webhook.")]

@@ -8,35 +8,30 @@ from pydantic import Field
 
 from libs.commands.command import Command, command
 from libs.events.catalog.roadmap.change import CHANGE, ChangeDecided, ChangeLinked, ChangeRaised
-from libs.events.values import ChangeId, ProductId, ReleaseId, Text, Title
+from libs.events.values import ChangeId, ProductId, ReleaseId, Title
 
 
-@command("roadmap.raise_change_request", CHANGE, topic="changes", says=(ChangeRaised,), creates=True, requirements=("S0-16",))
-class RaiseChangeRequest(Command):
+class OfChange(Command):
+    """Is asked of a change request that was raised."""
+
+    change: Annotated[ChangeId, Field(description="The change request's id.")]
+
+
+@command("roadmap.raise_change_request", CHANGE, topic="changes", creates=True, requirements=("S0-16",))
+class RaiseChangeRequest(Command, ChangeRaised, first=("change", "product", "release")):
     """Ask the change advisory board for a change of what a product does."""
 
     change: Annotated[ChangeId | None, Field(description="Its id; made where none is given.")] = None
-    product: Annotated[ProductId, Field(description="The product that changes.")]
-    release: Annotated[ReleaseId | None, Field(description="The release that it goes out with.")] = None
-    title: Annotated[Title, Field(description="What changes, in a line.")]
-    description: Annotated[Text | None, Field(description="What the board should know.")] = None
 
 
-@command("roadmap.link_change", CHANGE, topic="change links", says=(ChangeLinked,), requirements=("S0-16",))
-class LinkChange(Command):
+@command("roadmap.link_change", CHANGE, topic="change links", requirements=("S0-16",))
+class LinkChange(OfChange, ChangeLinked):
     """Say with which release a change goes out."""
 
-    change: Annotated[ChangeId, Field(description="The change request's id.")]
-    release: Annotated[ReleaseId, Field(description="The release's id.")]
 
-
-@command("roadmap.decide_change", CHANGE, topic="change decisions", says=(ChangeDecided,), dated_by_importers_only=True, requirements=("S0-16", "S0-17"))
-class DecideChange(Command):
+@command("roadmap.decide_change", CHANGE, topic="change decisions", dated_by_importers_only=True, requirements=("S0-16", "S0-17"))
+class DecideChange(OfChange, ChangeDecided):
     """Record the outcome of the change advisory board. Once."""
-
-    change: Annotated[ChangeId, Field(description="The change request's id.")]
-    approved: Annotated[bool, Field(description="Whether the board approved it.")]
-    reason: Annotated[Text, Field(description="The board's reason.")]
 
 
 class ChangeOfRelation(Command):

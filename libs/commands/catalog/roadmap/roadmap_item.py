@@ -9,7 +9,6 @@ from pydantic import Field
 from libs.commands.command import Command, command
 from libs.events.catalog.roadmap.roadmap_item import (
     ROADMAP_ITEM,
-    Horizon,
     RoadmapItemDropped,
     RoadmapItemFinished,
     RoadmapItemMoved,
@@ -17,71 +16,50 @@ from libs.events.catalog.roadmap.roadmap_item import (
     RoadmapItemRedated,
     RoadmapItemRetitled,
 )
-from libs.events.values import Day, OrganisationId, ProductId, RoadmapItemId, Text, Title
+from libs.events.values import RoadmapItemId
 
-Item = Annotated[RoadmapItemId, Field(description="The roadmap item's id.")]
+
+class OfItem(Command):
+    """Is asked of a roadmap item that is there."""
+
+    item: Annotated[RoadmapItemId, Field(description="The roadmap item's id.")]
 
 
 @command(
     "roadmap.place_item",
     ROADMAP_ITEM,
     topic="roadmap",
-    says=(RoadmapItemPlaced,),
     creates=True,
     id_field="item",
     requirements=("S0-20", "S3-02", "S4-12"),
     binds=("co_owners",),
 )
-class PlaceItem(Command):
+class PlaceItem(Command, RoadmapItemPlaced):
     """Place an item on a product's roadmap, under a horizon; dates may stay open, and several organisations may own it together."""
 
     item: Annotated[RoadmapItemId | None, Field(description="Its id; made where none is given.")] = None
-    product: Annotated[ProductId, Field(description="Whose roadmap it stands on.")]
-    title: Annotated[Title, Field(description="What it is about, as executives read it.")]
-    horizon: Annotated[Horizon, Field(description="now, next, later or done.")]
-    starts: Annotated[Day | None, Field(description="The planned first day.")] = None
-    ends: Annotated[Day | None, Field(description="The planned last day.")] = None
-    co_owners: Annotated[list[OrganisationId], Field(max_length=100, description="Organisations that own it together with the product's home.")] = Field(
-        default_factory=list
-    )
 
 
-@command("roadmap.move_item", ROADMAP_ITEM, topic="roadmap", says=(RoadmapItemMoved, RoadmapItemFinished), id_field="item", requirements=("S0-20", "S3-02"))
-class MoveItem(Command):
+@command("roadmap.move_item", ROADMAP_ITEM, topic="roadmap", says=(RoadmapItemFinished,), id_field="item", requirements=("S0-20", "S3-02"))
+class MoveItem(OfItem, RoadmapItemMoved):
     """Move an item to another horizon. What was dropped or done comes back so; moved to done, it is finished."""
 
-    item: Item
-    horizon: Annotated[Horizon, Field(description="now, next, later or done.")]
 
-
-@command("roadmap.retitle_item", ROADMAP_ITEM, topic="roadmap", says=(RoadmapItemRetitled,), id_field="item", requirements=("S0-20",))
-class RetitleItem(Command):
+@command("roadmap.retitle_item", ROADMAP_ITEM, topic="roadmap", id_field="item", requirements=("S0-20",))
+class RetitleItem(OfItem, RoadmapItemRetitled):
     """Give an item another title."""
 
-    item: Item
-    title: Annotated[Title, Field(description="What it is called from now on.")]
 
-
-@command("roadmap.redate_item", ROADMAP_ITEM, topic="roadmap", says=(RoadmapItemRedated,), id_field="item", requirements=("S0-20",))
-class RedateItem(Command):
+@command("roadmap.redate_item", ROADMAP_ITEM, topic="roadmap", id_field="item", requirements=("S0-20",))
+class RedateItem(OfItem, RoadmapItemRedated):
     """Change when an item starts or ends. The first dates stay, so that the drift against them shows."""
 
-    item: Item
-    starts: Annotated[Day | None, Field(description="The planned first day; as it was where none is given.")] = None
-    ends: Annotated[Day | None, Field(description="The planned last day; as it was where none is given.")] = None
-    reason: Annotated[Text | None, Field(description="Why.")] = None
 
-
-@command("roadmap.drop_item", ROADMAP_ITEM, topic="roadmap", says=(RoadmapItemDropped,), id_field="item", requirements=("S0-20",))
-class DropItem(Command):
+@command("roadmap.drop_item", ROADMAP_ITEM, topic="roadmap", id_field="item", requirements=("S0-20",))
+class DropItem(OfItem, RoadmapItemDropped):
     """Take an item off the roadmap; its history stays."""
 
-    item: Item
-    reason: Annotated[Text | None, Field(description="Why.")] = None
 
-
-@command("roadmap.finish_item", ROADMAP_ITEM, topic="roadmap", says=(RoadmapItemFinished,), id_field="item", requirements=("S0-20",))
-class FinishItem(Command):
+@command("roadmap.finish_item", ROADMAP_ITEM, topic="roadmap", id_field="item", requirements=("S0-20",))
+class FinishItem(OfItem, RoadmapItemFinished):
     """Say that an item is done; it stays on the roadmap under done."""
-
-    item: Item

@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
+
+from annotated_doc import Doc
 
 from libs.events.event import Event, Kind, Payload, changed, event, state
-from libs.events.values import ItemId, PersonId
+from libs.events.values import Input, ItemId, PersonId, Text
 
 
 @event("headway.backlog.backlog.opened.v1")
 class BacklogOpened(Payload):
     """The product (the aggregate's id) has a backlog, which this person owns."""
 
-    owner: PersonId | None = None
+    owner: Annotated[PersonId | None, Doc("The person who owns it, by id.")] = None
 
 
 @event("headway.backlog.backlog.reordered.v1")
 class BacklogReordered(Payload):
     """An item stands at this position (1 is the top) from now on, for this reason; who says so is the event's actor (S0-12)."""
 
-    item: ItemId
-    position: int
-    reason: str
+    item: Annotated[ItemId, Doc("The item to be moved.")]
+    position: Annotated[int, Input(ge=1, le=1_000_000), Doc("Where it stands from now on: 1 is the top; behind the end means last.")]
+    reason: Annotated[str, Input(Text), Doc("Why, for whoever reads the history of the order.")]
 
 
 @dataclass(frozen=True, slots=True)

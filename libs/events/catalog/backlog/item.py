@@ -14,7 +14,7 @@ from libs.events.catalog.backlog.item_source import ItemLabel, ItemSource
 from libs.events.catalog.backlog.source import SourceId
 from libs.events.choice import Choice, Tone, choice
 from libs.events.event import Event, Kind, Payload, changed, event, state
-from libs.events.values import Called, Instant, NeedId, ProductId, RoadmapItemId
+from libs.events.values import Called, Decided, Input, Instant, NeedId, ProductId, RoadmapItemId, Text, Title
 
 
 class ItemState(Choice):
@@ -26,6 +26,13 @@ class ItemState(Choice):
     DROPPED = choice("dropped", "It will not be done.", tone=Tone.ENDED)
 
 
+User = Annotated[str | None, Input(Text), Doc("Who wants it: as a …")]
+Goal = Annotated[str | None, Input(Text), Doc("What they want to do: I want to …")]
+Reason = Annotated[str | None, Input(Text), Doc("What it is good for: so that …")]
+Description = Annotated[str | None, Input(Text), Doc("Whatever else helps to understand it.")]
+Need = Annotated[NeedId | None, Doc("The user need that it serves.")]
+
+
 @event("headway.backlog.item.added.v1")
 class ItemAdded(Payload):
     """Something that a product wants: for whom, to what end and why; the need and the roadmap item that it serves (S0-18).
@@ -33,16 +40,16 @@ class ItemAdded(Payload):
     `number` is what its source numbers it, where that never changes.
     """
 
-    product: ProductId
-    title: str
-    user: str | None = None
-    goal: str | None = None
-    reason: str | None = None
-    description: str | None = None
-    need: NeedId | None = None
-    roadmap_item: RoadmapItemId | None = None
-    source: ItemLabel | None = None
-    number: str | None = None
+    product: Annotated[ProductId, Doc("Whose backlog; it must have been opened.")]
+    title: Annotated[str, Input(Title), Doc("What it is, in a line.")]
+    user: User = None
+    goal: Goal = None
+    reason: Reason = None
+    description: Description = None
+    need: Need = None
+    roadmap_item: Annotated[RoadmapItemId | None, Doc("The roadmap item that it is part of.")] = None
+    source: Annotated[ItemLabel | None, Doc("Where it comes from.")] = None
+    number: Annotated[str | None, Decided] = None
 
     def known_as(self) -> Iterable[tuple[str, str]]:
         return _known_as(self.source, self.number)
@@ -52,15 +59,15 @@ class ItemAdded(Payload):
 class ItemRefined(Payload):
     """It is put in better words: what is given is new, what stands in `cleared` (names of fields) no longer holds. `number` goes with the source."""
 
-    title: str | None = None
-    user: str | None = None
-    goal: str | None = None
-    reason: str | None = None
-    description: str | None = None
-    need: NeedId | None = None
-    source: ItemLabel | None = None
-    cleared: tuple[str, ...] = ()
-    number: str | None = None
+    title: Annotated[str | None, Input(Title), Doc("What it is, in a line.")] = None
+    user: User = None
+    goal: Goal = None
+    reason: Reason = None
+    description: Description = None
+    need: Need = None
+    source: Annotated[ItemLabel | None, Decided] = None
+    cleared: Annotated[tuple[str, ...], Decided] = ()
+    number: Annotated[str | None, Decided] = None
 
     def known_as(self) -> Iterable[tuple[str, str]]:
         return _known_as(self.source, self.number)
@@ -70,7 +77,7 @@ class ItemRefined(Payload):
 class ItemEstimated(Payload):
     """The team reckons it this large, in its own points."""
 
-    points: Decimal
+    points: Annotated[Decimal, Input(ge=0, max_digits=8, decimal_places=2, allow_inf_nan=False), Doc("Points, at most two decimals.")]
 
 
 @event("headway.backlog.item.started.v1")
@@ -87,7 +94,7 @@ class ItemDelivered(Payload):
 class ItemDropped(Payload):
     """It will not be done."""
 
-    reason: str | None = None
+    reason: Annotated[str | None, Input(Text), Doc("Why not.")] = None
 
 
 @event("headway.backlog.item.reopened.v1")
@@ -99,14 +106,14 @@ class ItemReopened(Payload):
 class ItemLinked(Payload):
     """It is part of this roadmap item; of none, where none is given."""
 
-    roadmap_item: RoadmapItemId | None = None
+    roadmap_item: Annotated[RoadmapItemId | None, Doc("The roadmap item.")] = None
 
 
 @event("headway.backlog.item.impact_recorded.v1")
 class ItemImpactRecorded(Payload):
     """What its delivery changed for users, as somebody has seen it (S0-05)."""
 
-    text: str
+    text: Annotated[str, Input(Text), Doc("What changed, and how one knows.")]
 
 
 @event("headway.backlog.item.stated.v1")

@@ -9,7 +9,7 @@ from annotated_doc import Doc
 from libs.events.choice import Choice, Tone, choice
 from libs.events.event import Event, Kind, Payload, changed, event, state
 from libs.events.judgement import Judgement, Of, judges
-from libs.events.values import ProductId
+from libs.events.values import Input, ProductId, Text
 
 
 class Verdict(Choice):
@@ -24,20 +24,20 @@ class Verdict(Choice):
 class NeedRecorded(Payload):
     """Users of a product need this; it was found in this phase or study (S0-04)."""
 
-    product: ProductId
-    user: str
-    text: str
-    origin: str
-    prioritised: bool = False
+    product: Annotated[ProductId, Doc("Whose users.")]
+    user: Annotated[str, Input(Text), Doc("Who needs it: as a …")]
+    text: Annotated[str, Input(Text), Doc("What they need to do.")]
+    origin: Annotated[str, Input(Text), Doc("Where it was found: a phase, a study.")]
+    prioritised: Annotated[bool, Doc("Whether it is among those that the product is to meet first.")] = False
 
 
 @event("headway.backlog.need.changed.v1")
 class NeedChanged(Payload):
     """The need is another than it was, for this reason; what is None is as before (S0-06)."""
 
-    reason: str
-    text: str | None = None
-    prioritised: bool | None = None
+    reason: Annotated[str, Input(Text), Doc("Why it changed.")]
+    text: Annotated[str | None, Input(Text), Doc("What users need now.")] = None
+    prioritised: Annotated[bool | None, Doc("Whether it is among those that the product is to meet first.")] = None
 
 
 @judges(Of((NeedRecorded, NeedChanged), ("product", "user", "text")))
@@ -45,8 +45,8 @@ class NeedChanged(Payload):
 class NeedJudged(Judgement):
     """How far the need is met as it was worded, and what shows it (S0-04)."""
 
-    verdict: Verdict
-    evidence: str
+    verdict: Annotated[Verdict, Doc("Met, partly or unmet.")]
+    evidence: Annotated[str, Input(Text), Doc("What shows it.")]
 
 
 @state

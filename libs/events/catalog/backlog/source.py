@@ -5,11 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
+from annotated_doc import Doc
+from pydantic import StringConstraints
+
 from libs.events.choice import Choice, choice
 from libs.events.event import Event, Kind, Payload, changed, event, state
-from libs.events.values import Id, ProductId, Ref
+from libs.events.values import VISIBLE, Id, Input, ProductId, Ref, Text
 
 SourceId = Annotated[Id, Ref("source")]
+DeliveryId = Annotated[str, StringConstraints(min_length=1, max_length=200), VISIBLE]
 
 
 class System(Choice):
@@ -35,9 +39,15 @@ class SourceConnected(Payload):
     The words of what the source marks as confidential are withheld unless `confidential` says that they are published.
     """
 
-    system: System
-    product: ProductId
-    confidential: Confidential | None = None
+    system: Annotated[System, Doc("Who sends.")]
+    product: Annotated[ProductId, Doc("Whose backlog the items belong to.")]
+    confidential: Annotated[
+        Confidential | None,
+        Doc(
+            "What becomes of the words of an item that the source marks as confidential (GitLab), or that has a security level (Jira): "
+            "withheld, unless `publish`."
+        ),
+    ] = None
 
 
 @event("headway.backlog.source.disconnected.v1")
@@ -49,9 +59,9 @@ class SourceDisconnected(Payload):
 class SourceReceived(Payload):
     """Deliveries that say nothing of an item, and why: the last of them, and how many (`count`) since this was last said for the same reason."""
 
-    delivery: str
-    reason: str
-    count: int = 1
+    delivery: Annotated[str, Input(DeliveryId), Doc("The sender's id of the delivery.")]
+    reason: Annotated[str, Input(Text), Doc("Why it says nothing of an item.")]
+    count: Annotated[int, Input(ge=1, le=10**9), Doc("How many came for this reason since it was last said.")] = 1
 
 
 @dataclass(frozen=True, slots=True)

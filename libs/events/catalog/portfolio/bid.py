@@ -10,7 +10,7 @@ from annotated_doc import Doc
 from libs.events.choice import Choice, Tone, choice
 from libs.events.event import Event, Kind, Payload, changed, day_of, event, state
 from libs.events.judgement import Judgement, Of, judges
-from libs.events.values import InvestmentId, Money
+from libs.events.values import Decided, Input, InvestmentId, Money, Text, Title
 
 
 class BidState(Choice):
@@ -25,10 +25,10 @@ class BidState(Choice):
 class BidSubmitted(Payload):
     """This amount was formally asked for at the body that decides (S0-15); `decision` is the approval it rests on (its position)."""
 
-    investment: InvestmentId
-    amount: Money
-    body: str
-    decision: str | None = None
+    investment: Annotated[InvestmentId, Doc("The approved investment.")]
+    amount: Annotated[Money, Doc("How much is asked for, in the investment's currency.")]
+    body: Annotated[str, Input(Title), Doc("The body that decides.")]
+    decision: Annotated[str | None, Decided] = None
 
 
 @judges(Of((BidSubmitted,), ("investment", "amount", "body")))
@@ -36,8 +36,8 @@ class BidSubmitted(Payload):
 class BidOutcomeRecorded(Judgement):
     """The body decided on the bid as it was submitted: won or not, and why."""
 
-    won: bool
-    reason: str
+    won: Annotated[bool, Doc("Whether the money was granted.")]
+    reason: Annotated[str, Input(Text), Doc("Why.")]
 
 
 @state

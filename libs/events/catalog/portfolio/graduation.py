@@ -5,12 +5,17 @@ from __future__ import annotations
 import dataclasses
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Annotated
+
+from annotated_doc import Doc
 
 from libs.events.catalog.portfolio.team import TeamFormed
 from libs.events.choice import Choice, Tone, choice
 from libs.events.event import Event, Kind, Payload, changed, event, state
 from libs.events.judgement import Judgement, Of, judges
-from libs.events.values import Id
+from libs.events.values import Id, Input, Text, Title, worded
+
+CriterionId = Annotated[str, worded(r"^R-0[1-6]$", "a criterion, R-01 to R-06")]
 
 
 class HomeFunction(Choice):
@@ -45,6 +50,9 @@ class GraduationStatus(Choice):
     PIVOTED_AWAY = choice("pivoted_away", "It left the path to graduation for good.", tone=Tone.ENDED)
 
 
+Function = Annotated[HomeFunction, Doc("The function of the home organisation.")]
+
+
 @event("headway.portfolio.graduation.sustain_entered.v1")
 class SustainEntered(Payload):
     """Team and product are healthy enough that the Lab turns to the broader organisation (S4-01)."""
@@ -54,8 +62,8 @@ class SustainEntered(Payload):
 class HandoffPrepared(Payload):
     """A function of the home organisation has prepared for the hand-off, as this shows (S4-05, S4-17)."""
 
-    function: HomeFunction
-    evidence: str
+    function: Function
+    evidence: Annotated[str, Input(Text), Doc("What shows it.")]
 
 
 @judges(Of((HandoffPrepared,), alike=("function",), given=False), Of((TeamFormed,), ("home",), kind="team", given=False))
@@ -63,16 +71,16 @@ class HandoffPrepared(Payload):
 class HandoffAccepted(Judgement):
     """A function of the home organisation has taken over its part of the support (R-06); `accepted_by` says who accepted."""
 
-    function: HomeFunction
-    accepted_by: Id
+    function: Function
+    accepted_by: Annotated[Id, Doc("The organisation, or the person's id, that accepts.")]
 
 
 @event("headway.portfolio.graduation.handoff_failed.v1")
 class HandoffFailed(Payload):
     """The hand-off to a function did not succeed; it stays on record (S4-07), and an acceptance before it no longer counts."""
 
-    function: HomeFunction
-    reason: str
+    function: Function
+    reason: Annotated[str, Input(Text), Doc("Why.")]
 
 
 @judges(Of((TeamFormed,), ("home", "products"), kind="team", given=False))
@@ -80,17 +88,17 @@ class HandoffFailed(Payload):
 class Attested(Judgement):
     """Somebody who answers for it says that a criterion is met by the team (R-04)."""
 
-    criterion: str
-    statement: str
+    criterion: Annotated[str, Input(CriterionId), Doc("The criterion, such as R-04.")]
+    statement: Annotated[str, Input(Text), Doc("In the executive's words.")]
 
 
 @event("headway.portfolio.graduation.story_told.v1")
 class StoryTold(Payload):
     """What was achieved was told, with what failed, where that was said (R-05, S4-18)."""
 
-    achieved: str
-    failed: str | None = None
-    channels: tuple[str, ...] = ()
+    achieved: Annotated[str, Input(Text), Doc("What was achieved.")]
+    failed: Annotated[str | None, Input(Text), Doc("What failed; R-05 is met only where it is told.")] = None
+    channels: Annotated[tuple[str, ...], Input(Title, max_length=50), Doc("Where it was told.")] = ()
 
 
 @event("headway.portfolio.graduation.ceremony_held.v1")

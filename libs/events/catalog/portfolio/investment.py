@@ -12,7 +12,7 @@ from libs.events.catalog.portfolio.baselines import Amounts, Baseline, standing
 from libs.events.choice import Choice, Tone, choice
 from libs.events.event import Event, Kind, Payload, changed, day_of, event, state
 from libs.events.judgement import Judgement, Of, judges
-from libs.events.values import Money, ProductId, TeamId
+from libs.events.values import Day, Decided, Input, Money, ProductId, TeamId, Text, Title
 
 
 class Funding(Choice):
@@ -37,19 +37,24 @@ class InvestmentState(Choice):
     DECLINED = choice("declined", "Declined, with the reason on record.", tone=Tone.ENDED)
 
 
+Enhance = Annotated[Money | None, Doc("For enhancing; together with `support`, instead of `amount`.")]
+Support = Annotated[Money | None, Doc("For supporting the version in use; together with `enhance`.")]
+Amount = Annotated[Money | None, Doc("In one amount, instead of `enhance` and `support`.")]
+
+
 @event("headway.portfolio.investment.proposed.v1")
 class InvestmentProposed(Payload):
     """This much is asked for, for a team or a product: split into enhancing and supporting (S0-08), or in one amount; with the value it is to bring (S3-09)."""
 
-    team: TeamId | None = None
-    product: ProductId | None = None
-    enhance: Money | None = None
-    support: Money | None = None
-    amount: Money | None = None
-    funding: Funding | None = None
-    kind: Spending | None = None
-    value: str | None = None
-    ends: date | None = None
+    team: Annotated[TeamId | None, Doc("The team that it pays for; a team, a product or both.")] = None
+    product: Annotated[ProductId | None, Doc("The product that it is for.")] = None
+    enhance: Enhance = None
+    support: Support = None
+    amount: Amount = None
+    funding: Annotated[Funding | None, Doc("A one-off project, or an ongoing product.")] = None
+    kind: Annotated[Spending | None, Doc("Capital or operating.")] = None
+    value: Annotated[str | None, Input(Text), Doc("The value it is to bring, by which it is decided.")] = None
+    ends: Annotated[date | None, Input(Day), Doc("The day it ends, where there is one.")] = None
 
 
 ASKED = ("team", "product", "enhance", "support", "amount", "funding", "kind", "ends")
@@ -61,8 +66,8 @@ ASKED = ("team", "product", "enhance", "support", "amount", "funding", "kind", "
 class InvestmentDecided(Judgement):
     """The steering group decided on the proposal, or on what it was re-baselined to since (S0-14); an approval makes its amounts the first baseline."""
 
-    approved: bool
-    reason: str
+    approved: Annotated[bool, Doc("Whether it is approved.")]
+    reason: Annotated[str, Input(Text), Doc("Why.")]
 
 
 @judges(Of((InvestmentProposed,), ASKED))
@@ -73,38 +78,38 @@ class InvestmentRebaselined(Judgement):
     `follows` names the event (its position) of the baseline that this one comes after although it may be dated before: a row of an import that changed.
     """
 
-    approver: str
-    reason: str
-    enhance: Money | None = None
-    support: Money | None = None
-    amount: Money | None = None
-    follows: str | None = None
+    approver: Annotated[str, Input(Title), Doc("Who approved the new baseline.")]
+    reason: Annotated[str, Input(Text), Doc("Why.")]
+    enhance: Enhance = None
+    support: Support = None
+    amount: Amount = None
+    follows: Annotated[str | None, Decided] = None
 
 
 @event("headway.portfolio.investment.forecast_recorded.v1")
 class ForecastRecorded(Payload):
     """The whole is expected to cost this much."""
 
-    amount: Money
+    amount: Annotated[Money, Doc("The whole, in the investment's currency.")]
 
 
 @event("headway.portfolio.investment.actual_recorded.v1")
 class ActualRecorded(Payload):
     """This much was spent over these days, both included; `replaces` names an earlier such event (its position) that it corrects."""
 
-    amount: Money
-    covers_from: date
-    covers_until: date
-    replaces: str | None = None
+    amount: Annotated[Money, Doc("How much, in the investment's currency.")]
+    covers_from: Annotated[date, Input(Day), Doc("The first day that it covers.")]
+    covers_until: Annotated[date, Input(Day), Doc("The last day that it covers; not in the future.")]
+    replaces: Annotated[str | None, Decided] = None
 
 
 @event("headway.portfolio.investment.return_recorded.v1")
 class ReturnRecorded(Payload):
     """This much came back, or was saved (S4-09); `replaces` names an earlier such event (its position) that it corrects."""
 
-    amount: Money
-    description: str
-    replaces: str | None = None
+    amount: Annotated[Money, Doc("How much, in the investment's currency.")]
+    description: Annotated[str, Input(Text), Doc("What it is.")]
+    replaces: Annotated[str | None, Decided] = None
 
 
 @event("headway.portfolio.investment.support_unfunded.v1")

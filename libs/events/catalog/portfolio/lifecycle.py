@@ -8,7 +8,7 @@ from typing import Annotated, Final
 from annotated_doc import Doc
 
 from libs.events.event import Event, Kind, Payload, changed, event, state
-from libs.events.values import Called, Id
+from libs.events.values import Called, Id, Input, Title
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +26,8 @@ class Phase:
 class LifecycleDefined(Payload):
     """These are the phases, in this order."""
 
-    name: str
-    phases: tuple[Phase, ...]
+    name: Annotated[str, Input(Title), Doc("As people call it.")]
+    phases: Annotated[tuple[Phase, ...], Doc("The phases in order.")]
 
 
 @state

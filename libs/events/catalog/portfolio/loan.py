@@ -9,20 +9,20 @@ from annotated_doc import Doc
 
 from libs.events.catalog.portfolio.team import Staffing
 from libs.events.event import Event, Kind, Payload, changed, event, state
-from libs.events.values import OrganisationId, ProductId, TeamId
+from libs.events.values import Day, Input, OrganisationId, ProductId, TeamId, Text
 
 
 @event("headway.portfolio.loan.lent.v1")
 class TeamLent(Payload):
     """From this day on the team works for the borrower, under this agreement, until the day that is planned (S4-15)."""
 
-    team: TeamId
-    lender: OrganisationId
-    borrower: OrganisationId
-    staffing: Staffing
-    agreement: str
-    product: ProductId | None = None
-    until: date | None = None
+    team: Annotated[TeamId, Doc("The team.")]
+    lender: Annotated[OrganisationId, Doc("The organisation that lends it.")]
+    borrower: Annotated[OrganisationId, Doc("The organisation that it works for.")]
+    staffing: Annotated[Staffing, Doc("Staff of the public service, or contracted.")]
+    agreement: Annotated[str, Input(Text), Doc("The agreement that it rests on.")]
+    product: Annotated[ProductId | None, Doc("The product that it works on there.")] = None
+    until: Annotated[date | None, Input(Day), Doc("The last day that is planned.")] = None
 
 
 @event("headway.portfolio.loan.returned.v1")

@@ -5,32 +5,35 @@ from __future__ import annotations
 import dataclasses
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Final
 
 from annotated_doc import Doc
 
 from libs.events.event import Event, Kind, Payload, changed, event, state
-from libs.events.values import Called, Currency
+from libs.events.values import Called, Currency, Input, Title, worded
+
+MonthDay = Annotated[str, worded(r"^(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$", "a month and a day, such as 04-01")]
+DAYS: Final = Input(ge=1, le=3660)
 
 
 @event("headway.portfolio.organisation.registered.v1")
 class OrganisationRegistered(Payload):
     """A public body is known by this name; its money is in this currency and its fiscal year begins on this day (MM-DD)."""
 
-    name: str
-    currency: Currency | None = None
-    fiscal_year_start: str | None = None
+    name: Annotated[str, Input(Title), Doc("As people call it.")]
+    currency: Annotated[Currency | None, Doc("In which it plans and pays, ISO 4217.")] = None
+    fiscal_year_start: Annotated[str | None, Input(MonthDay), Doc("The day its fiscal year begins, MM-DD.")] = None
 
 
 @event("headway.portfolio.organisation.policy_set.v1")
 class PolicySet(Payload):
     """From this day on these thresholds hold for the organisation's teams; those left out stay as they were (S1-26)."""
 
-    satisfaction_days: int | None = None
-    attestation_days: int | None = None
-    alumni_days: int | None = None
-    burn_down_months: int | None = None
-    bid_days: int | None = None
+    satisfaction_days: Annotated[int | None, DAYS, Doc("Days that a reading of satisfaction counts (R-04); 180 unless set.")] = None
+    attestation_days: Annotated[int | None, DAYS, Doc("Days that an executive's attestation counts (R-04); 365 unless set.")] = None
+    alumni_days: Annotated[int | None, DAYS, Doc("Days from graduating until a team is alumni; 365 unless set.")] = None
+    burn_down_months: Annotated[int | None, Input(ge=2, le=24), Doc("Month ends over which the backlog must fall (R-02); 4 unless set.")] = None
+    bid_days: Annotated[int | None, DAYS, Doc("Days after which an undecided bid is overdue; 90 unless set.")] = None
 
 
 @dataclass(frozen=True, slots=True)

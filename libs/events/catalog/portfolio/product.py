@@ -9,32 +9,32 @@ from typing import Annotated
 from annotated_doc import Doc
 
 from libs.events.event import Event, Kind, Payload, changed, event, state
-from libs.events.values import Called, Id, LifecycleId, OrganisationId, ProgramId
+from libs.events.values import Called, Id, Input, LifecycleId, OrganisationId, ProgramId, Text, Title
 
 
 @event("headway.portfolio.product.registered.v1")
 class ProductRegistered(Payload):
     """A product is known by this name; it is at home in this organisation, part of this program, and goes through this lifecycle (None: the default)."""
 
-    name: str
-    home: OrganisationId | None = None
-    program: ProgramId | None = None
-    lifecycle: LifecycleId | None = None
+    name: Annotated[str, Input(Title), Doc("As people call it.")]
+    home: Annotated[OrganisationId | None, Doc("The organisation that answers for it; that of its program unless given.")] = None
+    program: Annotated[ProgramId | None, Doc("The program it is part of.")] = None
+    lifecycle: Annotated[LifecycleId | None, Doc("The phases it goes through; discovery, alpha, beta, live, improve unless given.")] = None
 
 
 @event("headway.portfolio.product.phase_entered.v1")
 class PhaseEntered(Payload):
     """The product is in this phase of its lifecycle from now on (S0-01)."""
 
-    phase: Id
+    phase: Annotated[Id, Doc("A phase of its lifecycle.")]
 
 
 @event("headway.portfolio.product.halted.v1")
 class ProductHalted(Payload):
     """Work on the product halted early: a risk, not a completion (S0-03)."""
 
-    reason: str
-    lacking: str | None = None
+    reason: Annotated[str, Input(Text), Doc("`resource_constraint`, the only reason there is.")]
+    lacking: Annotated[str | None, Input(Text), Doc("What is lacking.")] = None
 
 
 @event("headway.portfolio.product.resumed.v1")
@@ -46,8 +46,8 @@ class ProductResumed(Payload):
 class ProductDecommissioned(Payload):
     """The product is no longer offered, the only end of its phases (S0-02); `phase` is the one its lifecycle has for that."""
 
-    reason: str
-    phase: Id | None = None
+    reason: Annotated[str, Input(Text), Doc("Why, and what its users have instead.")]
+    phase: Annotated[Id | None, Doc("The phase it ends in; needed where its lifecycle has several that are not active.")] = None
 
 
 @dataclass(frozen=True, slots=True)

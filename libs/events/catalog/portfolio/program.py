@@ -7,15 +7,15 @@ from typing import Annotated
 from annotated_doc import Doc
 
 from libs.events.event import Event, Kind, Payload, changed, event, state
-from libs.events.values import Called, OrganisationId
+from libs.events.values import Called, Input, OrganisationId, Title
 
 
 @event("headway.portfolio.program.opened.v1")
 class ProgramOpened(Payload):
     """A program is under way at this organisation (S4-08)."""
 
-    name: str
-    home: OrganisationId
+    name: Annotated[str, Input(Title), Doc("As people call it.")]
+    home: Annotated[OrganisationId, Doc("The organisation that answers for it.")]
 
 
 @state

@@ -10,7 +10,7 @@ from annotated_doc import Doc
 
 from libs.events.choice import Choice, Tone, choice
 from libs.events.event import Event, Kind, Payload, changed, event, state
-from libs.events.values import Called, OrganisationId, PersonId, ProductId
+from libs.events.values import Called, Input, OrganisationId, PersonId, ProductId, Text, Title
 
 
 class TeamRole(Choice):
@@ -58,9 +58,9 @@ class HealthReading(Choice):
 class TeamFormed(Payload):
     """A team exists under this name, at home in this organisation, and serves these products."""
 
-    name: str
-    home: OrganisationId
-    products: tuple[ProductId, ...] = ()
+    name: Annotated[str, Input(Title), Doc("As people call it.")]
+    home: Annotated[OrganisationId, Doc("The organisation that it belongs to.")]
+    products: Annotated[tuple[ProductId, ...], Input(max_length=100), Doc("The products that it serves.")] = ()
 
 
 @event("headway.portfolio.team.products_served.v1")
@@ -81,18 +81,18 @@ class ProductsLeft(Payload):
 class MemberJoined(Payload):
     """A person is on the team in this role: in a core seat or drawn on, staff or contracted (S0-09). Said again of the same role, it is what changed."""
 
-    person: PersonId
-    role: TeamRole
-    core: bool
-    staffing: Staffing
+    person: Annotated[PersonId, Doc("The person's id; never a name or an address.")]
+    role: Annotated[TeamRole, Doc("One of the five core roles, or a skill that is drawn on.")]
+    core: Annotated[bool, Doc("Whether it is a core seat.")]
+    staffing: Annotated[Staffing, Doc("Staff of the public service, or contracted.")]
 
 
 @event("headway.portfolio.team.member_left.v1")
 class MemberLeft(Payload):
     """A person left the team: out of this role, or (None) out of all."""
 
-    person: PersonId
-    role: TeamRole | None = None
+    person: Annotated[PersonId, Doc("The person's id.")]
+    role: Annotated[TeamRole | None, Doc("The role that is left; all unless given.")] = None
 
 
 @event("headway.portfolio.team.core_role_uncovered.v1")
@@ -106,16 +106,16 @@ class CoreRoleUncovered(Payload):
 class HealthRecorded(Payload):
     """A health check of the team, or of its product, found this (S4-01)."""
 
-    subject: HealthSubject
-    reading: HealthReading
-    source: str
+    subject: Annotated[HealthSubject, Doc("Of what it speaks; both are needed to enter Sustain.")]
+    reading: Annotated[HealthReading, Doc("What was found.")]
+    source: Annotated[str, Input(Text), Doc("The check that it comes from.")]
 
 
 @event("headway.portfolio.team.pivoted_away.v1")
 class TeamPivotedAway(Payload):
     """The team left the path to graduation for good."""
 
-    reason: str
+    reason: Annotated[str, Input(Text), Doc("Why.")]
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Final
+
+from annotated_doc import Doc
+from pydantic import StringConstraints
 
 from libs.events.choice import Choice, Tone, choice
 from libs.events.event import Event, Kind, Payload, changed, event, state
-from libs.events.values import Id, Instant, Ref
+from libs.events.values import VISIBLE, Decided, Id, Input, Instant, Ref, Text
 
 WebhookId = Annotated[Id, Ref("webhook")]
+Name = Annotated[str, StringConstraints(min_length=1, max_length=140), VISIBLE]
+CursorText = Annotated[str, StringConstraints(min_length=1, max_length=4000), VISIBLE]
+NAMES: Final = Input(Name, max_length=100)
 
 
 class WebhookStatus(Choice):
@@ -40,10 +46,10 @@ class WebhookSubscribed(Payload):
 class WebhookChanged(Payload):
     """Events are sent elsewhere, or others are; what is left out stays as it was."""
 
-    origin: str | None = None
-    types: tuple[str, ...] | None = None
-    kinds: tuple[str, ...] | None = None
-    subjects: tuple[str, ...] | None = None
+    origin: Annotated[str | None, Decided] = None
+    types: Annotated[tuple[str, ...] | None, NAMES, Doc("Only events of these types from now on; empty: of all.")] = None
+    kinds: Annotated[tuple[str, ...] | None, NAMES, Doc("Only events of these kinds of aggregate from now on; empty: of all.")] = None
+    subjects: Annotated[tuple[str, ...] | None, NAMES, Doc("Only events of these aggregates from now on; empty: of all.")] = None
 
 
 @event("headway.portfolio.webhook.secret_changed.v1")
@@ -57,7 +63,7 @@ class WebhookSecretChanged(Payload):
 class WebhookPaused(Payload):
     """Nothing is sent until it is resumed, and why."""
 
-    reason: str
+    reason: Annotated[str, Input(Text), Doc("Why.")]
 
 
 @event("headway.portfolio.webhook.resumed.v1")
@@ -69,8 +75,12 @@ class WebhookResumed(Payload):
 class WebhookReplayed(Payload):
     """Events are sent again: from behind a cursor, from an event on, or, where neither is given, from the beginning of the log."""
 
-    after: str | None = None
-    event: str | None = None
+    after: Annotated[
+        str | None,
+        Input(CursorText),
+        Doc("A cursor as `/events` gives it: what lies behind it is sent. Without `after` and `event`: all there are."),
+    ] = None
+    event: Annotated[str | None, Input(Name), Doc("An event (`kind:id@sequence`): it, and what was stored from then on, is sent.")] = None
 
 
 @event("headway.portfolio.webhook.ended.v1")

@@ -11,7 +11,7 @@ from annotated_doc import Doc
 from libs.events.choice import Choice, choice
 from libs.events.event import Event, Kind, Payload, changed, day_of, event, state, upcasts
 from libs.events.judgement import Judgement, Of, judges
-from libs.events.values import Called, ProductId, ReleaseId
+from libs.events.values import Called, Decided, Input, ProductId, ReleaseId, Text, Title
 
 
 class Effect(Choice):
@@ -37,12 +37,12 @@ class ChangeRaisedV1(Payload):
 class ChangeRaised(Payload):
     """The board is asked. Where the dependency on another product (`on`) is to change, `effect` says how: it begins or it ceases."""
 
-    product: ProductId
-    title: str
-    release: ReleaseId | None = None
-    description: str | None = None
-    on: ProductId | None = None
-    effect: Effect | None = None
+    product: Annotated[ProductId, Doc("The product that changes.")]
+    title: Annotated[str, Input(Title), Doc("What changes, in a line.")]
+    release: Annotated[ReleaseId | None, Doc("The release that it goes out with.")] = None
+    description: Annotated[str | None, Input(Text), Doc("What the board should know.")] = None
+    on: Annotated[ProductId | None, Decided, Doc("The product on which it is to depend, or no longer.")] = None
+    effect: Annotated[Effect | None, Decided, Doc("What becomes of the dependency on that product: it begins or it ceases.")] = None
 
 
 @upcasts(ChangeRaisedV1, ChangeRaised)
@@ -56,7 +56,7 @@ def named_effect(said: ChangeRaisedV1) -> ChangeRaised:
 class ChangeLinked(Payload):
     """The change goes out with this release."""
 
-    release: ReleaseId
+    release: Annotated[ReleaseId, Doc("The release's id.")]
 
 
 @judges(Of((ChangeRaised,), ("product", "title", "description", "on", "adds", "release"), shaped_by=(ChangeLinked,)))
@@ -64,8 +64,8 @@ class ChangeLinked(Payload):
 class ChangeDecided(Judgement):
     """The board's outcome on what was asked, and on the release that it was to go out with; with its reason."""
 
-    approved: bool
-    reason: str
+    approved: Annotated[bool, Doc("Whether the board approved it.")]
+    reason: Annotated[str, Input(Text), Doc("The board's reason.")]
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from annotated_doc import Doc
 
 from libs.events.choice import Choice, choice
 from libs.events.event import Event, Kind, Payload, changed, event, state
-from libs.events.values import Called, Id, PersonId, ProductId
+from libs.events.values import Called, Day, Id, Input, PersonId, ProductId, Text, Title
 
 
 class MetricKind(Choice):
@@ -21,42 +21,45 @@ class MetricKind(Choice):
     QUALITATIVE = choice("qualitative", "People judge it.")
 
 
+Value = Annotated[Decimal, Input(max_digits=24, decimal_places=6, allow_inf_nan=False), Doc("In the metric's unit, as text or number.")]
+
+
 @event("headway.roadmap.metric.defined.v1")
 class MetricDefined(Payload):
     """What is measured, to what end, how, with what, from where, and by whom; `measures` names the quality, such as satisfaction."""
 
-    product: ProductId
-    name: str
-    kind: MetricKind
-    goal: str
-    method: str
-    tool: str
-    source: str
-    responsible: PersonId
-    unit: str | None = None
-    measures: Id | None = None
+    product: Annotated[ProductId, Doc("The product it is about.")]
+    name: Annotated[str, Input(Title), Doc("As people call it.")]
+    kind: Annotated[MetricKind, Doc("quantitative or qualitative.")]
+    goal: Annotated[str, Input(Text), Doc("The goal it belongs to.")]
+    method: Annotated[str, Input(Text), Doc("How it is measured.")]
+    tool: Annotated[str, Input(Text), Doc("With what it is measured.")]
+    source: Annotated[str, Input(Text), Doc("Where its data come from.")]
+    responsible: Annotated[PersonId, Doc("The id of the person who sees to it.")]
+    unit: Annotated[str | None, Input(Title), Doc("What its values count, such as percent.")] = None
+    measures: Annotated[Id | None, Doc("The quality it stands for: satisfaction, speed, …")] = None
 
 
 @event("headway.roadmap.metric.baseline_measured.v1")
 class BaselineMeasured(Payload):
     """Where it stands before anything is aimed at, in the metric's unit."""
 
-    value: Decimal
+    value: Value
 
 
 @event("headway.roadmap.metric.target_set.v1")
 class TargetSet(Payload):
     """What shall be reached by the end of a day, in the metric's unit."""
 
-    value: Decimal
-    due: date
+    value: Value
+    due: Annotated[date, Input(Day), Doc("The last day that counts.")]
 
 
 @event("headway.roadmap.metric.read.v1")
 class MetricRead(Payload):
     """What was measured, in the metric's unit."""
 
-    value: Decimal
+    value: Value
 
 
 @dataclass(frozen=True, slots=True)

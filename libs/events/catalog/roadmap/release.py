@@ -10,7 +10,7 @@ from annotated_doc import Doc
 from libs.events.choice import Choice, Tone, choice
 from libs.events.event import Event, Kind, Payload, changed, day_of, event, state
 from libs.events.judgement import Judgement, Of, judges
-from libs.events.values import Called, ProductId
+from libs.events.values import Called, Input, ProductId, Title
 
 
 class ReleaseStage(Choice):
@@ -35,10 +35,10 @@ class ReleaseState(Choice):
 class ReleaseProposed(Payload):
     """A release is meant; `functional` says that it changes what the product does."""
 
-    product: ProductId
-    stage: ReleaseStage
-    title: str
-    functional: bool = True
+    product: Annotated[ProductId, Doc("The product that goes out.")]
+    stage: Annotated[ReleaseStage, Doc("The phase it belongs to: discovery, alpha, beta, live or improve.")]
+    title: Annotated[str, Input(Title), Doc("As people call it.")]
+    functional: Annotated[bool, Doc("Whether it changes what the product does: then it waits for the change advisory board.")] = True
 
 
 @judges(Of((ReleaseProposed,), ("product", "stage", "title", "functional")))

@@ -8,9 +8,10 @@ from typing import Annotated
 
 from annotated_doc import Doc
 
+from libs.events import values
 from libs.events.choice import Choice, Tone, choice
 from libs.events.event import Event, Kind, Payload, changed, event, state
-from libs.events.values import Called, OrganisationId, ProductId
+from libs.events.values import Called, Input, OrganisationId, ProductId, Text, Title
 
 
 class Horizon(Choice):
@@ -34,42 +35,42 @@ class RoadmapItemState(Choice):
 class RoadmapItemPlaced(Payload):
     """It stands on the product's roadmap. Said again it changes only what it says differently, so that what came after it stays."""
 
-    product: ProductId
-    title: str
-    horizon: Horizon
-    starts: date | None = None
-    ends: date | None = None
-    co_owners: tuple[OrganisationId, ...] = ()
+    product: Annotated[ProductId, Doc("Whose roadmap it stands on.")]
+    title: Annotated[str, Input(Title), Doc("What it is about, as executives read it.")]
+    horizon: Annotated[Horizon, Doc("now, next, later or done.")]
+    starts: Annotated[date | None, Input(values.Day), Doc("The planned first day.")] = None
+    ends: Annotated[date | None, Input(values.Day), Doc("The planned last day.")] = None
+    co_owners: Annotated[tuple[OrganisationId, ...], Input(max_length=100), Doc("Organisations that own it together with the product's home.")] = ()
 
 
 @event("headway.roadmap.roadmap_item.moved.v1")
 class RoadmapItemMoved(Payload):
     """It stands under another horizon; what was dropped or done is planned again."""
 
-    horizon: Horizon
+    horizon: Annotated[Horizon, Doc("now, next, later or done.")]
 
 
 @event("headway.roadmap.roadmap_item.retitled.v1")
 class RoadmapItemRetitled(Payload):
     """It goes by another title."""
 
-    title: str
+    title: Annotated[str, Input(Title), Doc("What it is called from now on.")]
 
 
 @event("headway.roadmap.roadmap_item.redated.v1")
 class RoadmapItemRedated(Payload):
     """It starts or ends on another day; a day that is not given stays."""
 
-    starts: date | None = None
-    ends: date | None = None
-    reason: str | None = None
+    starts: Annotated[date | None, Input(values.Day), Doc("The planned first day; as it was where none is given.")] = None
+    ends: Annotated[date | None, Input(values.Day), Doc("The planned last day; as it was where none is given.")] = None
+    reason: Annotated[str | None, Input(Text), Doc("Why.")] = None
 
 
 @event("headway.roadmap.roadmap_item.dropped.v1")
 class RoadmapItemDropped(Payload):
     """It is no longer meant."""
 
-    reason: str | None = None
+    reason: Annotated[str | None, Input(Text), Doc("Why.")] = None
 
 
 @event("headway.roadmap.roadmap_item.finished.v1")
