@@ -7,7 +7,7 @@ import re
 import typing
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated, Any, ClassVar, Self, TypeVar
+from typing import Annotated, Any, ClassVar, Final, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 from pydantic_core import InitErrorDetails, PydanticCustomError
@@ -72,6 +72,9 @@ class Command(BaseModel, metaclass=CommandType):
         """Equal for equal commands: what an idempotency key is compared by."""
         return hashlib.sha256(self.SPEC.name.encode() + b"\0" + self.model_dump_json(exclude_none=True).encode()).hexdigest()
 
+
+MADE: Final = Field(description="Its id; made where none is given.")
+"""Describes the id of what a command creates."""
 
 COMMON = frozenset({"at", "known", "by", "override"})
 """The fields that every command may carry."""

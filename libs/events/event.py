@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Generic, Protocol, Self, TypeVar, cast, datacl
 
 from pydantic import TypeAdapter
 
-from libs.events.values import named, references
+from libs.events.values import named, references, shared
 
 
 class Payload:
@@ -23,10 +23,7 @@ class Payload:
     @classmethod
     def of(cls, given: object, /, **more: Any) -> Self:
         """What a command (or whatever has fields of the same names) gives for its fields, and what is said besides; of several ids none stands there twice."""
-        fields = [field.name for field in dataclasses.fields(cast("Any", cls)) if field.name not in more and hasattr(given, field.name)]
-        several = {name for name, _ in references(cls)}
-        found = {name: getattr(given, name) for name in fields}
-        return cls(**{name: tuple(dict.fromkeys(v)) if name in several and isinstance(v, tuple) else v for name, v in found.items()}, **more)
+        return cls(**shared(cls, given, without=more), **more)
 
     def known_as(self) -> Iterable[tuple[str, str]]:
         """Further (field, name) pairs by which its aggregate is found again: names that others gave it, which are no ids of aggregates."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 import types
 import typing
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
@@ -218,6 +219,20 @@ def start_of(day: date) -> datetime:
 def end_of(day: date) -> datetime:
     """The first instant that no longer belongs to the day: what happened on it came before."""
     return start_of(day) + timedelta(days=1) if day < date.max else datetime.max.replace(tzinfo=UTC)
+
+
+def shared(cls: type, given: object, *, without: Collection[str] = ()) -> dict[str, Any]:
+    """The values of a dataclass's fields in whatever has fields of the same names; of several ids of aggregates none stands there twice."""
+    fields = _FIELDS.get(cls)
+    if fields is None:
+        ids = {name for name, _ in references(cls)}
+        fields = _FIELDS[cls] = {field.name: field.name in ids for field in dataclasses.fields(cls)}
+    found = {name: getattr(given, name) for name in fields if name not in without and hasattr(given, name)}
+    return {name: tuple(dict.fromkeys(value)) if fields[name] and isinstance(value, tuple) else value for name, value in found.items()}
+
+
+_FIELDS: dict[type, dict[str, bool]] = {}
+"""Of each dataclass its fields, and whether they hold ids of aggregates."""
 
 
 def references(cls: type) -> tuple[tuple[str, str], ...]:

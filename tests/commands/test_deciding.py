@@ -12,7 +12,7 @@ from libs.commands.command import Override
 from libs.commands.deciding import Case, Decisions, Loaded, NotLoaded
 from libs.commands.errors import Refused
 from libs.commands.testing import NOW
-from libs.events.event import Actor
+from libs.events.event import KINDS, Actor
 from libs.events.facts import Facts
 from libs.events.history import History
 from libs.events.kept import Replays
@@ -30,7 +30,7 @@ def loaded(*own: str) -> Loaded:
 
 def case(override: Override | None = None) -> Case[Any]:
     facts = Facts.at(World(), NOW)
-    return Case("a", NOW, None, None, facts, facts, Actor("ada", "team"), override=override)
+    return Case(KINDS["thing"], "a", NOW, None, None, facts, facts, Actor("ada", "team"), override=override)
 
 
 def test_what_is_not_the_services_own_is_read_as_it_was_heard() -> None:

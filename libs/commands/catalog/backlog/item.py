@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from libs.commands.command import Command, command
+from libs.commands.command import MADE, Command, command
 from libs.events.catalog.backlog.item import (
     ITEM,
     ItemAdded,
@@ -36,7 +36,7 @@ class OfItem(Command):
 class AddItem(Command, ItemAdded):
     """Add an item to the backlog of a product, at its end."""
 
-    item: Annotated[ItemId | None, Field(description="Its id; made where none is given.")] = None
+    item: Annotated[ItemId | None, MADE] = None
     source: Annotated[ItemSource | None, Field(description="Where it comes from.")] = None
 
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from libs.commands.command import Command, command
+from libs.commands.command import MADE, Command, command
 from libs.events.catalog.backlog.need import NEED, NeedChanged, NeedJudged, NeedRecorded
 from libs.events.values import NeedId
 
@@ -21,7 +21,7 @@ class OfNeed(Command):
 class RecordNeed(Command, NeedRecorded):
     """Put a user need of a product on record."""
 
-    need: Annotated[NeedId | None, Field(description="Its id; made where none is given.")] = None
+    need: Annotated[NeedId | None, MADE] = None
 
 
 @command("backlog.change_need", NEED, topic="needs", requirements=("S0-06",))

@@ -22,11 +22,7 @@ class ConnectSource(Command, SourceConnected, first=("source", "system", "produc
     """Take deliveries of GitHub, GitLab, Jira or a sender of Standard Webhooks as statements about a product's items. Its address is `/webhooks/{source}`."""
 
     source: Annotated[SourceId | None, Field(description="Its id, part of its address; made where none is given.")] = None
-    secret: Annotated[
-        Text,
-        Private(),
-        Field(description="What signs the deliveries, as the sender was given it. It is kept apart, and never shown again."),
-    ]
+    secret: Annotated[Text, Private(), Field(description="What signs the deliveries, as the sender was given it. It is kept apart, and never shown again.")]
 
 
 @command("backlog.disconnect_source", SOURCE, topic="sources")

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from libs.commands.command import Command, command
+from libs.commands.command import MADE, Command, command
 from libs.events.catalog.portfolio.bid import BID, BidOutcomeRecorded, BidSubmitted
 from libs.events.values import BidId
 
@@ -15,7 +15,7 @@ from libs.events.values import BidId
 class SubmitBid(Command, BidSubmitted):
     """Submit a formal bid for the money of an investment that the steering group has approved."""
 
-    bid: Annotated[BidId | None, Field(description="Its id; made where none is given.")] = None
+    bid: Annotated[BidId | None, MADE] = None
 
 
 @command("portfolio.record_bid_outcome", BID, topic="bids", requirements=("S0-15",))

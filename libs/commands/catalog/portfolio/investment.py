@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from libs.commands.command import Command, command
+from libs.commands.command import MADE, Command, command
 from libs.events.catalog.portfolio.investment import (
     INVESTMENT,
     ActualRecorded,
@@ -39,17 +39,10 @@ class OfInvestment(Command):
 class ProposeInvestment(Command, InvestmentProposed):
     """Propose money for a team or a product, for the steering group to decide; in one currency throughout."""
 
-    investment: Annotated[InvestmentId | None, Field(description="Its id; made where none is given.")] = None
+    investment: Annotated[InvestmentId | None, MADE] = None
 
 
-@command(
-    "portfolio.decide_investment",
-    INVESTMENT,
-    topic="decisions",
-    says=(SupportUnfunded,),
-    dated_by_importers_only=True,
-    requirements=("S0-14", "S3-09"),
-)
+@command("portfolio.decide_investment", INVESTMENT, topic="decisions", says=(SupportUnfunded,), dated_by_importers_only=True, requirements=("S0-14", "S3-09"))
 class DecideInvestment(OfInvestment, InvestmentDecided):
     """Record the decision of the steering group on an investment, once; an approval makes the amounts its first baseline."""
 
@@ -60,12 +53,7 @@ class RecordForecast(OfInvestment, ForecastRecorded):
 
 
 @command(
-    "portfolio.rebaseline_investment",
-    INVESTMENT,
-    topic="baselines",
-    dated_by_importers_only=True,
-    says=(SupportUnfunded,),
-    requirements=("S0-08", "S0-14"),
+    "portfolio.rebaseline_investment", INVESTMENT, topic="baselines", dated_by_importers_only=True, says=(SupportUnfunded,), requirements=("S0-08", "S0-14")
 )
 class RebaselineInvestment(Command, InvestmentRebaselined, first=("investment", "enhance", "support", "amount")):
     """Give an approved investment a new baseline; the first stays beside it."""

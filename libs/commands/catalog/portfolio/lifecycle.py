@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from libs.commands.command import Command, command
+from libs.commands.command import MADE, Command, command
 from libs.events.catalog.portfolio.lifecycle import LIFECYCLE, LifecycleDefined
 from libs.events.values import Id, LifecycleId, Text, Title
 
@@ -27,5 +27,5 @@ class PhaseDefinition(BaseModel):
 class DefineLifecycle(Command, LifecycleDefined):
     """Define the phases that products go through, in order, with their pre-conditions and what success looks like; or define them anew."""
 
-    lifecycle: Annotated[LifecycleId | None, Field(description="Its id; made where none is given.")] = None
+    lifecycle: Annotated[LifecycleId | None, MADE] = None
     phases: Annotated[list[PhaseDefinition], Field(min_length=1, max_length=50, description="The phases in order.")]  # type: ignore[assignment]

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from libs.commands.command import Command, command
+from libs.commands.command import MADE, Command, command
 from libs.events.catalog.portfolio.loan import LOAN, TeamLent, TeamReturned
 from libs.events.values import LoanId
 
@@ -15,7 +15,7 @@ from libs.events.values import LoanId
 class LendTeam(Command, TeamLent, first=("loan", "team", "lender", "borrower", "product")):
     """Lend a team to another organisation from the day of the command on: its spending counts there until it is returned."""
 
-    loan: Annotated[LoanId | None, Field(description="Its id; made where none is given.")] = None
+    loan: Annotated[LoanId | None, MADE] = None
 
 
 @command("portfolio.return_team", LOAN, topic="loans", requirements=("S4-15",))

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from libs.commands.command import Command, command
+from libs.commands.command import MADE, Command, command
 from libs.events.catalog.portfolio.organisation import ORGANISATION, OrganisationRegistered, PolicySet
 from libs.events.values import OrganisationId
 
@@ -15,7 +15,7 @@ from libs.events.values import OrganisationId
 class RegisterOrganisation(Command, OrganisationRegistered):
     """Register a public body, so that programs, products and teams can have their home there."""
 
-    organisation: Annotated[OrganisationId | None, Field(description="Its id; made where none is given.")] = None
+    organisation: Annotated[OrganisationId | None, MADE] = None
 
 
 @command("portfolio.set_policy", ORGANISATION, topic="organisations", requirements=("S1-26",))

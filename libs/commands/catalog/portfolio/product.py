@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from libs.commands.command import Command, command
+from libs.commands.command import MADE, Command, command
 from libs.events.catalog.portfolio.product import PRODUCT, PhaseEntered, ProductDecommissioned, ProductHalted, ProductRegistered, ProductResumed
 from libs.events.values import ProductId
 
@@ -21,7 +21,7 @@ class OfProduct(Command):
 class RegisterProduct(Command, ProductRegistered):
     """Register a digital service, so that teams can serve it and money can go to it."""
 
-    product: Annotated[ProductId | None, Field(description="Its id; made where none is given.")] = None
+    product: Annotated[ProductId | None, MADE] = None
 
 
 @command("portfolio.enter_phase", PRODUCT, topic="products", requirements=("S0-01", "S0-02", "S4-02"))

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import Field
-
-from libs.commands.command import Command, command
+from libs.commands.command import MADE, Command, command
 from libs.events.catalog.portfolio.program import PROGRAM, ProgramOpened
 from libs.events.values import ProgramId
 
@@ -15,4 +13,4 @@ from libs.events.values import ProgramId
 class OpenProgram(Command, ProgramOpened):
     """Open a program, so that products can be part of it."""
 
-    program: Annotated[ProgramId | None, Field(description="Its id; made where none is given.")] = None
+    program: Annotated[ProgramId | None, MADE] = None

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from libs.commands.command import Command, command
+from libs.commands.command import MADE, Command, command
 from libs.events.catalog.portfolio.team import (
     TEAM,
     CoreRoleUncovered,
@@ -31,7 +31,7 @@ class OfTeam(Command):
 class FormTeam(Command, TeamFormed):
     """Form a team at its home organisation, for the products that it serves."""
 
-    team: Annotated[TeamId | None, Field(description="Its id; made where none is given.")] = None
+    team: Annotated[TeamId | None, MADE] = None
 
 
 @command("portfolio.serve_product", TEAM, topic="teams", says=(ProductsServed,), requirements=("S4-08",), binds=("product", "products"))

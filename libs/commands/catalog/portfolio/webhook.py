@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from libs.commands.command import Command, Private, command
+from libs.commands.command import MADE, Command, Private, command
 from libs.events.catalog.portfolio.webhook import (
     WEBHOOK,
     CursorText,
@@ -51,7 +51,7 @@ class SubscribeWebhook(Command):
     Without a secret nothing is sent until one is made: `POST /portfolio/v1/webhooks/{webhook}/secret` makes it, and shows it that once.
     """
 
-    webhook: Annotated[WebhookId | None, Field(description="Its id; made where none is given.")] = None
+    webhook: Annotated[WebhookId | None, MADE] = None
     url: Annotated[Url, Private(), Field(description="Where to: https or http, without a name or password in it. Only its origin is ever shown.")]
     types: Annotated[Names, Field(description="Only events of these types; none given: of all.")] = Field(default_factory=list)
     kinds: Annotated[Names, Field(description="Only events of these kinds of aggregate, such as `team`; none given: of all.")] = Field(default_factory=list)
@@ -86,15 +86,7 @@ class ResumeWebhook(OfWebhook, WebhookResumed):
     """Go on where it stopped: what was not taken is sent again, and everything since."""
 
 
-@command(
-    "portfolio.replay_webhook",
-    WEBHOOK,
-    topic="webhooks",
-    says=(WebhookResumed,),
-    dated_by_importers_only=True,
-    counts=True,
-    owner="subscriber",
-)
+@command("portfolio.replay_webhook", WEBHOOK, topic="webhooks", says=(WebhookResumed,), dated_by_importers_only=True, counts=True, owner="subscriber")
 class ReplayWebhook(OfWebhook, WebhookReplayed):
     """Send events again, from a cursor or an event on, or all there are; a paused webhook is resumed. An event keeps its `webhook-id`."""
 

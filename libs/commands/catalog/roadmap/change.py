@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from libs.commands.command import Command, command
+from libs.commands.command import MADE, Command, command
 from libs.events.catalog.roadmap.change import CHANGE, ChangeDecided, ChangeLinked, ChangeRaised
 from libs.events.values import ChangeId, ProductId, ReleaseId, Title
 
@@ -21,7 +21,7 @@ class OfChange(Command):
 class RaiseChangeRequest(Command, ChangeRaised, first=("change", "product", "release")):
     """Ask the change advisory board for a change of what a product does."""
 
-    change: Annotated[ChangeId | None, Field(description="Its id; made where none is given.")] = None
+    change: Annotated[ChangeId | None, MADE] = None
 
 
 @command("roadmap.link_change", CHANGE, topic="change links", requirements=("S0-16",))

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from libs.commands.command import Command, command
+from libs.commands.command import MADE, Command, command
 from libs.events.catalog.roadmap.metric import METRIC, BaselineMeasured, MetricDefined, MetricRead, TargetSet
 from libs.events.values import MetricId
 
@@ -21,7 +21,7 @@ class OfMetric(Command):
 class DefineMetric(Command, MetricDefined, first=("metric", "product", "name", "kind", "unit")):
     """Define what is measured of a product: to what end, how, with which tool, from which source, and who is responsible."""
 
-    metric: Annotated[MetricId | None, Field(description="Its id; made where none is given.")] = None
+    metric: Annotated[MetricId | None, MADE] = None
 
 
 @command("roadmap.measure_baseline", METRIC, topic="metrics", counts=True, requirements=("S2-08",))

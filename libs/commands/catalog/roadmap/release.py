@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from libs.commands.command import Command, command
+from libs.commands.command import MADE, Command, command
 from libs.events.catalog.roadmap.release import RELEASE, ReleaseProposed, ReleasePublished, ReleaseSignedOff
 from libs.events.values import ReleaseId
 
@@ -21,7 +21,7 @@ class OfRelease(Command):
 class ProposeRelease(Command, ReleaseProposed):
     """Propose a release of a product, before sign-off, board and publishing."""
 
-    release: Annotated[ReleaseId | None, Field(description="Its id; made where none is given.")] = None
+    release: Annotated[ReleaseId | None, MADE] = None
 
 
 @command("roadmap.sign_off_release", RELEASE, topic="sign-off", dated_by_importers_only=True, requirements=("S0-13",))

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from libs.commands.command import Command, command
+from libs.commands.command import MADE, Command, command
 from libs.events.catalog.roadmap.roadmap_item import (
     ROADMAP_ITEM,
     RoadmapItemDropped,
@@ -25,19 +25,11 @@ class OfItem(Command):
     item: Annotated[RoadmapItemId, Field(description="The roadmap item's id.")]
 
 
-@command(
-    "roadmap.place_item",
-    ROADMAP_ITEM,
-    topic="roadmap",
-    creates=True,
-    id_field="item",
-    requirements=("S0-20", "S3-02", "S4-12"),
-    binds=("co_owners",),
-)
+@command("roadmap.place_item", ROADMAP_ITEM, topic="roadmap", creates=True, id_field="item", requirements=("S0-20", "S3-02", "S4-12"), binds=("co_owners",))
 class PlaceItem(Command, RoadmapItemPlaced):
     """Place an item on a product's roadmap, under a horizon; dates may stay open, and several organisations may own it together."""
 
-    item: Annotated[RoadmapItemId | None, Field(description="Its id; made where none is given.")] = None
+    item: Annotated[RoadmapItemId | None, MADE] = None
 
 
 @command("roadmap.move_item", ROADMAP_ITEM, topic="roadmap", says=(RoadmapItemFinished,), id_field="item", requirements=("S0-20", "S3-02"))
