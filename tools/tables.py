@@ -51,6 +51,16 @@ def events() -> str:
     return markdown_table(("event", "what it says"), [*rows, *both])
 
 
+def choices() -> str:
+    """Every closed choice of events and commands with its members: as events and commands have them, as pages say them, and what they mean."""
+    import libs.events.catalog  # noqa: F401 - declares them
+    from libs.events.choice import CHOICES
+
+    catalogued = {name: of for name, of in sorted(CHOICES.items()) if of.__module__.startswith("libs.events.catalog.")}
+    rows = ((f"`{name}`", f"`{one.value}`", one.words, one.description) for name, of in catalogued.items() for one in of)
+    return markdown_table(("choice", "value", "in words", "what it means"), rows)
+
+
 def commands() -> str:
     """Every command with what it does, who may say it and what it may say."""
     import libs.commands.catalog  # noqa: F401 - declares them
@@ -105,6 +115,7 @@ def _first_line(cls: type) -> str:
 TABLES: dict[str, Callable[[], str]] = {
     "commands-line": commands_line,
     "events": events,
+    "choices": choices,
     "commands": commands,
     "authority": authority,
     "rules": rules,

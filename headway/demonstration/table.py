@@ -10,17 +10,11 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
+from libs.events.catalog.portfolio.graduation import GraduationStatus
+from libs.events.choice import Tone
 from libs.events.currencies import grouped
 
-COLOURS = {
-    "GRADUATED": "green",
-    "ALUMNI": "green",
-    "READY": "cyan",
-    "HANDING_OFF": "cyan",
-    "SUSTAIN": "cyan",
-    "AT_RISK": "bold red",
-    "PIVOTED_AWAY": "magenta",
-}
+COLOURS = {Tone.GOOD: "green", Tone.GOING: "cyan", Tone.BAD: "bold red", Tone.ENDED: "magenta"}
 
 
 def executive_table(portfolio: dict[str, Any]) -> Table:
@@ -42,7 +36,7 @@ def executive_table(portfolio: dict[str, Any]) -> Table:
         graduation, figures = team["graduation"], team["investment"]
         table.add_row(
             Text.assemble((team["name"], "bold"), "\n", team["home"]["name"] if team["home"] else ""),
-            Text(f"{graduation['status']}\nsince {graduation['since']}", style=COLOURS.get(graduation["status"], "")),
+            Text(f"{graduation['status']}\nsince {graduation['since']}", style=COLOURS.get(GraduationStatus[graduation["status"]].tone or Tone.PLAIN, "")),
             _why(graduation),
             ", ".join(graduation["blockedBy"]),
             *(

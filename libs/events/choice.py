@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import typing
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any, Final
 
@@ -55,6 +57,18 @@ class Choice(StrEnum):
 
 CHOICES: Final[dict[str, type[Choice]]] = {}
 """Every choice that is declared, by its name. The schema, forms and documents take their words from here."""
+
+
+def choices_of(cls: type) -> Mapping[str, type[Choice]]:
+    """The fields of a class whose values are members of a choice, or None, by their names."""
+    found = _CHOICES_OF.get(cls)
+    if found is None:
+        hints = [(name, one) for name, hint in typing.get_type_hints(cls).items() for one in (hint, *typing.get_args(hint))]
+        found = _CHOICES_OF[cls] = {name: one for name, one in hints if isinstance(one, type) and issubclass(one, Choice)}
+    return found
+
+
+_CHOICES_OF: dict[type, Mapping[str, type[Choice]]] = {}
 
 
 def _within_a_sentence(words: str) -> str:

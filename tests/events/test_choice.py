@@ -19,8 +19,10 @@ import libs.events.catalog
 import libs.rules
 import services.gateway.types
 from libs.events.catalog.portfolio.graduation import GraduationStatus, HomeFunction
+from libs.events.catalog.portfolio.investment import Funding, InvestmentProposed, Spending
+from libs.events.catalog.portfolio.team import ProductsServed
 from libs.events.catalog.roadmap.roadmap_item import Horizon
-from libs.events.choice import CHOICES, Choice, Tone, choice
+from libs.events.choice import CHOICES, Choice, Tone, choice, choices_of
 from services.gateway.schema import schema
 
 PLACES: tuple[ModuleType, ...] = (libs.events.catalog, libs.rules, services.gateway.types)
@@ -100,6 +102,11 @@ def test_a_choice_reads_as_its_value_unless_it_says_otherwise() -> None:
     assert (GraduationStatus.AT_RISK.words, GraduationStatus.AT_RISK.spoken, GraduationStatus.AT_RISK.tone) == ("At risk", "at risk", Tone.BAD)
     assert (HomeFunction.IT_AGENCY.words, HomeFunction.IT_AGENCY.spoken, HomeFunction.IT_AGENCY.tone) == ("IT agency", "the IT agency", None)
     assert HomeFunction.STRATEGIC_HR.spoken == "strategic HR"
+
+
+def test_the_fields_of_an_event_that_hold_choices_are_found_by_their_types() -> None:
+    assert choices_of(InvestmentProposed) == {"funding": Funding, "kind": Spending}
+    assert choices_of(ProductsServed) == {}
 
 
 def test_a_choice_is_its_value_wherever_it_travels() -> None:

@@ -14,6 +14,7 @@ from libs.commands.retracting import Retract
 from libs.events.catalog.portfolio.investment import INVESTMENT
 from libs.events.catalog.portfolio.organisation import ORGANISATION
 from libs.events.catalog.portfolio.team import TEAM
+from libs.events.catalog.roadmap.roadmap_item import Horizon
 from libs.events.event import KINDS, split
 from libs.events.event import position as position_of
 from libs.events.facts import Facts
@@ -28,7 +29,7 @@ from services.gateway.pages.page import Visit
 from services.gateway.pages.told import what_of
 
 HEARD, SAME, NEXT = "heard", "same", "next"
-HORIZONS: Final = ("now", "next", "later")
+HORIZONS: Final = tuple(one for one in Horizon if one is not Horizon.DONE)
 """Of a roadmap, what comes first first."""
 OF_PROGRAMS: Final = frozenset({"webhooks", "sources", ""})
 """Topics of commands that programs say, and retractions, which lead from events."""
@@ -105,15 +106,15 @@ class Offers:
         return self.is_open and speaking(self.reader.roles, topic, belonging(self.facts, *split(subject))) is not None
 
     def moves(self, item: str, horizon: str, anchor: str = "") -> tuple[Offer, ...]:
-        """Where a roadmap item (its global id) may be moved from its horizon, earlier or later."""
-        id, horizon = split(item)[1], horizon.lower()
+        """Where a roadmap item (its global id) may be moved from its horizon (as commands have it), earlier or later."""
+        id = split(item)[1]
         if horizon not in HORIZONS or not self.may("roadmap.move_item", item):
             return ()
         command, found = "roadmap.move_item", []
         for other in HORIZONS:
             if other != horizon:
-                data = (("item", id), ("horizon", other))
-                found.append(Offer(f"Move to {other}", act_address(command, data, self.back + anchor), command, data))
+                data = (("item", id), ("horizon", other.value))
+                found.append(Offer(f"Move to {other.spoken}", act_address(command, data, self.back + anchor), command, data))
         return tuple(found)
 
     def _of(self, one: Awaited, anchor: str) -> Offer:

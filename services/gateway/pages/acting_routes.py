@@ -27,10 +27,10 @@ from services.gateway.forwarding import Forwarding, Problem, Sent
 from services.gateway.pages.acting import HEARD, NEXT, SAME, currency_about, may_anywhere, presumed, subject_of, with_heard
 from services.gateway.pages.acting_subject import SUBJECT, SubjectView
 from services.gateway.pages.errors import error_page, wants_page
-from services.gateway.pages.forms import Choice, Field, Widget, command_named, fields_of, purpose_of, title_of
+from services.gateway.pages.forms import Field, Widget, command_named, fields_of, purpose_of, title_of
 from services.gateway.pages.forms_reading import Wrong, ambiguous_in, data_of, placed, wrong_in, wrong_of
 from services.gateway.pages.moment import Moment
-from services.gateway.pages.page import Visit
+from services.gateway.pages.page import Option, Visit
 from services.gateway.pages.reading import authorization_of, own_address, reader_of
 from services.gateway.pages.rendering import html, in_graphiql, rendered
 from services.gateway.pages.routes import Pages
@@ -219,13 +219,13 @@ def _with_choices(field: Field, values: Mapping[str, str], facts: Facts) -> Fiel
     """A field for the id of a thing, with those that are known to choose from."""
     if field.kind not in KINDS or field.widget is not Widget.LINE:
         return field
-    there = [Choice(one.id, called(facts, f"{field.kind}:{one.id}")) for one in facts.every(KINDS[field.kind])]
+    there = [Option(one.id, called(facts, f"{field.kind}:{one.id}")) for one in facts.every(KINDS[field.kind])]
     if not there or len(there) > MOST_CHOICES:
         return field
     there.sort(key=lambda one: (one.words.casefold(), one.value))
     given = values.get(field.name, "")
     if given and given not in {one.value for one in there}:
-        there.append(Choice(given, given))
+        there.append(Option(given, given))
     return Field(field.name, field.label, field.hint, Widget.CHOICE, field.required, tuple(there), field.kind, seldom=field.seldom)
 
 

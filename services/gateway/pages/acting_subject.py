@@ -6,9 +6,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from libs.events.catalog.backlog.item import ItemState
+from libs.events.catalog.backlog.need import Verdict
+from libs.events.catalog.portfolio.graduation import GraduationStatus, HandoffState, HomeFunction
+from libs.events.catalog.portfolio.investment import Funding, InvestmentState, Spending
+from libs.events.catalog.roadmap.release import ReleaseStage, ReleaseState
+from libs.events.catalog.roadmap.roadmap_item import Horizon
 from services.gateway.pages import words
-from services.gateway.pages.forms import named
-from services.gateway.pages.graduation import FUNCTIONS
 from services.gateway.pages.page import Data, Page, Visit
 from services.gateway.pages.tables import Table
 
@@ -62,10 +66,10 @@ def _investment(node: Mapping[str, Any]) -> Iterator[Line]:
         yield "Current baseline", _split(amounts["currentBaseline"])
         yield "Forecast", words.amount(amounts["forecast"]) if amounts["forecast"] else ""
     yield "The value it is to bring", node["value"] or ""
-    yield "Funding", ", ".join(_named(one) for one in (node["funding"], node["spending"]) if one)
+    yield "Funding", ", ".join(of[node[name]].words for of, name in ((Funding, "funding"), (Spending, "spending")) if node[name])
     yield "Proposed on", words.day(node["proposedOn"])
     yield "Ends on", words.day(node["ends"])
-    yield "Stands", _named(node["decided"]) + (f" since {words.day(node['decidedOn'])}" if node["decidedOn"] else "")
+    yield "Stands", InvestmentState[node["decided"]].words + (f" since {words.day(node['decidedOn'])}" if node["decidedOn"] else "")
     yield "Decided by", _voice(node["decision"])
 
 
@@ -80,13 +84,12 @@ def _split(of: Mapping[str, Any] | None) -> str:
 def _team(node: Mapping[str, Any]) -> Iterator[Line]:
     graduation = node["graduation"]
     met = sum(one["met"] for one in graduation["criteria"])
-    known = words.STATUSES.get(graduation["status"])
     since = f", since {words.day(graduation['since'])}" if graduation["since"] else ""
     yield "Home", words.named(node["home"])
     yield "Serves", words.listed(words.named(one) for one in node["products"])
-    yield "Stands", (known.words if known else graduation["status"]) + since
+    yield "Stands", GraduationStatus[graduation["status"]].words + since
     yield "Criteria met", f"{met} of {len(graduation['criteria'])}" + _blocked(graduation["blockedBy"])
-    yield "Hand-offs", ", ".join(f"{FUNCTIONS.get(one['function'], one['function'])}: {one['state'].lower()}" for one in graduation["handoff"])
+    yield "Hand-offs", ", ".join(f"{HomeFunction[one['function']].words}: {HandoffState[one['state']].spoken}" for one in graduation["handoff"])
     yield "Next", graduation["nextStep"] or ""
 
 
@@ -102,7 +105,7 @@ def _product(node: Mapping[str, Any]) -> Iterator[Line]:
 
 def _item(node: Mapping[str, Any]) -> Iterator[Line]:
     yield "Product", node["product"]["name"]
-    yield "Horizon", _named(node["horizon"])
+    yield "Horizon", Horizon[node["horizon"]].words
     dates = [words.day(node[name]) for name in ("starts", "ends") if node[name]]
     yield "Planned", " to ".join(dates)
     yield "First planned to end", words.day(node["firstEnds"])
@@ -110,8 +113,8 @@ def _item(node: Mapping[str, Any]) -> Iterator[Line]:
 
 def _release(node: Mapping[str, Any]) -> Iterator[Line]:
     yield "Product", node["product"]["name"]
-    yield "Stage", _named(node["stage"])
-    yield "Stands", _named(node["released"])
+    yield "Stage", ReleaseStage[node["stage"]].words
+    yield "Stands", ReleaseState[node["released"]].words
     yield "Signed off by", _voice(node["signOff"])
     yield "Changes what the product does", "yes" if node["functional"] else "no"
 
@@ -153,7 +156,7 @@ def _loan(node: Mapping[str, Any]) -> Iterator[Line]:
 
 def _backlog_item(node: Mapping[str, Any]) -> Iterator[Line]:
     yield "Product", node["product"]["name"]
-    yield "Stands", _named(node["worked"])
+    yield "Stands", ItemState[node["worked"]].words
     yield "For", node["wantedBy"] or ""
     yield "So that", node["aim"] or ""
 
@@ -161,11 +164,7 @@ def _backlog_item(node: Mapping[str, Any]) -> Iterator[Line]:
 def _need(node: Mapping[str, Any]) -> Iterator[Line]:
     yield "Product", node["product"]["name"]
     yield "Of", node["user"]
-    yield "Judged", _named(node["verdict"]) if node["verdict"] else "not yet"
-
-
-def _named(choice: str) -> str:
-    return named(choice.lower())
+    yield "Judged", Verdict[node["verdict"]].words if node["verdict"] else "not yet"
 
 
 _LINES = {

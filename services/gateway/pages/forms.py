@@ -10,7 +10,9 @@ from typing import Any, Final
 
 from libs.commands.command import COMMANDS, COMMON, Command
 from libs.commands.errors import NotFound
+from libs.events.choice import CHOICES
 from libs.events.values import references
+from services.gateway.pages.page import Option
 
 FEW: Final = 6
 """As many choices are shown at once; more are a list to open."""
@@ -37,14 +39,6 @@ class Widget(enum.StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
-    """One of what can be chosen: as the command has it, and in words."""
-
-    value: str
-    words: str
-
-
-@dataclass(frozen=True, slots=True)
 class Field:
     """A field of a command as a form asks for it.
 
@@ -56,7 +50,7 @@ class Field:
     hint: str
     widget: Widget
     required: bool
-    choices: tuple[Choice, ...] = ()
+    choices: tuple[Option, ...] = ()
     kind: str | None = None
     longest: int | None = None
     whole_number: bool = False
@@ -128,7 +122,7 @@ def purpose_of(command: type[Command]) -> str:
 
 
 def named(text: str) -> str:
-    """`covers_from` as `Covers from`, `it_agency` as `IT agency`."""
+    """`covers_from` as `Covers from`, `accept_handoff` as `Accept hand-off`."""
     spoken = text.replace("_", " ")
     for written, said in _JOINED.items():
         spoken = spoken.replace(written, said)
@@ -157,13 +151,12 @@ def _field(name: str, label: str, declared: Mapping[str, Any], models: Mapping[s
     hint = hint[:1].upper() + hint[1:]
     made: dict[str, Any] = {"name": name, "label": named(label), "hint": hint, "required": required, "kind": kind, "longest": shape.get("maxLength")}
     if "enum" in shape or "const" in shape:
-        values = shape.get("enum", [shape.get("const")])
-        return Field(widget=Widget.CHOICE, choices=tuple(Choice(str(one), named(str(one))) for one in values), **made)
+        return Field(widget=Widget.CHOICE, choices=tuple(Option(one.value, one.words) for one in CHOICES[shape["title"]]), **made)
     if shape.get("title") == "Money":
         return Field(widget=Widget.MONEY, **_with(made, AS_PRINTED))
     match shape.get("type"), shape.get("format"):
         case "boolean", _:
-            return Field(widget=Widget.CHOICE, choices=(Choice("true", "Yes"), Choice("false", "No")), truth=True, **made)
+            return Field(widget=Widget.CHOICE, choices=(Option("true", "Yes"), Option("false", "No")), truth=True, **made)
         case "integer", _:
             return Field(widget=Widget.NUMBER, whole_number=True, **made)
         case "number", _:

@@ -9,8 +9,9 @@ from typing import Any, Final
 
 from markupsafe import Markup
 
+from libs.events.catalog.portfolio.graduation import GraduationStatus, HandoffState, HomeFunction
 from services.gateway.pages import charts, words
-from services.gateway.pages.page import Data, Page, Visit, of_portfolio
+from services.gateway.pages.page import Data, Page, Visit, chosen, of_portfolio
 from services.gateway.pages.tables import Cell, Column, Table, day, status, text
 
 STATUS, AFTER, FIRST = "status", "after", 25
@@ -25,13 +26,6 @@ DECISIONS: Final[Mapping[str, str]] = {
     "headway.roadmap.release.published.v1": "Beta published",
 }
 """What somebody decided, among the evidence."""
-FUNCTIONS: Final[Mapping[str, str]] = {
-    "IT_AGENCY": "IT agency",
-    "PROJECT_OFFICE": "Project office",
-    "CORPORATE_SERVICES": "Corporate services",
-    "STRATEGIC_HR": "Strategic HR",
-    "PROGRAM_LEADERSHIP": "Program leadership",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +90,8 @@ class GraduationView:
 
 
 def _variables(visit: Visit) -> dict[str, Any]:
-    status = visit.query.get(STATUS)
-    return {**of_portfolio(visit), "status": [status] if status else None, "first": FIRST, "after": visit.query.get(AFTER)}
+    narrowed = chosen(visit, STATUS, GraduationStatus)
+    return {**of_portfolio(visit), "status": [narrowed.name] if narrowed else None, "first": FIRST, "after": visit.query.get(AFTER)}
 
 
 def _present(visit: Visit, data: Data) -> GraduationView:
@@ -105,13 +99,13 @@ def _present(visit: Visit, data: Data) -> GraduationView:
     every, page = portfolio["all"]["nodes"], portfolio["teams"]
     by_name = tuple(card(visit, team) for team in page["nodes"])
     cards = tuple(sorted(by_name, key=_needs_first))
-    info = page["pageInfo"]
+    info, narrowed = page["pageInfo"], chosen(visit, STATUS, GraduationStatus)
     return GraduationView(
         by_status=_by_status(visit, every),
         teams=_teams(visit, by_name).of(LISTED, page),
         cards=cards,
         total=page["totalCount"],
-        chosen=visit.query.get(STATUS, ""),
+        chosen=narrowed.spoken if narrowed else "",
         before=visit.here(after=None) if info["hasPreviousPage"] else None,
         more=visit.here(after=info["endCursor"]) if info["hasNextPage"] else None,
         organisations=tuple((words.plain(one["id"]), one["name"]) for one in data["everywhere"]["organisations"]),
@@ -119,8 +113,7 @@ def _present(visit: Visit, data: Data) -> GraduationView:
 
 
 def _needs_first(card: TeamCard) -> tuple[int, str, str]:
-    order = list(words.STATUSES)
-    return order.index(card.status) if card.status in order else len(order), card.name, card.id
+    return words.STATUSES.index(GraduationStatus[card.status]), card.name, card.id
 
 
 def _by_status(visit: Visit, teams: Sequence[Mapping[str, Any]]) -> Table:
@@ -129,12 +122,12 @@ def _by_status(visit: Visit, teams: Sequence[Mapping[str, Any]]) -> Table:
         names[team["graduation"]["status"]].append(team["name"])
     rows = tuple(
         (
-            Cell(words.STATUSES[name].words, visit.href("/graduation", status=name), note=words.STATUSES[name].meaning, value=name),
-            text(len(names[name]), value=len(names[name])),
-            text(_some(names[name]), value="; ".join(names[name])),
+            Cell(one.words, visit.href("/graduation", status=one.name), note=one.description, value=one.name),
+            text(len(names[one.name]), value=len(names[one.name])),
+            text(_some(names[one.name]), value="; ".join(names[one.name])),
         )
-        for name in words.STATUSES
-        if names[name]
+        for one in words.STATUSES
+        if names[one.name]
     )
     columns = (Column("Status", "status"), Column("Teams", "teams", True), Column("Which", "names"))
     return Table("teams-by-status", "Teams by status", columns, rows, empty="No team is known on this day.")
@@ -190,7 +183,7 @@ def card(visit: Visit, team: Mapping[str, Any]) -> TeamCard:
         criteria=criteria,
         blocked_by=", ".join(graduation["blockedBy"]),
         next_step=graduation["nextStep"] or "",
-        handoff=tuple((FUNCTIONS.get(h["function"], h["function"]), h["state"].lower(), h["late"]) for h in graduation["handoff"]),
+        handoff=tuple((HomeFunction[h["function"]].words, HandoffState[h["state"]].spoken, h["late"]) for h in graduation["handoff"]),
         decisions=tuple(_decisions(graduation)),
         story=(graduation["ceremony"] or {}).get("story") or "",
     )

@@ -12,13 +12,16 @@ from typing import Any, Final
 from markupsafe import Markup
 
 from libs.commands.errors import Invalid
+from libs.events.catalog.portfolio.graduation import GraduationStatus
+from libs.events.choice import Tone
 from libs.events.currencies import exact
+from libs.rules.duties import DutyKind
 from services.gateway.pages import charts, words
 from services.gateway.pages.acting import act_address
 from services.gateway.pages.moment import read_day
 from services.gateway.pages.page import Data, Page, Visit, of_portfolio
 from services.gateway.pages.quarters import last_quarter_end
-from services.gateway.pages.tables import Cell, Column, Table, day, money, status, text
+from services.gateway.pages.tables import Cell, Column, Table, choice, day, money, status, text
 from services.gateway.pages.verdict import Sum, Verdict, sums_of, verdict
 from services.gateway.pages.worst import ORDER, ORDER_WITHOUT_MONEY, Worst, worst
 
@@ -27,7 +30,6 @@ DUTIES_SHOWN: Final = 6
 WAITING, ALL, WAITING_SHOWN = "waiting", "all", 3
 SOON: Final = timedelta(days=30)
 """What is due within that is shown before what has no day."""
-DUTIES: Final[Mapping[str, str]] = {"BID_UNDECIDED": "Outcome of a bid", "EVIDENCE_EXPIRES": "Evidence to renew"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +100,7 @@ def _present(visit: Visit, data: Data) -> HomeView:
         since=since,
         since_words=_since_words(visit, since),
         by_status=_by_status(visit, now, then),
-        status_bars=tuple(_status_bar(name, now[name], then[name], most) for name in _statuses(now, then)),
+        status_bars=tuple(_status_bar(one, now[one.name], then[one.name], most) for one in _statuses(now, then)),
         money=rows,
         money_bars=bars,
         money_words=said,
@@ -158,9 +160,9 @@ def _counts(teams: Sequence[Mapping[str, Any]]) -> Counter[str]:
     return Counter(team["graduation"]["status"] for team in teams)
 
 
-def _statuses(now: Counter[str], then: Counter[str]) -> list[str]:
+def _statuses(now: Counter[str], then: Counter[str]) -> list[GraduationStatus]:
     """Those that some team has or had, in the order of all pages."""
-    return [name for name in (*words.STATUSES, *sorted((now.keys() | then.keys()) - words.STATUSES.keys())) if now[name] or then[name]]
+    return [one for one in words.STATUSES if now[one.name] or then[one.name]]
 
 
 def _since_words(visit: Visit, since: date) -> str:
@@ -172,11 +174,11 @@ def _since_words(visit: Visit, since: date) -> str:
 def _by_status(visit: Visit, now: Counter[str], then: Counter[str]) -> Table:
     rows = tuple(
         (
-            Cell(words.STATUSES[name].words if name in words.STATUSES else name, visit.href("/graduation", status=name), value=name),
-            text(now[name], value=now[name]),
-            Cell(words.change(now[name] - then[name]), value=now[name] - then[name]),
+            Cell(one.words, visit.href("/graduation", status=one.name), value=one.name),
+            text(now[one.name], value=now[one.name]),
+            Cell(words.change(now[one.name] - then[one.name]), value=now[one.name] - then[one.name]),
         )
-        for name in _statuses(now, then)
+        for one in _statuses(now, then)
     )
     total, before = sum(now.values()), sum(then.values())
     foot = (Cell("All teams", visit.href("/graduation")), Cell(str(total)), Cell(words.change(total - before)))
@@ -184,10 +186,9 @@ def _by_status(visit: Visit, now: Counter[str], then: Counter[str]) -> Table:
     return Table("teams-by-status", "Teams by status", columns, rows, foot if rows else (), "No team is known on this day.", caption_hidden=True)
 
 
-def _status_bar(name: str, now: int, then: int, most: Decimal) -> Markup:
-    known = words.STATUSES.get(name)
-    label = f"{known.words if known else name}: {words.count(now, 'team')} now, {words.number(then)} then"
-    return charts.bar(charts.Bar(Decimal(now), known.tone if known else "plain", Decimal(then)), most, label)
+def _status_bar(one: GraduationStatus, now: int, then: int, most: Decimal) -> Markup:
+    label = f"{one.words}: {words.count(now, 'team')} now, {words.number(then)} then"
+    return charts.bar(charts.Bar(Decimal(now), one.tone or Tone.PLAIN, Decimal(then)), most, label)
 
 
 def _money(investment: Mapping[str, Any] | None) -> tuple[Table | None, tuple[Markup, ...], tuple[str, ...]]:
@@ -233,7 +234,7 @@ def _duties(visit: Visit, id: str, caption: str, duties: Sequence[Mapping[str, A
     rows = tuple(
         (
             day(duty["dueOn"]),
-            text(DUTIES.get(duty["kind"], duty["kind"].replace("_", " ").capitalize()), note=duty["rule"], value=duty["kind"]),
+            choice(DutyKind[duty["kind"]], note=duty["rule"]),
             Cell(duty["subject"]["name"], _page_of(visit, duty["subject"]["id"]), value=duty["subject"]["id"]),
             text(duty["rule"]),
         )

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from types import MappingProxyType
 from typing import Any, Final
 
 from markupsafe import Markup
 
+from libs.events.catalog.portfolio.team import Staffing
+from libs.rules.breakdowns import Why
 from services.gateway.pages import charts_money, words
 from services.gateway.pages.amounts import Amounts, amounts, cell, deviation, scales, year_words
 from services.gateway.pages.page import Visit
@@ -48,23 +49,14 @@ class Subject:
 
 _NO_BAR: Final = Markup("")
 """What stands beside the parts of a whole has none: it may be below zero."""
-_BESIDE: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
-    {
-        "NOT_NAMED": ("No {who}", "names none"),
-        "ELSEWHERE": ("Other {who}s", "at home in no organisation, or in another"),
-        "SHARED": ("Counted in several rows", "taken off here, so that the rows sum to the whole"),
-        "OF_OTHERS": ("At home in other organisations", "stands in the rows above, and is taken off here"),
-        "LOANS": ("Moved by loans", "what is borne for others, less what others bear"),
-    }
-)
-"""Why money stands beside the parts -> the name of its row, and a note."""
 
 
 def beside(who: str, found: Sequence[Node]) -> Iterator[Subject]:
     """What of a whole is in none of its parts, or in several: a row each, so that the rows sum to the whole (S4-09)."""
     for one in found:
-        name, note = (words.plain(one["named"]), words.UNKNOWN) if one["named"] else _BESIDE[one["why"]]
-        subject = Subject(one["named"] or "", name.format(who=who.lower()), None, note, one, explained=False)
+        why = Why[one["why"]]
+        name, note = (words.plain(one["named"]), words.UNKNOWN) if one["named"] else (why.words, why.description)
+        subject = Subject(one["named"] or "", name, None, note, one, explained=False)
         if subject.amounts:
             yield subject
 
@@ -224,7 +216,7 @@ def loans(visit: Visit, found: Sequence[Node]) -> Table:
             Cell(f"from {words.short_day(one['from'])}", note=_until(one)),
             day(one["from"]),
             day(one["until"]),
-            text(one["staffing"].lower()),
+            text(Staffing[one["staffing"]].spoken),
         )
         for one in found
     )

@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from libs.commands.errors import Invalid
+from libs.events.catalog.portfolio.graduation import GraduationStatus
 from libs.events.catalog.portfolio.lifecycle import DEFAULT_LIFECYCLE
 from services.gateway.pages import words
-from services.gateway.pages.page import Choice, Data, Page, Visit, of_portfolio
+from services.gateway.pages.page import Data, Option, Page, Visit, chosen, of_portfolio, options
 from services.gateway.pages.tables import Cell, Column, Table, day, status, text
 
 NAME, STATUS, PHASE, AFTER = "name", "status", "phase", "after"
@@ -28,7 +28,7 @@ class ListView:
     name: str
     field: str
     field_words: str
-    choices: tuple[Choice, ...]
+    choices: tuple[Option, ...]
     table: Table
     total: int
     first: str | None
@@ -43,16 +43,14 @@ class ListView:
 
 
 def _variables(visit: Visit, field: str) -> dict[str, Any]:
-    chosen = visit.query.get(field)
-    found = {**of_portfolio(visit), "name": visit.query.get(NAME, "").strip() or None, field: [chosen] if chosen else None}
+    given = visit.query.get(field)
+    found = {**of_portfolio(visit), "name": visit.query.get(NAME, "").strip() or None, field: [given] if given else None}
     return {**found, "first": FIRST, "after": visit.query.get(AFTER)}
 
 
 def _team_variables(visit: Visit) -> dict[str, Any]:
-    chosen = visit.query.get(STATUS)
-    if chosen is not None and chosen not in words.STATUSES:
-        raise Invalid(f"{chosen[:40]!r} is no status of a team", field=STATUS, remedy=f"Choose one of {', '.join(words.STATUSES)}, or leave it out.")
-    return _variables(visit, STATUS)
+    status = chosen(visit, STATUS, GraduationStatus)
+    return {**_variables(visit, STATUS), STATUS: [status.name] if status else None}
 
 
 def _product_variables(visit: Visit) -> dict[str, Any]:
@@ -62,8 +60,7 @@ def _product_variables(visit: Visit) -> dict[str, Any]:
 
 
 def _teams(visit: Visit, data: Data) -> ListView:
-    chosen = visit.query.get(STATUS, "")
-    choices = tuple(Choice(name, one.words, name == chosen) for name, one in words.STATUSES.items())
+    choices = options(words.STATUSES, chosen(visit, STATUS, GraduationStatus))
     columns = (
         Column("Team", "team"),
         Column("Status", "status"),
@@ -96,10 +93,10 @@ def _team(visit: Visit, team: Mapping[str, Any]) -> tuple[Cell, ...]:
 
 
 def _products(visit: Visit, data: Data) -> ListView:
-    chosen = visit.query.get(PHASE, "")
+    given = visit.query.get(PHASE, "")
     phases = data["portfolio"]["phases"]
     several = {id for id, n in Counter(one["id"] for one in phases).items() if n > 1}
-    choices = tuple(_phase_choice(one, chosen, one["id"] in several) for one in phases)
+    choices = tuple(_phase_option(one, given, one["id"] in several) for one in phases)
     columns = (
         Column("Product", "product"),
         Column("Phase", "phase"),
@@ -119,12 +116,12 @@ def _products(visit: Visit, data: Data) -> ListView:
     return _list(visit, data, page, ("Products", "product", PHASE, "Phase"), choices, table)
 
 
-def _phase_choice(phase: Mapping[str, Any], chosen: str, several: bool) -> Choice:
+def _phase_option(phase: Mapping[str, Any], given: str, several: bool) -> Option:
     """A phase to narrow the list by; where several lifecycles have one of its id, that of its lifecycle, which is named."""
     if not several:
-        return Choice(phase["id"], phase["title"], phase["id"] == chosen)
+        return Option(phase["id"], phase["title"], phase["id"] == given)
     value = f"{words.plain(phase['lifecycle'] or DEFAULT_LIFECYCLE.id)}/{phase['id']}"
-    return Choice(value, f"{phase['title']} ({phase['lifecycleName']})", value == chosen)
+    return Option(value, f"{phase['title']} ({phase['lifecycleName']})", value == given)
 
 
 def _product(visit: Visit, product: Mapping[str, Any]) -> tuple[Cell, ...]:
@@ -162,15 +159,15 @@ def _served(visit: Visit, teams: Sequence[Mapping[str, Any]]) -> Cell:
     value = "; ".join(one["id"] for one in teams)
     if len(teams) != 1:
         return Cell(names or "None", value=value)
-    known = words.STATUSES.get(teams[0]["graduation"]["status"])
-    return Cell(names, visit.href(f"/teams/{words.plain(teams[0]['id'])}"), note=known.words if known else "", value=value)
+    stands = GraduationStatus[teams[0]["graduation"]["status"]]
+    return Cell(names, visit.href(f"/teams/{words.plain(teams[0]['id'])}"), note=stands.words, value=value)
 
 
-def _list(visit: Visit, data: Data, page: Mapping[str, Any], of: tuple[str, str, str, str], choices: tuple[Choice, ...], table: Table) -> ListView:
+def _list(visit: Visit, data: Data, page: Mapping[str, Any], of: tuple[str, str, str, str], choices: tuple[Option, ...], table: Table) -> ListView:
     title, noun, field, field_words = of
     info, name = page["pageInfo"], visit.query.get(NAME, "")
-    chosen = next((one.words for one in choices if one.chosen), "")
-    narrowed = (f" called “{name}”" if name else "") + (f" in {field_words.lower()} {chosen}" if chosen else "")
+    among = next((one.words for one in choices if one.chosen), "")
+    narrowed = (f" called “{name}”" if name else "") + (f" in {field_words.lower()} {among}" if among else "")
     return ListView(
         title=title,
         noun=noun,

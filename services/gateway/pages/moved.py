@@ -8,11 +8,15 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
+from libs.events.catalog.portfolio.graduation import GraduationStatus
+from libs.events.catalog.portfolio.team import TeamRole
+from libs.events.catalog.roadmap.release import ReleaseState
+from libs.events.catalog.roadmap.roadmap_item import Horizon, RoadmapItemState
+from libs.events.choice import Choice
 from libs.events.currencies import exact
 from services.gateway.pages import words
 from services.gateway.pages.page import Visit
-from services.gateway.pages.people import role_words
-from services.gateway.pages.tables import Cell, Column, Table, text
+from services.gateway.pages.tables import Cell, Column, Table, choice, text
 from services.gateway.pages.told import Told, page_of, told, when
 
 GROUPS: Final[Mapping[str, str]] = {
@@ -54,6 +58,12 @@ _FIGURES: Final[Mapping[str, str]] = {
     "state": "Release",
     "graduation.status": "Status",
 }
+_MEMBERS: Final[Mapping[str, Mapping[str, Choice]]] = {
+    "STATUS": GraduationStatus.__members__,
+    "HORIZON": {**RoadmapItemState.__members__, **Horizon.__members__},
+    "RELEASE": ReleaseState.__members__,
+}
+"""Kinds of changes whose values are members of choices, by their names; what was dropped stands under no horizon."""
 _RANK: Final = ("organisation", "team", "product", "investment")
 """Of several subjects of one and the same change of money, the first names it."""
 
@@ -156,7 +166,7 @@ def _what(change: Mapping[str, Any]) -> str:
     if change["kind"] == "CRITERION":
         return f"Criterion {field.rpartition('.')[2]}"
     if change["kind"] == "MEMBER":
-        return role_words(_member(change)[1])
+        return TeamRole(_member(change)[1]).words
     return _FIGURES.get(field, field)
 
 
@@ -172,9 +182,8 @@ def _value(change: Mapping[str, Any], value: str | None) -> Cell:
     if value is None:
         withheld = kind == "MONEY" and change["before"] is None and change["after"] is None
         return Cell("withheld" if withheld else "gone" if change["nature"] == "GONE" else "new", value="")
-    if kind == "STATUS":
-        known = words.STATUSES.get(value)
-        return Cell(known.words if known else value, tone=known.tone if known else "going", value=value)
+    if kind in _MEMBERS:
+        return choice(_MEMBERS[kind][value])
     if kind == "CRITERION":
         return Cell(value.capitalize(), tone="good" if value == "met" else "bad", value=value)
     if kind == "MONEY":

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, TypeVar
 from urllib.parse import quote, urlencode
 
+from libs.commands.errors import Invalid
+from libs.events.choice import Choice
 from libs.rules.fiscal_years import CALENDAR
 from libs.rules.roles import Principal
 from services.gateway.pages.connections import Path
@@ -22,6 +24,7 @@ PASSING: Final = frozenset({"theme", FORMAT, "table", "heard", "same"})
 """What an address says once, and no link repeats."""
 
 Data = Mapping[str, Any]
+C = TypeVar("C", bound=Choice)
 
 
 class View(Protocol):
@@ -115,12 +118,25 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
-    """What a page may be narrowed to: its value in the address, its words, and whether it is chosen."""
+class Option:
+    """One of what can be chosen: as the address or the command has it, in words, and whether it is chosen."""
 
     value: str
     words: str
-    chosen: bool
+    chosen: bool = False
+
+
+def options(of: Iterable[Choice], chosen: Choice | None) -> tuple[Option, ...]:
+    """The members of a choice by the names that an address has."""
+    return tuple(Option(one.name, one.words, one is chosen) for one in of)
+
+
+def chosen(visit: Visit, field: str, of: type[C]) -> C | None:
+    """What the address says of a choice; None where it says nothing. Raises Invalid for what is none of its members."""
+    said = visit.query.get(field, "").strip()
+    if said and said.upper() not in of.__members__:
+        raise Invalid(f"{said[:40]!r} is none of {', '.join(of.__members__)}", field=field, remedy="Choose one of these, or leave it out.")
+    return of[said.upper()] if said else None
 
 
 def of_portfolio(visit: Visit) -> dict[str, Any]:

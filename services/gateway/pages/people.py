@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from libs.events.catalog.portfolio.team import Staffing, TeamRole
 from services.gateway.pages import words
-from services.gateway.pages.tables import Cell, Column, Table, day, text
+from services.gateway.pages.tables import Cell, Column, Table, choice, day, text
 
 
 def people(team: Mapping[str, Any]) -> Table:
@@ -32,7 +33,7 @@ def former(members: Sequence[Mapping[str, Any]]) -> Table:
     rows = tuple(
         (
             text(one["person"]["name"] if one["person"] else ""),
-            Cell(role_words(one["role"]), value=one["role"]),
+            choice(TeamRole[one["role"]]),
             Cell(words.short_day(one["leftOn"]), note=f"came {words.short_day(one['since'])}", value=one["leftOn"], datetime=one["leftOn"]),
             day(one["since"]),
         )
@@ -41,21 +42,16 @@ def former(members: Sequence[Mapping[str, Any]]) -> Table:
     return Table("former-members", "Who left", columns, rows, empty="Nobody has left.")
 
 
-def role_words(role: str) -> str:
-    """`USER_RESEARCH` as `User research`."""
-    return role.replace("_", " ").capitalize()
-
-
 def _member(one: Mapping[str, Any]) -> tuple[Cell, ...]:
     name = one["person"]["name"] if one["person"] else words.NONE
     return (
-        Cell(role_words(one["role"]), value=one["role"]),
+        choice(TeamRole[one["role"]]),
         Cell(name, note=f"since {words.short_day(one['since'])}", value=name),
-        Cell("Core" if one["core"] else "Drawn on", note=words.sentence(one["staffing"].lower()).rstrip("."), value="core" if one["core"] else "drawn on"),
+        Cell("Core" if one["core"] else "Drawn on", note=Staffing[one["staffing"]].words, value="core" if one["core"] else "drawn on"),
         day(one["since"]),
-        Cell(one["staffing"].capitalize(), value=one["staffing"]),
+        choice(Staffing[one["staffing"]]),
     )
 
 
 def _vacant(role: str) -> tuple[Cell, ...]:
-    return (Cell(role_words(role), value=role), Cell("Nobody", tone="bad", value=""), Cell("Core", value="core"), day(None), text("", value=""))
+    return (choice(TeamRole[role]), Cell("Nobody", tone="bad", value=""), Cell("Core", value="core"), day(None), text("", value=""))

@@ -10,12 +10,12 @@ from typing import Any, Final
 
 from markupsafe import Markup
 
+from libs.events.catalog.portfolio.team import TeamRole
 from services.gateway.pages import product_tables, sections, words
 from services.gateway.pages.over_time import Period, band, burn
 from services.gateway.pages.page import Data, Page, View, Visit
-from services.gateway.pages.people import role_words
 from services.gateway.pages.sections import CASES, MoneyPart
-from services.gateway.pages.tables import Cell, Column, Table, day, status, text
+from services.gateway.pages.tables import Cell, Column, Table, choice, day, status, text
 from services.gateway.pages.team import outcomes, story_variables
 from services.gateway.pages.told import Telling, telling
 
@@ -177,7 +177,7 @@ def _people(visit: Visit, teams: Sequence[Mapping[str, Any]]) -> Table:
     members = [(one["role"], not one["core"], one["since"], one, team) for team in teams for one in team["members"]]
     rows = tuple(
         (
-            Cell(role_words(role), note="" if one["core"] else "drawn on", value=role),
+            choice(TeamRole[role], note="" if one["core"] else "drawn on"),
             Cell(one["person"]["name"] if one["person"] else words.NONE, note=f"since {words.short_day(one['since'])}"),
             Cell(team["name"], visit.href(f"/teams/{words.plain(team['id'])}"), value=team["id"]),
             day(one["since"]),

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from libs.events.catalog.backlog.item import ItemState
+from libs.events.catalog.backlog.need import Verdict
+from libs.events.catalog.roadmap.release import ReleaseStage, ReleaseState
+from libs.rules.targets import TargetState
 from services.gateway.pages import words
-from services.gateway.pages.tables import Cell, Column, Table, day, text, voiced
+from services.gateway.pages.tables import Cell, Column, Table, choice, day, text, voiced
 
-TONES: Final[Mapping[str, str]] = {"HIT": "good", "MISSED": "bad", "MET": "good", "UNMET": "bad", "PUBLISHED": "good"}
 _OUTCOMES: Final[Mapping[bool | None, tuple[str, str]]] = {True: ("Approved", "good"), False: ("Declined", "ended"), None: ("Waits for the board", "going")}
 
 
@@ -24,14 +27,11 @@ def releases(found: Sequence[Mapping[str, Any]]) -> Table:
     rows = tuple(
         (
             Cell(
-                one["title"], note=f"{one['stage'].capitalize()}, {'changes what it does' if one['functional'] else 'no functional change'}", value=one["title"]
+                one["title"],
+                note=f"{ReleaseStage[one['stage']].words}, {'changes what it does' if one['functional'] else 'no functional change'}",
+                value=one["title"],
             ),
-            Cell(
-                one["state"].replace("_", " ").capitalize(),
-                tone=TONES.get(one["state"], "going"),
-                note=f"signed off by {words.said_by(one['signOff'])}" if one["signOff"] else "",
-                value=one["state"],
-            ),
+            choice(ReleaseState[one["state"]], note=f"signed off by {words.said_by(one['signOff'])}" if one["signOff"] else ""),
             day(one["releasedOn"]),
             *voiced(one["signOff"]),
         )
@@ -99,7 +99,7 @@ def items(found: Sequence[Mapping[str, Any]]) -> Table:
         (
             Cell(one["title"], note=", ".join(part for part in (_part_of(one), _source(one)) if part), value=one["title"]),
             text(one["position"], value=one["position"] or ""),
-            Cell(one["state"].capitalize(), tone="going" if one["state"] == "STARTED" else "ended", value=one["state"]),
+            choice(ItemState[one["state"]]),
             text(words.named(one["roadmapItem"], "title")),
             text(_source(one), value=(one["source"] or {}).get("url") or _source(one)),
         )
@@ -122,7 +122,7 @@ def needs(found: Sequence[Mapping[str, Any]]) -> Table:
     rows = tuple(
         (
             Cell(words.sentence(f"{one['user']}: {one['text']}"), note="prioritised" if one["prioritised"] else "", value=one["id"]),
-            Cell(one["verdict"].capitalize(), tone=TONES.get(one["verdict"], "going"), value=one["verdict"]) if one["verdict"] else Cell("Not yet", value=""),
+            choice(Verdict[one["verdict"]]) if one["verdict"] else Cell("Not yet", value=""),
             text(one["evidence"]),
             Cell("yes" if one["prioritised"] else "no"),
         )
@@ -165,9 +165,10 @@ def _target(metric: Mapping[str, Any]) -> Cell:
     if not metric["targets"]:
         return text(None, value="")
     last = metric["targets"][-1]
+    state = TargetState[last["state"]]
     return Cell(
-        last["state"].replace("_", " ").capitalize(),
-        tone=TONES.get(last["state"], "going"),
+        state.words,
+        tone=state.tone,
         note=f"{last['value']} {metric['unit'] or ''}".strip() + f" by {words.short_day(last['due'])}",
         value=f"{last['value']} by {last['due']}: {last['state']}",
     )

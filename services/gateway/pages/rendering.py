@@ -15,6 +15,7 @@ from fastapi import Request
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import Response
 
+from libs.events.catalog.portfolio.graduation import GraduationStatus
 from libs.rules.roles import Principal
 from libs.service.session import form_key, form_proof, is_secure
 from services.gateway.pages import words
@@ -49,7 +50,7 @@ _YEAR: Final = 365 * 24 * 3600
 def environment() -> Environment:
     """The templates, read once a process; what they are not given is an error, and what they show is escaped."""
     made = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    made.globals |= {"asset": asset, "words": words, "statuses": words.STATUSES}
+    made.globals |= {"asset": asset, "words": words, "statuses": GraduationStatus}
     made.filters |= {"day": words.day, "short_day": words.short_day, "sentence": words.sentence, "plain": words.plain, "role": words.role}
     return made
 

@@ -9,12 +9,13 @@ from typing import Any, Final
 
 from markupsafe import Markup
 
+from libs.events.catalog.roadmap.roadmap_item import Horizon
 from services.gateway.pages import roadmap_asked as asked
 from services.gateway.pages import spans, words
 from services.gateway.pages.charts_timeline import Line, Mark, timeline
-from services.gateway.pages.page import ORGANISATION, Choice, Data, Page, Visit
+from services.gateway.pages.page import ORGANISATION, Data, Option, Page, Visit, chosen
 from services.gateway.pages.quarters import Quarter
-from services.gateway.pages.roadmap_asked import HORIZONS, Link
+from services.gateway.pages.roadmap_asked import Link
 from services.gateway.pages.roadmap_tables import by_organisation, dependencies, milestones, planned
 from services.gateway.pages.tables import Table
 
@@ -49,7 +50,7 @@ class Card:
 class Heading:
     """A horizon with its first items, how many there are, and where all of them are."""
 
-    words: str
+    horizon: Horizon
     cards: tuple[Card, ...]
     total: int
     more: str | None
@@ -69,7 +70,7 @@ class RoadmapView:
     milestones: Table
     dependencies: Table
     by_organisation: Table
-    choices: Mapping[str, tuple[Choice, ...]]
+    choices: Mapping[str, tuple[Option, ...]]
     narrowed: tuple[Link, ...]
     organisations: tuple[tuple[str, str], ...]
     only_slipped: str | None
@@ -98,7 +99,7 @@ def _present(visit: Visit, data: Data) -> RoadmapView:
         grid=_grid(visit, lines, quarters, _edges(items, rows)),
         grid_words=f"{quarters[0].label} to {quarters[-1].label}",
         grid_links=asked.grid_links(visit, quarters, begins, choices["fiscalYearStart"]),
-        headings=tuple(_heading(visit, name, roadmap[name.lower()]) for name in HORIZONS),
+        headings=tuple(_heading(visit, one, roadmap[one.value]) for one in Horizon),
         items=planned(visit, items).of(ITEMS, roadmap["items"]),
         milestones=milestones(visit, items).of(ITEMS, roadmap["items"], shared=True),
         dependencies=dependencies(visit, items).of(ITEMS, roadmap["items"], shared=True),
@@ -117,7 +118,7 @@ def _present(visit: Visit, data: Data) -> RoadmapView:
 def _summary(counts: Mapping[str, Any]) -> list[str]:
     if not counts["items"]:
         return ["Nothing is planned here on this day."]
-    there = [(counts[name.lower()], words_.lower()) for name, words_ in HORIZONS.items() if counts[name.lower()]]
+    there = [(counts[one.value], one.spoken) for one in Horizon if counts[one.value]]
     horizons = f", all {there[0][1]}" if len(there) == 1 else ": " + words.listed(f"{count:,} {horizon}" for count, horizon in there)
     said = [f"{words.count(counts['items'], 'item').capitalize()}{horizons}."]
     if counts["slipped"]:
@@ -198,10 +199,10 @@ def _grid(visit: Visit, lines: Sequence[Line], quarters: Sequence[Quarter], edge
     return timeline(lines, quarters, visit.moment.day, today, edges, label)
 
 
-def _heading(visit: Visit, name: str, found: Mapping[str, Any]) -> Heading:
+def _heading(visit: Visit, horizon: Horizon, found: Mapping[str, Any]) -> Heading:
     cards = tuple(_card(visit, one) for one in found["nodes"])
-    more = visit.here(horizon=name, after=None, order="ends") if found["totalCount"] > len(cards) else None
-    return Heading(HORIZONS[name], cards, found["totalCount"], more)
+    more = visit.here(horizon=horizon.name, after=None, order="ends") if found["totalCount"] > len(cards) else None
+    return Heading(horizon, cards, found["totalCount"], more)
 
 
 def _card(visit: Visit, one: Mapping[str, Any]) -> Card:
@@ -219,13 +220,13 @@ def _narrowed(visit: Visit, items: Sequence[Mapping[str, Any]], choices: Mapping
     """What the list is narrowed to, each with the way to take that back."""
     names = {one["id"]: one["name"] for listed in ("programs", "teams", "products") for one in _nodes(choices[listed])}
     names |= {one["product"]["id"]: one["product"]["name"] for one in items}
-    found = []
+    found, horizon = [], chosen(visit, asked.HORIZON, Horizon)
     for name in asked.NARROWING:
         value = visit.query.get(name)
         if value:
             plain = words.plain(value)
             said = {
-                asked.HORIZON: f"Horizon: {HORIZONS.get(value.upper(), value).lower()}",
+                asked.HORIZON: f"Horizon: {horizon.spoken if horizon else value}",
                 asked.TEXT: f"Text: {value}",
                 asked.SLIPPED: "Only what slips",
             }.get(name, f"{name.capitalize()}: {names.get(f'{name}:{plain}', plain)}")

@@ -9,10 +9,11 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from libs.commands.errors import Invalid
+from libs.events.catalog.roadmap.roadmap_item import Horizon
 from libs.rules.fiscal_years import CALENDAR
 from services.gateway.pages import quarters, words
 from services.gateway.pages.moment import read_day
-from services.gateway.pages.page import ORGANISATION, Choice, Visit
+from services.gateway.pages.page import ORGANISATION, Option, Visit, chosen, options
 from services.gateway.pages.quarters import Quarter
 
 PROGRAM, TEAM, PRODUCT, HORIZON, TEXT, SLIPPED, ORDER = "program", "team", "product", "horizon", "text", "slipped", "order"
@@ -20,7 +21,6 @@ FROM, SPAN, QUARTERS, AFTER, FIRST = "from", "span", "quarters", "after", 40
 FISCAL, BY_CALENDAR = "fiscal", "calendar"
 NARROWING: Final = (PROGRAM, TEAM, PRODUCT, HORIZON, TEXT, SLIPPED)
 
-HORIZONS: Final[Mapping[str, str]] = MappingProxyType({"NOW": "Now", "NEXT": "Next", "LATER": "Later", "DONE": "Done"})
 ORDERS: Final[Mapping[str, tuple[str, str, str]]] = MappingProxyType(
     {
         "product": ("by product", "PRODUCT", "ASC"),
@@ -47,8 +47,8 @@ def filter_of(visit: Visit) -> dict[str, Any]:
     """The filter of the schema. Raises Invalid for a horizon that there is not."""
     query = visit.query
     found: dict[str, Any] = {name: [query[name]] for name in (ORGANISATION, PROGRAM, TEAM, PRODUCT) if query.get(name)}
-    if query.get(HORIZON):
-        found[HORIZON] = [_one_of(query[HORIZON], HORIZONS, HORIZON)]
+    if horizon := chosen(visit, HORIZON, Horizon):
+        found[HORIZON] = [horizon.name]
     if query.get(TEXT):
         found[TEXT] = query[TEXT].strip()
     return found | ({SLIPPED: True} if query.get(SLIPPED) else {})
@@ -58,7 +58,7 @@ def variables(visit: Visit) -> dict[str, Any]:
     """What the document is asked with. Raises Invalid for what cannot be chosen."""
     wanted = filter_of(visit)
     _, by, direction = ORDERS[order_of(visit)]
-    horizons = {name: {**wanted, HORIZON: [name] if wanted.get(HORIZON, [name]) == [name] else []} for name in HORIZONS}
+    horizons = {one.value: {**wanted, HORIZON: [one.name] if wanted.get(HORIZON, [one.name]) == [one.name] else []} for one in Horizon}
     return {
         **visit.moment.variables,
         ORGANISATION: visit.query.get(ORGANISATION),
@@ -66,7 +66,7 @@ def variables(visit: Visit) -> dict[str, Any]:
         "order": {"by": by, "direction": direction},
         "first": FIRST,
         "after": visit.query.get(AFTER),
-        **{name.lower(): one for name, one in horizons.items()},
+        **horizons,
     }
 
 
@@ -77,8 +77,8 @@ def order_of(visit: Visit) -> str:
 
 def year_begins(visit: Visit, fiscal_year_start: str) -> str:
     """MM-DD on which years begin: those of the organisation, or, where asked, of the calendar."""
-    chosen = _one_of(visit.query.get(QUARTERS, FISCAL), {FISCAL: "", BY_CALENDAR: ""}, QUARTERS)
-    return CALENDAR if chosen == BY_CALENDAR else fiscal_year_start
+    kind = _one_of(visit.query.get(QUARTERS, FISCAL), {FISCAL: "", BY_CALENDAR: ""}, QUARTERS)
+    return CALENDAR if kind == BY_CALENDAR else fiscal_year_start
 
 
 def quarters_of(visit: Visit, begins: str, spans: Sequence[quarters.Span]) -> tuple[Quarter, ...]:
@@ -99,11 +99,11 @@ def grid_links(visit: Visit, shown: Sequence[Quarter], begins: str, fiscal_year_
     if fiscal_year_start == CALENDAR:
         return turning, lengths
     kinds = ((f"Fiscal years (from {_month_day(fiscal_year_start)})", FISCAL), ("Calendar years", BY_CALENDAR))
-    chosen = visit.query.get(QUARTERS, FISCAL)
-    return turning, lengths, tuple(Link(said, visit.here(**{QUARTERS: value}), value == chosen) for said, value in kinds)
+    current = visit.query.get(QUARTERS, FISCAL)
+    return turning, lengths, tuple(Link(said, visit.here(**{QUARTERS: value}), value == current) for said, value in kinds)
 
 
-def choices(visit: Visit, found: Mapping[str, Any]) -> dict[str, tuple[Choice, ...]]:
+def choices(visit: Visit, found: Mapping[str, Any]) -> dict[str, tuple[Option, ...]]:
     """What can be chosen of programs, teams, products, horizons and orders; no products where there are too many to choose from."""
     products = found["products"]
     lists = {
@@ -112,15 +112,15 @@ def choices(visit: Visit, found: Mapping[str, Any]) -> dict[str, tuple[Choice, .
         PRODUCT: products["nodes"] if products["totalCount"] <= len(products["nodes"]) else [],
     }
     given = {
-        name: tuple(_choice(words.plain(one["id"]), one["name"], words.plain(visit.query.get(name, ""))) for one in listed) for name, listed in lists.items()
+        name: tuple(_option(words.plain(one["id"]), one["name"], words.plain(visit.query.get(name, ""))) for one in listed) for name, listed in lists.items()
     }
-    given[HORIZON] = tuple(_choice(name, said, visit.query.get(HORIZON, "").upper()) for name, said in HORIZONS.items())
-    given[ORDER] = tuple(_choice(name, said, order_of(visit)) for name, (said, _, _) in ORDERS.items())
+    given[HORIZON] = options(Horizon, chosen(visit, HORIZON, Horizon))
+    given[ORDER] = tuple(_option(name, said, order_of(visit)) for name, (said, _, _) in ORDERS.items())
     return given
 
 
-def _choice(value: str, said: str, chosen: str) -> Choice:
-    return Choice(value, said, value == chosen)
+def _option(value: str, said: str, given: str) -> Option:
+    return Option(value, said, value == given)
 
 
 def _one_of(given: str, there: Mapping[str, Any], field: str) -> str:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from libs.events.catalog.roadmap.roadmap_item import Horizon
 from services.gateway.pages import spans, words
 from services.gateway.pages.page import Visit
-from services.gateway.pages.roadmap_asked import HORIZONS
 from services.gateway.pages.tables import Cell, Column, Table, day, text
 
 Node = Mapping[str, Any]
@@ -42,7 +42,7 @@ def _planned(visit: Visit, one: Node) -> tuple[Cell, ...]:
         Cell(words.named(product)),
         text(words.named(product["home"])),
         text(owners, value=owners),
-        text(HORIZONS.get(one["horizon"], one["horizon"]), value=one["horizon"]),
+        text(Horizon[one["horizon"]].words, value=one["horizon"]),
         Cell(spans.between(one["starts"], one["ends"]), note=spans.lasting(one["starts"], one["ends"])),
         day(one["starts"]),
         day(one["ends"]),

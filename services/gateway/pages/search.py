@@ -6,23 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from libs.commands.errors import Invalid
+from libs.rules.searching import Findable
 from services.gateway.pages import words
-from services.gateway.pages.page import Data, Page, Visit
-from services.gateway.pages.tables import Cell, Column, Table, text
+from services.gateway.pages.page import Data, Page, Visit, chosen
+from services.gateway.pages.tables import Cell, Column, Table, choice, text
 from services.gateway.pages.told import page_of
 
 Q, KIND, AFTER, FIRST = "q", "kind", "after", 50
 HITS = ("search",)
-KINDS: Final[Mapping[str, str]] = {
-    "TEAM": "Team",
-    "PRODUCT": "Product",
-    "ORGANISATION": "Organisation",
-    "PROGRAM": "Program",
-    "PERSON": "Person",
-    "ROADMAP_ITEM": "Roadmap item",
-    "ITEM": "Backlog item",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,23 +35,21 @@ class SearchView:
 
 
 def _variables(visit: Visit) -> dict[str, Any]:
-    kind = visit.query.get(KIND)
-    if kind is not None and kind not in KINDS:
-        raise Invalid(f"{kind[:40]!r} is nothing to look for", field=KIND, remedy=f"Choose one of {', '.join(KINDS)}, or leave it out.")
-    return {**visit.moment.variables, "text": visit.query.get(Q, ""), "kinds": [kind] if kind else None, "first": FIRST, "after": visit.query.get(AFTER)}
+    kind = chosen(visit, KIND, Findable)
+    return {**visit.moment.variables, "text": visit.query.get(Q, ""), "kinds": [kind.name] if kind else None, "first": FIRST, "after": visit.query.get(AFTER)}
 
 
 def _present(visit: Visit, data: Data) -> SearchView:
-    page, q, kind = data["search"], visit.query.get(Q, "").strip(), visit.query.get(KIND, "")
+    page, q, kind = data["search"], visit.query.get(Q, "").strip(), chosen(visit, KIND, Findable)
     info = page["pageInfo"]
     columns = (Column("Name", "name"), Column("What it is", "kind"), Column("Where", "within"), Column("Id", "id", csv_only=True))
     rows = tuple(_row(visit, one) for one in page["nodes"])
     links = [("Everything", visit.here(kind=None, after=None), not kind)]
-    links += [(shown, visit.here(kind=name, after=None), name == kind) for name, shown in KINDS.items()]
+    links += [(one.words, visit.here(kind=one.name, after=None), one is kind) for one in Findable]
     return SearchView(
         title=f"Search: {q}" if q else "Search",
         q=q,
-        said=_said(q, page["totalCount"], KINDS.get(kind, "")),
+        said=_said(q, page["totalCount"], kind),
         found=Table("found", "What was found", columns, rows, empty="Nothing.", caption_hidden=True).of(HITS, page),
         kinds=tuple(links) if q else (),
         first=visit.here(after=None) if info["hasPreviousPage"] else None,
@@ -68,10 +57,10 @@ def _present(visit: Visit, data: Data) -> SearchView:
     )
 
 
-def _said(q: str, total: int, kind: str) -> str:
+def _said(q: str, total: int, kind: Findable | None) -> str:
     if not q:
         return "Type a name or a part of it, an id, or what an item is called elsewhere, such as PERMIT-12."
-    among = f" among what is a {kind.lower()}" if kind else ""
+    among = f" among what is a {kind.spoken}" if kind else ""
     if not total:
         return f"Nothing fits “{q}”{among}. Try fewer or other words."
     return f"{words.count(total, 'thing').capitalize()} {'fits' if total == 1 else 'fit'} “{q}”{among}, the best first."
@@ -80,7 +69,7 @@ def _said(q: str, total: int, kind: str) -> str:
 def _row(visit: Visit, hit: Mapping[str, Any]) -> tuple[Cell, ...]:
     return (
         Cell(hit["name"], _leads_to(visit, hit), value=hit["name"]),
-        Cell(KINDS.get(hit["kind"], hit["kind"]), value=hit["kind"]),
+        choice(Findable[hit["kind"]]),
         text(_where(hit), value=hit["within"] or ""),
         text(hit["id"]),
     )
@@ -96,17 +85,17 @@ def _where(hit: Mapping[str, Any]) -> str | None:
 
 def _leads_to(visit: Visit, hit: Mapping[str, Any]) -> str | None:
     """The page of a hit: its own, or the part of the page of where it belongs."""
-    within, kind = hit["within"], hit["kind"]
-    if kind in ("TEAM", "PRODUCT", "ORGANISATION"):
+    within, kind = hit["within"], Findable[hit["kind"]]
+    if kind in (Findable.TEAM, Findable.PRODUCT, Findable.ORGANISATION):
         return page_of(visit, hit["id"])
     if within is None:
         return None
     match kind:
-        case "PERSON":
+        case Findable.PERSON:
             return visit.href(f"/teams/{within}") + "#people-heading"
-        case "ROADMAP_ITEM":
+        case Findable.ROADMAP_ITEM:
             return visit.href(f"/products/{within}") + "#roadmap-heading"
-        case "ITEM":
+        case Findable.ITEM:
             return visit.href(f"/products/{within}") + "#backlog-heading"
     return visit.href("/products", organisation=within)
 

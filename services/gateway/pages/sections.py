@@ -10,18 +10,19 @@ from typing import Any, Final
 from markupsafe import Markup
 
 from libs.commands.errors import NotFound
+from libs.events.catalog.portfolio.bid import BidState
+from libs.events.catalog.portfolio.investment import InvestmentState
+from libs.events.catalog.roadmap.roadmap_item import Horizon
 from libs.events.currencies import exact
+from libs.rules.duties import DutyKind
 from services.gateway.pages import charts, words
 from services.gateway.pages.page import Data, Visit
-from services.gateway.pages.tables import Cell, Column, Table, day, money, text, voiced
+from services.gateway.pages.tables import Cell, Column, Table, choice, day, money, text, voiced
 from services.gateway.pages.told import page_of, when
 from services.gateway.pages.verdict import sums_of
 
 CASES: Final = ("portfolio", "investments")
 """Where the investments of a team or a product stand in the answer; what is said of them and of bids for them is of all."""
-HORIZONS: Final[Mapping[str, tuple[str, str]]] = {"NOW": ("Now", "going"), "NEXT": ("Next", "plain"), "LATER": ("Later", "plain"), "DONE": ("Done", "good")}
-STATES: Final[Mapping[str, tuple[str, str]]] = {"PROPOSED": ("Proposed", "going"), "APPROVED": ("Approved", "good"), "DECLINED": ("Declined", "ended")}
-DUTIES: Final[Mapping[str, str]] = {"BID_UNDECIDED": "Outcome of a bid", "EVIDENCE_EXPIRES": "Evidence to renew"}
 _FIGURES: Final = (
     ("Current baseline", "committed", "plain"),
     ("To enhance", "enhance", "plain"),
@@ -120,19 +121,19 @@ def investments(visit: Visit, cases: Sequence[Mapping[str, Any]]) -> Table:
 
 def _investment(one: Mapping[str, Any]) -> tuple[Cell, ...]:
     amounts = one["amounts"]
-    shown, tone = STATES.get(one["state"], (one["state"].capitalize(), "going"))
+    state = InvestmentState[one["state"]]
     by = f" by {words.said_by(one['decision'])}" if one["decision"] else ""
     decided = f"on {words.day(one['decidedOn'])}{by}: {one['reason']}" if one["decidedOn"] and one["reason"] else ""
-    bids = "; ".join(f"bid to {bid['body']}: {bid['state'].lower()}" for bid in one["bids"])
+    bids = "; ".join(f"bid to {bid['body']}: {BidState[bid['state']].spoken}" for bid in one["bids"])
     asked = amounts and amounts["asked"]
     name = one["value"] or words.plain(one["id"])
     return (
         Cell(
             words.sentence(name).rstrip("."),
-            note=". ".join(part for part in (_asked(asked) if one["state"] == "PROPOSED" else "", bids) if part),
+            note=". ".join(part for part in (_asked(asked) if state is InvestmentState.PROPOSED else "", bids) if part),
             value=one["id"],
         ),
-        Cell(shown, tone=tone, note=decided, value=one["state"]),
+        choice(state, note=decided),
         _forecast(amounts),
         _total(amounts, "firstBaseline"),
         _total(amounts, "currentBaseline"),
@@ -172,18 +173,17 @@ def roadmap(visit: Visit, road: Mapping[str, Any], *, of_products: bool) -> Tabl
         Column("Product", "product", csv_only=True),
         Column("Item", "item", csv_only=True),
     )
-    found = [one for horizon in ("now", "next", "later", "done") for one in road[horizon]]
+    found = [one for horizon in Horizon for one in road[horizon]]
     rows = tuple(_roadmap_row(one, of_products) for one in found)
     return Table("roadmap", "Roadmap", columns, rows, empty="Nothing is on the roadmap.", caption_hidden=True)
 
 
 def _roadmap_row(one: Mapping[str, Any], of_products: bool) -> tuple[Cell, ...]:
-    shown, tone = HORIZONS.get(one["horizon"], (one["horizon"].capitalize(), "plain"))
     progress = one["progress"]
     delivered = "" if progress is None else f"{progress:.0%}".replace("%", f"{words.NBSP}% of its backlog items delivered")
     return (
         Cell(one["title"], note=", ".join(part for part in (words.named(one["product"]) if of_products else "", delivered) if part), value=one["title"]),
-        Cell(shown, tone=tone, value=one["horizon"]),
+        choice(Horizon[one["horizon"]]),
         Cell(words.short_day(one["ends"]), note=_slip(one["slipDays"]), value=one["ends"] or "", datetime=one["ends"]),
         text(delivered, value="" if progress is None else f"{progress:.4f}"),
         text(one["slipDays"], value="" if one["slipDays"] is None else one["slipDays"]),
@@ -211,7 +211,7 @@ def duties(visit: Visit, all_duties: Iterable[Mapping[str, Any]], about: frozens
     rows = tuple(
         (
             day(duty["dueOn"]),
-            text(DUTIES.get(duty["kind"], duty["kind"].replace("_", " ").capitalize()), note=_whose(duty), value=duty["kind"]),
+            choice(DutyKind[duty["kind"]], note=_whose(duty)),
             Cell("Overdue", tone="bad", value="overdue") if duty["overdue"] else Cell("Ahead", value="ahead"),
             text(duty["rule"]),
             Cell(duty["subject"]["name"], page_of(visit, duty["subject"]["id"]), value=duty["subject"]["id"]),

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Final
 
+from libs.events.catalog.portfolio.graduation import GraduationStatus
 from services.gateway.pages import words
 from services.gateway.pages.moved import KINDS, Group, difference
 
@@ -98,7 +99,7 @@ def _named(counts: Counts, shown: Group | None) -> str:
         return ""
     if len(rows) == came.total() <= 2 * NAMED:
         return words.listed(f"{row.name} came to {row.after.text}" if n == 0 else f"{row.name} to {row.after.text}" for n, row in enumerate(rows))
-    named = [(words.STATUSES[status].words if status in words.STATUSES else status, many) for status, many in came.most_common()]
+    named = [(GraduationStatus[status].words, many) for status, many in came.most_common()]
     return words.listed(f"{many} came to {name}" if n == 0 else f"{many} to {name}" for n, (name, many) in enumerate(named))
 
 

@@ -9,6 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
+from libs.events.catalog.portfolio.graduation import GraduationStatus
+from libs.events.choice import Choice
 from services.gateway.pages import words
 from services.gateway.pages.connections import Path
 
@@ -119,10 +121,14 @@ def voiced(voice: Mapping[str, Any] | None) -> tuple[Cell, Cell]:
     return text(voice["by"]["name"] if voice and voice["by"] else ""), text(voice["assertedBy"] if voice else "")
 
 
+def choice(one: Choice, *, href: str | None = None, note: str = "") -> Cell:
+    """A cell with the words of a choice, as a tag where it has a tone; its name in CSV."""
+    return Cell(one.words, href, tone=one.tone, note=note, value=one.name)
+
+
 def status(name: str) -> Cell:
-    """A cell with the status of a team as a tag; its name in CSV."""
-    known = words.STATUSES.get(name)
-    return Cell(known.words if known else name, tone=known.tone if known else "going", value=name)
+    """A cell with the status of a team."""
+    return choice(GraduationStatus[name])
 
 
 def _harmless(value: str | int) -> str | int:

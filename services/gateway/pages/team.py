@@ -11,6 +11,9 @@ from typing import Any, Final
 from markupsafe import Markup
 
 from libs.commands.errors import NotFound
+from libs.events.catalog.portfolio.graduation import GraduationStatus
+from libs.events.catalog.portfolio.team import HealthReading, HealthSubject
+from libs.events.choice import Tone
 from services.gateway.pages import sections, words
 from services.gateway.pages.graduation import TeamCard, card
 from services.gateway.pages.over_time import Period, band
@@ -24,14 +27,14 @@ KINDS: Final = ("team", "graduation", "investment", "bid", "loan")
 FIRST: Final = 25
 _ID: Final = re.compile(r"(?:([a-z_]+):)?[a-z0-9][a-z0-9._-]{0,63}\Z")
 _LEVELS: Final = {
-    "AT_RISK": 0.15,
-    "PIVOTED_AWAY": 0.0,
-    "IN_RESIDENCY": 0.15,
-    "SUSTAIN": 0.35,
-    "HANDING_OFF": 0.5,
-    "READY": 0.75,
-    "GRADUATED": 1.0,
-    "ALUMNI": 1.0,
+    GraduationStatus.AT_RISK: 0.15,
+    GraduationStatus.PIVOTED_AWAY: 0.0,
+    GraduationStatus.IN_RESIDENCY: 0.15,
+    GraduationStatus.SUSTAIN: 0.35,
+    GraduationStatus.HANDING_OFF: 0.5,
+    GraduationStatus.READY: 0.75,
+    GraduationStatus.GRADUATED: 1.0,
+    GraduationStatus.ALUMNI: 1.0,
 }
 
 
@@ -89,7 +92,7 @@ def _present(visit: Visit, data: Data) -> View:
         title=team["name"],
         status=shown.status,
         lead=_lead(shown),
-        tone=words.STATUSES[shown.status].tone if shown.status in words.STATUSES else "going",
+        tone=GraduationStatus[shown.status].tone or Tone.PLAIN,
         home=words.named(team["home"]),
         home_href=visit.href("/", organisation=words.plain(team["home"]["id"])) if team["home"] else "",
         facts=tuple(_facts(team)),
@@ -111,8 +114,7 @@ def _present(visit: Visit, data: Data) -> View:
 
 
 def _lead(shown: TeamCard) -> str:
-    known = words.STATUSES.get(shown.status)
-    begin = known.words if known else shown.status
+    begin = GraduationStatus[shown.status].words
     since = f" since {words.day(shown.since)}" if shown.since else ""
     met = f"{words.number(shown.met) if shown.met else 'none'} of {words.number(len(shown.criteria))} criteria {'is' if shown.met == 1 else 'are'} met"
     blocked = f", blocked by {words.listed(shown.blocked_by.split(', '))}" if shown.blocked_by else ""
@@ -126,7 +128,7 @@ def _facts(team: Mapping[str, Any]) -> list[tuple[str, str]]:
     if team["continuity"]:
         found.append(("Core that has stayed a year", f"{team['continuity']['share']:.0%}".replace("%", f"{words.NBSP}%")))
     if team["health"]:
-        readings = [f"{name} {team['health'][name].lower()}" for name in ("team", "product") if team["health"][name]]
+        readings = [f"{one.spoken} {HealthReading[team['health'][one]].spoken}" for one in HealthSubject if team["health"][one]]
         found.append(("Health", f"{words.sentence(', '.join(readings)).rstrip('.')} ({words.short_day(team['health']['recordedOn'])})"))
     return found + outcomes(team)
 
@@ -167,10 +169,10 @@ def _days(period: Mapping[str, Any], today: date) -> int:
 def _band(visit: Visit, periods: Sequence[Mapping[str, Any]]) -> Markup:
     drawn = []
     for one in periods:
-        known = words.STATUSES.get(one["status"])
+        status = GraduationStatus[one["status"]]
         ends = date.fromisoformat(one["until"]) if one["until"] else visit.moment.day
-        drawn.append(Period(date.fromisoformat(one["from"]), ends, known.tone if known else "plain", _LEVELS.get(one["status"], 0.5)))
-    names = [words.STATUSES[one["status"]].words if one["status"] in words.STATUSES else one["status"] for one in periods]
+        drawn.append(Period(date.fromisoformat(one["from"]), ends, status.tone or Tone.PLAIN, _LEVELS[status]))
+    names = [GraduationStatus[one["status"]].words for one in periods]
     return band(drawn, f"Status over time: {', then '.join(names)}")
 
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
+from libs.events.choice import Choice, choices_of
+from libs.events.event import PAYLOADS
 from services.gateway.pages import words
 from services.gateway.pages.page import Visit
 from services.gateway.pages.tables import Cell, Column, Table, text
@@ -78,10 +80,11 @@ def telling(visit: Visit, story: Mapping[str, Any], kinds: Sequence[str]) -> Tel
 def told(visit: Visit, event: Mapping[str, Any]) -> Told:
     """An event of an answer (`SaidEvent` with its subject and data) in words."""
     subject = event.get("subject") or {"id": event["id"].partition("@")[0], "name": ""}
+    data = _with_choices(event["type"], event.get("data") or {})
     return Told(
         id=event["id"],
         what=what_of(event["type"]),
-        gist=_gist(event.get("data") or {}),
+        gist=_gist(data),
         about=subject["name"],
         href=page_of(visit, subject["id"]),
         kind=kind_words(subject["id"].partition(":")[0]),
@@ -92,7 +95,7 @@ def told(visit: Visit, event: Mapping[str, Any]) -> Told:
         retracted=event["retracted"],
         lapsed=not (event.get("counts", True) or event["retracted"]),
         judges=event.get("judges"),
-        fields=tuple(_fields({name: value for name, value in (event.get("data") or {}).items() if name != "judges"})),
+        fields=tuple(_fields({name: value for name, value in data.items() if name != "judges"})),
         exact=event,
     )
 
@@ -163,11 +166,16 @@ def page_of(visit: Visit, global_id: str) -> str | None:
     return visit.href("/", organisation=id) if kind == "organisation" else None
 
 
+def _with_choices(type_: str, data: Mapping[str, Any]) -> dict[str, Any]:
+    """The same data with the members of choices, as the type of the event declares them, in place of what stands for them."""
+    of = choices_of(PAYLOADS[type_]) if type_ in PAYLOADS else {}
+    return {name: next((one for one in of.get(name, ()) if one == value), value) for name, value in data.items()}
+
+
 def _gist(data: Mapping[str, Any]) -> str:
     """The one or two fields that say most, briefly."""
-    found = [_shown(data[name]) for name in _TELLING if data.get(name) is not None]
-    short = [one.replace("_", " ") for one in found if len(one) <= SHORT]
-    return ", ".join(short[:2])
+    found = [value.spoken if isinstance(value, Choice) else _shown(value).replace("_", " ") for name in _TELLING if (value := data.get(name)) is not None]
+    return ", ".join([one for one in found if len(one) <= SHORT][:2])
 
 
 def _fields(data: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -181,6 +189,8 @@ def _shown(value: Any) -> str:
     match value:
         case None:
             return "withheld"
+        case Choice():
+            return value.words
         case {"amount": amount, "currency": currency}:
             return words.amount({"amount": amount, "currency": currency})
         case {**inner}:

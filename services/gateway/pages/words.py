@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from types import MappingProxyType
 from typing import Any, Final
 
+from libs.events.catalog.portfolio.graduation import GraduationStatus
+from libs.events.choice import Tone
 from libs.events.currencies import exact, grouped
 from libs.rules.roles import spoken, who
 
@@ -22,27 +22,7 @@ WITHHELD: Final = "Withheld: your roles do not read this money."
 _NUMBERS: Final = "no one two three four five six seven eight nine ten".split()
 
 
-@dataclass(frozen=True, slots=True)
-class Status:
-    """A status as people say it: `words`, its `tone` (`good`, `going`, `bad`, `ended`), and what it means in a sentence."""
-
-    words: str
-    tone: str
-    meaning: str
-
-
-STATUSES: Final[Mapping[str, Status]] = MappingProxyType(
-    {
-        "AT_RISK": Status("At risk", "bad", "graduated, and a criterion is no longer met"),
-        "IN_RESIDENCY": Status("In residency", "going", "with the Lab, building the product and the team"),
-        "SUSTAIN": Status("Sustain", "going", "team and product are healthy, the home organisation comes along"),
-        "HANDING_OFF": Status("Handing off", "going", "the first function of the home organisation has accepted"),
-        "READY": Status("Ready", "good", "all six criteria are met, only the ceremony is missing"),
-        "GRADUATED": Status("Graduated", "good", "the ceremony was held, and all six criteria are still met"),
-        "ALUMNI": Status("Alumni", "good", "graduated long enough ago to help others"),
-        "PIVOTED_AWAY": Status("Pivoted away", "ended", "left this path for good"),
-    }
-)
+STATUSES: Final = tuple(sorted(GraduationStatus, key=lambda one: one.tone is not Tone.BAD))
 """In the order in which pages list them: what needs somebody first, then the way to graduation."""
 
 

@@ -82,12 +82,12 @@ def test_withheld_money_is_no_table() -> None:
 def test_duties_are_divided_into_overdue_and_next() -> None:
     duties = [
         {"kind": "BID_UNDECIDED", "dueOn": "2026-02-01", "overdue": True, "rule": "S0-15", "subject": {"id": "bid:b", "name": "Bid for x"}},
-        {"kind": "SOMETHING_NEW", "dueOn": "2026-04-01", "overdue": False, "rule": "S9-99", "subject": {"id": "team:t", "name": "T"}},
+        {"kind": "EVIDENCE_EXPIRES", "dueOn": "2026-04-01", "overdue": False, "rule": "S9-99", "subject": {"id": "team:t", "name": "T"}},
     ]
     view = shown(home([], duties=duties), as_of=date(2026, 2, 20))
     assert [cell.text for cell in view.overdue.rows[0]][1:] == ["Outcome of a bid", "Bid for x", "S0-15"]
     assert view.overdue.rows[0][2].href is None, "a bid has no page"
-    assert view.next.rows[0][1].text == "Something new"
+    assert view.next.rows[0][1].text == "Evidence to renew"
     assert view.next.rows[0][2].href == "/teams/t" or view.next.rows[0][2].href == "/teams/t?asOf=2026-02-20"
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from libs.commands.errors import Invalid
+from libs.events.catalog.roadmap.roadmap_item import Horizon
 from services.gateway.pages import roadmap_asked as asked
 from services.gateway.pages.charts_timeline import Line, Mark, timeline
 from services.gateway.pages.quarters import quarters
@@ -39,12 +40,12 @@ def answer(*items: dict[str, Any], more: bool = False, begins: str = "04-01", **
         found = [one for one in items if one["horizon"] == name]
         return {"totalCount": len(found), "nodes": found}
 
-    counted = COUNTS | {"items": len(items), **{name.lower(): under(name)["totalCount"] for name in asked.HORIZONS}} | counts
+    counted = COUNTS | {"items": len(items), **{name.lower(): under(name)["totalCount"] for name in Horizon.__members__}} | counts
     info = {"hasNextPage": more, "hasPreviousPage": False, "endCursor": "next"}
     page = {"totalCount": len(items), "pageInfo": info, "nodes": list(items)}
     organisations = [{"id": "organisation:env", "name": "Environment", "roadmap": {"counts": counted}}]
     choices = {"fiscalYearStart": begins, "programs": [{"id": "program:x", "name": "X"}], "teams": {"nodes": []}, "products": {"totalCount": 200, "nodes": []}}
-    roadmap = {"counts": counted, "items": page, **{name.lower(): under(name) for name in asked.HORIZONS}}
+    roadmap = {"counts": counted, "items": page, **{name.lower(): under(name) for name in Horizon.__members__}}
     return {"portfolio": {"organisations": organisations, "roadmap": roadmap}, "choices": choices}
 
 

@@ -49,7 +49,7 @@ async def test_money_whose_team_is_not_known_has_a_row_and_the_rows_sum_to_the_w
     teams = await rows(site, "/investment", "team-money")
     assert ["future", "team:future", "CAD 680000.00", "CAD 680000.00", "CAD 68000.00", "CAD 0.00"] in teams
     assert ["future", "team:future", "JPY 1000", "JPY 1000", "JPY 100", "JPY 0"] in teams
-    assert next(row for row in teams if row[0] == "No team")[2] == "CAD 20.00"
+    assert next(row for row in teams if row[0] == "None named")[2] == "CAD 20.00"
     found = plain(await page(site, "/investment"))
     assert "future not registered yet" in found and "680,000 CAD" in found
     assert (await rows(site, "/investment", "team-split"))[-2][3] == "JPY 1000"

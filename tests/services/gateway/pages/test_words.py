@@ -10,7 +10,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from libs.commands.errors import Invalid
-from libs.events.catalog.portfolio.graduation import GraduationStatus
 from services.gateway.pages import words
 from services.gateway.pages.moment import Moment, moment_of, read_day, read_instant
 from services.gateway.pages.quarters import last_quarter_end
@@ -58,10 +57,6 @@ def test_days_are_said_as_people_say_them() -> None:
     assert plain(words.day("2026-11-04")) == "4 November 2026"
     assert plain(words.short_day("2026-11-04T09:00:00Z")) == "4 Nov 2026"
     assert words.day(None) == "–"
-
-
-def test_every_status_has_words() -> None:
-    assert set(words.STATUSES) == {one.name for one in GraduationStatus}
 
 
 @given(st.decimals(min_value=-(10**15), max_value=10**15, places=2))
