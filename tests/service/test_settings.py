@@ -128,3 +128,17 @@ def test_what_kubernetes_puts_into_every_container_is_passed_over_with_a_word(va
 def test_what_only_looks_like_it_still_stops_the_start(variable: str) -> None:
     with pytest.raises(SettingsError, match="is no setting"):
         Settings.from_environment({variable: "x"})
+
+
+def test_places_are_the_engines_or_the_folders_that_are_used(tmp_path: Path) -> None:
+    key, _ = write_key_pair(tmp_path / "k")
+    engines = {"HEADWAY_STORE_URL": "mongodb://m", "HEADWAY_LOG_URL": "kafka://k:9092"}
+    for environ, places, on_data_folder in (
+        ({}, [".headway"], True),
+        (engines, ["MongoDB", "Kafka"], True),  # the embedded issuer's key
+        (engines | {"HEADWAY_ISSUER": f"file:{key}"}, ["MongoDB", "Kafka"], False),
+        ({"HEADWAY_STORE_URL": "mongodb://m"}, ["MongoDB", ".headway"], True),
+        ({"HEADWAY_STORE_URL": "sqlite:///there", "HEADWAY_LOG_URL": "kafka://k:9092"}, ["there", "Kafka"], True),
+    ):
+        made = Settings.from_environment(environ)
+        assert (made.places, made.on_data_folder) == (places, on_data_folder)
