@@ -41,7 +41,7 @@ from libs.rules.roles import Principal, Role
 from services.backlog.domain import decisions
 from tests.events.memory import Disk, MemoryStore
 
-SALT = "a pinch of salt"
+SALT = "a secret of the bench"
 SHORT, COMMANDS, GOAL = 10, 60, 2.0
 AUTHOR = Actor("bench", "importer")
 IMPORTER = Principal("bench", frozenset({Role.parse("importer")}))

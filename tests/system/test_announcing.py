@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from libs.commands.catalog.portfolio.graduation import PrepareHandoff
-from libs.commands.errors import Invalid
+from libs.commands.errors import Invalid, WrongClock
 from libs.commands.judging import Ask
 from libs.commands.retracting import RetractInPortfolio
 from libs.events.catalog.portfolio.graduation import (
@@ -187,6 +187,34 @@ async def test_an_announcement_alone_leaves_commands_and_reads_as_they_are_and_i
         assert prepared.created
         with pytest.raises(Invalid):
             await service.handling.answer(Ask(RetractInPortfolio(event=f"{WAY}@1", reason="Wrong"), IMPORTER))
+
+
+async def test_a_wrong_clock_announces_nothing_and_what_it_announced_ahead_is_followed_once_that_is_past(tmp_path: Path) -> None:
+    hands = Hands(430)
+    async with running(tmp_path, hands, ticking=False) as process:
+        service = process.services["portfolio"]
+        clock = Clock(service)
+        await store(process, graduating())
+        await _heard_all(process, process)
+        service.handling.distrusted = lambda: WrongClock("it is off")
+        with pytest.raises(WrongClock):
+            await clock.tick()
+        assert await announcements(process) == []
+        service.handling.distrusted = lambda: None
+        await clock.tick()
+        hands.set(431)
+        await clock.tick()
+        await hear(process, WAY, SAID + 10)
+        hands.set(430, hour=12)
+        await store(process, [read(90, 429)])
+        await _heard_all(process, process)
+        await clock.tick()
+        assert await announcements(process) == [*ARRIVAL, *LAPSE], "the latest one is dated tomorrow"
+        hands.set(432)
+        await clock.tick()
+        assert await announcements(process) == [*ARRIVAL, *LAPSE, *[Withdrawn] * 3]
+        stamps = [e.stored for e in (await service.store.load([WAY]))[WAY][SAID:]]
+        assert stamps == sorted(stamps)
 
 
 def _looks(service: Service) -> list[str]:

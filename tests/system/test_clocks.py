@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import dataclasses
+import json
 import re
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -125,6 +126,9 @@ async def test_a_clock_that_is_off_refuses_commands_of_every_service_without_a_t
             answer = await say(stack, name, "meanwhile", **{"Idempotency-Key": name})
             assert (answer.status_code, answer.json()["type"]) == (503, "urn:headway:problem:wrong-clock"), answer.text
             assert "(NTP)" in answer.json()["remedy"]
+        line = json.dumps({"command": "backlog.open_backlog", "key": "row", "data": {"product": "meanwhile"}})
+        many = await stack.client.post("/backlog/v1/commands", content=line, headers=stack.signed_in("importer"))
+        assert (many.status_code, many.json()["type"]) == (503, "urn:headway:problem:wrong-clock"), "no line of a bulk is told that it is refused for good"
         refused = await stack.client.post(
             "/graphql", json={"query": 'mutation { openBacklog(input: {product: "meanwhile"}) { position } }'}, headers=stack.signed_in("importer")
         )

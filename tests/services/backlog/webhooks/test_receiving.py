@@ -22,7 +22,7 @@ from libs.commands.catalog.backlog.backlog import OpenBacklog
 from libs.commands.catalog.backlog.item import AddItem, StateItem
 from libs.commands.catalog.backlog.source import ConnectSource, DisconnectSource
 from libs.commands.command import Command
-from libs.commands.errors import AlreadyExists
+from libs.commands.errors import AlreadyExists, WrongClock
 from libs.commands.handling import Handling
 from libs.commands.judging import Ask
 from libs.events.catalog.backlog.item import ITEM, Item, ItemState, ItemStated
@@ -153,6 +153,16 @@ async def test_a_wrong_or_missing_signature_is_401_and_stores_nothing(backlog: B
     for headers in ({}, signed(body, secret="pepper-and-salt-and-more"), signed(b"{}"), {"x-gitlab-token": SECRET}):
         assert (await backlog.send("github", body, headers)).status_code == 401
     assert await backlog.events() == before
+
+
+async def test_while_the_clock_here_is_wrong_a_delivery_is_to_come_again_and_no_signature_is_judged_by_it(backlog: Backlog) -> None:
+    before = await backlog.events()
+    backlog.handling.distrusted = lambda: WrongClock("it is off")
+    for answer in (await backlog.github(github()), await backlog.send("github", raw(github()), {})):
+        assert (answer.status_code, answer.json()["type"]) == (503, "urn:headway:problem:wrong-clock")
+    assert await backlog.events() == before
+    backlog.handling.distrusted = lambda: None
+    assert (await backlog.github(github())).json()["known"] is False
 
 
 async def test_an_unknown_or_disconnected_source_is_404(backlog: Backlog) -> None:
