@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Collection
 from typing import Final
 
 from headway.doctor.clocks import clocks
+from headway.doctor.comparison import comparison
 from headway.doctor.finding import OUR_FAULT, WRONG_SETTING, Finding, mend
 from headway.doctor.installation import Installation
 from headway.doctor.log import log
@@ -21,7 +22,7 @@ __all__ = ["Finding", "examined"]
 
 Look = Callable[[Installation], Awaitable[list[Finding]]]
 
-LOOKS: Final[tuple[Look, ...]] = (machine, stores, log, clocks, other_data, processes)
+LOOKS: Final[tuple[Look, ...]] = (machine, stores, log, comparison, clocks, other_data, processes)
 """In this order. What looks at stores and log together comes after both: it finds in `Installation` what could be opened."""
 
 

@@ -23,7 +23,7 @@ from libs.events.kafka_producing import Producing
 from libs.events.kafka_reading import Reading
 from libs.events.kafka_sharing import Sharing
 from libs.events.kafka_topics import Inventory, Topic, described, ensured, found, inventory
-from libs.events.log import Cursor, Delivery, Held, LogUnavailable, NotSent, Record, Share, TopicMissing
+from libs.events.log import Cursor, Delivery, Extent, Held, LogUnavailable, NotSent, Record, Share, TopicMissing
 
 logger = logging.getLogger(__name__)
 
@@ -34,8 +34,8 @@ AGAIN = 1.0
 """Seconds within which a broker that did not answer is not asked again by somebody else."""
 READY = 5.0
 """Seconds that a broker has to show that it is there."""
-MARKS_AGE = 30.0
-"""Seconds after which a topic's mark is read again."""
+MARKS_AGE = 5.0
+"""Seconds after which a topic's mark is read again: so soon readers begin anew where a topic has lost records."""
 
 
 class KafkaLog:
@@ -56,6 +56,7 @@ class KafkaLog:
         self._marks: dict[str, list[str]] = {}
         self._marks_read = -MARKS_AGE
         self._known: dict[str, Topic] = {}
+        self._origins: dict[str, str] = {}
         self._unmarked: set[str] = set()
         self._doubted = False
         self._tried: tuple[float, LogUnavailable] | None = None
@@ -129,11 +130,19 @@ class KafkaLog:
         await self._ready()
         return await self._reading.held(await self._partitions([topic]))
 
-    async def renew(self) -> None:
+    async def extent(self, topic: str) -> Extent:
+        """Raises LogUnavailable."""
+        await self._ready()
+        partitions = await self._partitions([topic])
+        spans = {str(p.partition): span for p, span in (await self._questions.ends(partitions)).items()}
+        return Extent(self._origins[topic], spans, sum(end - first for first, end in spans.values()))
+
+    async def renew(self, topics: Sequence[str]) -> None:
         """Raises LogUnavailable."""
         self._must_not_only_read()
         await self._ready()
-        self._marked(await self._questions.ask(lambda admin: self._marking.renew(admin, self.topics)))
+        async with self._ensuring:  # or marks that were read before would be taken for the newer ones
+            self._marked(await self._questions.ask(lambda admin: self._marking.renew(admin, topics)))
 
     async def server_time(self) -> datetime:
         """Raises ClockUntold and LogUnavailable."""
@@ -188,7 +197,7 @@ class KafkaLog:
         if not self._known or self._doubted:
             topics = await self._questions.ask(self._topics_there if self._reads_only else self._topics_made, READY)
             for topic in topics:
-                if topic.differs and topic.name not in self._known:
+                if topic.differs and topic.differs != (self._known[topic.name].differs if topic.name in self._known else ()):
                     logger.warning("log: topic %s: %s", topic.name, "; ".join(topic.differs), extra={"topic": topic.name})
             self._unmarked |= {t.name for t in topics if t.made}
             self._known, self._doubted = {t.name: t for t in topics}, False
@@ -214,7 +223,11 @@ class KafkaLog:
         if gone := [t for t in topics if t in self._known and t not in there]:
             self._doubted = True
             raise LogUnavailable(f"topic {gone[0]} is gone or has no leader")
-        return [Partition(t, n) for t in topics for n in range(there[t][0] if t in there else 0)]
+        for topic, seen in there.items():
+            if self._origins.setdefault(topic, seen.origin) != seen.origin:  # made anew by whomever: it may be another than it was, and have another mark
+                self._origins[topic] = seen.origin
+                self._doubted, self._marks_read = True, -MARKS_AGE
+        return [Partition(t, n) for t in topics for n in range(there[t].partitions if t in there else 0)]
 
     # Marks: a cursor bears those of the topics that it was given by
 

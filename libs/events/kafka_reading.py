@@ -28,6 +28,8 @@ QUIET = 10.0
 STANDSTILL = 60.0
 """Seconds without a record, though there are some, after which the consumer is made again: it sometimes stops without a word."""
 LONGEST_FETCH_MS = 250
+COUNTED = 2000
+"""Records counted before others have their turn on the loop."""
 
 Keys = Callable[[Partition], tuple[str, ...]]
 """The names under which a cursor knows a partition: the present one, then those it had since this process began."""
@@ -41,6 +43,14 @@ class Places:
         self._keys: dict[Partition, tuple[str, ...]] = {}
         self.at: dict[Partition, int] = {}
         self._offsets: dict[str, int] = {}
+
+    def begin(self, partition: Partition, offset: int, first: int) -> None:
+        """A partition is read from an offset on, or from the first there is.
+
+        One that is read from its beginning is not named in cursors before something of it was read: where a record lies is told by what two cursors differ in.
+        """
+        self.put(partition, offset if offset > first else 0)
+        self.at[partition] = max(offset, first)
 
     def put(self, partition: Partition, offset: int) -> None:
         """The next record of a partition is that of `offset`."""
@@ -81,7 +91,7 @@ class Reading:
         bounds = await self._questions.ends(partitions)
         places = Places(keys)
         for partition in partitions:
-            places.put(partition, _begin(after, keys(partition), *bounds[partition]))
+            places.begin(partition, _begin(after, keys(partition), bounds[partition][1]), bounds[partition][0])
         left = None if follow else {p: end for p, (_, end) in bounds.items() if places.at[p] < end}
         if left == {}:
             return
@@ -121,7 +131,7 @@ class Reading:
             async with self._consumer(places) as consumer:
                 heard = time.monotonic()
                 while not await self._arrived(consumer, left):
-                    for messages in (await some(consumer, None)).values():
+                    for messages in (await some(consumer, COUNTED)).values():
                         heard = time.monotonic()
                         for message in messages:
                             found[_text(message.key)].take(message.headers)
@@ -205,13 +215,13 @@ async def some(consumer: Client, limit: int | None) -> dict[Partition, list[Any]
     return found
 
 
-def _begin(after: Cursor, keys: Sequence[str], first: int, end: int) -> int:
+def _begin(after: Cursor, keys: Sequence[str], end: int) -> int:
     """Where to read from: the beginning for a cursor of another log, be it lost or an older copy of this one since put back."""
     at = after.offsets.get(keys[0], 0)
     if at > end:
         logger.warning("log: a reader comes with a cursor beyond the end: it begins anew", extra={"cursor": str(after)})
         at = 0
-    return max(at, first)
+    return at
 
 
 def _assign(consumer: Client, places: Places) -> None:

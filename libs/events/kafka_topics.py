@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from aiokafka import errors as kafka_errors
 from aiokafka.admin import NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
-from aiokafka.protocol.metadata import MetadataRequest
 
 from libs.events.kafka_connection import Client
+from libs.events.kafka_metadata import Metadata, topics_of
 from libs.events.kafka_rights import READ, WRITE, rights
 from libs.events.log import LogUnavailable, TopicMissing
 
@@ -36,6 +36,19 @@ class Topic:
     differs: tuple[str, ...] = ()
     unseen: str | None = None
     most_bytes: int = MOST_BYTES
+    alterable: Mapping[str, str] = field(default_factory=dict)
+    """Of what differs, the settings that it should have and that may be given to it as it is."""
+    needs: int = 1
+    """Replicas that a write needs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """A topic that is there and led. `origin` is another once it was made anew, or one of its partitions had another leader."""
+
+    partitions: int
+    replicas: int
+    origin: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,14 +82,14 @@ async def ensured(admin: Client, names: Sequence[str], partitions: int) -> list[
     if missing:
         there = await _awaited(admin, names)
     settings = await _settings(admin, list(there))
-    return [_judged(name, *there[name], settings.get(name), partitions, name in made) for name in names]
+    return [_judged(name, there[name], settings.get(name), partitions, name in made) for name in names]
 
 
 async def found(admin: Client, names: Sequence[str], partitions: int) -> list[Topic]:
     """Those of the topics that are there; none is made. Raises TopicMissing for one that whoever asks may not see, and what the client raises."""
     there = await described(admin, names)
     settings = await _settings(admin, list(there)) if there else {}
-    return [_judged(name, *there[name], settings.get(name), partitions, made=False) for name in names if name in there]
+    return [_judged(name, there[name], settings.get(name), partitions, made=False) for name in names if name in there]
 
 
 async def makeable(admin: Client, names: Sequence[str], partitions: int) -> dict[str, str | None]:
@@ -85,17 +98,17 @@ async def makeable(admin: Client, names: Sequence[str], partitions: int) -> dict
     return {name: None if code in (_GOOD, _EXISTS) else _refusal(name, code, message) for name, code, message in answer.topic_errors}
 
 
-async def described(admin: Client, names: Sequence[str]) -> dict[str, tuple[int, int]]:
-    """Partitions and replicas of those topics that are there and led. Asking must not make them, as it would where brokers make topics by themselves."""
-    answer = await admin._send_request(MetadataRequest(list(names), allow_auto_topic_creation=False))
-    found: dict[str, tuple[int, int]] = {}
-    for code, name, _, parts in answer.topics:
+async def described(admin: Client, names: Sequence[str]) -> dict[str, Described]:
+    """Those topics that are there and led. Asking must not make them, as it would where brokers make topics by themselves."""
+    found: dict[str, Described] = {}
+    for code, name, id, parts in topics_of(await admin._send_request(Metadata(names))):
         if code == _NOT_ON_TOPIC:
             raise TopicMissing(f"topic {name}: not there, or this user may not see it: see its ACLs, or run 'headway topics' as one who may make it")
         if code not in (_GOOD, _UNKNOWN, _NO_LEADER):
             raise kafka_errors.for_code(code)(name)
-        if code == _GOOD and parts and all(part[2] >= 0 for part in parts):
-            found[name] = len(parts), min(len(part[3]) for part in parts)
+        if code == _GOOD and parts and all(part.leader >= 0 for part in parts):
+            epochs = ",".join(str(part.epoch) for part in sorted(parts))
+            found[name] = Described(len(parts), min(part.replicas for part in parts), f"{id} {epochs}")
     return found
 
 
@@ -109,6 +122,15 @@ async def _made(admin: Client, names: Sequence[str], partitions: int) -> set[str
     return made
 
 
+async def deleted(admin: Client, name: str) -> None:
+    """Deletes a topic. Raises TopicMissing where there is none or this user may not, LogUnavailable where the brokers refuse, and what the client raises."""
+    for _, code in (await admin.delete_topics([name])).topic_error_codes:
+        if code in (_UNKNOWN, _NOT_ON_TOPIC, _NOT_ON_CLUSTER):
+            raise TopicMissing(f"topic {name} is not there, or this user may not delete it")
+        if code != _GOOD:
+            raise LogUnavailable(f"topic {name} cannot be deleted: {kafka_errors.for_code(code).__name__}")
+
+
 def _new(names: Sequence[str], partitions: int) -> list[NewTopic]:
     return [NewTopic(name, partitions, BROKER_DEFAULT, replica_assignments={}, topic_configs=dict(KEPT)) for name in names]
 
@@ -120,7 +142,7 @@ def _refusal(name: str, code: int, message: str | None) -> str:
     return f"topic {name} cannot be made: {kafka_errors.for_code(code).__name__} {message or ''}".rstrip()
 
 
-async def _awaited(admin: Client, names: Sequence[str]) -> dict[str, tuple[int, int]]:
+async def _awaited(admin: Client, names: Sequence[str]) -> dict[str, Described]:
     """The topics once all of them are led."""
     while len(there := await described(admin, names)) < len(names):  # noqa: ASYNC110 - the broker tells nobody; whoever asked bounds the time
         await asyncio.sleep(0.05)
@@ -137,10 +159,12 @@ async def _settings(admin: Client, names: Sequence[str]) -> dict[str, dict[str, 
     return found
 
 
-def _judged(name: str, count: int, replicas: int, settings: dict[str, str] | str | None, partitions: int, made: bool) -> Topic:
+def _judged(name: str, found: Described, settings: dict[str, str] | str | None, partitions: int, made: bool) -> Topic:
+    count, replicas = found.partitions, found.replicas
     differs = [f"it has {count} partitions, not {partitions}"] if count != partitions else []
     if not isinstance(settings, dict):
         return Topic(name, count, replicas, made, tuple(differs), unseen=settings or "no answer")
+    alterable = {key: value for key, value in KEPT.items() if settings.get(key) != value}
     differs += [f"{key} is {settings.get(key)}, not {value}" for key, value in KEPT.items() if settings.get(key) != value]
     needed = _number(settings, "min.insync.replicas", 1)
     if replicas < needed:
@@ -148,7 +172,8 @@ def _judged(name: str, count: int, replicas: int, settings: dict[str, str] | str
     most = _number(settings, "max.message.bytes", MOST_BYTES)
     if most < MOST_BYTES:
         differs.append(f"max.message.bytes is {most}, and an event may need {MOST_BYTES}")
-    return Topic(name, count, replicas, made, tuple(differs), most_bytes=most)
+        alterable["max.message.bytes"] = str(MOST_BYTES)
+    return Topic(name, count, replicas, made, tuple(differs), None, most, alterable, needed)
 
 
 def _number(settings: dict[str, Any], key: str, otherwise: int) -> int:

@@ -65,6 +65,26 @@ class Held:
     last: int
 
 
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """What is known of a topic without reading it.
+
+    `origin` is another once the topic was made anew, or records may have been lost without a trace. `spans`: per partition the first offset there is and the
+    one behind the last. `records`: how many there are at most.
+    """
+
+    origin: str
+    spans: Mapping[str, tuple[int, int]]
+    records: int
+
+    def goes_on_from(self, earlier: Extent) -> bool:
+        """Whether nothing shows that a record of an earlier extent is gone."""
+        if self.origin != earlier.origin:
+            return False
+        mine = ((self.spans.get(partition, (0, -1)), then) for partition, then in earlier.spans.items())
+        return all(now[0] <= then[0] and now[1] >= then[1] for now, then in mine)
+
+
 class Log(Protocol):
     """Where events are published and heard. Every adapter passes `libs.events.testing.LogContract`."""
 
@@ -87,10 +107,13 @@ class Log(Protocol):
         """The cursor behind everything published so far."""
 
     async def held(self, topic: str) -> dict[str, Held]:
-        """What there is of each key of a topic. Asked once, at a start."""
+        """What there is of each key of a topic: all of it is read."""
 
-    async def renew(self) -> None:
-        """Records were lost: cursors given so far may lead to the beginning from now on, so that nobody passes over what is published again."""
+    async def extent(self, topic: str) -> Extent:
+        """What shows that records of a topic were lost, at a cost that does not depend on how many there are."""
+
+    async def renew(self, topics: Sequence[str]) -> None:
+        """Records of topics were lost: cursors given so far may lead to their beginning from now on, so that nobody passes over what is published again."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,10 @@
-"""Recovery at a start: a store and its log are held against each other, since either may have been put back from an older copy."""
+"""A store and its log held against each other, event by event, and what either has lost taken from the other: either may be back from an older copy."""
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from libs.events.envelope import Undecodable, from_record, topic
@@ -25,23 +26,73 @@ class Recovered:
     store: Mapping[str, int] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """What a log lacks of a store, and where it has more than the store had when it was asked first.
+
+    By aggregate, where the log should have more: `behind` is up to which sequence it has all, `missing` how many events it must be given. `ahead`: how many
+    later events the log had of an aggregate than the store; those that were stored meanwhile are among them.
+    """
+
+    behind: Mapping[str, int]
+    missing: Mapping[str, int]
+    ahead: Mapping[str, int]
+
+    @property
+    def events(self) -> int:
+        """How many the log lacks in all."""
+        return sum(self.missing.values())
+
+
+async def compared(store: CommitStore, log: Log, namespace: str, service: str, kinds: Collection[str]) -> Compared:
+    """Reads the heads of a store and the keys of its topic; changes nothing. Raises whatever store and log raise."""
+    # The order matters while other processes write: what is stored and not marked as unpublished must be in a log that is looked at afterwards.
+    heads = await _heads(store, kinds)
+    waiting = await first_unpublished(store, list(heads))
+    held = await log.held(topic(namespace, service))
+    behind: dict[str, int] = {}
+    missing: dict[str, int] = {}
+    for aggregate, last in heads.items():
+        there = held[aggregate].unbroken if aggregate in held else 0
+        due = min(last, waiting.get(aggregate, last + 1) - 1)
+        if there < due:
+            behind[aggregate] = there
+            missing[aggregate] = due - there
+    ahead = {a: n.last - heads.get(a, 0) for a, n in held.items() if n.last > heads.get(a, 0) and a.partition(":")[0] in kinds}
+    return Compared(behind, missing, ahead)
+
+
+async def publish_again(store: CommitStore, log: Log, topic: str, found: Compared) -> None:
+    """Marks what a log lacks as unpublished; its cursors lead to the beginning first, so that nobody passes over it. Raises whatever store and log raise."""
+    logger.error(
+        "recovery: topic %s had lost %d events of %d aggregates: they are published again", topic, found.events, len(found.behind), extra={"topic": topic}
+    )
+    await log.renew([topic])
+    behind = list(found.behind.items())
+    for begin in range(0, len(behind), TOGETHER):
+        await store.republish(dict(behind[begin : begin + TOGETHER]))
+
+
+async def first_unpublished(store: CommitStore, aggregates: Sequence[str]) -> dict[str, int]:
+    """For each aggregate that has unpublished commits, the `first` of the lowest. Others have their turn in between."""
+    found: dict[str, int] = {}
+    for begin in range(0, len(aggregates), TOGETHER):
+        found |= await store.first_unpublished(aggregates[begin : begin + TOGETHER])
+        await asyncio.sleep(0)
+    return found
+
+
 async def recover(store: CommitStore, log: Log, namespace: str, service: str, kinds: Collection[str]) -> Recovered:
     """Before a service answers: what its log has lost is marked to be published again, what its store has lost is taken back from the log.
 
     Taken back are events that the store once acknowledged. Their idempotency keys and private parts never left the store, and are gone. Said loudly.
     Raises whatever store and log raise.
     """
-    # The order matters while other processes write: what is stored and not marked as unpublished must be in a log that is looked at afterwards.
-    heads = await _heads(store, kinds)
-    waiting = await store.first_unpublished(list(heads))
-    held = await log.held(topic(namespace, service))
-    behind = {a: n for a, last in heads.items() if (n := held[a].unbroken if a in held else 0) < min(last, waiting.get(a, last + 1) - 1)}
-    if behind:
-        logger.error("recovery: the log had lost events of %d aggregates of %s: they are published again", len(behind), service, extra={"service": service})
-        await log.renew()
-        await store.republish(behind)
-    ahead = [a for a, n in held.items() if n.last > heads.get(a, 0) and split(a)[0] in kinds]
-    return Recovered(tuple(sorted(behind)), await _taken_back(store, log, topic(namespace, service), ahead) if ahead else {})
+    name = topic(namespace, service)
+    found = await compared(store, log, namespace, service, kinds)
+    if found.behind:
+        await publish_again(store, log, name, found)
+    return Recovered(tuple(sorted(found.behind)), await _taken_back(store, log, name, found.ahead) if found.ahead else {})
 
 
 async def _heads(store: CommitStore, kinds: Collection[str]) -> dict[str, int]:
@@ -51,6 +102,7 @@ async def _heads(store: CommitStore, kinds: Collection[str]) -> dict[str, int]:
         while page := await store.heads(kind, after):
             heads.update(page)
             after = page[-1][0]
+            await asyncio.sleep(0)
     return heads
 
 

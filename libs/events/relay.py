@@ -56,7 +56,7 @@ class Relay:
 
     A commit is marked as published only after the log acknowledged every event of it, so a crash at any point means sending again, never losing.
     An aggregate whose event fails is left at that event until it succeeds, while the others go on. `failures` and `published` count since the start,
-    `waiting` is what the last look left unpublished. `sent` is told the events of each acknowledged commit.
+    `waiting` is what the last look left unpublished, which began at `looked` (monotonic seconds). `sent` is told the events of each acknowledged commit.
     """
 
     def __init__(self, store: CommitStore, log: Log, namespace: str, *, sent: Callable[[Sequence[Event]], None] | None = None) -> None:
@@ -64,6 +64,7 @@ class Relay:
         self.published = 0
         self.failures = 0
         self.waiting = 0
+        self.looked = float("-inf")
         self._oldest: datetime | None = None
         self._nudged = asyncio.Event()
         self._one_at_a_time = asyncio.Lock()
@@ -111,9 +112,10 @@ class Relay:
     async def _look(self, *, patient: bool) -> _Round:
         done = _Round()
         async with self._one_at_a_time:
+            began = time.monotonic()
             try:
                 await self._every_page(done, patient=patient)
-                self.waiting, self._oldest = done.waiting, done.oldest
+                self.waiting, self._oldest, self.looked = done.waiting, done.oldest, began
                 self._tried = {a: tried for a, tried in self._tried.items() if a in done.failed or a in done.resting}
             except Exception as e:
                 self._failed(done, _STORE, "the store failed", e)

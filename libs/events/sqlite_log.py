@@ -8,17 +8,21 @@ import hashlib
 import logging
 import sqlite3
 import sys
+import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
+from typing import NamedTuple, TypeVar
 
 import orjson
 
-from libs.events.log import Cursor, Delivery, Held, LogUnavailable, NotSent, Record, Share
+from libs.events.log import Cursor, Delivery, Extent, Held, LogUnavailable, NotSent, Record, Share
 from libs.events.sqlite_reader import SqliteReader
 from libs.events.sqlite_sharing import shared
 from libs.events.sqlite_writer import SqliteWriter, insert
 
 logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS log (
@@ -37,6 +41,8 @@ CREATE TABLE IF NOT EXISTS shared (
 BEGINNING = Cursor()
 POLL = 0.25
 """Seconds between two looks for what other processes wrote."""
+COUNTED = 30.0
+"""Seconds after which the records of a topic are counted anew; in between only those that have come since."""
 RENEW = "UPDATE epoch SET name = lower(hex(randomblob(4)))"
 WINDOW = 4000
 """Rows looked through at most in one read: topics that are not asked for cannot hold the loop's thread for long."""
@@ -51,10 +57,13 @@ class SqliteLog:
 
     def __init__(self, path: Path | str, *, reads_only: bool = False) -> None:
         self.path, self._reads_only = Path(path), reads_only
-        self._writer: SqliteWriter[_Job, object] = SqliteWriter(self.path, SCHEMA, _write, LogUnavailable, self._wake)
+        self._writer: SqliteWriter[_Job, object] = SqliteWriter(self.path, SCHEMA, _write, LogUnavailable, self._wake, anew=True)
         self._reader = SqliteReader(self.path, LogUnavailable, alone=reads_only)
         self._readers: set[asyncio.Event] = set()
         self._partition = ""
+        self._mending = asyncio.Lock()
+        self._files = 0
+        self._counts: dict[str, _Counted] = {}
 
     async def open(self) -> None:
         """Creates the file where it is missing. Raises LogUnavailable."""
@@ -99,14 +108,18 @@ class SqliteLog:
 
     async def read(self, topics: Sequence[str], after: Cursor = BEGINNING, *, follow: bool = True, limit: int = 1000) -> AsyncIterator[Sequence[Delivery]]:
         """Batches of deliveries. Raises LogUnavailable."""
-        at = self._begin(after)
+        await self._in_place()
+        at, files = self._begin(after), self._files
         wake = asyncio.Event()
         self._readers.add(wake)
         try:
             while self._reader.is_open:
                 wake.clear()
+                await self._in_place()
+                if files != self._files:
+                    at, files = 1, self._files
                 end = self._reader.query("SELECT coalesce(max(n), 0) + 1 FROM log")[0][0]
-                while at < end and self._reader.is_open:
+                while at < end and files == self._files and self._reader.is_open:
                     upto = min(end, at + max(WINDOW, limit))
                     rows = self._reader.query(
                         "SELECT n, topic, key, headers, value FROM log"
@@ -135,31 +148,54 @@ class SqliteLog:
 
     async def end(self, topics: Sequence[str]) -> Cursor:
         """Raises LogUnavailable."""
+        await self._in_place()
         return Cursor(
             {self._partition: max((self._reader.query("SELECT coalesce(max(n) + 1, 0) FROM log WHERE topic = ?", t)[0][0] for t in topics), default=0)}
         )
 
     async def held(self, topic: str) -> dict[str, Held]:
         """Raises LogUnavailable."""
-        found = self._reader.query(
-            "SELECT key, count(DISTINCT s), max(s) FROM (SELECT key, CAST(sequence AS INTEGER) AS s FROM log WHERE topic = ?) WHERE s > 0 GROUP BY key", topic
-        )
-        return {key: Held(last if count == last else self._unbroken(topic, key), last) for key, count, last in found}
+        await self._in_place()
+        return await asyncio.to_thread(self._aside, lambda reader: _held(reader, topic))
 
-    def _unbroken(self, topic: str, key: str) -> int:
-        last = 0
-        for (sequence,) in self._reader.query(
-            "SELECT DISTINCT CAST(sequence AS INTEGER) AS s FROM log WHERE topic = ? AND key = ? AND s > 0 ORDER BY s", topic, key
-        ):
-            if sequence != last + 1:
-                break
-            last = sequence
-        return last
+    def _aside(self, work: Callable[[SqliteReader], T]) -> T:
+        """What takes long, beside the loop, by a connection of its own."""
+        reader = SqliteReader(self.path, LogUnavailable, alone=self._reads_only)
+        reader.open()
+        try:
+            return work(reader)
+        finally:
+            reader.close()
 
-    async def renew(self) -> None:
+    async def extent(self, topic: str) -> Extent:
         """Raises LogUnavailable."""
+        await self._in_place()
+        file = str(self._reader.file)
+        known = self._counts.get(topic)
+        if known is None or known.file != file or time.monotonic() - known.at > COUNTED:
+            known = self._counts[topic] = await asyncio.to_thread(self._aside, lambda reader: _counted(reader, topic, file))
+        ((first,), (last,)) = self._reader.query("SELECT min(n) FROM log WHERE topic = ?1 UNION ALL SELECT max(n) FROM log WHERE topic = ?1", topic)
+        ((more,),) = self._reader.query("SELECT count(*) FROM log WHERE topic = ? AND n > ?", topic, known.upto)
+        return Extent(file, {} if first is None else {"": (first, last + 1)}, known.records + more)
+
+    async def renew(self, topics: Sequence[str]) -> None:
+        """All topics are one partition. Raises LogUnavailable."""
         await self._writer.submit(lambda db: db.execute(RENEW).rowcount)
         self._partition = self._reader.query("SELECT name FROM epoch")[0][0]
+
+    async def _in_place(self) -> None:
+        """Has the file made anew where it was deleted, and read anew where it is another: what was in it is published again. Raises LogUnavailable."""
+        if self._reads_only or not self._reader.replaced:
+            return
+        async with self._mending:
+            if self._reader.replaced:
+                await self._writer.submit(lambda db: None)
+                logger.error("log: %s was deleted or replaced while it was open: it is begun anew", self.path.name)
+                self._reader.close()
+                self._reader.open()
+                self._partition = self._reader.query("SELECT name FROM epoch")[0][0]
+                self._files += 1
+                self._wake()
 
     def _begin(self, after: Cursor) -> int:
         """The number to read from: the beginning for a cursor that another file gave, be it lost or an older copy of this one since put back."""
@@ -176,6 +212,37 @@ class SqliteLog:
     def _delivery(self, n: int, topic: str, key: str, headers: str, value: bytes) -> Delivery:
         # Interned: a listener keeps every event, and the events of an aggregate then share its name.
         return Delivery(Record(topic, sys.intern(key), orjson.loads(headers), value), Cursor({self._partition: n + 1}))
+
+
+class _Counted(NamedTuple):
+    """How many records a topic had up to a number, in a file, at an instant (monotonic seconds)."""
+
+    file: str
+    upto: int
+    records: int
+    at: float
+
+
+def _counted(reader: SqliteReader, topic: str, file: str) -> _Counted:
+    ((upto,),) = reader.query("SELECT coalesce(max(n), 0) FROM log")
+    ((records,),) = reader.query("SELECT count(*) FROM log WHERE topic = ? AND n <= ?", topic, upto)
+    return _Counted(file, upto, records, time.monotonic())
+
+
+def _held(reader: SqliteReader, topic: str) -> dict[str, Held]:
+    found = reader.query(
+        "SELECT key, count(DISTINCT s), max(s) FROM (SELECT key, CAST(sequence AS INTEGER) AS s FROM log WHERE topic = ?) WHERE s > 0 GROUP BY key", topic
+    )
+    return {key: Held(last if count == last else _unbroken(reader, topic, key), last) for key, count, last in found}
+
+
+def _unbroken(reader: SqliteReader, topic: str, key: str) -> int:
+    last = 0
+    for (sequence,) in reader.query("SELECT DISTINCT CAST(sequence AS INTEGER) AS s FROM log WHERE topic = ? AND key = ? AND s > 0 ORDER BY s", topic, key):
+        if sequence != last + 1:
+            break
+        last = sequence
+    return last
 
 
 def _row(record: Record) -> _Row:

@@ -6,7 +6,7 @@ import sqlite3
 from pathlib import Path
 from typing import Any
 
-from libs.events.sqlite_writer import BUSY, connect
+from libs.events.sqlite_writer import BUSY, connect, identity
 
 
 class SqliteReader:
@@ -15,6 +15,7 @@ class SqliteReader:
     def __init__(self, path: Path, unavailable: type[Exception], *, alone: bool = False) -> None:
         self._path, self._unavailable, self._alone = path, unavailable, alone
         self._db: sqlite3.Connection | None = None
+        self.file: tuple[int, int] | None = None
 
     @property
     def is_open(self) -> bool:
@@ -23,11 +24,17 @@ class SqliteReader:
 
     def open(self) -> None:
         """Opens a file that its writer has made; alone, raises the `unavailable` error where there is none."""
+        self.file = identity(self._path)
         try:
             self._db = untouched(self._path) if self._alone else connect(self._path)
             self._db.execute("PRAGMA query_only = ON")
         except sqlite3.Error as e:
             raise self._unavailable(str(e)) from e
+
+    @property
+    def replaced(self) -> bool:
+        """Whether the file was deleted, or is another one than was opened."""
+        return self._db is not None and identity(self._path) != self.file
 
     def close(self) -> None:
         """Lets go of the file; closing again does nothing."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import fcntl
 import os
 import sqlite3
 import threading
@@ -28,11 +29,21 @@ BUSY = 5.0
 class SqliteWriter(Generic[J, R]):
     """Group commit: jobs that wait together share one transaction and one fsync. At most `QUEUED` jobs wait, further callers wait for room.
 
-    A caller who is cancelled leaves its job in the queue: it is done all the same. `unavailable` is what callers get where SQLite fails.
+    A caller who is cancelled leaves its job in the queue: it is done all the same. `unavailable` is what callers get where SQLite fails. A file that is deleted
+    or replaced under it is written no more, or, with `anew`, made again: for what can be made again from elsewhere.
     """
 
-    def __init__(self, path: Path, schema: str, write: Write[J, R], unavailable: type[Exception], written: Callable[[], None] | None = None) -> None:
-        self._path, self._schema, self._write, self._unavailable, self._written = path, schema, write, unavailable, written
+    def __init__(
+        self,
+        path: Path,
+        schema: str,
+        write: Write[J, R],
+        unavailable: type[Exception],
+        written: Callable[[], None] | None = None,
+        *,
+        anew: bool = False,
+    ) -> None:
+        self._path, self._schema, self._write, self._unavailable, self._written, self._anew = path, schema, write, unavailable, written, anew
         self._jobs: SimpleQueue[tuple[J, asyncio.Future[R]] | None] = SimpleQueue()
         self._thread: threading.Thread | None = None
 
@@ -65,9 +76,7 @@ class SqliteWriter(Generic[J, R]):
 
     def _run(self, opened: asyncio.Future[None]) -> None:
         try:
-            db = connect(self._path)
-            create(db, self._schema)
-            self._file = _identity(self._path)
+            self._begin()
         except (sqlite3.Error, OSError) as e:
             self._tell(_reject, opened, self._unavailable(str(e)))
             return
@@ -82,25 +91,44 @@ class SqliteWriter(Generic[J, R]):
             going = batch[-1] is not None
             jobs = [queued for queued in batch if queued is not None]
             if jobs:
-                results = self._attempt(db, [job for job, _ in jobs])
+                results = self._attempt([job for job, _ in jobs])
                 # One call into the loop per batch: waking it once a job would cost more than the rows.
                 self._tell(self._answer, [future for _, future in jobs], results)
-        db.close()
+        self._db.close()
         self._tell(_resolve, self._ended, None)
 
-    def _attempt(self, db: sqlite3.Connection, jobs: Sequence[J]) -> Sequence[R | Exception]:
+    def _begin(self) -> None:
+        self._db = connect(self._path)
+        create(self._db, self._schema)
+        self._file = identity(self._path)
+
+    def _begin_anew(self) -> None:
         try:
-            db.execute("BEGIN IMMEDIATE")
-            results = self._write(db, jobs)
+            with open(f"{self._path}.lock", "ab") as alone:  # of several processes one clears away what the former file left, before any makes another
+                fcntl.flock(alone, fcntl.LOCK_EX)
+                self._db.close()
+                if identity(self._path) is None:
+                    for left in ("-wal", "-shm"):
+                        Path(f"{self._path}{left}").unlink(missing_ok=True)
+                self._begin()
+        except OSError as e:
+            raise sqlite3.OperationalError(f"{self._path.name} was deleted, and cannot be made anew: {e.strerror}") from e
+
+    def _attempt(self, jobs: Sequence[J]) -> Sequence[R | Exception]:
+        try:
+            if self._anew and identity(self._path) != self._file:
+                self._begin_anew()
+            self._db.execute("BEGIN IMMEDIATE")
+            results = self._write(self._db, jobs)
             # SQLite goes on writing to a file that was deleted or replaced under it: acknowledged, and gone with the process.
-            if _identity(self._path) != self._file:
+            if identity(self._path) != self._file:
                 raise sqlite3.OperationalError(f"{self._path.name} was deleted or replaced while it was open: start again")
-            db.execute("COMMIT")
+            self._db.execute("COMMIT")
         except Exception as e:
             with contextlib.suppress(sqlite3.Error):
-                db.rollback()
+                self._db.rollback()
             if len(jobs) > 1 and not isinstance(e, sqlite3.OperationalError):  # one job's fault is not the others': each alone
-                return [result for job in jobs for result in self._attempt(db, [job])]
+                return [result for job in jobs for result in self._attempt([job])]
             failure = self._unavailable(str(e)) if isinstance(e, sqlite3.Error) else e
             return [failure] * len(jobs)
         return results
@@ -122,7 +150,8 @@ class SqliteWriter(Generic[J, R]):
             self._loop.call_soon_threadsafe(what, *args)
 
 
-def _identity(path: Path) -> tuple[int, int] | None:
+def identity(path: Path) -> tuple[int, int] | None:
+    """What tells the file at a path from another one that was there before; None where there is none."""
     try:
         found = os.stat(path)
     except OSError:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import ClassVar, Protocol
 
 from libs.events.envelope import from_record, to_record, topic
@@ -103,6 +103,19 @@ class LogContract:
         await log.publish([to_record(namespace, self.say("thing:a", 3))])
         await log.close()
         assert (await (await logs()).held(name))["thing:a"] == Held(4, 4)
+
+    async def test_the_extent_of_a_topic_goes_on_as_long_as_nothing_is_lost(self, logs: Logs, namespace: str) -> None:
+        log, name = await logs(), topic(namespace, "test")
+        extents = [await log.extent(name)]
+        for n in (1, 2, 3):
+            await log.publish([to_record(namespace, self.say(f"thing:{key}", n)) for key in "abcd"])
+            extents.append(await log.extent(name))
+        assert [extent.records for extent in extents] == [0, 4, 8, 12]
+        assert all(later.goes_on_from(earlier) for earlier, later in pairwise(extents))
+        assert not extents[1].goes_on_from(extents[3])
+        one = to_record(namespace, self.say("thing:a", 4))
+        await log.publish([Record(topic(namespace, "elsewhere"), one.key, one.headers, b"{}")])
+        assert await log.extent(name) == extents[3]
 
     async def test_only_the_topics_asked_for_are_read(self, logs: Logs, namespace: str) -> None:
         log = await logs()

@@ -97,7 +97,7 @@ class SharedLogContract:
         log = await logs()
         await log.publish([to_record(namespace, self.say("thing:a", n)) for n in (1, 2)])
         assert len(await heard(log, namespace, "one", 2)) == 2
-        await log.renew()
+        await log.renew([topic(namespace, "test")])
         assert sequences(await heard(log, namespace, "one", 2)) == {"thing:a": [1, 2]}
 
 

@@ -15,6 +15,7 @@ from libs.service.telemetry import Telemetry
 from libs.service.watching import Watch
 
 if TYPE_CHECKING:
+    from libs.events.comparison import Comparison
     from libs.events.consuming import Consumer
     from libs.events.relay import Relay
     from libs.service.process import Process
@@ -62,10 +63,15 @@ def measure(process: Process, watch: Watch) -> None:
     def relay(name: str) -> Relay:
         return process.services[name].relay
 
+    def comparison(name: str) -> Comparison:
+        return process.services[name].comparison
+
     t.gauges("headway_unpublished", "Commits stored and not yet acknowledged by the log.", "service", services(lambda s: relay(s).waiting))
     t.gauges("headway_unpublished_age_seconds", "How long the oldest of them has waited.", "service", services(lambda s: relay(s).oldest()))
     t.counts("headway_relayed", "Commits acknowledged by the log.", "service", services(lambda s: relay(s).published))
     t.counts("headway_relay_failures", "Sends that the log did not acknowledge.", "service", services(lambda s: relay(s).failures))
+    t.gauges("headway_missing_in_log", "Events found lost by the log and not there again yet.", "service", services(lambda s: comparison(s).missing))
+    t.counts("headway_lost_by_log", "Events that the log was found to have lost since the start.", "service", services(lambda s: comparison(s).lost))
     t.gauges("headway_consumer_lag", "Records of the log not heard yet, by consumer.", "consumer", lambda: {"world": watch.behind})
     t.gauge("headway_parked", "Events that wait for an operator.", consumer(lambda c: len(c.parked())))
     t.count("headway_events_applied", "Events applied to the world.", consumer(lambda c: c.applied))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -15,6 +16,7 @@ from libs.commands.doors import command_routes
 from libs.commands.handling import Handling
 from libs.events.backoff import rest
 from libs.events.cancelling import ended
+from libs.events.comparison import Comparison
 from libs.events.owner import StoreOwner
 from libs.events.recovering import recover
 from libs.events.relay import Relay
@@ -27,8 +29,12 @@ from libs.service.reads import View, read_routes
 if TYPE_CHECKING:
     from libs.service.process import Process
 
+logger = logging.getLogger(__name__)
+
 LOOK = 1.0
 """Seconds at most between two attempts to hold the store against a log that is away."""
+COMPARED = 2.0
+"""Seconds between two looks whether the log has lost something."""
 DRAIN = 5.0
 """Seconds that a stopping service gives its relay to publish what is stored."""
 
@@ -68,6 +74,7 @@ class Service:
             open=lambda: self._recovered,
             distrusted=process.clocks.distrusted,
         )
+        self.comparison = Comparison(self.store, process.adapters.log, process.settings.namespace, self.name, self.handling.own, self.relay)
         self.owner = StoreOwner(self.store, process.settings.namespace)
         self.app = self._app()
         self._tasks: list[asyncio.Task[object]] = []
@@ -98,13 +105,14 @@ class Service:
         """Opens the store, takes back what it or the log has lost, and begins to relay and to react."""
         await self.store.open()
         await self._recover()
-        loops = [self._relay, *self.declared.reactions(self)]
+        loops = [self._relay, self._compare, *self.declared.reactions(self)]
         self._tasks = [asyncio.create_task(loop(), name=f"{self.name}:{n}") for n, loop in enumerate(loops)]  # type: ignore[arg-type]
 
     async def _recover(self) -> bool:
         """Done before the first command is decided: one decided on a store that lacks events would be numbered as they are."""
         if not self._recovered:
             try:
+                await self.comparison.begin()
                 await recover(self.store, self.process.adapters.log, self.process.settings.namespace, self.name, self.handling.own)
                 self._recovered = True
                 self.process.health.well(f"recovery of {self.name}")
@@ -119,6 +127,22 @@ class Service:
             await asyncio.sleep(min(rest(attempt), LOOK))
         self.caught_up = True
         await self.relay.run()
+
+    async def _compare(self) -> None:
+        """Looks whether the log has lost something as long as the service runs, and says it; a store or a log that does not answer is said by others."""
+        part = f"log of {self.name}"
+        while True:
+            await asyncio.sleep(COMPARED)
+            if not self._recovered:
+                continue
+            try:
+                await self.comparison.look()
+            except Exception as e:
+                logger.info("comparison of %s: %s", self.name, e, extra={"service": self.name, "error": type(e).__name__})
+            if words := self.comparison.words:
+                self.process.health.ill(part, words, logging.ERROR)
+            else:
+                self.process.health.well(part)
 
     async def stop(self) -> None:
         """Ends the loops, publishes what is stored, closes the store."""

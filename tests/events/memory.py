@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from libs.events.event import Event, hash_of, mentions, split
-from libs.events.log import Cursor, Delivery, Held, LogUnavailable, NotSent, Record
+from libs.events.log import Cursor, Delivery, Extent, Held, LogUnavailable, NotSent, Record
 from libs.events.parking import Discard
 from libs.events.store import NOTHING, Answered, Commit, Mark, Outcome, Tally
 
@@ -175,7 +175,11 @@ class MemoryLog:
                 there[r.key].add(int(r.headers["ce_sequence"]))
         return {key: Held(next(n for n in range(len(found) + 1) if n + 1 not in found), max(found)) for key, found in there.items()}
 
-    async def renew(self) -> None:
+    async def extent(self, topic: str) -> Extent:
+        there = [n for n, r in enumerate(self.disk.records) if r.topic == topic]
+        return Extent("", {"": (there[0], there[-1] + 1) if there else (0, 0)}, len(there))
+
+    async def renew(self, topics: Sequence[str]) -> None:
         self.disk.epoch += 1
 
 

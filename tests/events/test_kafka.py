@@ -91,7 +91,7 @@ async def test_a_log_put_back_leads_cursors_to_the_beginning_and_its_own_readers
     log, other, name = await logs(), await logs(), topic(namespace, "test")
     await log.publish([to_record(namespace, said("thing:a", n)) for n in (1, 2)])
     end = await log.end([name])
-    await log.renew()
+    await log.renew([topic(namespace, "test")])
     assert len(await heard(log, [name], end)) == 2
     assert (await delivered(log, [name]))[-1].cursor.covers(end)
     await other.close()

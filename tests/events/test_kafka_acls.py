@@ -107,7 +107,7 @@ async def test_a_service_that_may_write_its_own_topic_alone_starts_shares_and_re
     log = await signed("portfolio")
     assert {t.name: t.unseen is None for t in (await log.ready()).values()} == {topic(NAMESPACE, s): s == "portfolio" for s in SERVICES}
     await log.publish([record("portfolio", 2)])
-    await log.renew()
+    await log.renew([topic(NAMESPACE, "portfolio")])
     async with asyncio.timeout(GIVE_UP):
         async for share in log.share([topic(NAMESPACE, "portfolio")], "webhooks"):
             assert await share.done()

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from libs.events.log import Cursor, Delivery, Held, NotSent, Record
+from libs.events.log import Cursor, Delivery, Extent, Held, NotSent, Record
 from libs.events.parking import Discard
 from libs.events.testing import LogContract, OperatorDecisionsContract
 from tests.events.catching import broken_of, failing
@@ -143,6 +143,16 @@ class HoldsByCounting(MemoryLog):
 class HoldsWithoutWhatIsBehindAGap(MemoryLog):
     async def held(self, topic: str) -> dict[str, Held]:
         return {key: Held(h.unbroken, h.unbroken) for key, h in (await super().held(topic)).items()}
+
+
+class ExtentOfEveryTopic(MemoryLog):
+    async def extent(self, topic: str) -> Extent:
+        return Extent("", {"": (0, len(self.disk.records))}, len(self.disk.records))
+
+
+class ExtentWithoutAnEnd(MemoryLog):
+    async def extent(self, topic: str) -> Extent:
+        return replace(await super().extent(topic), spans={})
 
 
 async def test_a_plain_adapter_passes() -> None:

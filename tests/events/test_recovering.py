@@ -43,7 +43,7 @@ async def test_what_the_log_has_lost_is_published_again_in_order(stores: Stores,
     await log.publish([to_record("trial", said("thing:a", n)) for n in (1, 2, 3)])
     with caplog.at_level(logging.ERROR):
         assert (await recovered(store, log)).log == ("other:x", "thing:a")
-    assert "the log had lost events of 2 aggregates" in caplog.text
+    assert "topic trial.test had lost 2 events of 2 aggregates" in caplog.text
     assert await every_unpublished(store, 500) == [("other:x", 1), ("thing:a", 3), ("thing:b", 1)]
     assert await Relay(store, log, "trial").drain()
     assert {k: [r.headers["ce_sequence"] for r in rs] for k, rs in by_key(await heard(log, ["trial.test"])).items()} == {

@@ -14,7 +14,7 @@ import pytest
 
 from libs.events import backoff
 from libs.events import relay as relaying
-from libs.events.log import Cursor, Delivery, Held, Log, NotSent, Record
+from libs.events.log import Cursor, Delivery, Extent, Held, Log, NotSent, Record
 from libs.events.relay import Relay
 from libs.events.sqlite_log import SqliteLog
 from libs.events.sqlite_store import SqliteCommitStore
@@ -76,7 +76,10 @@ class FaultyLog:
     async def held(self, topic: str) -> dict[str, Held]:
         return {}
 
-    async def renew(self) -> None: ...
+    async def extent(self, topic: str) -> Extent:
+        raise NotImplementedError
+
+    async def renew(self, topics: Sequence[str]) -> None: ...
 
 
 class FaultyStore(SqliteCommitStore):

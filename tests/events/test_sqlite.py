@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from pathlib import Path
 
 import pytest
 
-from libs.events import sqlite_revocations
+from libs.events import sqlite_log, sqlite_revocations
 from libs.events.envelope import to_record
-from libs.events.log import Cursor
+from libs.events.log import Cursor, Delivery, LogUnavailable
 from libs.events.revocations import RevocationsUnavailable
 from libs.events.sqlite_log import SqliteLog
 from libs.events.sqlite_revocations import SqliteRevocations
@@ -152,3 +152,66 @@ async def test_a_group_whose_member_was_killed_is_taken_over_once_its_lease_ends
             assert await share.done()
             break
     assert time.time() >= ends
+
+
+Logs = Callable[[], Awaitable[SqliteLog]]
+
+
+@pytest.mark.parametrize("left", [(), ("-wal", "-shm")], ids=["with what goes with it", "but not what goes with it"])
+async def test_a_log_whose_file_is_deleted_under_it_is_begun_anew_and_its_readers_go_on(logs: Logs, tmp_path: Path, left: tuple[str, ...]) -> None:
+    log, peer, name = await logs(), await logs(), "trial.test"
+    records = [to_record("trial", said("thing:a", n)) for n in range(1, 5)]
+    assert await log.publish(records[:3]) == [None] * 3
+    before, cursor = await log.extent(name), await log.end([name])
+    reader = log.read([name])
+    assert len(await anext(reader)) == 3
+    for end in {"", "-wal", "-shm"} - set(left):
+        (tmp_path / f"log.sqlite3{end}").unlink()
+    extents = await asyncio.gather(log.extent(name), peer.extent(name))
+    assert [e.records for e in extents] == [0, 0] and not any(e.goes_on_from(before) for e in extents)
+    for at, some in ((peer, records[:1]), (log, records[:2]), (peer, records)):
+        assert await at.publish(some) == [None] * len(some)
+    async with asyncio.timeout(GIVE_UP):
+        found = [d.record async for batch in _until(reader, 4) for d in batch]
+    assert found == records == await heard(peer, [name], cursor) == await heard(await logs(), [name])
+    counted = sqlite3.connect(tmp_path / "log.sqlite3")
+    assert counted.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+    counted.close()
+
+
+async def _until(reader: AsyncIterator[Sequence[Delivery]], count: int) -> AsyncIterator[Sequence[Delivery]]:
+    """The next so many deliveries of a reader."""
+    while count > 0:
+        batch = await anext(reader)
+        count -= len(batch)
+        yield batch
+
+
+async def test_a_log_whose_folder_is_gone_says_so_and_goes_on_once_it_is_back(tmp_path: Path) -> None:
+    folder = tmp_path / "log"
+    folder.mkdir()
+    log = SqliteLog(folder / "log.sqlite3")
+    await log.open()
+    record = to_record("trial", said("thing:a", 1))
+    assert await log.publish([record]) == [None]
+    folder.rename(tmp_path / "away")
+    (answer,) = await log.publish([record])
+    assert isinstance(answer, LogUnavailable) and "deleted, and cannot be made anew" in str(answer)
+    with pytest.raises(LogUnavailable):
+        await log.end([record.topic])
+    folder.mkdir()
+    assert await log.publish([record]) == [None]
+    assert await heard(log, [record.topic]) == [record]
+    await log.close()
+
+
+async def test_a_record_deleted_from_the_middle_shows_in_the_number_of_records(logs: Logs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    log = await logs()
+    await log.publish([to_record("trial", said("thing:a", n)) for n in range(1, 5)])
+    assert (await log.extent("trial.test")).records == 4
+    other = sqlite3.connect(tmp_path / "log.sqlite3")
+    with other:
+        other.execute("DELETE FROM log WHERE n = 2")
+    other.close()
+    monkeypatch.setattr(sqlite_log, "COUNTED", 0)
+    assert (await log.extent("trial.test")).records == 3

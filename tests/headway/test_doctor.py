@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import shutil
+import sqlite3
 import uuid
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -20,14 +22,16 @@ from pymongo import AsyncMongoClient, MongoClient
 from headway.doctor import Finding, examined
 from headway.doctor.finding import DIFFERS, NOT_ALLOWED, OUR_FAULT, UNREACHABLE, WRONG_SETTING
 from headway.stack import SERVICES
-from libs.events.envelope import all_topics
+from libs.events.envelope import all_topics, from_record
 from libs.events.log import LogUnavailable, Record
 from libs.events.mongo_documents import INDEXES
-from libs.events.store import StoreUnavailable
+from libs.events.relay import Relay
+from libs.events.store import Commit, Outcome, StoreUnavailable
 from libs.service.adapters import Adapters, adapters_of
 from libs.service.issuer import write_key_pair
 from libs.service.settings import Settings
 from tests.servers import killable
+from tests.services.gateway.streaming import organisation
 from tools.servers import MongoServer
 from tools.servers.processes import free_port
 
@@ -72,6 +76,32 @@ def test_of_files_that_nobody_has_open_nothing_is_changed(tmp_path: Path) -> Non
     found = examined(settings)
     assert files(tmp_path) == before and codes(found) == {}
     assert line(found, "store of backlog") == "store of backlog: 0 events" and line(found, "log") == "log: 0 events"
+
+
+def test_what_the_log_has_lost_of_what_was_published_is_said(tmp_path: Path) -> None:
+    settings = Settings(data=tmp_path)
+
+    async def lost(delete: str) -> None:
+        adapters = adapters_of(settings)
+        store = adapters.store("portfolio")
+        await store.open()
+        await adapters.log.open()
+        if not delete:
+            commit = Commit("organisation:a", 1, (from_record(organisation("a")), from_record(organisation("a", 2))), None, {})
+            assert await store.append([commit]) == [Outcome.STORED]
+            assert await Relay(store, adapters.log, "headway").drain()
+        await store.close()
+        await adapters.log.close()
+        if delete:
+            with contextlib.closing(sqlite3.connect(tmp_path / "headway.log.sqlite3")) as db, db:
+                db.execute(delete)
+
+    asyncio.run(lost(""))
+    assert line(examined(settings), "log of portfolio") == "log of portfolio: headway.portfolio holds all that was published"
+    asyncio.run(lost("DELETE FROM log WHERE n = 2"))
+    found = examined(settings)
+    assert codes(found) == {"log of portfolio": 1}
+    assert "1 published events of 1 aggregates are missing in headway.portfolio" in line(found, "log of portfolio")
 
 
 def test_beside_a_process_that_is_writing_nothing_is_made(tmp_path: Path) -> None:
@@ -123,7 +153,7 @@ def test_what_reads_only_takes_nothing(tmp_path: Path, kept: str, request: pytes
         with pytest.raises(StoreUnavailable):
             await store.published([("item:a", 1)])
         with pytest.raises(LogUnavailable):
-            await adapters.log.renew()
+            await adapters.log.renew(all_topics(settings.namespace))
         (refused,) = await adapters.log.publish([RECORD])
         assert isinstance(refused, LogUnavailable)
         await store.close()

@@ -58,9 +58,9 @@ class Running:
             said = (await client.post(self.url + "/graphql", json={"query": query, "variables": {"upTo": up_to}})).json()
         return [(one["kind"], one["count"], one["digest"]) for one in said["data"]["streamDigest"]["kinds"]]
 
-    async def call(self, *words: str) -> tuple[int, str]:
-        """Runs a program in the folder, with the settings of a subscriber; its exit status and what it wrote."""
-        known = {"KAFKA": self.kafka, "HEADWAY_NAMESPACE": self.namespace, "HEADWAY_URL": self.url, "HEADWAY_TOKEN": self.token}
+    async def call(self, *words: str, **more: str) -> tuple[int, str]:
+        """Runs a program in the folder, with the settings of a subscriber, and `more`; its exit status and what it wrote."""
+        known = {"KAFKA": self.kafka, "HEADWAY_NAMESPACE": self.namespace, "HEADWAY_URL": self.url, "HEADWAY_TOKEN": self.token, **more}
         called = await asyncio.create_subprocess_exec(
             *words, cwd=self.folder, env={**os.environ, **known}, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
         )

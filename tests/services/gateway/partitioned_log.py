@@ -6,7 +6,7 @@ import asyncio
 import zlib
 from collections.abc import AsyncIterator, Sequence
 
-from libs.events.log import Cursor, Delivery, Held, LogUnavailable, Record
+from libs.events.log import Cursor, Delivery, Extent, Held, LogUnavailable, Record
 
 BEGINNING = Cursor()
 
@@ -67,7 +67,11 @@ class PartitionedLog:
         """Nobody asks it here."""
         raise NotImplementedError
 
-    async def renew(self) -> None:
+    async def extent(self, topic: str) -> Extent:
+        """Nobody asks it here."""
+        raise NotImplementedError
+
+    async def renew(self, topics: Sequence[str]) -> None:
         """Cursors lead to the beginning from now on."""
         self.epoch += 1
         self._wake()

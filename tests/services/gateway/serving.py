@@ -77,9 +77,9 @@ async def finished(running: asyncio.subprocess.Process, script: str) -> dict[str
 
 
 @asynccontextmanager
-async def serving(data: Path, make: Callable[[Settings], FastAPI] = create_stack) -> AsyncIterator[Served]:
-    """A stack over files in a folder, listening until the block ends."""
-    settings = Settings(data=data)
+async def serving(data: Path | Settings, make: Callable[[Settings], FastAPI] = create_stack) -> AsyncIterator[Served]:
+    """A stack with these settings, or over files in a folder, listening until the block ends."""
+    settings = data if isinstance(data, Settings) else Settings(data=data)
     app = make(settings)
     bound = listening("127.0.0.1", 0)
     running = server(app)

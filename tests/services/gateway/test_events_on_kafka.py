@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from libs.events.digest import digests
+from libs.events.envelope import all_topics
 from tests.services.gateway.on_kafka import Running, served
 from tests.services.gateway.streaming import ids, item, organisation
 
@@ -58,7 +59,7 @@ async def test_a_log_that_lost_records_while_the_gateway_runs_is_read_anew_and_a
     records = [organisation(f"o{n}", namespace=running.namespace) for n in range(5)]
     await running.publish(*records)
     before = await lines(running)
-    await running.log.renew()
+    await running.log.renew(all_topics(running.namespace))
     await running.publish(records[0], organisation("o0", 2, namespace=running.namespace))
     after = await lines(running, after=before[-1]["cursor"])
     assert sorted(ids(after)) == sorted([*ids(before), "organisation:o0@2"])

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import dataclasses
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from libs.events.log import Record
+from libs.events.log import Cursor, Delivery, LogUnavailable, Record
+from libs.rules.roles import Principal, Role
+from services.gateway import replaying
+from services.gateway.choosing import wanted
+from services.gateway.replaying import Shown, replayed
+from tests.patience import GIVE_UP
 from tests.services.gateway.streaming import Streaming, ids, item, organisation, streaming
 
 
@@ -75,10 +81,44 @@ async def test_what_was_lost_and_published_again_later_is_shown_all_the_same(str
     assert ids(await stream.lines()) == [f"organisation:a@{n}" for n in (1, 3, 2)]
 
 
+async def test_who_reads_a_log_that_is_begun_anew_before_the_process_does_does_not_wait_for_a_place_that_is_gone(
+    stream: Streaming, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(replaying, "PATIENCE", 0.05)
+    await stream.publish(organisation("a"), organisation("b"))
+    expected = ids(await stream.lines())
+    read, former = stream.log.read, [True]
+
+    async def under_its_former_name(*args: Any, **options: Any) -> AsyncIterator[Sequence[Delivery]]:
+        async for batch in read(*args, **options):
+            yield [Delivery(d.record, Cursor({"backlog.0~former": n})) for n, d in enumerate(batch, 1)] if former and former.pop() else batch
+
+    monkeypatch.setattr(stream.log, "read", under_its_former_name)
+    assert ids(await stream.lines()) == expected
+
+
+async def test_who_follows_waits_while_the_log_is_away(stream: Streaming, monkeypatch: pytest.MonkeyPatch) -> None:
+    await stream.publish(organisation("a"))
+    read, away = stream.log.read, [1, 2]
+
+    async def not_at_once(*args: Any, **options: Any) -> AsyncIterator[Sequence[Delivery]]:
+        if away:
+            away.pop()
+            raise LogUnavailable("the topic is gone")
+        async for batch in read(*args, **options):
+            yield batch
+
+    monkeypatch.setattr(stream.log, "read", not_at_once)
+    shown = Shown(stream.process, Principal("reader", frozenset({Role.parse("subscriber")})), wanted((), (), None, None))
+    async with asyncio.timeout(GIVE_UP), contextlib.aclosing(replayed(stream.log, ["headway.portfolio"], Cursor(), True, shown)) as lines:  # type: ignore[type-var]
+        assert (await anext(lines))["id"] == "organisation:a@1"
+    assert not away
+
+
 async def test_a_log_that_was_begun_anew_is_read_anew(stream: Streaming) -> None:
     await stream.publish(organisation("a"), organisation("b"))
     before = (await stream.lines())[-1]["cursor"]
-    await stream.log.renew()
+    await stream.log.renew([])
     stream.log.partitions = [[] for _ in stream.log.partitions]
     await stream.publish(organisation("b"), organisation("a"), organisation("a"))
     assert sorted(ids(await stream.lines(after=before))) == ["organisation:a@1", "organisation:b@1"]

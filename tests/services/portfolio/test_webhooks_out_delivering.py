@@ -227,7 +227,7 @@ async def test_a_log_that_was_begun_anew_is_sent_from_its_beginning(own: Bench, 
     await own.publish([record("a", 1)])
     async with own.running(subscription(receiver.url)):
         await receiver.until(lambda: len(receiver.taken) == 1)
-    await own.log.renew()
+    await own.log.renew([])
     await own.publish([record("a", 2)])
     async with own.running(subscription(receiver.url), begin=False):
         await receiver.until(lambda: "organisation:a@2" in receiver.ids)
