@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import heapq
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
-from typing import Any, TypeVar, cast
+from typing import Any, Final, TypeVar, cast
 
+from libs.events.backoff import rest
 from libs.events.digest import identity
-from libs.events.log import Cursor, Delivery, Log
+from libs.events.log import Cursor, Delivery, Log, LogUnavailable
 from libs.events.published import Place, Published, Sequences, place_between
 from libs.rules.authority import MONEY, belonging, reads_money
 from libs.rules.roles import Principal
@@ -17,6 +19,9 @@ from libs.service.showing import shown
 from services.gateway.choosing import Wanted
 
 T = TypeVar("T")
+
+PATIENCE: Final = 10.0
+"""Seconds after which what the process itself has not read is read again."""
 
 
 class Shown:
@@ -48,11 +53,16 @@ class Shown:
         """Whether the reader's token has ended meanwhile."""
         return self._who.expires is not None and self._process.adapters.clock() >= self._who.expires
 
-    async def known(self, cursor: Cursor) -> None:
-        """Waits until the process itself has read as far as this reader now has."""
+    async def known(self, cursor: Cursor) -> bool:
+        """Waits until the process itself has read as far as this reader now has; False where it does not within `PATIENCE` seconds."""
         published = self._published
         if published is not None:
-            await published.reach({name: offset for name, offset in cursor.offsets.items() if self._begun.offsets.get(name) != offset})
+            try:
+                async with asyncio.timeout(PATIENCE):
+                    await published.reach({name: offset for name, offset in cursor.offsets.items() if self._begun.offsets.get(name) != offset})
+            except TimeoutError:
+                return False
+        return True
 
     def news(self, delivery: Delivery) -> bool:
         """Whether this is shown: a first delivery, of what was asked for. Deliveries are given in the order in which they were read."""
@@ -84,15 +94,32 @@ class Shown:
 
 
 async def scanned(log: Log, topics: Sequence[str], begin: Cursor, follow: bool, shown: Shown) -> AsyncIterator[tuple[Delivery, bool]]:
-    """What lies behind a cursor, each with whether it is shown, until the reader's token ends: no further than the process itself has read."""
-    shown.begin(begin)
-    async with contextlib.aclosing(cast("AsyncGenerator[Sequence[Delivery], None]", log.read(topics, begin, follow=follow, limit=500))) as batches:
-        async for batch in batches:
-            await shown.known(batch[-1].cursor)
-            for delivery in batch:
-                yield delivery, shown.news(delivery)
-            if shown.expired:
-                return
+    """What lies behind a cursor, each with whether it is shown, until the reader's token ends: no further than the process itself has read.
+
+    Who follows waits while the log is away. Raises LogUnavailable for the others.
+    """
+    attempt = 0
+    while True:
+        shown.begin(begin)
+        reading = cast("AsyncGenerator[Sequence[Delivery], None]", log.read(topics, begin, follow=follow, limit=500))
+        try:
+            async with contextlib.aclosing(reading) as batches:
+                async for batch in batches:
+                    known = await shown.known(batch[-1].cursor)
+                    for delivery in batch if known else ():
+                        yield delivery, shown.news(delivery)
+                    if shown.expired:
+                        return
+                    if not known:
+                        break  # a log that was begun anew meanwhile knows this place by another name: it is read again
+                    begin, attempt = batch[-1].cursor, 0
+                else:
+                    return
+        except LogUnavailable:
+            if not follow:
+                raise
+            attempt += 1
+            await asyncio.sleep(rest(attempt))
 
 
 async def replayed(log: Log, topics: Sequence[str], begin: Cursor, follow: bool, shown: Shown) -> AsyncIterator[dict[str, Any]]:
