@@ -122,6 +122,25 @@ def test_the_years_of_everything_are_those_that_all_share_or_of_the_calendar() -
     ]  # fmt: skip
 
 
+def test_what_all_organisations_share_is_the_year_of_everything() -> None:
+    s = Scenario(Decisions())
+    for name in ("a", "b"):
+        s.given(f"organisation:{name}", OrganisationRegistered(name=name, fiscal_year_start="07-01"), at="2023-01-01")
+    assert year_start_of(s.facts(DAY), "portfolio", None) == "07-01"
+    assert year_start_of(s.facts(DAY), "portfolio", "a") == "07-01" and year_start_of(s.facts(DAY), "portfolio", "gone") == "01-01"
+
+
+@pytest.mark.parametrize(("paid", "in_years"), [(("2024-03-31", "2024-04-01"), ["5.00", "5.00"]), (("2024-04-01", "2024-04-02"), ["10.00"])])
+def test_what_is_paid_over_the_turn_of_a_year_lies_in_both_and_else_in_one(paid: tuple[str, str], in_years: list[str]) -> None:
+    years = YearsOf("team")(story(spent("10.00", *paid)).facts(DAY), "parks")
+    assert [str(one.amount) for year in years for one in year.actual] == in_years
+
+
+def test_an_investment_that_is_not_approved_stands_in_no_year() -> None:
+    s = story(("investment:other", InvestmentProposed(team="parks", amount=money("50.00")), "2025-05-01"))
+    assert told(YearsOf("team")(s.facts(DAY), "parks"), "committed") == {"2023-04-01": "1200.00"}
+
+
 dates = st.dates(date(2023, 1, 1), date(2026, 5, 1))
 loans = st.lists(st.tuples(dates, st.integers(0, 500)), max_size=3)
 payments = st.lists(st.tuples(st.integers(1, 10**9), dates, st.integers(0, 800)), min_size=1, max_size=4)

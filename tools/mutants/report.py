@@ -32,7 +32,10 @@ def write(mutants: Sequence[Mutant], outcomes: Mapping[str, Outcome], groups: Ma
         if name in counts:
             print(_row(name, counts[name]))
     left = [mutant for mutant in live if mutant.name not in listed]
+    untried = counts["all"]["not tried"]
     print(f"{len(left)} live and not listed: see {FILE.relative_to(STATE.parent)}" if left else "every live one is listed with why")
+    if untried:
+        print(f"{untried} of {len(mutants)} not tried yet: the next run goes on with them")
     names = {mutant.name for mutant in live}
     tried = {mutant.name for mutant in mutants if mutant.key in outcomes}
     gone = [name for name in listed if name in tried and name not in names]
