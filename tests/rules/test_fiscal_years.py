@@ -127,6 +127,8 @@ def test_what_all_organisations_share_is_the_year_of_everything() -> None:
     for name in ("a", "b"):
         s.given(f"organisation:{name}", OrganisationRegistered(name=name, fiscal_year_start="07-01"), at="2023-01-01")
     assert year_start_of(s.facts(DAY), "portfolio", None) == "07-01"
+    plain = Scenario(Decisions()).given("organisation:c", OrganisationRegistered(name="c"), at="2023-01-01")
+    assert year_start_of(plain.facts(DAY), "portfolio", None) == "01-01"
     assert year_start_of(s.facts(DAY), "portfolio", "a") == "07-01" and year_start_of(s.facts(DAY), "portfolio", "gone") == "01-01"
 
 
@@ -138,7 +140,41 @@ def test_what_is_paid_over_the_turn_of_a_year_lies_in_both_and_else_in_one(paid:
 
 def test_an_investment_that_is_not_approved_stands_in_no_year() -> None:
     s = story(("investment:other", InvestmentProposed(team="parks", amount=money("50.00")), "2025-05-01"))
-    assert told(YearsOf("team")(s.facts(DAY), "parks"), "committed") == {"2023-04-01": "1200.00"}
+    assert [str(year.starts) for year in YearsOf("team")(s.facts(DAY), "parks")] == ["2023-04-01"]
+
+
+def test_an_approval_stays_in_its_year_when_more_is_decided_later() -> None:
+    again = InvestmentRebaselined(approver="x", reason="More", enhance=money("1000.00"), support=money("300.00"))
+    s = story(("investment:inv", again, "2025-06-01"), ("investment:inv", InvestmentDecided(approved=True, reason="Agreed"), "2025-06-02"))
+    years = YearsOf("team")(s.facts(DAY), "parks")
+    assert [str(year.starts) for year in years] == ["2023-04-01"] and told(years, "first_baseline") == {"2023-04-01": "1200.00"}
+
+
+def test_an_approval_of_what_is_proposed_as_of_a_later_day_stands_in_its_own_year_with_nothing() -> None:
+    s = story(
+        ("investment:early", InvestmentDecided(approved=True, reason="Ahead"), "2025-03-31"),
+        ("investment:early", InvestmentProposed(team="parks", amount=money("50.00")), "2026-08-01"),
+    )
+    found = {str(year.starts): year.committed for year in YearsOf("team")(s.facts(DAY), "parks")}
+    assert list(found) == ["2023-04-01", "2024-04-01"] and found["2024-04-01"] == ()
+
+
+def test_years_are_in_order_whatever_was_said_first_and_of_its_own_investments_alone() -> None:
+    s = story(spent("10.00", "2023-02-01", "2023-02-01"))
+    s.given("team:other", TeamFormed(name="Other", home="env"), at="2023-01-01")
+    s.given("investment:theirs", InvestmentProposed(team="other", amount=money("50.00")), at="2024-02-01")
+    s.given("investment:theirs", ActualRecorded(amount=money("7.00"), covers_from=date(2025, 5, 1), covers_until=date(2025, 5, 1)), at="2025-05-01")
+    facts = s.facts(DAY)
+    assert [str(year.starts) for year in YearsOf("team")(facts, "parks")] == ["2022-04-01", "2023-04-01"]
+    assert told(YearsOf("portfolio")(facts, None), "actual") == {"2022-04-01": "10.00", "2025-04-01": "7.00"}, "of everything the years of each home"
+    assert YearsOf("portfolio")(facts, "health") == YearsOf("organisation")(facts, "health") == ()
+
+
+def test_the_portfolio_of_one_organisation_has_what_that_bears() -> None:
+    s = story(("loan:l", LENT, "2024-12-22"), ("loan:l", TeamReturned(), "2025-01-10"), spent("400.00", "2024-12-12", "2025-01-20"))
+    facts = s.facts(DAY)
+    assert YearsOf("portfolio")(facts, "env") == YearsOf("organisation")(facts, "env")
+    assert told(YearsOf("portfolio")(facts, "env"), "actual") == {"2024-04-01": "200.00"}
 
 
 dates = st.dates(date(2023, 1, 1), date(2026, 5, 1))

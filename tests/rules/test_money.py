@@ -28,7 +28,7 @@ def test_sums_are_added_taken_off_and_multiplied_and_a_currency_stays_at_zero() 
     assert of(CAD="3") - of(CAD="3", EUR="1") == of(CAD="0", EUR="-1")
     assert of(CAD="3", EUR="-1").times(3) == of(CAD="9", EUR="-3")
     assert of(CAD="0") and not NOTHING and of(CAD="0") != NOTHING
-    assert (of(CAD="3").get("CAD"), of(CAD="3").get("EUR")) == (3, 0)
+    assert (of(CAD="3").get("CAD"), of(CAD="3").get("EUR")) == (Decimal(3), Decimal(0))
 
 
 def test_sums_are_equal_by_what_they_come_to_and_to_nothing_else() -> None:

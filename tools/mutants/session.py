@@ -54,10 +54,10 @@ class Session:
         self.config, self.items = session.config, {item.nodeid: item for item in session.items}
         print(f"collected in {time.process_time():.0f} s", flush=True)
         gc.collect()
+        self.code = Code()  # before it is frozen: what is, is found no more
         gc.freeze()
         self.reach = Reach.read()
         self._measure()
-        self.code = Code()
         self._try_all()
         return True
 
