@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
 from libs.events.catalog.portfolio.graduation import GRADUATION, HandoffState, StoryTold
 from libs.events.catalog.portfolio.graduation import Graduation as Said
@@ -140,18 +141,25 @@ def tells_what_failed(event: Event) -> bool:
     return isinstance(event.data, StoryTold) and bool(event.data.failed and event.data.failed.strip())
 
 
-def _targets(facts: Facts, team: Team) -> Criterion:
+class _Part(NamedTuple):
+    """One of the things that R-04 asks for: why it is there or lacking, what that rests on, and what to do (empty: it is there)."""
+
+    why: str
+    evidence: tuple[Evidence, ...]
+    remedy: str
+
+
+def _targets(facts: Facts, team: Team) -> _Part:
     outcomes = facts.derive(target_outcomes, team.products)
     missed = [outcome for outcome in outcomes if outcome.state is TargetState.MISSED]
     hit = [outcome for outcome in outcomes if outcome.state is TargetState.HIT]
     found = tuple(_shown(missed or hit, team))
     if missed:
-        why = f"missed: {_list([_target(outcome) for outcome in missed])}"
-        return Criterion("R-04", MEETS_EXPECTATIONS, False, why, found, MISSED_STAYS)
+        return _Part(f"missed: {_list([_target(outcome) for outcome in missed])}", found, MISSED_STAYS)
     if not hit:
         why = "no target was hit yet" if outcomes else "no target was set"
-        return Criterion("R-04", MEETS_EXPECTATIONS, False, why, found, "Hit a target by the day it is due." if outcomes else "Set a target, and hit it.")
-    return Criterion("R-04", MEETS_EXPECTATIONS, True, f"hit: {_list([_target(outcome) for outcome in hit])}", found)
+        return _Part(why, found, "Hit a target by the day it is due." if outcomes else "Set a target, and hit it.")
+    return _Part(f"hit: {_list([_target(outcome) for outcome in hit])}", found, "")
 
 
 def _shown(outcomes: list[TargetOutcome], team: Team) -> Iterator[Evidence]:
@@ -160,14 +168,14 @@ def _shown(outcomes: list[TargetOutcome], team: Team) -> Iterator[Evidence]:
             yield evidence(event, team)
 
 
-def _lately(what: str, did: str, event: Event | None, days: int, day: date, team: Team, remedy: str) -> Criterion:
+def _lately(what: str, did: str, event: Event | None, days: int, day: date, team: Team, remedy: str) -> _Part:
     """Whether something was said within so many days, the last of which is included."""
     if event is None:
-        return Criterion("R-04", MEETS_EXPECTATIONS, False, f"{what} never {did}", remedy=f"{remedy}.")
+        return _Part(f"{what} never {did}", (), f"{remedy}.")
     expires = event.time.date() + timedelta(days=days)
     met = day <= expires
     why = f"{what} {did} on {event.time.date()}" + ("" if met else f", which counted for {days} days until {expires}")
-    return Criterion("R-04", MEETS_EXPECTATIONS, met, why, (evidence(event, team, expires),), "" if met else f"{remedy} again.")
+    return _Part(why, (evidence(event, team, expires),), "" if met else f"{remedy} again.")
 
 
 def _satisfaction(facts: Facts, team: Team) -> Event | None:

@@ -18,7 +18,7 @@ from libs.events.catalog.roadmap.roadmap_item import Horizon, RoadmapItemPlaced
 from libs.events.event import Actor, Event, Payload, Retracted
 from libs.events.facts import Facts
 from libs.events.world import World
-from libs.rules.authority import UNKNOWN, belonging, money_of, reads_money, who_may
+from libs.rules.authority import UNKNOWN, belonging, itself, money_of, reads_money, who_may
 from libs.rules.roles import Role
 from libs.rules.spending import home_of
 
@@ -100,6 +100,19 @@ def test_of_a_day_before_it_was_said_the_readers_of_today_see_the_money() -> Non
     assert not reads_money([Role.parse("executive@citz")], money_of(before, today, "investment", "i"))
 
 
+def test_who_reads_money_of_a_day_is_by_the_home_as_it_was_known_then_where_it_was() -> None:
+    before, today = said(invests(team="t"), T_OF_ENV), said(invests(team="t"), ("team:t", TeamFormed(name="T", home="citz")))
+    assert reads_money([Role.parse("executive@env")], money_of(before, today, "investment", "i"))
+    assert not reads_money([Role.parse("executive@citz")], money_of(before, today, "investment", "i"))
+
+
+def test_what_bears_the_id_of_a_product_and_is_none_lies_in_no_teams_scope_and_what_nobody_declares_in_none() -> None:
+    facts = said(T_OF_ENV, ("product:permits", ProductRegistered(name="Permits", home="env")))
+    assert itself(facts, "product", "permits") == {("product", "permits"), ("team", "t")}
+    assert itself(facts, "roadmap_item", "permits") == belonging(facts, "unheard-of", "permits") == frozenset()
+    assert belonging(facts, "organisation", "env") == {("organisation", "env")}
+
+
 def test_a_scope_that_names_the_thing_itself_holds_before_it_is_known() -> None:
     facts = said(T_OF_ENV, ("roadmap_item:r", RoadmapItemPlaced(product="permits", title="R", horizon=Horizon.NOW)))
     assert belonging(facts, "roadmap_item", "r") == {("product", "permits"), ("team", "t"), (UNKNOWN, "product:permits")}
@@ -114,5 +127,6 @@ def test_who_may_is_said_of_any_thing_and_of_this_one() -> None:
     lies_in = frozenset({("product", "permits"), ("team", "t"), ("team", "u"), ("organisation", "env")})
     assert who_may("items", lies_in) == "product_owner@permits or team@t or team@u"
     assert who_may("teams", lies_in) == "portfolio_manager@env or lab_ops"
+    assert who_may("what nobody may") == who_may("what nobody may", lies_in) == "importer"
     assert who_may("teams", frozenset()) == "lab_ops or portfolio_manager@*"
     assert who_may("roadmap", frozenset({("organisation", "citz")})) == "portfolio_manager@citz"

@@ -143,6 +143,11 @@ def test_an_investment_that_is_not_approved_stands_in_no_year() -> None:
     assert [str(year.starts) for year in YearsOf("team")(s.facts(DAY), "parks")] == ["2023-04-01"]
 
 
+def test_a_part_of_nothing_makes_no_year() -> None:
+    years = YearsOf("team")(story(spent("0.01", "2025-03-31", "2025-04-01")).facts(DAY), "parks")
+    assert told(years, "actual") == {"2024-04-01": "0.01"} and [str(year.starts) for year in years] == ["2023-04-01", "2024-04-01"]
+
+
 def test_an_approval_stays_in_its_year_when_more_is_decided_later() -> None:
     again = InvestmentRebaselined(approver="x", reason="More", enhance=money("1000.00"), support=money("300.00"))
     s = story(("investment:inv", again, "2025-06-01"), ("investment:inv", InvestmentDecided(approved=True, reason="Agreed"), "2025-06-02"))

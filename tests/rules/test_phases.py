@@ -7,8 +7,8 @@ import pytest
 from libs.commands.deciding import Decisions
 from libs.commands.testing import Scenario
 from libs.events.catalog.portfolio.lifecycle import DEFAULT_LIFECYCLE, LifecycleDefined, Phase
-from libs.events.catalog.portfolio.product import PhaseEntered, ProductRegistered
-from libs.rules.phases import PhaseCount, phase_counts
+from libs.events.catalog.portfolio.product import PhaseEntered, ProductDecommissioned, ProductRegistered
+from libs.rules.phases import PhaseCount, phase_counts, phase_of, phases_of
 
 OWN = LifecycleDefined(name="Own way", phases=(Phase("alpha", "First try", active=True), Phase("gone", "Gone", active=False)))
 
@@ -41,3 +41,31 @@ def test_every_product_that_is_in_a_phase_is_in_one_count() -> None:
     assert PhaseCount("alpha", "alpha", 1, "lifecycle:own", "Own way") in found, "its lifecycle has the phase no longer"
     assert [one for one in found if one.lifecycle == "lifecycle:unheard-of"] == [PhaseCount("alpha", "Alpha", 1, "lifecycle:unheard-of", "unheard-of")]
     assert sum(one.products for one in phase_counts(s.facts(), "citz")) == 0
+
+
+@pytest.mark.requirement("S0-02")
+@pytest.mark.parametrize(
+    ("lifecycle", "phase", "ends"),
+    [("own", None, [("alpha", "First try"), ("gone", "Gone")]), ("own", "alpha", [("alpha", "First try")]), ("unheard-of", None, [("alpha", "Alpha")])],
+)
+def test_what_was_decommissioned_without_a_phase_is_in_the_one_that_its_lifecycle_has_for_the_end(
+    lifecycle: str, phase: str | None, ends: list[tuple[str, str]]
+) -> None:
+    s = products(a=lifecycle).given("product:a", ProductDecommissioned(reason="Done", phase=phase), at="2024-05-01")
+    found = phases_of(s.facts(), "a")
+    assert [(one.id, one.title) for one in found][: len(ends)] == ends
+    assert phase_of(s.facts(), "a") == found[-1] and phase_of(s.facts(), "nothing") is None
+
+
+def test_a_lifecycle_with_several_ends_gives_none_of_them() -> None:
+    s = products(a="own").given("product:a", ProductDecommissioned(reason="Done"), at="2024-05-01")
+    two = LifecycleDefined(name="Own", phases=(Phase("alpha", "A", active=True), Phase("gone", "Gone", active=False), Phase("sold", "Sold", active=False)))
+    assert [one.id for one in phases_of(s.given("lifecycle:own", two, at="2024-06-01").facts(), "a")] == ["alpha"]
+
+
+def test_lifecycles_and_the_phases_they_do_not_have_come_in_order_of_their_ids() -> None:
+    s = products(**{name: name for name in "edcbafg"})
+    assert [one.lifecycle for one in phase_counts(s.facts(), None) if one.products] == [f"lifecycle:{name}" for name in "abcdefg"]
+    for name in "edcbafg":
+        s.given("product:other-" + name, ProductRegistered(name=name, home="env", lifecycle="own"), PhaseEntered(phase="x" + name), at="2024-02-01")
+    assert [one.id for one in phase_counts(s.facts(), None) if one.id.startswith("x")] == [f"x{name}" for name in "abcdefg"]
