@@ -42,7 +42,7 @@ BESIDE: Final = (
 )
 """Tests of something else that runs these modules too, and those that go through every command: hundreds that run the same lines."""
 FAST: Final = "not servers and not browser and not node and not shipped and not faults"
-SLOWEST: Final = 1.5
+SLOWEST: Final = 4.0
 """Seconds a test may take to be asked at all."""
 
 
