@@ -137,6 +137,7 @@ def _never() -> NoReturn:
 
 def _alone(config: pytest.Config, folder: str, cpu: float | None) -> None:
     """Nothing of this process is seen, or lies where another's things do, or grows without end."""
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     nowhere = os.open(os.devnull, os.O_RDWR)
     for number in (0, 1, 2):
         os.dup2(nowhere, number)

@@ -51,6 +51,7 @@ class Session:
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Measures what is stale, then tries the mutants."""
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
         self.config, self.items = session.config, {item.nodeid: item for item in session.items}
         print(f"collected in {time.process_time():.0f} s", flush=True)
         gc.collect()
@@ -70,23 +71,27 @@ class Session:
         size = 1 + len(stale) // (12 * self.workers)
         parts = [stale[number : number + size] for number in range(0, len(stale), size)]
         waiting, running, done = deque(parts), dict[Forked, list[str]](), 0
-        while waiting or running:
-            while waiting and len(running) < self.workers:
-                part = waiting.popleft()
-                items = [self.items[test] for test in part]
-                running[fork(partial(self._measured_apart, every, items), 3_600, self.config)] = part
-            select.select([process.pipe for process in running], [], [], 1)
-            for process in [process for process in running if not hear(process)]:
-                part = running.pop(process)
+        try:
+            while waiting or running:
+                while waiting and len(running) < self.workers:
+                    part = waiting.popleft()
+                    items = [self.items[test] for test in part]
+                    running[fork(partial(self._measured_apart, every, items), 3_600, self.config)] = part
+                select.select([process.pipe for process in running], [], [], 1)
+                for process in [process for process in running if not hear(process)]:
+                    part = running.pop(process)
+                    end(process)
+                    os.waitpid(process.pid, 0)
+                    found = next((said for said in messages(process) if "fault" not in said), None)
+                    if found is None and len(part) > 1:
+                        waiting.extend((part[: len(part) // 2], part[len(part) // 2 :]))
+                        continue
+                    self.reach.measured(every, part, found or {})
+                    done += len(part)
+                    print(f"measured {done} of {len(stale)}", flush=True)
+        finally:
+            for process in running:
                 end(process)
-                os.waitpid(process.pid, 0)
-                found = next((said for said in messages(process) if "fault" not in said), None)
-                if found is None and len(part) > 1:
-                    waiting.extend((part[: len(part) // 2], part[len(part) // 2 :]))
-                    continue
-                self.reach.measured(every, part, found or {})
-                done += len(part)
-                print(f"measured {done} of {len(stale)}", flush=True)
 
     def _measured_apart(self, every: Sequence[str], items: Sequence[pytest.Item], say: Any) -> None:
         good = [True]
@@ -139,31 +144,35 @@ class Session:
         waiting, running = deque(self.mutants), dict[Forked, _Trial]()
         counts: dict[str, int] = defaultdict(int)
         began = told = time.monotonic()
-        while waiting or running:
-            over = self.until is not None and time.monotonic() > self.until
-            while waiting and not over and len(running) < self.workers:
-                trial = self._trial(waiting.popleft())
-                if trial is None:
-                    continue
-                if not trial.tests:
-                    self.record.put(trial.mutant.key, Outcome(LIVE))
-                    counts[LIVE] += 1
-                    continue
-                running[self._start(trial)] = trial
-            if over and not running:
-                break
-            if running:
-                select.select([process.pipe for process in running], [], [], 1)
-            for process in list(running):
-                if not hear(process) or time.monotonic() > process.until:
-                    outcome = self._ended(process, running.pop(process), waiting)
-                    counts[outcome] += 1
-            if time.monotonic() - told > 10:
-                told = time.monotonic()
-                done = sum(counts.values())
-                pace = done / (told - began)
-                words = ", ".join(f"{number} {what}" for what, number in sorted(counts.items()))
-                print(f"{done} tried ({words}), {len(waiting)} to go, about {len(waiting) / pace / 60 if pace else 0:.0f} minutes", flush=True)
+        try:
+            while waiting or running:
+                over = self.until is not None and time.monotonic() > self.until
+                while waiting and not over and len(running) < self.workers:
+                    trial = self._trial(waiting.popleft())
+                    if trial is None:
+                        continue
+                    if not trial.tests:
+                        self.record.put(trial.mutant.key, Outcome(LIVE))
+                        counts[LIVE] += 1
+                        continue
+                    running[self._start(trial)] = trial
+                if over and not running:
+                    break
+                if running:
+                    select.select([process.pipe for process in running], [], [], 1)
+                for process in list(running):
+                    if not hear(process) or time.monotonic() > process.until:
+                        outcome = self._ended(process, running.pop(process), waiting)
+                        counts[outcome] += 1
+                if time.monotonic() - told > 10:
+                    told = time.monotonic()
+                    done = sum(counts.values())
+                    pace = done / (told - began)
+                    words = ", ".join(f"{number} {what}" for what, number in sorted(counts.items()))
+                    print(f"{done} tried ({words}), {len(waiting)} to go, about {len(waiting) / pace / 60 if pace else 0:.0f} minutes", flush=True)
+        finally:  # also where somebody ends the run: they are in groups of their own
+            for process in running:
+                end(process)
 
     def _start(self, trial: _Trial) -> Forked:
         seconds = sum(self.reach.seconds[test] for test in trial.tests)
