@@ -7,6 +7,7 @@ questions: the executive's, a comparison, and a day in the past. On the servers 
 from __future__ import annotations
 
 import asyncio
+import atexit
 import contextlib
 import os
 import signal
@@ -86,6 +87,7 @@ class Running:
         self.begun = time.perf_counter()
         command = [str(Path(sys.executable).with_name("headway")), "serve", name, "--port", str(port), "--data", folder]
         self.process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
+        atexit.register(self.process.kill)  # where the run ends early, nothing of it stays
 
     def answers(self, path: str) -> bool:
         """Whether a probe is answered with 200. Ends the run where the service has ended."""
