@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tools.mutants import targets
+from tools.mutants import reach, targets
 from tools.mutants.forked import Code
 from tools.mutants.operators import Mutant, mutants, named
 from tools.mutants.record import by_hand, listed
@@ -93,3 +93,25 @@ def test_what_is_listed_and_what_was_put_in_by_hand_stands_in_the_code_as_it_is(
 def test_one_pattern_chooses_modules() -> None:
     assert list(modules(["libs/rules/money*"])) == ["libs/rules/money.py"]
     assert next(iter(modules())) == targets.FIRST[0]
+
+
+def test_tests_are_measured_again_where_they_or_a_module_they_run_have_changed_and_a_run_that_is_cut_short_goes_on(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    contents = {"m.py": "1", "other.py": "1", "a.py": "1", "b.py": "1"}
+    monkeypatch.setattr(reach, "FILE", tmp_path / "reach.json")
+    monkeypatch.setattr(reach, "digest", lambda name: contents[name])
+    tests, every = ["a.py::one", "a.py::two", "b.py::three"], ["m.py", "other.py"]
+    of = reach.Reach()
+    assert of.stale(every, tests) == tests
+    of.begin(every, tests)
+    of.measured(tests[:1], {"a.py::one": (0.1, {"m.py": [3, 4]})})
+    assert reach.Reach.read().stale(every, tests) == tests[1:], "the first is known"
+    of.measured(tests[1:], {"b.py::three": (0.05, {"m.py": [4], "other.py": [1]})})
+    assert of.stale(every, tests) == [] and of.tests("m.py", 4) == ["b.py::three", "a.py::one"] and of.tests("other.py", 2) == []
+    contents["other.py"] = "2"
+    assert of.stale(every, tests) == ["b.py::three"]
+    of.begin(every, ["b.py::three"])
+    assert of.tests("m.py", 4) == ["a.py::one"]
+    contents["a.py"] = "2"
+    assert reach.Reach.read().stale(every, tests) == tests

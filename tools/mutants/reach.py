@@ -58,17 +58,23 @@ class Reach:
         for tests in self.lines.values():
             tests.pop(test, None)
 
-    def measured(self, modules: Sequence[str], tests: Sequence[str], found: dict[str, tuple[float, dict[str, list[int]]]]) -> None:
-        """Takes in what a measuring found; a test that is not in it failed, or is skipped, and is not asked."""
+    def begin(self, modules: Iterable[str], tests: Iterable[str]) -> None:
+        """These tests are measured now, for the modules as they are: until each is, it is not known, so that the next run goes on where this one stops."""
         for test in tests:
             self._drop(test)
+        self.files |= {name: digest(name) for name in modules}
+        self._by_line = None
+        self.write()
+
+    def measured(self, tests: Sequence[str], found: dict[str, tuple[float, dict[str, list[int]]]]) -> None:
+        """Takes in what a measuring found; a test that is not in it failed, or is skipped, and is not asked."""
+        for test in tests:
             self.seconds[test] = NEVER
         for test, (seconds, lines) in found.items():
             self.seconds[test] = seconds
             for module, numbers in lines.items():
                 self.lines.setdefault(module, {})[test] = numbers
-        for name in (*modules, *{file_of(test) for test in tests}):
-            self.files[name] = digest(name)
+        self.files |= {name: digest(name) for name in {file_of(test) for test in tests}}
         self._by_line = None
         self.write()
 

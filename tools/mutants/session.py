@@ -68,6 +68,7 @@ class Session:
         if not stale:
             return
         print(f"measuring which lines {len(stale)} of {len(self.items)} tests run", flush=True)
+        self.reach.begin(every, stale)
         size = 1 + len(stale) // (12 * self.workers)
         parts = [stale[number : number + size] for number in range(0, len(stale), size)]
         waiting, running, done = deque(parts), dict[Forked, list[str]](), 0
@@ -86,7 +87,7 @@ class Session:
                     if found is None and len(part) > 1:
                         waiting.extend((part[: len(part) // 2], part[len(part) // 2 :]))
                         continue
-                    self.reach.measured(every, part, found or {})
+                    self.reach.measured(part, found or {})
                     done += len(part)
                     print(f"measured {done} of {len(stale)}", flush=True)
         finally:
