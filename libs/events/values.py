@@ -49,6 +49,12 @@ class Ratio:
     """Marks a decimal as a share, 0 to 1, that JSON says as a number."""
 
 
+class GlobalIdMark:
+    """Marks a text as a global id, `kind:id`."""
+
+
+GlobalId = Annotated[str, GlobalIdMark]
+
 Share = Annotated[Decimal, Ratio]
 """A share: 0 to 1, four places."""
 

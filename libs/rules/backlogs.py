@@ -48,6 +48,11 @@ def places(facts: Facts, product: str) -> tuple[Item, ...]:
     return tuple(by_id[id] for id in replayed.order)
 
 
+def positions(facts: Facts, product: str) -> dict[str, int]:
+    """Where each item of a backlog that is not dropped stands, by its id; 1 is the top."""
+    return {item.id: n for n, item in enumerate(facts.derive(ordered, product), 1)}
+
+
 def counts(facts: Facts, product: str) -> Counts:
     """How many items of a product are open or started, and how many delivered; dropped ones count nowhere (S0-19, S0-25)."""
     every = facts.derive(items, product)

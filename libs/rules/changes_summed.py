@@ -6,50 +6,54 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Final, NamedTuple
+from typing import Annotated, ClassVar, Final, NamedTuple
+
+from annotated_doc import Doc
 
 from libs.events.catalog.portfolio.investment import INVESTMENT
 from libs.rules.changes import Change, ChangeKind, ChangeNature
 from libs.rules.money import NOTHING, Amount, Sum
 
 
-class Count(NamedTuple):
-    """How many changes are of one kind and nature, and lead to the same: a status, met or not met, a horizon, a phase, a state, `later` or `earlier`.
+class ChangeCount(NamedTuple):
+    """How many changes are of one kind and nature, and lead to the same."""
 
-    `to` is None where that is not told: of amounts, of seats, of dates that were set or taken away, and of what went.
-    """
-
-    kind: ChangeKind
-    nature: ChangeNature
-    to: str | None
-    changes: int
+    kind: Annotated[ChangeKind, Doc("What moved.")]
+    nature: Annotated[ChangeNature, Doc("Whether it became another, came to be or went.")]
+    to: Annotated[
+        str | None,
+        Doc(
+            "To what: a status, met or not met, a horizon, a phase, a state; of dates later or earlier. Null where that is not told, as of amounts, of "
+            "seats and of what went."
+        ),
+    ]
+    changes: Annotated[int, Doc("How many.")]
 
 
 @dataclass(frozen=True, slots=True)
 class SumOfChanges:
-    """What one figure of investments (`forecast`) moved by: `rose` and `fell` over those that had it at both moments, apart from what is new and what is gone.
+    """What one figure of investments moved by: what is new and what is gone stands apart from what rose or fell."""
 
-    New less gone, and rose less fell, sum to the difference of the whole, as far as no investment went from one home to another. Each has one amount a
-    currency; nothing is below zero.
-    """
-
-    field: str
-    new: tuple[Amount, ...]
-    rose: tuple[Amount, ...]
-    fell: tuple[Amount, ...]
-    gone: tuple[Amount, ...]
-    new_count: int
-    changed_count: int
-    gone_count: int
+    # New less gone, and rose less fell, sum to the difference of the whole, as far as no investment went from one home to another. Nothing is below zero.
+    field: Annotated[str, Doc("The figure: committed, forecast, actual or returned.")]
+    new: Annotated[tuple[Amount, ...], Doc("Of investments that had none at the first moment. One entry a currency, as in all of these.")]
+    rose: Annotated[tuple[Amount, ...], Doc("By how much it rose where it is larger than at the first moment.")]
+    fell: Annotated[tuple[Amount, ...], Doc("By how much it fell where it is less than at the first moment.")]
+    gone: Annotated[tuple[Amount, ...], Doc("Of investments that have none at the second moment any more.")]
+    new_count: Annotated[int, Doc("How many investments are new in it.")]
+    changed_count: Annotated[int, Doc("In how many it is another.")]
+    gone_count: Annotated[int, Doc("How many are gone from it.")]
 
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """All changes between two moments: counted, those that were true before and learned late, and the sums of the figures that are added up."""
+    """All changes between two moments in numbers and sums. What came to be, what moved and what went are never added to each other."""
 
-    counts: tuple[Count, ...]
-    late: int
-    sums: tuple[SumOfChanges, ...]
+    SHOWN_AS: ClassVar = "ChangesSummary"
+
+    counts: Annotated[tuple[ChangeCount, ...], Doc("The changes, counted by kind, nature and to what.")]
+    late: Annotated[int, Doc("How many were true on a day before the first moment, and learned only after it.")]
+    sums: Annotated[tuple[SumOfChanges, ...] | None, Doc("The money, each investment once; null for whoever may not read it.")]
 
 
 SUMMED: Final = ("committed", "forecast", "actual", "returned")
@@ -60,7 +64,7 @@ def summed(found: Iterable[Change]) -> Summary:
     """What changes come to. Money is summed over investments alone, since what moves one moves its team, product and organisation too."""
     changes = tuple(found)
     counted = Counter((one.kind, one.nature, _to(one)) for one in changes)
-    counts = (Count(*key, many) for key, many in counted.items())
+    counts = (ChangeCount(*key, many) for key, many in counted.items())
     in_order = tuple(sorted(counts, key=lambda one: (list(ChangeKind).index(one.kind), list(ChangeNature).index(one.nature), one.to or "")))
     return Summary(in_order, sum(one.late for one in changes), tuple(_sums(changes)))
 

@@ -6,44 +6,44 @@ import dataclasses
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Annotated
+
+from annotated_doc import Doc
 
 from libs.events.catalog.portfolio.organisation import ORGANISATION, Policy
 from libs.events.catalog.portfolio.team import Team
 from libs.events.event import Event
 from libs.events.facts import Facts
+from libs.events.values import PersonId
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """One event that a criterion rests on: its position, its type, when it was true (UTC), the role that asserted it, and the person's id.
+    """An event that a criterion rests on."""
 
-    `independent` says that it was not the team itself; `expires_at` is the last day on which it counts (None: it does not expire); `says` what it shows,
-    in words, where that is not the event's own content.
-    """
-
-    event: str
-    type: str
-    at: datetime
-    asserted_by: str
-    person: str
-    independent: bool
-    expires_at: date | None = None
+    event: Annotated[str, Doc("Its position, `kind:id@sequence`.")]
+    type: Annotated[str, Doc("Its type, such as headway.roadmap.release.published.v1.")]
+    at: Annotated[datetime, Doc("When it was true.")]
+    asserted_by: Annotated[str, Doc("The role that said it.")]
+    by: Annotated[PersonId, Doc("Who said it.")]
+    independent: Annotated[bool, Doc("Whether that was somebody else than the team it is about.")]
+    expires_at: Annotated[date | None, Doc("The last day on which it counts; null where it does not expire.")] = None
     says: str | None = None
+    """What it shows, in words, where that is not the event's own content."""
 
 
 @dataclass(frozen=True, slots=True)
 class Criterion:
-    """One of R-01 to R-06 as it stands: met or not, why in words, the evidence, and what to do where it is not met (empty where it is).
+    """One of R-01 to R-06."""
 
-    A criterion that is met has evidence. One that is not shows what there is, also what has expired.
-    """
-
-    id: str
-    title: str
-    met: bool
-    why: str
-    evidence: tuple[Evidence, ...] = ()
+    id: Annotated[str, Doc("R-01 to R-06.")]
+    title: Annotated[str, Doc("What it asks, in a few words.")]
+    met: Annotated[bool, Doc("Whether it is met at this moment.")]
+    why: Annotated[str, Doc("Why it is met or not, in words.")]
+    evidence: Annotated[tuple[Evidence, ...], Doc("The events that it rests on.")] = ()
+    """Of one that is not met what there is, also what has expired."""
     remedy: str = ""
+    """What to do where it is not met."""
 
 
 def evidence(event: Event, team: Team, expires_at: date | None = None, says: str | None = None) -> Evidence:

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from decimal import Decimal
+from typing import Annotated, Final
+
+from annotated_doc import Doc
 
 from libs.events.catalog.portfolio.investment import INVESTMENT, Investment
 from libs.events.catalog.portfolio.organisation import ORGANISATION
@@ -18,6 +21,8 @@ from libs.rules.money import NOTHING, Amount, Sum
 from libs.rules.spending import borne_by, investments_by_home
 from libs.rules.warnings import Warning
 
+_EACH: Final = " One entry a currency, by its code; empty where there is nothing."
+
 
 @dataclass(frozen=True, slots=True)
 class Figures:
@@ -28,15 +33,15 @@ class Figures:
     back.
     """
 
-    committed: tuple[Amount, ...]
-    forecast: tuple[Amount, ...]
-    actual: tuple[Amount, ...]
-    enhance: tuple[Amount, ...]
-    support: tuple[Amount, ...]
-    unsplit: tuple[Amount, ...]
-    returned: tuple[Amount, ...]
-    against_first_baseline: tuple[Amount, ...]
-    against_current_baseline: tuple[Amount, ...]
+    committed: Annotated[tuple[Amount, ...], Doc(f"The current baselines of approved investments: the sum of enhance, support and unsplit.{_EACH}")]
+    forecast: Annotated[tuple[Amount, ...], Doc(f"What approved investments are expected to cost in the end.{_EACH}")]
+    actual: Annotated[tuple[Amount, ...], Doc(f"What was spent up to this day, spread evenly over the days it covers.{_EACH}")]
+    enhance: Annotated[tuple[Amount, ...], Doc(f"The part committed to enhancing products.{_EACH}")]
+    support: Annotated[tuple[Amount, ...], Doc(f"The part committed to supporting the versions in use.{_EACH}")]
+    unsplit: Annotated[tuple[Amount, ...], Doc(f"The part of what is committed that nobody has split into enhance and support.{_EACH}")]
+    returned: Annotated[tuple[Amount, ...], Doc(f"What came back or was saved.{_EACH}")]
+    against_first_baseline: Annotated[tuple[Amount, ...], Doc(f"Forecast less the first baseline.{_EACH}")]
+    against_current_baseline: Annotated[tuple[Amount, ...], Doc(f"Forecast less the current baseline.{_EACH}")]
     warnings: tuple[Warning, ...]
 
 

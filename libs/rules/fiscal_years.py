@@ -8,7 +8,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Final, NamedTuple
+from typing import Annotated, Final, NamedTuple
+
+from annotated_doc import Doc
 
 from libs.events.catalog.portfolio.investment import INVESTMENT, Actual, Investment
 from libs.events.catalog.portfolio.organisation import ORGANISATION
@@ -24,17 +26,14 @@ CALENDAR: Final = "01-01"
 
 
 class FiscalYear(NamedTuple):
-    """A fiscal year (both days included), with one amount a currency in each figure.
+    """What investments come to in one fiscal year: over all years each figure sums to the whole (S4-09)."""
 
-    `first_baseline`, `committed` and `forecast` are of the investments that were approved in it, `actual` was spent in it.
-    """
-
-    starts: date
-    ends: date
-    first_baseline: tuple[Amount, ...]
-    committed: tuple[Amount, ...]
-    forecast: tuple[Amount, ...]
-    actual: tuple[Amount, ...]
+    starts: Annotated[date, Doc("Its first day.")]
+    ends: Annotated[date, Doc("Its last day.")]
+    first_baseline: Annotated[tuple[Amount, ...], Doc("The first baselines of what was approved in it.")]
+    committed: Annotated[tuple[Amount, ...], Doc("The current baselines of what was approved in it.")]
+    forecast: Annotated[tuple[Amount, ...], Doc("What that is expected to cost in the end, in whatever year it is spent.")]
+    actual: Annotated[tuple[Amount, ...], Doc("What was spent in it: each amount lies evenly over the days it covers.")]
 
 
 Span = tuple[date, date]

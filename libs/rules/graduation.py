@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Annotated, ClassVar
+
+from annotated_doc import Doc
 
 from libs.events.catalog.portfolio.graduation import GRADUATION, GraduationStatus, Handoff, HandoffState, HomeFunction, StoryTold
 from libs.events.catalog.portfolio.graduation import Graduation as Said
 from libs.events.catalog.portfolio.team import TEAM, HealthReading, HealthSubject, Team
-from libs.events.event import Event
 from libs.events.facts import Facts
+from libs.events.values import PersonId
 from libs.rules.criteria import all_met, criteria, delivery_team, executive_stories, handed_off, meets_expectations, story_told, tells_what_failed
 from libs.rules.evidence import Criterion, Evidence, policy_of
 from libs.rules.preconditions import backlog_diminishes, beta_released, on
@@ -35,37 +38,40 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class HandoffRow:
-    """How far the hand-off to one function has come; `late` where it first prepared on a later day than Sustain was entered (S4-17), not on that day."""
+    """The hand-off to one function of the home organisation."""
 
-    function: HomeFunction
-    state: HandoffState
-    late: bool
+    SHOWN_AS: ClassVar = "Handoff"
+
+    function: Annotated[HomeFunction, Doc("To whom.")]
+    state: Annotated[HandoffState, Doc("How far it has come.")]
+    late: Annotated[bool, Doc("Whether the function prepared only after sustain was entered (S4-17).")]
+    """On a later day, not on that day."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ceremony:
-    """The day of the ceremony, the story told last by an executive (None: not told yet), and the event that says that it was held (S4-18)."""
+    """The celebration of a graduation."""
 
-    held_on: date
-    story: str | None
-    event: Event
+    held_on: Annotated[date, Doc("On which day.")]
+    story: Annotated[str | None, Doc("What was told to have been achieved.")]
+    """The story told last by an executive (S4-18)."""
+    asserted_by: Annotated[str, Doc("The role that said that it was held.")]
+    by: Annotated[PersonId, Doc("Who said that it was held.")]
+    event: Annotated[str, Doc("The event that says so: its position, `kind:id@sequence`.")]
 
 
 @dataclass(frozen=True, slots=True)
 class Graduation:
-    """A team's way: its status and the day that began, the six criteria and those not met, the next step in words, the hand-off row by row, the ceremony.
-
-    `next_step` is None once the team is graduated or alumni; `since` None where the team does not exist.
-    """
+    """Where a team stands on its way to graduation, and why."""
 
     team: str
-    status: GraduationStatus
-    since: date | None
-    criteria: tuple[Criterion, ...]
-    blocked_by: tuple[str, ...]
-    next_step: str | None
-    handoff: tuple[HandoffRow, ...]
-    ceremony: Ceremony | None
+    status: Annotated[GraduationStatus, Doc("Where it stands.")]
+    since: Annotated[date | None, Doc("Since which day.")]
+    criteria: Annotated[tuple[Criterion, ...], Doc("R-01 to R-06, each with its evidence.")]
+    blocked_by: Annotated[tuple[str, ...], Doc("The ids of the criteria that stand in the way.")]
+    next_step: Annotated[str | None, Doc("What to do next; null where nothing is left.")]
+    handoff: Annotated[tuple[HandoffRow, ...], Doc("The hand-off to each of the five functions.")]
+    ceremony: Annotated[Ceremony | None, Doc("The ceremony; null before it was held.")]
 
 
 def graduation(facts: Facts, team_id: str) -> Graduation:
@@ -132,7 +138,7 @@ def _ceremony(facts: Facts, said: Said) -> Ceremony | None:
     """The ceremony by which the team graduated, else the last one that was held."""
     since = facts.derive(graduated, said.id)
     held = since.ceremony if since else said.ceremonies[-1] if said.ceremonies else None
-    return Ceremony(held.time.date(), _story(said), held) if held else None
+    return Ceremony(held.time.date(), _story(said), held.actor.role, held.actor.id, held.id) if held else None
 
 
 def _story(said: Said) -> str | None:

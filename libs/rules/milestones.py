@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
+
+from annotated_doc import Doc
 
 from libs.events.catalog.roadmap.metric import METRIC
 from libs.events.catalog.roadmap.release import RELEASE
@@ -22,12 +24,12 @@ class MilestoneKind(Choice):
 
 
 class Milestone(NamedTuple):
-    """Its day, what it is, what it is called, and whether it was reached (None: that is open)."""
+    """Something of a product that has a day."""
 
-    on: date
-    kind: MilestoneKind
-    title: str
-    reached: bool | None
+    kind: Annotated[MilestoneKind, Doc("What it is.")]
+    title: Annotated[str, Doc("As people call it.")]
+    on: Annotated[date, Doc("The day of the release, or the day by which the target is due.")]
+    reached: Annotated[bool | None, Doc("Whether a release is out, or a target was hit; null while that is open.")]
 
 
 def milestones(facts: Facts, product: str) -> tuple[Milestone, ...]:
@@ -39,7 +41,7 @@ def milestones(facts: Facts, product: str) -> tuple[Milestone, ...]:
 def _releases(facts: Facts, product: str) -> Iterator[tuple[Event, Milestone]]:
     for release in facts.related(RELEASE, "product", product):
         if release.published is not None:
-            yield release.published, Milestone(release.published.time.date(), MilestoneKind.RELEASE, release.title or release.id, True)
+            yield release.published, Milestone(MilestoneKind.RELEASE, release.title or release.id, release.published.time.date(), True)
 
 
 def _targets(facts: Facts, product: str) -> Iterator[tuple[Event, Milestone]]:
@@ -50,4 +52,4 @@ def _targets(facts: Facts, product: str) -> Iterator[tuple[Event, Milestone]]:
             decided = outcome.state in (TargetState.HIT, TargetState.MISSED)
             reached = outcome.state is TargetState.HIT if decided else None
             title = f"{metric.name}: {outcome.target.value.normalize():f}{unit}"
-            yield outcome.target.event, Milestone(outcome.target.due, MilestoneKind.TARGET, title, reached)
+            yield outcome.target.event, Milestone(MilestoneKind.TARGET, title, outcome.target.due, reached)

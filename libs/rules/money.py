@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Annotated, ClassVar
+
+from annotated_doc import Doc
 
 from libs.events.currencies import at_scale, unit
 from libs.events.values import Money
@@ -12,10 +15,12 @@ from libs.events.values import Money
 
 @dataclass(frozen=True, slots=True)
 class Amount:
-    """Money of one currency (ISO 4217) with the decimals of that currency; below zero where it is a difference."""
+    """An amount of one currency."""
 
-    amount: Decimal
-    currency: str
+    SHOWN_AS: ClassVar = "Money"
+
+    amount: Annotated[Decimal, Doc("With the decimals of its currency, as text; negative where a difference is.")]
+    currency: Annotated[str, Doc("ISO 4217, such as CAD.")]
 
 
 class Sum:

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from decimal import ROUND_HALF_EVEN, Decimal
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
+
+from annotated_doc import Doc
 
 from libs.events.catalog.backlog.need import NEED
 from libs.events.facts import Facts
+from libs.events.values import Share
 
 _PLACES = Decimal("0.0001")
 
 
 class Needs(NamedTuple):
-    """How many needs are prioritised, how many of these are met, and the share: 0 to 1, four places, None while none is prioritised."""
+    """User needs that are prioritised (S0-22)."""
 
-    prioritised: int
-    met: int
-    share: Decimal | None
+    prioritised: Annotated[int, Doc("How many there are.")]
+    met: Annotated[int, Doc("How many of them are met, by their latest judgement.")]
+    share: Annotated[Share | None, Doc("The second over the first: 0 to 1, four places; null while none is prioritised.")]
 
 
 def needs(facts: Facts, products: Iterable[str]) -> Needs:

@@ -5,41 +5,43 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import date
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
+
+from annotated_doc import Doc
 
 from libs.events.catalog.portfolio.lifecycle import DEFAULT_LIFECYCLE, LIFECYCLE, Lifecycle
 from libs.events.catalog.portfolio.product import PRODUCT, ProductDecommissioned
 from libs.events.facts import Facts
+from libs.events.values import GlobalId
 from libs.rules.homes import products_at
 
 
-class PhaseOf(NamedTuple):
-    """A phase by its id within the lifecycle, as its lifecycle calls it, and the day on which it was entered."""
+class Phase(NamedTuple):
+    """The phase of its lifecycle that a product is in."""
 
-    id: str
-    title: str
-    since: date
+    id: Annotated[str, Doc("Its id within the lifecycle, such as beta.")]
+    title: Annotated[str, Doc("As people call it.")]
+    since: Annotated[date, Doc("The day on which it was entered.")]
 
 
 class PhaseCount(NamedTuple):
-    """A phase of a lifecycle, and how many of the products that go through it are in that phase.
+    """A phase of a lifecycle, and how many of the products that go through it are in that phase."""
 
-    `lifecycle` is the lifecycle's global id, None for the one of products that name none; two may have a phase of the same id.
-    """
+    id: Annotated[str, Doc("Its id within the lifecycle, such as beta.")]
+    title: Annotated[str, Doc("As people call it.")]
+    products: Annotated[int, Doc("How many products are in it at this moment.")]
+    lifecycle: Annotated[
+        GlobalId | None, Doc("The lifecycle it is of, `lifecycle:` and its id: two may have a phase of one id. Null: the one of products that name none.")
+    ]
+    lifecycle_name: Annotated[str, Doc("The lifecycle, as people call it.")]
 
-    id: str
-    title: str
-    products: int
-    lifecycle: str | None
-    lifecycle_name: str
 
-
-def phase_of(facts: Facts, product_id: str) -> PhaseOf | None:
+def phase_of(facts: Facts, product_id: str) -> Phase | None:
     """The phase that a product is in (S0-01); None before the first."""
     return next(reversed(facts.derive(phases_of, product_id)), None)
 
 
-def phases_of(facts: Facts, product_id: str) -> tuple[PhaseOf, ...]:
+def phases_of(facts: Facts, product_id: str) -> tuple[Phase, ...]:
     """Every phase that a product entered, in order of time (S0-01).
 
     A product that was decommissioned before its lifecycle was defined is in the phase that this has for the end (S0-02), where it has one.
@@ -53,7 +55,7 @@ def phases_of(facts: Facts, product_id: str) -> tuple[PhaseOf, ...]:
     if end is not None and isinstance(end.data, ProductDecommissioned) and end.data.phase is None and len(lifecycle.ends) == 1:
         entered.append((lifecycle.ends[0].id, end.time))
     titles = lifecycle if lifecycle.phases else DEFAULT_LIFECYCLE
-    return tuple(PhaseOf(phase, _title(titles, phase), since.date()) for phase, since in entered)
+    return tuple(Phase(phase, _title(titles, phase), since.date()) for phase, since in entered)
 
 
 def phase_counts(facts: Facts, organisation: str | None) -> tuple[PhaseCount, ...]:

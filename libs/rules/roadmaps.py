@@ -8,6 +8,7 @@ from libs.events.catalog.backlog.item import ITEM, ItemState
 from libs.events.catalog.roadmap.roadmap_item import ROADMAP_ITEM, RoadmapItem, RoadmapItemState
 from libs.events.event import began_by
 from libs.events.facts import Facts
+from libs.events.values import Share
 from libs.rules.authority import belonging
 
 _FOUR_PLACES = Decimal("0.0001")
@@ -19,7 +20,7 @@ def planned(facts: Facts, product: str) -> tuple[RoadmapItem, ...]:
     return tuple(sorted(found, key=lambda item: began_by(item.placed, item.id)))
 
 
-def progress(facts: Facts, roadmap_item_id: str) -> Decimal | None:
+def progress(facts: Facts, roadmap_item_id: str) -> Share | None:
     """The delivered share of the linked backlog items that are not dropped, 0 to 1 with four places; None without any.
 
     Those count that are of its own product, or of one at home where its product is or with a co-owner: what anybody else links to it changes nothing of it.

@@ -6,7 +6,9 @@ from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any, Final, NamedTuple
+from typing import Annotated, Any, Final, NamedTuple
+
+from annotated_doc import Doc
 
 from libs.events.catalog.backlog.backlog import BACKLOG
 from libs.events.catalog.backlog.item import ITEM, Item, ItemState
@@ -31,19 +33,19 @@ from libs.rules.turning_days import turning_days
 
 
 class StatusPeriod(NamedTuple):
-    """A status from its first day to its last, both included; None while it lasts."""
+    """A time in which a team had one status (S4-18)."""
 
-    status: GraduationStatus
-    begins: date
-    ends: date | None
+    status: Annotated[GraduationStatus, Doc("Where it stood.")]
+    from_: Annotated[date, Doc("Its first day.")]
+    until: Annotated[date | None, Doc("Its last day; null while it lasts.")]
 
 
 class BacklogOn(NamedTuple):
-    """How many items of a backlog were open (or started) and how many delivered at the end of a day."""
+    """A backlog at the end of a day (S0-19, S0-25)."""
 
-    day: date
-    open: int
-    delivered: int
+    on: Annotated[date, Doc("The day.")]
+    open: Annotated[int, Doc("How many items were open or started.")]
+    delivered: Annotated[int, Doc("How many items were delivered.")]
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import NamedTuple
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, ClassVar, NamedTuple
+
+from annotated_doc import Doc
 
 from libs.events.catalog.roadmap.metric import METRIC, Metric, Reading, Target
 from libs.events.choice import Choice, Tone, choice
@@ -23,21 +27,40 @@ class TargetState(Choice):
 
 @dataclass(frozen=True, slots=True)
 class TargetOutcome:
-    """A target, what became of it so far, and the events that this rests on: baseline, target, then the reading that hit it or all that did not."""
+    """What a metric shall reach, and by when (S2-08)."""
+
+    SHOWN_AS: ClassVar = "Target"
+    ORDER: ClassVar = "value due set_on state"
 
     metric: str
     target: Target
-    state: TargetState
+    state: Annotated[TargetState, Doc("What became of it so far.")]
     evidence: tuple[Event, ...]
+    """What this rests on: baseline, target, then the reading that hit it or all that did not."""
+
+    @property
+    def value(self) -> Annotated[Decimal, Doc("The value to reach, at least or at most, whichever leads away from the baseline.")]:
+        """In the metric's unit."""
+        return self.target.value
+
+    @property
+    def due(self) -> Annotated[date, Doc("The last day for it.")]:
+        """The day by the end of which it is to be reached."""
+        return self.target.due
+
+    @property
+    def set_on(self) -> Annotated[date, Doc("The day on which it was set.")]:
+        """The day (UTC) of its event."""
+        return self.target.day
 
 
-class TargetCounts(NamedTuple):
-    """How many targets stand where: each is in one of the four."""
+class Targets(NamedTuple):
+    """Targets of metrics (S2-08)."""
 
-    hit: int
-    missed: int
-    not_measured: int
-    open: int
+    hit: Annotated[int, Doc("How many were reached by the day they were due.")]
+    missed: Annotated[int, Doc("How many were not.")]
+    not_measured: Annotated[int, Doc("How many wait for their first reading.")]
+    open: Annotated[int, Doc("How many were read, not reached, and are not due.")]
 
 
 def target_states(facts: Facts, metric_id: str) -> tuple[TargetOutcome, ...]:
@@ -56,10 +79,10 @@ def target_outcomes(facts: Facts, product_ids: tuple[str, ...]) -> tuple[TargetO
     return tuple(outcome for id in metrics for outcome in facts.derive(target_states, id))
 
 
-def targets(facts: Facts, product_ids: tuple[str, ...]) -> TargetCounts:
+def targets(facts: Facts, product_ids: tuple[str, ...]) -> Targets:
     """How many targets of these products were hit and missed, are not measured, and are open (S0-23)."""
     states = [outcome.state for outcome in facts.derive(target_outcomes, product_ids)]
-    return TargetCounts(*(states.count(TargetState(name)) for name in TargetCounts._fields))
+    return Targets(*(states.count(TargetState(name)) for name in Targets._fields))
 
 
 def _outcome(facts: Facts, metric: Metric, target: Target) -> TargetOutcome:

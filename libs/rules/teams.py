@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import ROUND_HALF_EVEN, Decimal
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
+
+from annotated_doc import Doc
 
 from libs.events.catalog.portfolio.loan import LOAN
 from libs.events.catalog.portfolio.team import CORE_ROLES, TEAM, HealthReading, Membership, Staffing, Team, TeamRole
 from libs.events.event import began_by
 from libs.events.facts import Facts
+from libs.events.values import Share
 
 YEAR = 365
 """Days after which a member has served a year."""
@@ -19,25 +22,25 @@ _PLACES = Decimal("0.0001")
 
 
 class CoreRole(NamedTuple):
-    """A core role, and whether somebody of the core fills it."""
+    """A seat of the core team (S0-10)."""
 
-    role: TeamRole
-    covered: bool
+    role: Annotated[TeamRole, Doc("Which of the five.")]
+    covered: Annotated[bool, Doc("Whether somebody sits there.")]
 
 
 class Continuity(NamedTuple):
-    """The share of core members who have served a year (0 to 1, four places), and the day the longest-serving core member joined; None without any."""
+    """How long the core of a team has stayed together (S0-09)."""
 
-    share: Decimal | None
-    since: date | None
+    share: Annotated[Share, Doc("Share of core members who have served a year: 0 to 1, four places.")]
+    since: Annotated[date, Doc("The day on which the longest-serving of them joined.")]
 
 
-class HealthRow(NamedTuple):
-    """The latest reading of the team and of its product (None: never read), and the day of the later of the two."""
+class Health(NamedTuple):
+    """The latest health checks (S4-01)."""
 
-    team: HealthReading | None
-    product: HealthReading | None
-    recorded_on: date | None
+    team: Annotated[HealthReading | None, Doc("Of the team; null before its first.")]
+    product: Annotated[HealthReading | None, Doc("Of its product; null before its first.")]
+    recorded_on: Annotated[date, Doc("The day of the later of the two.")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,25 +64,22 @@ def core(facts: Facts, team_id: str) -> tuple[CoreRole, ...]:
     return tuple(CoreRole(role, role in filled) for role in CORE_ROLES)
 
 
-def continuity(facts: Facts, team_id: str) -> Continuity:
-    """How long the core has stayed together (S0-09): a year is 365 days without a break on the team, in whatever role."""
+def continuity(facts: Facts, team_id: str) -> Continuity | None:
+    """How long the core has stayed together (S0-09), None without a core: a year is 365 days without a break on the team, in whatever role."""
     team = facts.get(TEAM, team_id)
     joined = {person: _joined(team, person) for person in {member.person for member in team.core}} if team else {}
     if not joined:
-        return Continuity(None, None)
+        return None
     served = sum(facts.day - day >= timedelta(days=YEAR) for day in joined.values())
     return Continuity((Decimal(served) / len(joined)).quantize(_PLACES, ROUND_HALF_EVEN), min(joined.values()))
 
 
-def health(facts: Facts, team_id: str) -> HealthRow:
-    """How team and product are, as read last (S4-01)."""
+def health(facts: Facts, team_id: str) -> Health | None:
+    """How team and product are, as read last (S4-01); None before the first reading."""
     team = facts.get(TEAM, team_id)
-    read = [one for one in (team.team_health, team.product_health) if one is not None] if team else []
-    return HealthRow(
-        team.team_health.reading if team and team.team_health else None,
-        team.product_health.reading if team and team.product_health else None,
-        max((one.event.time.date() for one in read), default=None),
-    )
+    its, products = (team.team_health, team.product_health) if team else (None, None)
+    read = [one.event.time.date() for one in (its, products) if one is not None]
+    return Health(its.reading if its else None, products.reading if products else None, max(read)) if read else None
 
 
 def loans(facts: Facts, team_id: str) -> tuple[TeamLoan, ...]:

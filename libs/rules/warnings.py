@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
+
+from annotated_doc import Doc
 
 from libs.events.catalog.portfolio.bid import BID
 from libs.events.catalog.portfolio.graduation import GRADUATION
@@ -26,10 +28,10 @@ from libs.rules.roles import who
 
 @dataclass(frozen=True, slots=True)
 class Warning:
-    """A rule that is not kept, or was lifted, and how, in words."""
+    """Something about an investment that should be looked at."""
 
-    rule: str
-    message: str
+    rule: Annotated[str, Doc("The id of the rule, such as S0-08.")]
+    message: Annotated[str, Doc("What is wrong, in words.")]
 
 
 def ordered(warnings: Iterable[Warning]) -> tuple[Warning, ...]:

@@ -19,13 +19,14 @@ from libs.events.catalog.portfolio.program import Program as ProgramFacts
 from libs.events.catalog.portfolio.team import TEAM
 from libs.events.catalog.portfolio.team import Team as TeamFacts
 from libs.events.event import Kind, S
+from libs.rules.changes_summed import Summary
 from services.gateway.asking import Info
 from services.gateway.ids import chosen, inside
 from services.gateway.types import stream as streams
 from services.gateway.types.annotations import Shown
 from services.gateway.types.awaiting import AwaitedKinds, Awaiting, Me, waiting
 from services.gateway.types.blocked import Blocked, why_blocked
-from services.gateway.types.changes import ChangesSummary, Kinds, Movement, moved, summary
+from services.gateway.types.changes import Kinds, Movement, moved, summary
 from services.gateway.types.connection import PAGE, After, Connection, First
 from services.gateway.types.kinds import show
 from services.gateway.types.node import Node
@@ -126,7 +127,7 @@ class Query:
         return moved(info, from_, info.context.facts(to.date() if to else None, to), ("organisation", scope) if scope else None, kinds, first, after)
 
     @told("The same in numbers and sums, over all pages.")
-    def changes_summary(self, info: Info, from_: From, to: To = None, organisation: Within = None, kinds: Kinds = None) -> ChangesSummary:
+    def changes_summary(self, info: Info, from_: From, to: To = None, organisation: Within = None, kinds: Kinds = None) -> Summary:
         return summary(info, from_, info.context.facts(to.date() if to else None, to), _scope(info, organisation), kinds)
 
     @told("Why a command would be refused, by its owner's own word, without doing it; null where nothing stands in the way.")

@@ -153,5 +153,5 @@ def test_after_a_ceremony_a_team_is_graduated_from_the_first_day_on_which_all_is
             assert status is GraduationStatus.HANDING_OFF and not met, "all met after a ceremony is graduated"
     periods = statuses(facts, "parks")
     for n in range(CELEBRATED - 20, CELEBRATED + 31):
-        told = next(one.status for one in reversed(periods) if one.begins <= day(n))
+        told = next(one.status for one in reversed(periods) if one.from_ <= day(n))
         assert told is status_on(facts, "parks", day(n))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from libs.rules.changes import Change, ChangeKind, ChangeNature
-from libs.rules.changes_summed import SUMMED, Count, SumOfChanges, summed
+from libs.rules.changes_summed import SUMMED, ChangeCount, SumOfChanges, summed
 from libs.rules.money import Amount
 
 
@@ -28,14 +28,14 @@ def test_changes_are_counted_by_kind_nature_and_what_they_lead_to_in_that_order(
         ]
     )
     assert found.counts == (
-        Count(ChangeKind.STATUS, ChangeNature.CHANGED, "alumni", 1),
-        Count(ChangeKind.STATUS, ChangeNature.CHANGED, "graduated", 2),
-        Count(ChangeKind.MONEY, ChangeNature.CHANGED, None, 1),
-        Count(ChangeKind.DATE, ChangeNature.NEW, None, 1),
-        Count(ChangeKind.DATE, ChangeNature.CHANGED, "earlier", 1),
-        Count(ChangeKind.DATE, ChangeNature.CHANGED, "later", 1),
-        Count(ChangeKind.DATE, ChangeNature.GONE, None, 1),
-        Count(ChangeKind.MEMBER, ChangeNature.NEW, None, 1),
+        ChangeCount(ChangeKind.STATUS, ChangeNature.CHANGED, "alumni", 1),
+        ChangeCount(ChangeKind.STATUS, ChangeNature.CHANGED, "graduated", 2),
+        ChangeCount(ChangeKind.MONEY, ChangeNature.CHANGED, None, 1),
+        ChangeCount(ChangeKind.DATE, ChangeNature.NEW, None, 1),
+        ChangeCount(ChangeKind.DATE, ChangeNature.CHANGED, "earlier", 1),
+        ChangeCount(ChangeKind.DATE, ChangeNature.CHANGED, "later", 1),
+        ChangeCount(ChangeKind.DATE, ChangeNature.GONE, None, 1),
+        ChangeCount(ChangeKind.MEMBER, ChangeNature.NEW, None, 1),
     )
     assert found.late == 2
 
@@ -53,7 +53,7 @@ def test_money_is_summed_over_investments_apart_for_what_is_new_rose_fell_and_is
             change(ChangeKind.MONEY, "firstBaseline", None, "50.00 CAD"),
         ]
     )
-    by_field = {one.field: one for one in found.sums}
+    by_field = {one.field: one for one in found.sums or ()}
     assert tuple(by_field) == SUMMED
     assert by_field["forecast"] == SumOfChanges(
         "forecast",

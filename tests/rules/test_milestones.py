@@ -31,12 +31,12 @@ def test_a_release_has_a_day_once_it_is_published() -> None:
     assert [one.kind for one in milestones(s.facts("2024-06-01"), "p")] == [MilestoneKind.TARGET]
     s.given("release:beta", ReleaseSignedOff(), at="2024-06-02")
     s.given("release:beta", ReleasePublished(), at="2024-06-03")
-    assert milestones(s.facts("2024-06-03"), "p")[0] == Milestone(date(2024, 6, 3), MilestoneKind.RELEASE, "Public beta", True)
+    assert milestones(s.facts("2024-06-03"), "p")[0] == Milestone(MilestoneKind.RELEASE, "Public beta", date(2024, 6, 3), True)
 
 
 def test_a_target_is_open_until_it_is_hit_or_due() -> None:
     s = story()
-    assert milestones(s.facts("2024-08-31"), "p") == (Milestone(date(2024, 9, 1), MilestoneKind.TARGET, "Satisfaction: 80 percent", None),)
+    assert milestones(s.facts("2024-08-31"), "p") == (Milestone(MilestoneKind.TARGET, "Satisfaction: 80 percent", date(2024, 9, 1), None),)
     assert milestones(s.facts("2024-09-01"), "p")[0].reached is False
     s.given("metric:m", MetricRead(value=Decimal(81)), at="2024-08-20")
     assert milestones(s.facts("2024-08-31"), "p")[0].reached is True

@@ -43,7 +43,7 @@ def told() -> Scenario:
 
 
 def open_at(facts: Facts) -> dict[str, int]:
-    return {str(one.day): one.open for one in backlog_over_time(facts, "p")}
+    return {str(one.on): one.open for one in backlog_over_time(facts, "p")}
 
 
 @pytest.mark.requirement("S0-25")

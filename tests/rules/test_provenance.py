@@ -290,7 +290,7 @@ def test_a_team_stands_where_it_does_since_the_first_day_in_a_row(
         stood = [shown(Facts.on_day(world, day(n)), f"team:{team.id}", "graduation.status") for n in range(last + 1)]
         since = next((n + 1 for n in range(last, -1, -1) if stood[n] != stood[last]), 0)
         assert graduation(facts, team.id).since == day(since)
-        periods = [(one.status.name, one.begins) for one in statuses(facts, team.id)]
+        periods = [(one.status.name, one.from_) for one in statuses(facts, team.id)]
         assert periods == [(status, day(n)) for n, status in enumerate(stood) if status is not None and (n == 0 or status != stood[n - 1])]
 
 

@@ -53,11 +53,11 @@ def test_the_periods_say_of_every_day_how_the_team_stood() -> None:
         GraduationStatus.GRADUATED,
         GraduationStatus.AT_RISK,
     ]
-    assert found[0].begins == way.day(0) and found[-1].ends is None
-    assert all(earlier.ends == later.begins - timedelta(days=1) for earlier, later in pairwise(found))
-    edges = {day for one in found for day in (one.begins, one.ends) if day}
+    assert found[0].from_ == way.day(0) and found[-1].until is None
+    assert all(earlier.until == later.from_ - timedelta(days=1) for earlier, later in pairwise(found))
+    edges = {day for one in found for day in (one.from_, one.until) if day}
     for day in sorted(edges | {way.day(n) for n in range(0, 500, 25)}):
-        (standing,) = [one.status for one in found if one.begins <= day and (one.ends is None or day <= one.ends)]
+        (standing,) = [one.status for one in found if one.from_ <= day and (one.until is None or day <= one.until)]
         assert standing is status_on(facts, "parks", day), day
 
 
@@ -76,10 +76,10 @@ def test_a_backlog_over_time_counts_on_each_day_what_it_counted_on_that_day(said
     facts = seen(world, "2025-03-10")
     found = backlog_over_time(facts, "p")
     for one in found:
-        assert (one.open, one.delivered) == counts(Facts.on_day(world, one.day), "p")
-    assert [one.day for one in found] == sorted({one.day for one in found})
+        assert (one.open, one.delivered) == counts(Facts.on_day(world, one.on), "p")
+    assert [one.on for one in found] == sorted({one.on for one in found})
     if found:
-        assert found[-1].day == facts.day
+        assert found[-1].on == facts.day
 
 
 def test_a_backlog_without_items_has_no_months() -> None:

@@ -22,7 +22,7 @@ from libs.rules.explaining import values
 from libs.rules.explaining.figure import Figure, First, Part, Says, Turns
 from libs.rules.graduation import graduation
 from libs.rules.needs import Needs
-from libs.rules.targets import TargetCounts
+from libs.rules.targets import Targets
 from libs.rules.turning_days import burning_down, expectations, turning_days
 
 _SERVING: Final = (TeamFormed, ProductsServed, ProductsLeft)
@@ -71,13 +71,13 @@ def team_figures() -> Iterator[Figure]:
     yield of("members", values.members, "Whoever joined and has not left since.", ("S0-09",), {"team": _MEMBERS})
     yield of("core", teams.core, "A core role is covered while somebody sits in it.", ("S0-10",), {"team": _MEMBERS})
     stayed = "The share of core members who have been on the team for 365 days, and the day on which the longest-serving of them joined."
-    yield of("continuity", values.continuity, stayed, ("S0-09",), {"team": _MEMBERS})
+    yield of("continuity", teams.continuity, stayed, ("S0-09",), {"team": _MEMBERS})
     for name in teams.Continuity._fields:
-        yield of(f"continuity.{name}", Part(values.continuity, name), stayed, ("S0-09",), {"team": _MEMBERS})
+        yield of(f"continuity.{name}", Part(teams.continuity, name), stayed, ("S0-09",), {"team": _MEMBERS})
     read = "The latest reading of the team's health and of its product's, and the day of the later of the two."
-    yield of("health", values.health, read, ("S4-01",), {"team": (HealthRecorded,)})
+    yield of("health", teams.health, read, ("S4-01",), {"team": (HealthRecorded,)})
     for name, shown in (("team", "team"), ("product", "product"), ("recorded_on", "recordedOn")):
-        yield of(f"health.{shown}", Part(values.health, name), read, ("S4-01",), {"team": (HealthRecorded,)})
+        yield of(f"health.{shown}", Part(teams.health, name), read, ("S4-01",), {"team": (HealthRecorded,)})
     yield of("loans", values.loans, "Each loan from its first day to the day of return, else to the day that is planned.", ("S4-15",), _LOANS)
     yield of("graduation.status", values.status, _STATUS, ("S4-18", "S4-02", *_ALL_CRITERIA), _STANDING, Turns(turning_days, alone=True))
     yield of("graduation.since", Part(graduation, "since"), "Back from today to the day on which the status was another.", ("S4-18", *_ALL_CRITERIA), _STANDING)
@@ -103,7 +103,7 @@ def product_figures() -> Iterator[Figure]:
     """Where a product is (S0-01, S0-13, S0-19)."""
     entered = "The phase that was entered last, in words of the product's lifecycle."
     yield Figure("product", "phase", phases.phase_of, entered, ("S0-01",), _PHASES)
-    for name in phases.PhaseOf._fields:
+    for name in phases.Phase._fields:
         yield Figure("product", f"phase.{name}", Part(phases.phase_of, name), entered, ("S0-01",), _PHASES)
     waiting: Says = {"backlog": (BacklogOpened, First), "item": None}
     yield Figure("product", "backlog.open", Part(values.backlog, "open"), "The items that are open or started.", ("S0-19",), waiting)
@@ -149,7 +149,7 @@ def shared_figures(subject: str) -> Iterator[Figure]:
         yield Figure(subject, f"needs.{name}", Part(wants, name), met, ("S0-22", "S0-04"), {**its, "need": None})
     hit = "Hit when a reading from the day it was set to the day it is due reaches it; else missed once due; else not measured until it is read; else open."
     yield Figure(subject, "targets", aims, hit, ("S0-23", "S2-08"), {**its, "metric": None})
-    for name, shown in zip(TargetCounts._fields, ("hit", "missed", "notMeasured", "open"), strict=True):
+    for name, shown in zip(Targets._fields, ("hit", "missed", "notMeasured", "open"), strict=True):
         yield Figure(subject, f"targets.{shown}", Part(aims, name), hit, ("S0-23", "S2-08"), {**its, "metric": None})
     if subject == "portfolio":
         return

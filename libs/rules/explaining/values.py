@@ -26,7 +26,7 @@ from libs.rules.money import Amount, Sum
 from libs.rules.needs import Needs, needs
 from libs.rules.preconditions import preconditions
 from libs.rules.roadmaps import planned, progress
-from libs.rules.targets import TargetCounts, targets
+from libs.rules.targets import Targets, targets
 
 
 class CeremonyRow(NamedTuple):
@@ -97,18 +97,6 @@ class DutyRow(NamedTuple):
     overdue: bool
 
 
-def continuity(facts: Facts, team: str) -> teams.Continuity | None:
-    """How long the core of a team has stayed together; None without a core (S0-09)."""
-    found = facts.derive(teams.continuity, team)
-    return found if found.share is not None else None
-
-
-def health(facts: Facts, team: str) -> teams.HealthRow | None:
-    """How a team and its product are; None before the first reading (S4-01)."""
-    found = facts.derive(teams.health, team)
-    return found if found.recorded_on is not None else None
-
-
 def status(facts: Facts, team: str) -> GraduationStatus:
     """Where a team stands at the end of the day."""
     return facts.derive(graduation.status_on, team, facts.day)
@@ -164,7 +152,7 @@ class TargetsOf:
 
     products: Products
 
-    def __call__(self, facts: Facts, id: str | None) -> TargetCounts:
+    def __call__(self, facts: Facts, id: str | None) -> Targets:
         return facts.derive(targets, self.products(facts, id))
 
 

@@ -8,13 +8,13 @@ from typing import Any, Final
 
 from strawberry.types.graphql import OperationType
 
+from libs.rules.fiscal_years import year_start_of
 from libs.rules.roles import Principal, Role
 from libs.service.process import Process
 from services.gateway import documents
 from services.gateway.asked import Asked
 from services.gateway.asking import Asking
 from services.gateway.budget import PAGE
-from services.gateway.deriving import fiscal_year_start
 from services.gateway.executing import Ended, execute
 from services.gateway.forwarding import Forwarding
 from services.gateway.limits import prepared
@@ -46,7 +46,7 @@ class FirstQuestions:
         await self._read()
         await self._executive(day)
         for page in OPENED_FIRST:
-            begins = fiscal_year_start(self._process.world.facts(day, None), "portfolio", None)
+            begins = self._process.world.facts(day, None).derive(year_start_of, "portfolio", None)
             await self._pages.made("", Visit(page, Moment(day), NOBODY, world=self._process.world.digest, year_begins=begins))
 
     async def _read(self) -> None:

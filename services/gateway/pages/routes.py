@@ -18,6 +18,7 @@ from strawberry.types.graphql import OperationType
 from libs.commands.doors import positions
 from libs.commands.errors import Invalid, NotFound, NotHeardYet
 from libs.events.values import one_line
+from libs.rules.fiscal_years import year_start_of
 from libs.rules.roles import Principal
 from libs.service.app import public
 from libs.service.problems import FORESEEN, NotReady
@@ -29,7 +30,6 @@ from services.gateway.asked import Asked
 from services.gateway.asking import Asking
 from services.gateway.bounded import Bounded, size_of_json
 from services.gateway.budget import PAGE
-from services.gateway.deriving import fiscal_year_start
 from services.gateway.executing import execute
 from services.gateway.forwarding import Forwarding
 from services.gateway.pages import assets
@@ -144,7 +144,7 @@ class Pages:
         moment = moment_of(given, self.process.adapters.clock().date())
         query = {name: value for name, value in given.items() if name not in (AS_OF, KNOWN_AT)} | moment.query
         facts, whose = self.process.world.facts(moment.day, moment.known_at), query.get(ORGANISATION)
-        begins = fiscal_year_start(facts, "portfolio", plain(whose) if whose else None)
+        begins = facts.derive(year_start_of, "portfolio", plain(whose) if whose else None)
         return Visit(page, moment, reader, dict(request.path_params), query, self.process.world.digest, year_begins=begins)
 
     async def _asked(self, authorization: str, visit: Visit) -> tuple[Data, bool]:

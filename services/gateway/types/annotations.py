@@ -19,7 +19,7 @@ from strawberry.types.fields.resolver import StrawberryResolver
 
 from libs.events.event import Event, Identified
 from libs.events.facts import Facts
-from libs.events.values import PersonMark, Ratio
+from libs.events.values import GlobalIdMark, PersonMark, Ratio
 from services.gateway.types.node import Node
 from services.gateway.types.person import Person, person
 
@@ -107,7 +107,7 @@ def shown_as(hint: Any) -> Any:
     origin, arguments = typing.get_origin(hint), typing.get_args(hint)
     if origin is Annotated:
         marks = arguments[1:]
-        inner = float if Ratio in marks else Person | None if PersonMark in marks else shown_as(arguments[0])
+        inner = next((_BY_MARK[mark] for mark in marks if isinstance(mark, type) and mark in _BY_MARK), None) or shown_as(arguments[0])
         return Annotated[(inner, *marks)]
     if origin is Shown:
         if arguments[0] not in TYPES:
@@ -122,18 +122,27 @@ def shown_as(hint: Any) -> Any:
     return value_type(hint) if isinstance(hint, type) and not has_object_definition(hint) and _is_value(hint) else hint
 
 
+_BY_MARK: Final[dict[type, Any]] = {Ratio: float, PersonMark: Person | None, GlobalIdMark: strawberry.ID}
+"""What is marked -> what it is in the schema."""
+
+
 def _is_value(cls: type) -> bool:
     return (hasattr(cls, "_fields") or dataclasses.is_dataclass(cls) or issubclass(cls, BaseModel)) and bool(documented(cls))
 
 
 @cache
-def value_type(cls: type, name: str | None = None) -> type:
-    """The type of the schema of a documented value (a NamedTuple, a dataclass or a model), of which the value itself is what answers."""
+def value_type(cls: type) -> type:
+    """The type of the schema of a documented value (a NamedTuple, a dataclass or a model), of which the value itself is what answers.
+
+    It bears the name of its class, or what that calls `SHOWN_AS`; `ORDER` names its fields in an order that is not theirs.
+    """
     fields = documented(cls)
+    if order := getattr(cls, "ORDER", ""):
+        fields.sort(key=lambda one: order.split().index(one.name))
     own: dict[str, Any] = {one.in_python: _field(one) for one in fields}
     own["__annotations__"] = {one.in_python: Mapped(one.shown) for one in fields}
     made = type(cls.__name__, (), own | {"__module__": cls.__module__})
-    return strawberry.type(made, name=name or cls.__name__, description=" ".join((cls.__doc__ or "").split()))
+    return strawberry.type(made, name=getattr(cls, "SHOWN_AS", cls.__name__), description=" ".join((cls.__doc__ or "").split()))
 
 
 def _field(one: Documented) -> Any:

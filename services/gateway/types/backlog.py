@@ -12,14 +12,13 @@ from libs.events.catalog.backlog.backlog import BACKLOG
 from libs.events.catalog.backlog.item import ITEM
 from libs.events.facts import Facts
 from libs.rules import backlogs
-from services.gateway import deriving
+from libs.rules.stories import BacklogOn, backlog_over_time
 from services.gateway.types.annotations import Shown
 from services.gateway.types.connection import PAGE, After, Connection, First, page
 from services.gateway.types.filtering import ItemsOrdered, ItemsWanted
 from services.gateway.types.kinds import show, shows
 from services.gateway.types.person import Person, person
 from services.gateway.types.selecting import items_of
-from services.gateway.types.stories import BacklogOn, backlog_over_time
 from services.gateway.types.telling import told
 
 Dropped = Annotated[bool, strawberry.argument(description="Whether dropped items are wanted as well; they come last.")]
@@ -35,7 +34,7 @@ class Item(Shown[catalogue.Item]):
 
     @told("Where it stands in its backlog: 1 is the top; null for one that was dropped.")
     def position(self) -> int | None:
-        return deriving.backlog_position(self.facts, self.of)
+        return self.facts.derive(backlogs.positions, self.of.product).get(self.of.id) if self.facts.get(BACKLOG, self.of.product) else None
 
 
 @strawberry.type(description="The one ordered list of what a product still wants.")
@@ -50,21 +49,23 @@ class Backlog:
 
     @told("How many items are open or started.")
     def open(self) -> int:
-        return deriving.backlog_counts(self.facts, self.product).open
+        return self.facts.derive(backlogs.counts, self.product).open
 
     @told("How many items were delivered.")
     def delivered(self) -> int:
-        return deriving.backlog_counts(self.facts, self.product).delivered
+        return self.facts.derive(backlogs.counts, self.product).delivered
 
     @told("How it stood at the end of each month since its first item, and stands on this day (S0-19, S0-25).")
-    def over_time(self) -> list[BacklogOn]:
-        return backlog_over_time(self.facts, self.product)
+    def over_time(self) -> tuple[BacklogOn, ...]:
+        return self.facts.derive(backlog_over_time, self.product)
 
     @told("The items in the owner's order; what was dropped is left out unless asked for.")
     def items(
         self, first: First = PAGE, after: After = None, dropped: Dropped = False, filter: ItemsWanted = None, order_by: ItemsOrdered = None
     ) -> Connection[Shown[catalogue.Item]]:
-        shown = deriving.backlog_items(self.facts, self.product, dropped=dropped)
+        ordered = self.facts.derive(backlogs.ordered, self.product)
+        gone = (one for one in self.facts.derive(backlogs.items, self.product) if one.state is catalogue.ItemState.DROPPED) if dropped else ()
+        shown = (*ordered, *gone)
         whole = shown if dropped else self.facts.derive(backlogs.places, self.product)
         moves = Counter(move.item for move in state.moves) if (state := self.facts.get(BACKLOG, self.product)) else Counter[str]()
         name = f"items of {self.product}{' with those dropped' if dropped else ''}"

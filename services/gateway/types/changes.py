@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Any, Final
 
@@ -11,14 +12,12 @@ import strawberry
 from libs.commands.errors import Invalid
 from libs.events.event import split
 from libs.events.facts import Facts
-from libs.rules import changes_summed as summing
 from libs.rules.changes import Change, ChangeKind, ChangeNature, changes
-from libs.rules.changes_summed import summed
+from libs.rules.changes_summed import Summary, summed
 from libs.rules.stories import called
 from services.gateway.asking import Info
 from services.gateway.bounded import Bounded
 from services.gateway.types.connection import Connection, Listing, page, said_at
-from services.gateway.types.money import Money, listed
 from services.gateway.types.saying import SaidEvent, Subject, said
 from services.gateway.types.telling import told
 
@@ -29,36 +28,6 @@ MOST_COMPARED: Final = 64 * 1_048_576
 
 Kinds = Annotated[list[ChangeKind] | None, strawberry.argument(description="Only changes of these kinds. Default: all.")]
 Since = Annotated[datetime, strawberry.argument(description="Compares with what was known at this instant as of its day (UTC).")]
-
-
-@strawberry.type(description="How many changes are of one kind and nature, and lead to the same.")
-class ChangeCount:
-    kind: ChangeKind = strawberry.field(description="What moved.")
-    nature: ChangeNature = strawberry.field(description="Whether it became another, came to be or went.")
-    to: str | None = strawberry.field(
-        description="To what: a status, met or not met, a horizon, a phase, a state; of dates later or earlier. Null where that is not told, as of amounts, of "
-        "seats and of what went."
-    )
-    changes: int = strawberry.field(description="How many.")
-
-
-@strawberry.type(description="What one figure of investments moved by: what is new and what is gone stands apart from what rose or fell.")
-class SumOfChanges:
-    field: str = strawberry.field(description="The figure: committed, forecast, actual or returned.")
-    new: list[Money] = strawberry.field(description="Of investments that had none at the first moment. One entry a currency, as in all of these.")
-    rose: list[Money] = strawberry.field(description="By how much it rose where it is larger than at the first moment.")
-    fell: list[Money] = strawberry.field(description="By how much it fell where it is less than at the first moment.")
-    gone: list[Money] = strawberry.field(description="Of investments that have none at the second moment any more.")
-    new_count: int = strawberry.field(description="How many investments are new in it.")
-    changed_count: int = strawberry.field(description="In how many it is another.")
-    gone_count: int = strawberry.field(description="How many are gone from it.")
-
-
-@strawberry.type(description="All changes between two moments in numbers and sums. What came to be, what moved and what went are never added to each other.")
-class ChangesSummary:
-    counts: list[ChangeCount] = strawberry.field(description="The changes, counted by kind, nature and to what.")
-    late: int = strawberry.field(description="How many were true on a day before the first moment, and learned only after it.")
-    sums: list[SumOfChanges] | None = strawberry.field(description="The money, each investment once; null for whoever may not read it.")
 
 
 @strawberry.type(description="Something that moved between two moments, came to be or went.")
@@ -137,30 +106,13 @@ def _found(info: Info, since: datetime, after: Facts) -> tuple[Change, ...]:
     return found
 
 
-def summary(info: Info, since: datetime, after: Facts, organisation: str | None, kinds: Sequence[ChangeKind] | None) -> ChangesSummary:
+def summary(info: Info, since: datetime, after: Facts, organisation: str | None, kinds: Sequence[ChangeKind] | None) -> Summary:
     """The changes in numbers and sums, of all or of what lies in an organisation. Raises Invalid where the instant lies behind the moment."""
     found = summed(_chosen(_found(info, since, after), ("organisation", organisation) if organisation else None, kinds))
     readable = info.context.reads_money(after, "organisation" if organisation else None, organisation)
     if not readable:
         info.context.withhold([*info.path.as_list(), "sums"])
-    return ChangesSummary(
-        counts=[ChangeCount(kind=one.kind, nature=one.nature, to=one.to, changes=one.changes) for one in found.counts],
-        late=found.late,
-        sums=[_sum(one) for one in found.sums] if readable else None,
-    )
-
-
-def _sum(one: summing.SumOfChanges) -> SumOfChanges:
-    return SumOfChanges(
-        field=one.field,
-        new=listed(one.new),
-        rose=listed(one.rose),
-        fell=listed(one.fell),
-        gone=listed(one.gone),
-        new_count=one.new_count,
-        changed_count=one.changed_count,
-        gone_count=one.gone_count,
-    )
+    return found if readable else replace(found, sums=None)
 
 
 def _movement(facts: Facts, change: Change) -> Movement:

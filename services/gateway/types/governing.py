@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
 from decimal import Decimal
-
-import strawberry
 
 from libs.events.catalog.backlog.need import NEED
 from libs.events.catalog.backlog.need import Need as NeedFacts
@@ -13,24 +10,16 @@ from libs.events.catalog.roadmap.change import CHANGE
 from libs.events.catalog.roadmap.change import Change as ChangeFacts
 from libs.events.catalog.roadmap.metric import METRIC
 from libs.events.catalog.roadmap.metric import Metric as MetricFacts
-from libs.rules.targets import TargetState, target_states
+from libs.rules.targets import target_states
 from services.gateway.types.annotations import Shown
 from services.gateway.types.kinds import shows
 from services.gateway.types.person import Voice, voice
-from services.gateway.types.telling import told
+from services.gateway.types.telling import derived, told
 
 
 @shows(NEED, private="version recorded judged")
 class Need(Shown[NeedFacts]):
     """What users of a product need (S0-04)."""
-
-
-@strawberry.type(description="What a metric shall reach, and by when (S2-08).")
-class Target:
-    value: Decimal = strawberry.field(description="The value to reach, at least or at most, whichever leads away from the baseline.")
-    due: date = strawberry.field(description="The last day for it.")
-    set_on: date = strawberry.field(description="The day on which it was set.")
-    state: TargetState = strawberry.field(description="What became of it so far.")
 
 
 @shows(METRIC, order="name kind unit goal baseline latest latest_on product targets", private="defined baselines readings")
@@ -41,10 +30,7 @@ class Metric(Shown[MetricFacts]):
     def baseline(self) -> Decimal | None:
         return self.of.baseline.value if self.of.baseline else None
 
-    @told("What it shall reach, in the order in which that was set (S0-23).")
-    def targets(self) -> list[Target]:
-        found = self.facts.derive(target_states, self.of.id)
-        return [Target(value=one.target.value, due=one.target.due, set_on=one.target.day, state=one.state) for one in found]
+    targets = derived(target_states, "What it shall reach, in the order in which that was set (S0-23).")
 
 
 @shows(CHANGE, order="title description approved reason raised_on decided_on judgements product decision", private="on adds")

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Annotated, NamedTuple
 
-import strawberry
+from annotated_doc import Doc
 
 from libs.events.catalog.portfolio.baselines import Amounts
 from libs.events.catalog.portfolio.bid import BID
@@ -15,29 +16,31 @@ from libs.events.currencies import at_scale
 from libs.events.event import began_by
 from libs.events.facts import Facts
 from libs.events.values import Money as Value
+from libs.rules.money import Amount
 from libs.rules.spending import home_of
 from services.gateway.asking import Info
 from services.gateway.types.annotations import Shown
 from services.gateway.types.kinds import show, shows
-from services.gateway.types.money import Money
 from services.gateway.types.person import Voice, voice
 from services.gateway.types.telling import told
 
 
-@strawberry.type(description="An amount, and its parts where it was split (S0-08).")
-class SplitMoney:
-    total: Money = strawberry.field(description="The whole.")
-    enhance: Money | None = strawberry.field(description="The part for enhancing the product; null where it was not split.")
-    support: Money | None = strawberry.field(description="The part for supporting the version in use; null where it was not split.")
-    unsplit: Money | None = strawberry.field(description="What is not split into the two: the whole, or null where it was split.")
+class SplitMoney(NamedTuple):
+    """An amount, and its parts where it was split (S0-08)."""
+
+    total: Annotated[Amount, Doc("The whole.")]
+    enhance: Annotated[Amount | None, Doc("The part for enhancing the product; null where it was not split.")]
+    support: Annotated[Amount | None, Doc("The part for supporting the version in use; null where it was not split.")]
+    unsplit: Annotated[Amount | None, Doc("What is not split into the two: the whole, or null where it was split.")]
 
 
-@strawberry.type(description="The amounts of one investment.")
-class InvestmentAmounts:
-    asked: SplitMoney | None = strawberry.field(description="What was proposed last.")
-    first_baseline: SplitMoney | None = strawberry.field(description="What was approved first (S0-14); null before.")
-    current_baseline: SplitMoney | None = strawberry.field(description="What holds now; null before an approval.")
-    forecast: Money | None = strawberry.field(description="What the whole is expected to cost (S4-09); null where nobody said.")
+class InvestmentAmounts(NamedTuple):
+    """The amounts of one investment."""
+
+    asked: Annotated[SplitMoney | None, Doc("What was proposed last.")]
+    first_baseline: Annotated[SplitMoney | None, Doc("What was approved first (S0-14); null before.")]
+    current_baseline: Annotated[SplitMoney | None, Doc("What holds now; null before an approval.")]
+    forecast: Annotated[Amount | None, Doc("What the whole is expected to cost (S4-09); null where nobody said.")]
 
 
 @shows(
@@ -75,7 +78,7 @@ class Bid(Shown[BidFacts]):
     """A formal request for the money of an approved investment (S0-15)."""
 
     @told("How much is asked for; null for whoever may not read its money.")
-    def amount(self, info: Info) -> Money | None:
+    def amount(self, info: Info) -> Amount | None:
         if self.of.amount is None or not _readable(info, self.facts, "bid", self.of.id):
             return None
         return _money(self.of.amount)
@@ -93,8 +96,8 @@ def _readable(info: Info, facts: Facts, kind: str, id: str) -> bool:
     return False
 
 
-def _money(value: Value) -> Money:
-    return Money(amount=at_scale(value.amount, value.currency), currency=value.currency)
+def _money(value: Value) -> Amount:
+    return Amount(at_scale(value.amount, value.currency), value.currency)
 
 
 def _split(amounts: Amounts | None) -> SplitMoney | None:

@@ -23,6 +23,7 @@ from services.gateway.types.saying import SaidEvent, judged
 
 S = TypeVar("S", bound=Identified)
 T = TypeVar("T", bound=type[Shown[Any]])
+C = TypeVar("C", bound=type)
 
 KNOWN: Final = "Whether it was said what it is: a mere reference to it may be heard first, and then it has no more than its id."
 JUDGEMENTS: Final = "Every judgement of it, the latest first, also those that count no more because what they judged was taken back or is another by now."
@@ -50,30 +51,41 @@ def shows(kind: Kind[Any], *, order: str = "", private: str = "", known: str = K
 
     def complete(cls: T) -> T:
         state = get_args(cls.__orig_bases__[0])[0]  # type: ignore[attr-defined]
-        told = {name: one.base_resolver for name, one in vars(cls).items() if isinstance(one, StrawberryField) and one.base_resolver is not None}
-        own = (_attribute(name, vars(cls)[name].description, resolver) for name, resolver in told.items())
-        attributes = {one.name: one for one in (*_of_state(kind, state, known), *filter(None, own))}
-        hidden = {one.name for one in dataclasses.fields(state)} - {one.name for one in documented(state)} - attributes.keys() - told.keys()
+        attributes = [*_of_state(kind, state, known)]
+        shown = {one.name for one in documented(state)} | {one.name for one in attributes} | vars(cls).keys()
+        hidden = {one.name for one in dataclasses.fields(state)} - shown
         if hidden != {*private.split()}:
             raise TypeError(f"{state.__name__}: document, tell or call private {', '.join(sorted(hidden ^ {*private.split()}))}")
-        names = _ordered([*attributes], [*told], order.split())
-        for one in attributes.values():
-            setattr(cls, one.name, strawberry.field(description=one.description, name=one.name[:-1] if one.name.endswith("_") else None))
-        cls.__annotations__ = {name: attributes[name].annotation if name in attributes else told[name].type_annotation for name in names}
         cls.__init__ = Shown.__init__  # type: ignore[method-assign] # a thing is no more than its facts and its state, whatever is asked of it
-        made = strawberry.type(cls, description=" ".join((cls.__doc__ or state.__doc__ or "").split()))
-        for one in attributes.values():
-            setattr(made, one.name, property(one.get))
-        TYPES[state] = BY_KIND[kind.name] = made
-        return made
+        first = order if "known" in order.split() else f"known {order}"
+        TYPES[state] = BY_KIND[kind.name] = _completed(cls, attributes, f"id {first}", cls.__doc__ or state.__doc__)
+        return cls
 
     return complete
 
 
-def _ordered(attributes: list[str], own: list[str], first: list[str]) -> list[str]:
-    """The id, whether it is known, what comes first, what the state has, and what the class tells itself."""
-    told = [name for name in attributes if name not in own]
-    return list(dict.fromkeys(("id", *([] if "known" in first else ["known"]), *first, *told, *own)))
+def tells(value: type) -> Callable[[C], C]:
+    """Completes a class whose `of` is a documented value to a type of the schema: with what is documented of that, and what the class tells by methods."""
+
+    def complete(cls: C) -> C:
+        attributes = [Field(one.in_python, Mapped(one.shown), one.description, _reader(one)) for one in documented(value)]
+        return _completed(cls, attributes, "", cls.__doc__ or value.__doc__)
+
+    return complete
+
+
+def _completed(cls: C, given: list[Field], order: str, description: str | None) -> C:
+    told = {name: one.base_resolver for name, one in vars(cls).items() if isinstance(one, StrawberryField) and one.base_resolver is not None}
+    own = (_attribute(name, vars(cls)[name].description, resolver) for name, resolver in told.items())
+    attributes = {one.name: one for one in (*given, *filter(None, own))}
+    names = dict.fromkeys((*order.split(), *(name for name in attributes if name not in told), *told))
+    for one in attributes.values():
+        setattr(cls, one.name, strawberry.field(description=one.description, name=one.name[:-1] if one.name.endswith("_") else None))
+    cls.__annotations__ = {name: attributes[name].annotation if name in attributes else told[name].type_annotation for name in names}
+    made = strawberry.type(cls, description=" ".join((description or "").split()))
+    for one in attributes.values():
+        setattr(made, one.name, property(one.get))
+    return made
 
 
 def _attribute(name: str, description: str, resolver: StrawberryResolver[Any]) -> Field | None:

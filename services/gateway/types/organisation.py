@@ -10,8 +10,9 @@ from libs.events.catalog.portfolio.program import PROGRAM
 from libs.events.catalog.portfolio.program import Program as ProgramFacts
 from libs.events.catalog.portfolio.team import TEAM
 from libs.events.catalog.portfolio.team import Team as TeamFacts
+from libs.rules.figures import of_organisation, of_program
+from libs.rules.fiscal_years import year_start
 from libs.rules.homes import products_at
-from services.gateway import deriving
 from services.gateway.asking import Info
 from services.gateway.types.annotations import Shown
 from services.gateway.types.connection import PAGE, After, Connection, First
@@ -21,7 +22,7 @@ from services.gateway.types.kinds import page_of, show, shows
 from services.gateway.types.money import Investment, investment
 from services.gateway.types.roadmap import Roadmap, roadmap
 from services.gateway.types.selecting import products_of, teams_of
-from services.gateway.types.telling import told
+from services.gateway.types.telling import derived, told
 
 
 @shows(ORGANISATION, order="name known", private="registered policies", known="Whether it was registered: a mere reference may be heard first.")
@@ -30,11 +31,9 @@ class Organisation(Shown[OrganisationFacts]):
 
     @told("What is invested here; null for whoever may not read its money.")
     def investment(self, info: Info) -> Investment | None:
-        return investment(info, self.facts, "organisation", self.of.id, lambda: deriving.figures(self.facts, "organisation", self.of.id))
+        return investment(info, self.facts, "organisation", self.of.id, of_organisation)
 
-    @told("The day on which its fiscal year begins, MM-DD; 01-01 where it says none.")
-    def fiscal_year_start(self) -> str:
-        return deriving.own_year_start(self.facts, self.of.id)
+    fiscal_year_start = derived(year_start, "The day on which its fiscal year begins, MM-DD; 01-01 where it says none.")
 
     @told("What its products mean to bring about.")
     def roadmap(self) -> Roadmap:
@@ -71,7 +70,7 @@ class Program(Shown[ProgramFacts]):
 
     @told("What is invested in its products; null for whoever may not read its money. Programs may overlap.")
     def investment(self, info: Info) -> Investment | None:
-        return investment(info, self.facts, "program", self.of.id, lambda: deriving.figures(self.facts, "program", self.of.id))
+        return investment(info, self.facts, "program", self.of.id, of_program)
 
     @told("Why a figure is what it is, such as investment.actual: the rule that makes it, and the events that it rests on.")
     def explain(self, field: Field) -> Explanation:

@@ -22,19 +22,23 @@ from libs.events.catalog.portfolio.team import Team as TeamFacts
 from libs.events.event import Kind, S
 from libs.events.facts import Facts
 from libs.rules import duties
+from libs.rules.changes_summed import Summary
+from libs.rules.figures import of_portfolio
+from libs.rules.fiscal_years import year_start_of
 from libs.rules.homes import products_at
-from services.gateway import deriving
+from libs.rules.needs import Needs, needs
+from libs.rules.phases import PhaseCount, phase_counts, phase_of
+from libs.rules.targets import Targets, targets
 from services.gateway.asking import Info
 from services.gateway.ids import outside
 from services.gateway.types.annotations import Shown
-from services.gateway.types.changes import ChangesSummary, Kinds, Movement, Since, moved, summary
+from services.gateway.types.changes import Kinds, Movement, Since, moved, summary
 from services.gateway.types.connection import PAGE, After, Connection, First, Listing
 from services.gateway.types.explaining import Explanation, Field, explanation
 from services.gateway.types.filtering import InvestmentsOrdered, InvestmentsWanted, ProductsOrdered, ProductsWanted, TeamsOrdered, TeamsWanted
 from services.gateway.types.investing import investment_cases
 from services.gateway.types.kinds import page_of, show
 from services.gateway.types.money import Investment, investment
-from services.gateway.types.needs import Needs, Targets, needs, targets
 from services.gateway.types.roadmap import Roadmap, roadmap, whole_roadmap
 from services.gateway.types.saying import Subject
 from services.gateway.types.selecting import investments_of, products_of, teams_of
@@ -55,17 +59,6 @@ class Duty:
     evidence: str | None = strawberry.field(description="The event (its position) that grows too old; null where the duty is about none.")
 
 
-@strawberry.type(description="A phase of a lifecycle, and how many of the products that go through it are in that phase.")
-class PhaseCount:
-    id: str = strawberry.field(description="Its id within the lifecycle, such as beta.")
-    title: str = strawberry.field(description="As people call it.")
-    products: int = strawberry.field(description="How many products are in it at this moment.")
-    lifecycle: strawberry.ID | None = strawberry.field(
-        description="The lifecycle it is of, `lifecycle:` and its id: two may have a phase of one id. Null: the one of products that name none."
-    )
-    lifecycle_name: str = strawberry.field(description="The lifecycle, as people call it.")
-
-
 @strawberry.type(description="Everything, or all of one organisation, at one moment.")
 class Portfolio:
     facts: strawberry.Private[Facts]
@@ -77,11 +70,11 @@ class Portfolio:
     @told("What is invested; null for whoever may not read its money.")
     def investment(self, info: Info) -> Investment | None:
         kind = "organisation" if self.scope else None
-        return investment(info, self.facts, kind, self.scope, lambda: deriving.figures(self.facts, "portfolio", self.scope))
+        return investment(info, self.facts, kind, self.scope, of_portfolio)
 
     @told("The day on which the fiscal year begins, MM-DD: of the organisation, or of all where they share it; else 01-01.")
     def fiscal_year_start(self) -> str:
-        return deriving.fiscal_year_start(self.facts, "portfolio", self.scope)
+        return self.facts.derive(year_start_of, "portfolio", self.scope)
 
     @told("What the products mean to bring about; without an organisation also what is planned for products that nobody has registered.")
     def roadmap(self) -> Roadmap:
@@ -94,32 +87,23 @@ class Portfolio:
 
     @told("How many prioritised user needs are met.")
     def needs(self) -> Needs:
-        return needs(self.facts, self._product_ids)
+        return self.facts.derive(needs, self._product_ids)
 
     @told("How many targets were hit, and where the others stand.")
     def targets(self) -> Targets:
-        return targets(self.facts, self._product_ids)
+        return self.facts.derive(targets, self._product_ids)
 
     @told("What is due, by day.")
     def duties(self, overdue: Overdue = None) -> list[Duty]:
-        return [_duty(duty) for duty in deriving.duties_of(self.facts, self.scope) if overdue in (None, duty.overdue)]
+        return [_duty(duty) for duty in self.facts.derive(duties.duties, self.scope, overdue=False) if overdue in (None, duty.overdue)]
 
     @told("The phases of the lifecycles in use, lifecycle by lifecycle and in order, with how many products are in each.")
-    def phases(self) -> list[PhaseCount]:
-        return [
-            PhaseCount(
-                id=one.id,
-                title=one.title,
-                products=one.products,
-                lifecycle=strawberry.ID(one.lifecycle) if one.lifecycle else None,
-                lifecycle_name=one.lifecycle_name,
-            )
-            for one in deriving.phase_counts(self.facts, self.scope)
-        ]
+    def phases(self) -> tuple[PhaseCount, ...]:
+        return self.facts.derive(phase_counts, self.scope)
 
     @told("How many products have entered no phase yet: with those of all phases they are all there are.")
     def without_phase(self) -> int:
-        return sum(deriving.phase(self.facts, state.id) is None for state in products_at(self.facts, self.scope))
+        return sum(self.facts.derive(phase_of, state.id) is None for state in products_at(self.facts, self.scope))
 
     @told("The organisations, by id.")
     def organisations(self) -> list[Shown[OrganisationFacts]]:
@@ -154,7 +138,7 @@ class Portfolio:
         return moved(info, since, self.facts, ("organisation", self.scope) if self.scope else None, kinds, first, after)
 
     @told("The same in numbers and sums, over all pages.")
-    def changes_summary(self, info: Info, since: Since, kinds: Kinds = None) -> ChangesSummary:
+    def changes_summary(self, info: Info, since: Since, kinds: Kinds = None) -> Summary:
         return summary(info, since, self.facts, self.scope, kinds)
 
     @told("Why a figure is what it is, such as graduation.status or investment.actual: the rule that makes it, and the events that it rests on.")

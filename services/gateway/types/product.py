@@ -22,8 +22,13 @@ from libs.events.catalog.roadmap.metric import METRIC
 from libs.events.catalog.roadmap.metric import Metric as MetricFacts
 from libs.events.catalog.roadmap.release import Release as ReleaseFacts
 from libs.events.event import Kind, S
+from libs.rules.dependencies import dependencies
+from libs.rules.figures import of_product
 from libs.rules.homes import home_of_product
-from services.gateway import deriving
+from libs.rules.milestones import milestones
+from libs.rules.needs import Needs, needs
+from libs.rules.phases import phase_of, phases_of
+from libs.rules.targets import Targets, targets
 from services.gateway.asking import Info
 from services.gateway.types import backlog as backlogs
 from services.gateway.types import roadmap as roadmaps
@@ -33,17 +38,9 @@ from services.gateway.types.connection import PAGE, After, Connection, First, by
 from services.gateway.types.explaining import Explanation, Field, explanation
 from services.gateway.types.kinds import named, named_maybe, page_of, show, shows
 from services.gateway.types.money import Investment, investment
-from services.gateway.types.needs import Needs, Targets, needs, targets
 from services.gateway.types.saying import SaidEvent
 from services.gateway.types.stories import StoryKinds, first_of, told_of
-from services.gateway.types.telling import told
-
-
-@strawberry.type(description="The phase of its lifecycle that a product is in.")
-class Phase:
-    id: str = strawberry.field(description="Its id within the lifecycle, such as beta.")
-    title: str = strawberry.field(description="As people call it.")
-    since: date = strawberry.field(description="The day on which it was entered.")
+from services.gateway.types.telling import derived, told
 
 
 @strawberry.type(description="An early halt of the work on a product: a risk, not a completion (S0-03).")
@@ -67,14 +64,8 @@ class Lifecycle(Shown[LifecycleFacts]):
 class Product(Shown[catalogue.Product]):
     """A digital service to citizens."""
 
-    @told("The phase it is in; null before the first.")
-    def phase(self) -> Phase | None:
-        found = deriving.phase(self.facts, self.of.id)
-        return Phase(id=found.id, title=found.title, since=found.since) if found else None
-
-    @told("Every phase that it entered, in order of time (S0-01).")
-    def phases(self) -> list[Phase]:
-        return [Phase(id=one.id, title=one.title, since=one.since) for one in deriving.phases_of(self.facts, self.of.id)]
+    phase = derived(phase_of, "The phase it is in; null before the first.")
+    phases = derived(phases_of, "Every phase that it entered, in order of time (S0-01).")
 
     @told("The halt of the work on it; null while it goes on.")
     def halt(self) -> Halt | None:
@@ -98,15 +89,15 @@ class Product(Shown[catalogue.Product]):
 
     @told("What is invested in it; null for whoever may not read its money.")
     def investment(self, info: Info) -> Investment | None:
-        return investment(info, self.facts, "product", self.of.id, lambda: deriving.figures(self.facts, "product", self.of.id))
+        return investment(info, self.facts, "product", self.of.id, of_product)
 
     @told("How many of its prioritised user needs are met (S0-22).")
     def needs(self) -> Needs:
-        return needs(self.facts, (self.of.id,))
+        return self.facts.derive(needs, (self.of.id,))
 
     @told("How many of its targets were hit, and where the others stand (S0-23).")
     def targets(self) -> Targets:
-        return targets(self.facts, (self.of.id,))
+        return self.facts.derive(targets, (self.of.id,))
 
     @told("What its users need, by id (S0-04).")
     def user_needs(self, first: First = PAGE, after: After = None) -> Connection[Shown[NeedFacts]]:
@@ -126,11 +117,9 @@ class Product(Shown[catalogue.Product]):
 
     @told("The products that it depends on, as the change advisory board approved (S0-17), by id.")
     def depends_on(self) -> list[Shown[catalogue.Product]]:
-        return [named(self.facts, PRODUCT, id) for id in deriving.depends_on(self.facts, self.of.id)]
+        return [named(self.facts, PRODUCT, id) for id in self.facts.derive(dependencies, self.of.id)]
 
-    @told("What has a day: releases that were published, targets that are due, by day.")
-    def milestones(self) -> list[roadmaps.Milestone]:
-        return roadmaps.milestones(self.facts, self.of.id)
+    milestones = derived(milestones, "What has a day: releases that were published, targets that are due, by day.")
 
     @told("What it still wants; null while no backlog was opened.")
     def backlog(self) -> backlogs.Backlog | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import date
 
 import strawberry
 
@@ -14,26 +13,21 @@ from libs.events.catalog.roadmap.release import Release as ReleaseFacts
 from libs.events.catalog.roadmap.roadmap_item import ROADMAP_ITEM
 from libs.events.event import began_by
 from libs.events.facts import Facts
-from libs.events.values import Share
-from libs.rules import roadmaps
-from libs.rules.milestones import MilestoneKind
-from services.gateway import deriving
+from libs.rules.roadmaps import planned, progress
 from services.gateway.types.annotations import Shown
 from services.gateway.types.connection import PAGE, After, Connection, First, page
 from services.gateway.types.filtering import RoadmapItemsOrdered, RoadmapItemsWanted
 from services.gateway.types.kinds import show, shows
 from services.gateway.types.person import Person, Voice, person_of, voice
 from services.gateway.types.selecting import roadmap_items_of
-from services.gateway.types.telling import told
+from services.gateway.types.telling import derived, told
 
 
 @shows(ROADMAP_ITEM, order="title horizon starts ends slip_days state first_starts first_ends co_owners product", private="start end placed planned")
 class RoadmapItem(Shown[catalogue.RoadmapItem]):
     """Something that a product means to bring about."""
 
-    @told("Delivered share of the backlog items linked to it, less the dropped ones: 0 to 1, four places; null without any.")
-    def progress(self) -> Share | None:
-        return self.facts.derive(roadmaps.progress, self.of.id)
+    progress = derived(progress, "Delivered share of the backlog items linked to it, less the dropped ones: 0 to 1, four places; null without any.")
 
 
 @strawberry.type(description="How many items of a roadmap stand where, and how far they slip against what was planned first (S0-20).")
@@ -48,14 +42,6 @@ class RoadmapCounts:
     earlier: int = strawberry.field(description="Ending earlier than was planned first.")
     median_slip_days: int | None = strawberry.field(description="By how many days the middle one of those that slipped does; null without any.")
     most_slip_days: int | None = strawberry.field(description="By how many days the worst of them does; null without any.")
-
-
-@strawberry.type(description="Something of a product that has a day.")
-class Milestone:
-    kind: MilestoneKind = strawberry.field(description="What it is.")
-    title: str = strawberry.field(description="As people call it.")
-    on: date = strawberry.field(description="The day of the release, or the day by which the target is due.")
-    reached: bool | None = strawberry.field(description="Whether a release is out, or a target was hit; null while that is open.")
 
 
 @strawberry.type(description="What is meant to be brought about, in the order of its placing; what was dropped is left out.")
@@ -110,7 +96,7 @@ class Release(Shown[ReleaseFacts]):
 
 def roadmap(facts: Facts, of: str, products: tuple[str, ...]) -> Roadmap:
     """The roadmap of these products together, which are those of somebody or something (`team:biohub`)."""
-    states = [item for product in products for item in deriving.planned(facts, product)]
+    states = [item for product in products for item in facts.derive(planned, product)]
     if len(products) > 1:
         states.sort(key=lambda item: began_by(item.placed, item.id))
     return Roadmap(facts=facts, of=of, states=tuple(states))
@@ -120,11 +106,6 @@ def whole_roadmap(facts: Facts) -> Roadmap:
     """Everything that is planned, by product."""
     products = sorted({item.product for item in facts.every(ROADMAP_ITEM)})
     return roadmap(facts, "portfolio", tuple(products))
-
-
-def milestones(facts: Facts, product: str) -> list[Milestone]:
-    """What of a product has a day, by day."""
-    return [Milestone(kind=one.kind, title=one.title, on=one.on, reached=one.reached) for one in deriving.milestones_of(facts, product)]
 
 
 def _counted(items: Sequence[catalogue.RoadmapItem]) -> RoadmapCounts:

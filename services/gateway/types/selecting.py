@@ -18,9 +18,10 @@ from libs.events.catalog.roadmap.roadmap_item import RoadmapItem
 from libs.events.event import Event, Identified
 from libs.events.facts import EVENTS, Facts, Histories
 from libs.events.metering import spend
+from libs.rules.graduation import graduation
 from libs.rules.homes import home_of_product
+from libs.rules.phases import phase_of
 from libs.rules.searching import fold
-from services.gateway import deriving
 from services.gateway.ids import chosen, inside
 from services.gateway.types.connection import Listing
 from services.gateway.types.filtering import (
@@ -61,13 +62,13 @@ def teams_of(name: str, facts: Facts, whole: Sequence[Team], wanted: TeamFilter 
             and (products is None or not products.isdisjoint(team.products))
             and (wanted.health is None or (team.team_health is not None and team.team_health.reading in wanted.health))
             and (called is None or called in fold(team.name or team.id))
-            and (wanted.status is None or deriving.graduation(facts, team.id).status in wanted.status)
+            and (wanted.status is None or facts.derive(graduation, team.id).status in wanted.status)
         ]
     keys: dict[TeamOrderField, Callable[[Team], Any]] = {
         TeamOrderField.ID: lambda team: team.id,
         TeamOrderField.NAME: lambda team: fold(team.name or team.id),
-        TeamOrderField.STATUS: lambda team: _STATUSES[deriving.graduation(facts, team.id).status],
-        TeamOrderField.CRITERIA_MET: lambda team: sum(criterion.met for criterion in deriving.graduation(facts, team.id).criteria),
+        TeamOrderField.STATUS: lambda team: _STATUSES[facts.derive(graduation, team.id).status],
+        TeamOrderField.CRITERIA_MET: lambda team: sum(criterion.met for criterion in facts.derive(graduation, team.id).criteria),
         TeamOrderField.FORMED: lambda team: _when(team.formed),
     }
     return _listing(name, whole, states, keys, order)
@@ -101,7 +102,7 @@ def products_of(
     keys: dict[ProductOrderField, Callable[[Product], Any]] = {
         ProductOrderField.ID: lambda product: product.id,
         ProductOrderField.NAME: lambda product: fold(product.name or product.id),
-        ProductOrderField.PHASE_SINCE: lambda product: entered.since if (entered := deriving.phase(facts, product.id)) else None,
+        ProductOrderField.PHASE_SINCE: lambda product: entered.since if (entered := facts.derive(phase_of, product.id)) else None,
     }
     return _listing(name, whole, states, keys, order)
 
@@ -117,7 +118,7 @@ def _known_phases(facts: Facts, wanted: Iterable[str], field: str) -> None:
 
 
 def _phase(facts: Facts, product: Product) -> str | None:
-    entered = deriving.phase(facts, product.id)
+    entered = facts.derive(phase_of, product.id)
     return entered.id if entered else None
 
 

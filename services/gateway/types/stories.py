@@ -8,7 +8,6 @@ from typing import Annotated
 
 import strawberry
 
-from libs.events.catalog.portfolio.graduation import GraduationStatus
 from libs.events.catalog.portfolio.team import Membership, Staffing, TeamRole
 from libs.events.facts import Facts
 from libs.rules import stories
@@ -20,20 +19,6 @@ from services.gateway.types.telling import told
 StoryKinds = Annotated[
     list[str] | None, strawberry.argument(description="Only events of aggregates of these kinds, such as investment or roadmap_item. Default: all.")
 ]
-
-
-@strawberry.type(description="A time in which a team had one status (S4-18).")
-class StatusPeriod:
-    status: GraduationStatus = strawberry.field(description="Where it stood.")
-    from_: date = strawberry.field(name="from", description="Its first day.")
-    until: date | None = strawberry.field(description="Its last day; null while it lasts.")
-
-
-@strawberry.type(description="A backlog at the end of a day (S0-19, S0-25).")
-class BacklogOn:
-    on: date = strawberry.field(description="The day.")
-    open: int = strawberry.field(description="How many items were open or started.")
-    delivered: int = strawberry.field(description="How many items were delivered.")
 
 
 @strawberry.type(description="Somebody who was on a team.")
@@ -48,16 +33,6 @@ class FormerMember:
     @told("Who it is.")
     def person(self) -> Person | None:
         return person(self.who)
-
-
-def status_periods(facts: Facts, team: str) -> list[StatusPeriod]:
-    """How a team stood over time."""
-    return [StatusPeriod(status=one.status, from_=one.begins, until=one.ends) for one in facts.derive(stories.statuses, team)]
-
-
-def backlog_over_time(facts: Facts, product: str) -> list[BacklogOn]:
-    """How a backlog stood at the ends of months."""
-    return [BacklogOn(on=one.day, open=one.open, delivered=one.delivered) for one in facts.derive(stories.backlog_over_time, product)]
 
 
 def former_members(members: Sequence[Membership]) -> list[FormerMember]:

@@ -13,9 +13,13 @@ from libs.events.catalog.portfolio.loan import Loan as LoanFacts
 from libs.events.catalog.portfolio.team import TEAM
 from libs.events.event import began_by
 from libs.events.facts import Facts
-from services.gateway import deriving
+from libs.rules.figures import of_team
+from libs.rules.graduation import graduation
+from libs.rules.needs import Needs, needs
+from libs.rules.stories import statuses
+from libs.rules.targets import Targets, targets
+from libs.rules.teams import continuity, core, health, loans
 from services.gateway.asking import Info
-from services.gateway.types import graduation as graduations
 from services.gateway.types import roadmap as roadmaps
 from services.gateway.types.annotations import Shown
 from services.gateway.types.changes import Kinds, Movement, Since, moved
@@ -23,30 +27,10 @@ from services.gateway.types.connection import PAGE, After, Connection, First
 from services.gateway.types.explaining import Explanation, Field, explanation
 from services.gateway.types.kinds import named, shows
 from services.gateway.types.money import Investment, investment
-from services.gateway.types.needs import Needs, Targets, needs, targets
 from services.gateway.types.person import Person, person
 from services.gateway.types.saying import SaidEvent
-from services.gateway.types.stories import FormerMember, StatusPeriod, StoryKinds, first_of, former_members, status_periods, told_of
-from services.gateway.types.telling import told
-
-
-@strawberry.type(description="A seat of the core team (S0-10).")
-class CoreRole:
-    role: catalogue.TeamRole = strawberry.field(description="Which of the five.")
-    covered: bool = strawberry.field(description="Whether somebody sits there.")
-
-
-@strawberry.type(description="How long the core of a team has stayed together (S0-09).")
-class Continuity:
-    share: float = strawberry.field(description="Share of core members who have served a year: 0 to 1, four places.")
-    since: date = strawberry.field(description="The day on which the longest-serving of them joined.")
-
-
-@strawberry.type(description="The latest health checks (S4-01).")
-class Health:
-    team: catalogue.HealthReading | None = strawberry.field(description="Of the team; null before its first.")
-    product: catalogue.HealthReading | None = strawberry.field(description="Of its product; null before its first.")
-    recorded_on: date = strawberry.field(description="The day of the later of the two.")
+from services.gateway.types.stories import FormerMember, StoryKinds, first_of, former_members, told_of
+from services.gateway.types.telling import derived, told
 
 
 @shows(LOAN, order="from_ until staffing returned team lender borrower", private="starts lent")
@@ -90,11 +74,9 @@ class Team(Shown[catalogue.Team]):
 
     @told("What is invested in it; null for whoever may not read its money.")
     def investment(self, info: Info) -> Investment | None:
-        return investment(info, self.facts, "team", self.of.id, lambda: deriving.figures(self.facts, "team", self.of.id))
+        return investment(info, self.facts, "team", self.of.id, of_team)
 
-    @told("The five core seats (S0-10).")
-    def core(self) -> list[CoreRole]:
-        return [CoreRole(role=role, covered=covered) for role, covered in deriving.core(self.facts, self.of.id)]
+    core = derived(core, "The five core seats (S0-10).")
 
     @told("Who is on it now.")
     def members(self) -> list[Member]:
@@ -104,35 +86,23 @@ class Team(Shown[catalogue.Team]):
     def former_members(self) -> list[FormerMember]:
         return former_members(self.of.members)
 
-    @told("How long its core has stayed together; null without core members.")
-    def continuity(self) -> Continuity | None:
-        found = deriving.continuity(self.facts, self.of.id)
-        return None if found.share is None or found.since is None else Continuity(share=float(found.share), since=found.since)
-
-    @told("Its health and that of its product; null before the first check.")
-    def health(self) -> Health | None:
-        found = deriving.health(self.facts, self.of.id)
-        return Health(team=found.team, product=found.product, recorded_on=found.recorded_on) if found.recorded_on else None
+    continuity = derived(continuity, "How long its core has stayed together; null without core members.")
+    health = derived(health, "Its health and that of its product; null before the first check.")
 
     @told("When and to whom it is or was lent, in order of time.")
     def loans(self) -> list[Shown[LoanFacts]]:
-        return [named(self.facts, LOAN, one.loan) for one in deriving.loans(self.facts, self.of.id)]
+        return [named(self.facts, LOAN, one.loan) for one in self.facts.derive(loans, self.of.id)]
 
     @told("How many prioritised user needs of its products are met (S0-22).")
     def needs(self) -> Needs:
-        return needs(self.facts, self.of.products)
+        return self.facts.derive(needs, self.of.products)
 
     @told("How many targets of its products were hit (S0-23).")
     def targets(self) -> Targets:
-        return targets(self.facts, self.of.products)
+        return self.facts.derive(targets, self.of.products)
 
-    @told("Where it stands on its way to graduation, and why.")
-    def graduation(self) -> graduations.Graduation:
-        return graduations.graduation(self.facts, self.of.id)
-
-    @told("Where it stood over time, by what is known at this moment.")
-    def statuses(self) -> list[StatusPeriod]:
-        return status_periods(self.facts, self.of.id)
+    graduation = derived(graduation, "Where it stands on its way to graduation, and why.")
+    statuses = derived(statuses, "Where it stood over time, by what is known at this moment.")
 
     @told("What its products mean to bring about.")
     def roadmap(self) -> roadmaps.Roadmap:

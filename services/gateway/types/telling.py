@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar, cast
+from typing import Any, Concatenate, TypeVar, cast, get_type_hints
 
 import strawberry
 
-from services.gateway.types.annotations import Resolver
+from libs.events.facts import Facts
+from services.gateway.types.annotations import Resolver, Shown
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -15,6 +16,17 @@ F = TypeVar("F", bound=Callable[..., Any])
 def told(description: str) -> Callable[[F], F]:
     """A field whose value the decorated method gives."""
     return cast("Callable[[F], F]", lambda method: strawberry.field(description=description)(Resolver(method)))
+
+
+def derived(rule: Callable[Concatenate[Facts, ...], Any], description: str) -> Any:
+    """A field that a rule gives of a thing's id: what the rule returns is its type. Rules are functions, or classes whose objects are called."""
+    function = rule if hasattr(rule, "__name__") else type(rule).__call__
+
+    def tell(self: Shown[Any]) -> Any:
+        return self.facts.derive(rule, self.of.id)
+
+    tell.__annotations__ = {"return": get_type_hints(function, include_extras=True)["return"]}
+    return told(description)(tell)
 
 
 def followed(description: str) -> Callable[[F], F]:

@@ -148,7 +148,7 @@ async def test_a_fault_of_ours_says_nothing_of_itself(told_gateway: Gateway, mon
     def broken(*_: Any) -> None:
         raise RuntimeError("a secret")
 
-    monkeypatch.setattr("services.gateway.types.portfolio.deriving.needs_of", broken)
+    monkeypatch.setattr("services.gateway.types.portfolio.needs", broken)
     body = (await told_gateway.post("{ portfolio { needs { met } } }")).json()
     assert "secret" not in str(body) and body["errors"][0]["extensions"]["code"] == "UNFORESEEN"
 
