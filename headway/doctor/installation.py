@@ -49,6 +49,8 @@ class Installation:
     """Whether somebody named `url`: then nothing answering there is a fault."""
     stores: dict[str, CommitStore] = field(default_factory=dict)
     log: Log | None = None
+    log_known: bool = False
+    """Whether it could be seen what the log holds, be it nothing."""
     events: dict[str, int] = field(default_factory=dict)
     """Of each service whose store could be looked at, how many events it holds."""
     _open: AsyncExitStack = field(default_factory=AsyncExitStack)

@@ -18,6 +18,12 @@ SERVER: Final = "HEADWAY_LOG_URL and at the brokers"
 
 async def log(there: Installation) -> list[Finding]:
     """A whole log on Kafka is not read to count what is in it."""
+    found = await _log(there)
+    there.log_known = all(finding.code in (0, DIFFERS) for finding in found)
+    return found
+
+
+async def _log(there: Installation) -> list[Finding]:
     if there.settings.on_kafka:
         return await asked("log", SERVER, partial(_topics, there))
     found = there.adapters.log

@@ -11,8 +11,8 @@ from libs.service.other_data import elsewhere
 
 
 async def other_data(there: Installation) -> list[Finding]:
-    """Asked where all stores could be looked at and are empty, as the log is. What the data folder holds besides is a fault: it would be lost from sight."""
-    if there.events.keys() != set(there.services) or any(there.events.values()):
+    """Asked where all stores and the log could be looked at, and are empty. What the data folder holds besides is a fault: it would be lost from sight."""
+    if not there.log_known or there.events.keys() != set(there.services) or any(there.events.values()):
         return []
     if there.log is not None and any((await there.log.end(all_topics(there.settings.namespace))).offsets.values()):
         return []
