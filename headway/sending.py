@@ -20,6 +20,7 @@ POSITIONS_A_READ = 100
 BARRIER = 500
 PATIENCE = 30.0
 SETTLING = 60.0
+WRONG_CLOCK = "urn:headway:problem:wrong-clock"
 
 UNREACHABLE, NOT_ALLOWED, OUR_FAULT = 5, 6, 1
 
@@ -187,7 +188,7 @@ class Sender:
                 answers[place] = answer
         for (line, _), answer in zip(batch, answers, strict=True):
             yield self._outcome(service, line, answer)
-        if waiting:
+        if any(not _dated_ahead(answers[place]) for place in _held_up(answers)):
             raise Stopped(UNREACHABLE, f"{service} has not heard what these lines rest on. {_AGAIN}")
 
     def _outcome(self, service: str, line: Line, answer: Mapping[str, Any]) -> Outcome:
@@ -302,9 +303,22 @@ def _sentences(first: str, then: str) -> str:
 
 def _waiting(answers: Sequence[Mapping[str, Any]]) -> list[int]:
     """The places to ask again: from the first line that waits for what was not heard, all that were refused, as they may rest on it."""
-    refused = [place for place, answer in enumerate(answers) if answer.get("status") == "refused"]
-    unheard = [place for place in refused if isinstance(problem := answers[place].get("problem"), dict) and problem.get("status") == 503]
-    return [place for place in refused if place >= unheard[0]] if unheard else []
+    held_up = _held_up(answers)
+    return [place for place, answer in enumerate(answers) if answer.get("status") == "refused" and place >= held_up[0]] if held_up else []
+
+
+def _held_up(answers: Sequence[Mapping[str, Any]]) -> list[int]:
+    """The places of lines that are refused as things stand and may be taken later."""
+    return [place for place, answer in enumerate(answers) if answer.get("status") == "refused" and _why(answer).get("status") == 503]
+
+
+def _dated_ahead(answer: Mapping[str, Any]) -> bool:
+    """Whether a line rests on what a wrong clock dated: it says itself from when on it is taken, which may be long, and no other line waits for that."""
+    return _why(answer).get("type") == WRONG_CLOCK
+
+
+def _why(answer: Mapping[str, Any]) -> Mapping[str, Any]:
+    return problem if isinstance(problem := answer.get("problem"), dict) else {}
 
 
 def _results(answer: httpx.Response) -> list[Mapping[str, Any]]:

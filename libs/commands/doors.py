@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from libs.commands.answers import Answer
 from libs.commands.command import COMMANDS, COMMON, Command, of_service
-from libs.commands.errors import HeadwayError, Invalid, NotFound, TooLarge, UnknownOutcome, Unreachable
+from libs.commands.errors import HeadwayError, Invalid, NotFound, TooLarge, UnknownOutcome, Unreachable, WrongClock
 from libs.commands.handling import Handling
 from libs.commands.judging import Ask
 from libs.commands.validation import did_you_mean, validated
@@ -165,7 +165,7 @@ def _add_bulk(router: APIRouter, handling: Handling, identify: Identify, explain
             raise TooLarge(f"{len(raw)} lines; a request takes {MOST_LINES} at most", remedy="Send them in several requests.")
         read = [_read(line, parse, who, handling.service, traceparent, trying) for line in raw]
         results = await handling.answer_all([one for _, one in read if isinstance(one, Ask)])
-        if unknown := next((r for r in results if isinstance(r, UnknownOutcome | Unreachable)), None):
+        if unknown := next((r for r in results if isinstance(r, UnknownOutcome | Unreachable) and not isinstance(r, WrongClock)), None):
             raise unknown  # a line is refused or it is not; the keys make it safe to send all of them again
         answers = iter(results)
         lines = [_result(key, next(answers) if isinstance(one, Ask) else one, explain) for key, one in read]

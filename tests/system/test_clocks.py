@@ -194,6 +194,13 @@ async def test_what_was_said_by_a_clock_that_was_ahead_is_named_and_what_rests_o
         answer = await stack.command("backlog.add_item", {"item": "i", "product": "early", "title": "T"})
         assert (answer.status_code, answer.json()["type"]) == (503, "urn:headway:problem:wrong-clock"), answer.text
         assert "backlog:early@1 was stored" in answer.json()["detail"] and "is taken once the clock of backlog shows" in answer.json()["remedy"]
+        lines = [{"command": "backlog.open_backlog", "key": id, "data": {"product": id}} for id in ("one", "two")]
+        lines.insert(1, {"command": "backlog.add_item", "key": "ahead", "data": {"item": "i", "product": "early", "title": "T"}})
+        many = await stack.client.post("/backlog/v1/commands", content="\n".join(map(json.dumps, lines)), headers=stack.signed_in("importer"))
+        assert many.status_code == 200, "the lines beside one that rests on what is dated ahead are answered for themselves"
+        told = [json.loads(line) for line in many.text.splitlines()]
+        assert [line["status"] for line in told] == ["created", "refused", "created"]
+        assert (told[1]["problem"]["type"], told[1]["problem"]["status"]) == ("urn:headway:problem:wrong-clock", 503), "it is taken later, with the same key"
         absent = await stack.client.get("/backlog/v1/backlogs/early", headers=stack.signed_in("executive"))
         assert (absent.status_code, "there is no backlog 'early' yet: what was said of it is dated" in absent.json()["detail"]) == (404, True)
         for name in SAID:

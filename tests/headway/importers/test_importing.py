@@ -13,7 +13,7 @@ import pytest
 
 from headway.importers.line import Line
 from headway.importing import run_import
-from headway.sending import Sender, Stopped
+from headway.sending import LINES_A_BATCH, Sender, Stopped
 
 OWNERS = {"organisation": "portfolio", "product": "portfolio", "team": "portfolio", "item": "roadmap", "release": "roadmap"}
 Step = Callable[[httpx.Request], httpx.Response | None]
@@ -187,6 +187,22 @@ def test_lines_that_rest_on_what_is_not_heard_yet_are_asked_again_with_all_refus
     outcomes = list(headway.sender().send([line("portfolio.form_team", f"t{n}", team=f"t{n}") for n in range(3)]))
     assert [outcome.status for outcome in outcomes] == ["created"] * 3
     assert [[sent["key"] for sent in batch] for _, batch in headway.batches()] == [["t0", "t1", "t2"], ["t1", "t2"]]
+
+
+def test_a_line_that_rests_on_what_a_wrong_clock_dated_is_refused_alone_for_what_it_says_and_the_next_are_sent() -> None:
+    problem = {"type": "urn:headway:problem:wrong-clock", "status": 503, "detail": "product:p@1 was stored at 2027-01-01"}
+    ahead = {"status": "refused", "problem": problem}
+    created = {"status": "created", "position": "product:permits@1"}
+
+    def batch(request: httpx.Request) -> httpx.Response:
+        lines = [ahead if json.loads(line)["key"] == "t1" else created for line in request.content.splitlines()]
+        return httpx.Response(200, content="\n".join(map(json.dumps, lines)))
+
+    headway = Headway(*[batch] * 100)
+    outcomes = list(headway.sender().send([line("portfolio.form_team", f"t{n}", team=f"t{n}") for n in range(LINES_A_BATCH + 2)]))
+    assert [outcome.line.key for outcome in outcomes if outcome.status == "refused"] == ["t1"]
+    assert (outcomes[1].problem, len(outcomes)) == (problem, LINES_A_BATCH + 2)
+    assert 20 < sum(headway.slept) <= 30, "seconds pass, and so may seconds by which a clock was ahead"
 
 
 def test_a_failure_that_may_pass_is_tried_again_with_the_same_keys_as_late_as_the_service_asks() -> None:
