@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from functools import partial
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -13,7 +14,7 @@ from headway.doctor.finding import DIFFERS, NOT_ALLOWED, OUR_FAULT, UNREACHABLE,
 from headway.doctor.installation import Installation
 from libs.events.server_clock import ClockUntold
 from libs.service.clock_offset import peer_time, steady, told, utc_now
-from libs.service.peer_address import Peer, client_of, in_words, peers_of, seen, shown
+from libs.service.peer_address import Peer, client_of, in_words, living, peers_of, seen, shown
 from libs.service.peers import peer_token
 from libs.service.settings import Settings
 from libs.service.version import version
@@ -73,13 +74,30 @@ async def _running(there: Installation) -> list[Finding]:
     address = shown(there.url)
     try:
         async with client_of(there.url.rstrip("/"), LONGEST) as client:
+            if other := _other(there, await living(client, "/health/live")):
+                if there.told:
+                    return [mend(f"running: HEADWAY_URL is {address}, and {other}; set HEADWAY_URL to where the gateway of this one runs", WRONG_SETTING)]
+                return [good(f"running: {other} (at {address}); HEADWAY_URL says where this one runs")]
             return await _health(client, f"running at {address}", "") or [good(f"running at {address}: all is well")]
+    except httpx.UnsupportedProtocol:
+        return [mend(f"running: HEADWAY_URL is {address}, and that is no address: write it as http://host:port or https://...", WRONG_SETTING)]
     except (httpx.HTTPError, httpx.InvalidURL, UnicodeError, ValueError) as e:
         why = in_words(e) if isinstance(e, httpx.HTTPError) else "that is no address"
     if there.told:
         return [mend(f"running: HEADWAY_URL is {address}, and {why}; start Headway there, or set HEADWAY_URL to where it runs", UNREACHABLE)]
     port = f" --port {p}" if (p := urlsplit(there.url).port) not in (None, 8000) else ""
     return [good(f"running: nothing answers at {address}: 'headway serve{port}' starts it here, and HEADWAY_URL says where it runs otherwise")]
+
+
+def _other(there: Installation, said: Mapping[str, Any] | str) -> str:
+    """Who else answers where the gateway of this installation was looked for; empty where it may be that. An earlier version does not say who it is."""
+    if isinstance(said, str):  # what it is instead is said of its health
+        return ""
+    theirs = said.get("namespace", there.settings.namespace)
+    if theirs != there.settings.namespace:
+        return f"another installation answers there: its namespace is {theirs}, ours {there.settings.namespace}"
+    services = said.get("services", ["gateway"])
+    return "" if "gateway" in services else f"{', '.join(services)} answers there, not the gateway"
 
 
 async def _health(client: httpx.AsyncClient, what: str, path: str) -> list[Finding]:

@@ -70,8 +70,8 @@ def client_of(url: str, timeout: float = ANSWER) -> httpx.AsyncClient:
 async def seen(client: httpx.AsyncClient, peer: Peer, namespace: str) -> Seen:
     """Asks who answers at a peer's address. Never raises."""
     try:
-        said = await _said(client, f"/{peer.service}/health/live")
-        other = await _said(client, "/health/live") if isinstance(said, str) else {}
+        said = await living(client, f"/{peer.service}/health/live")
+        other = await living(client, "/health/live") if isinstance(said, str) else {}
     except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as e:
         return Seen(peer.named(in_words(e)), {}, answered=False)
     if isinstance(said, str):
@@ -86,8 +86,8 @@ async def seen(client: httpx.AsyncClient, peer: Peer, namespace: str) -> Seen:
     return Seen("", said)
 
 
-async def _said(client: httpx.AsyncClient, path: str) -> Mapping[str, Any] | str:
-    """What a process says of itself, or what was answered instead."""
+async def living(client: httpx.AsyncClient, path: str) -> Mapping[str, Any] | str:
+    """What a process says of itself at `path`, or what was answered instead, in words. Raises httpx.HTTPError."""
     answer = await client.get(path)
     try:
         said = answer.json()

@@ -301,6 +301,12 @@ def test_an_address_where_nobody_answers_is_a_fault_where_somebody_gave_it(tmp_p
     assert line(peer, "backlog").startswith(f"backlog: HEADWAY_BACKLOG_URL is {url}, and nothing listens there")
 
 
+@pytest.mark.parametrize("url", ["nonsense", "localhost:8000", "ftp://127.0.0.1/"])
+def test_what_is_no_address_is_a_wrong_setting_and_nobody_who_does_not_answer(tmp_path: Path, url: str) -> None:
+    found = examined(Settings(data=tmp_path), url=url, told=True)
+    assert codes(found) == {"running": WRONG_SETTING} and "that is no address: write it as http://host:port" in line(found, "running")
+
+
 def test_a_service_that_runs_here_is_no_peer(tmp_path: Path) -> None:
     settings = Settings(data=tmp_path, backlog_url=f"http://127.0.0.1:{free_port()}")
     found = examined(settings, ["backlog"])

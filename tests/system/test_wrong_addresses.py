@@ -139,3 +139,14 @@ async def test_an_address_that_is_mended_is_used_at_once(tmp_path: Path) -> None
             token = Issuer.embedded(Settings(data=data)).token("importer")
             answer = await client.post(f"{gateway}/backlog/v1/commands/open_backlog", json={"product": "p"}, headers={"Authorization": f"Bearer {token}"})
             assert answer.status_code != 503, answer.text
+
+
+async def test_who_else_answers_at_the_address_of_the_gateway_is_not_taken_for_it(tmp_path: Path) -> None:
+    data = tmp_path / "one"
+    other = settings(data, namespace="other")
+    async with served(create_stack(settings(data), ["backlog"])) as backlog, served(create_stack(other, ["gateway"])) as gateway:
+        for url, words in ((backlog, "backlog answers there, not the gateway"), (gateway, "its namespace is other, ours headway")):
+            for told in (True, False):
+                found = await asyncio.to_thread(examined, settings(data), (), url, told=told)
+                (line,) = [f for f in found if f.what.startswith("running")]
+                assert words in line.what and line.code == (2 if told else 0), line
