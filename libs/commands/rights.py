@@ -77,7 +77,7 @@ def sayings(command: Command, history: Sequence[Event]) -> list[Saying]:
     if not isinstance(command, Retract):
         return [_of(type(command), command)]
     sequence = int(command.event.rpartition("@")[2])
-    if not 0 < sequence <= len(history):
+    if sequence > len(history):
         raise NotFound(f"there is no event {command.event}", field="event")
     said = history[sequence - 1].data
     if isinstance(said, Overridden):
@@ -198,7 +198,7 @@ class _Case:
     def _lacking(self, saying: Saying, lies_in: Belonging) -> NotAllowed:
         may = who_may(saying.topic, lies_in)
         besides = "" if lies_in in self._lies_in else " as well, since it binds what lies there"
-        unknown = ", ".join(name for of, name in sorted(lies_in) if of == UNKNOWN)
+        unknown = next((name for of, name in lies_in if of == UNKNOWN), None)
         because = f"; it rests on {unknown}, which is not known here" if unknown else ""
         return NotAllowed(
             f"{self.command.SPEC.name} takes {may}{besides}; the caller has {self._held}{because}",

@@ -1,0 +1,179 @@
+"""In whose name a command is said, and what somebody who may not say it is told."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+import libs.commands.catalog  # noqa: F401 - declares the commands
+from libs.commands.command import COMMANDS, Command
+from libs.commands.errors import Invalid, NotAllowed, NotFound
+from libs.commands.retracting import RetractInPortfolio
+from libs.commands.rights import Speaker, speaker
+from libs.commands.testing import money
+from libs.events.catalog.portfolio.investment import ActualRecorded, InvestmentProposed
+from libs.events.catalog.portfolio.team import TeamFormed
+from libs.events.catalog.roadmap.release import ReleaseProposed, ReleaseStage
+from libs.events.event import Actor, Event, Overridden, Payload, Retracted
+from libs.events.world import World
+from libs.rules.roles import Principal, Role
+from tests.commands.examples import EXAMPLES, NOW, OWNER, SAID, world
+
+PROPOSED_BY_ENV = InvestmentProposed(team="t", product="permits", amount=money("10.00"))
+PROPOSED_BY_CITZ = InvestmentProposed(team="u", product="taxes", amount=money("10.00"))
+
+
+def command(name: str, **fields: Any) -> Command:
+    return COMMANDS[name].model_validate(EXAMPLES[name] | fields)
+
+
+def also(aggregate: str, *said: Payload) -> World:
+    """The small world, in which this was said as well."""
+    made = world()
+    for data in said:
+        made.apply(Event(aggregate, made.last(aggregate) + 1, SAID, SAID, SAID, Actor(OWNER, "importer"), data))
+    return made
+
+
+def speaks(asked: Command, *roles: str, among: World | None = None, revise: bool = False, id: str = "ann") -> Speaker:
+    """Who says a command, of somebody in these roles. Raises what it is refused by."""
+    here, aggregate = among or world(), asked.target or "item:new"
+    history = here.events(aggregate)
+    who = Principal(id, frozenset(map(Role.parse, roles)))
+    return speaker(asked, who, revise, here.facts(NOW.date()), aggregate, exists=bool(history), history=history)
+
+
+def refused(asked: Command, *roles: str, among: World | None = None, revise: bool = False) -> NotAllowed:
+    with pytest.raises(NotAllowed) as caught:
+        speaks(asked, *roles, among=among, revise=revise)
+    return caught.value
+
+
+@pytest.mark.parametrize(("name", "given"), [("known", {"known": "2026-04-01"}), ("by", {"by": "lab_ops"}), ("revise", {})])
+def test_who_is_no_importer_is_told_what_to_leave_out(name: str, given: dict[str, str]) -> None:
+    why = refused(command("backlog.add_item", **given), "team@t", revise=name == "revise")
+    assert why.detail == f"only an importer may give `{name}`"
+    assert why.remedy == f"Leave `{name}` out, or ask for the role importer."
+
+
+def test_only_an_importer_dates_a_decision() -> None:
+    deciding = command("portfolio.decide_investment", at="2026-05-01")
+    why = refused(deciding, "steering_group@env")
+    assert (why.detail, why.remedy) == ("only an importer may date decide_investment", "Leave `at` out: it holds from now on.")
+    assert speaks(command("portfolio.decide_investment"), "steering_group@env").actor == Actor("ann", "steering_group@env")
+    assert speaks(deciding, "importer").actor == Actor("ann", "importer")
+    assert speaks(deciding.model_copy(update={"by": "steering_group@env"}), "importer").actor == Actor("ann", "steering_group@env")
+
+
+def test_an_importer_with_another_role_that_suffices_speaks_by_that_one() -> None:
+    proposing = command("portfolio.propose_investment")
+    assert speaks(proposing, "importer", "portfolio_manager@env").actor.role == "portfolio_manager@env"
+    for others in ((), ("cab@env",), ("portfolio_manager@citz",), ("executive@env", "team@t")):
+        assert speaks(proposing, "importer", *others).actor == Actor("ann", "importer"), others
+
+
+def test_of_several_roles_the_first_that_has_it_in_its_scope_speaks() -> None:
+    proposing = command("portfolio.propose_investment")
+    assert speaks(proposing, "portfolio_manager@citz", "portfolio_manager@env", "cab@env").actor.role == "portfolio_manager@env"
+    assert speaks(proposing, "portfolio_manager@env", "portfolio_manager@*").actor.role == "portfolio_manager@*"
+
+
+def test_a_refusal_says_which_roles_the_caller_has() -> None:
+    adding = command("backlog.add_item")
+    assert refused(adding).detail.endswith("; the caller has no role")
+    assert refused(adding, "executive@env", "cab@env").detail.endswith("; the caller has cab@env, executive@env")
+
+
+def test_a_refusal_names_what_is_not_known_yet_and_nothing_else() -> None:
+    forecast = command("portfolio.record_forecast", investment="new")
+    unknown = also("investment:new", InvestmentProposed(team="future", product="taxes", amount=money("10.00")))
+    assert refused(forecast, "executive@env", among=unknown).detail == (
+        "portfolio.record_forecast takes portfolio_manager@*; the caller has executive@env; it rests on team:future, which is not known here"
+    )
+    assert "not known" not in refused(command("portfolio.record_forecast"), "executive@env").detail
+
+
+def test_who_may_not_say_such_a_thing_at_all_is_told_so_although_it_rests_on_something_unknown() -> None:
+    assert "takes portfolio_manager" in refused(command("portfolio.propose_investment", team="future"), "executive@env").detail
+
+
+def test_what_an_importer_says_in_a_roles_name_may_rest_on_something_unknown() -> None:
+    proposing = command("portfolio.propose_investment", team="future", by="portfolio_manager@env")
+    assert speaks(proposing, "importer").actor.role == "portfolio_manager@env"
+    assert speaks(command("portfolio.propose_investment", team="future"), "importer", "portfolio_manager@env").actor.role == "importer"
+    with pytest.raises(Invalid):
+        speaks(command("portfolio.propose_investment", team="future"), "portfolio_manager@env")
+    refused(command("portfolio.propose_investment", by="portfolio_manager@citz"), "importer")
+
+
+def test_who_lifts_a_rule_may_do_so_by_another_role() -> None:
+    bidding = command("portfolio.submit_bid", override={"rule": "S0-14", "reason": "Flood"})
+    found = speaks(bidding, "portfolio_manager@env", "executive@env")
+    assert found == Speaker(Actor("ann", "portfolio_manager@env"), Actor("ann", "executive@env"))
+    plain = speaks(command("portfolio.submit_bid"), "portfolio_manager@env", "executive@env")
+    assert plain == Speaker(Actor("ann", "portfolio_manager@env"), Actor("ann", "portfolio_manager@env"))
+    why = refused(bidding, "portfolio_manager@env")
+    assert why.detail == "an override takes steering_group@env or executive@env; the caller has portfolio_manager@env"
+    assert why.remedy == "Leave the override out, and ask whoever is steering_group@env or executive@env."
+
+
+def test_what_belongs_to_somebody_is_theirs_and_whoever_keeps_the_installation_going() -> None:
+    pausing = command("portfolio.pause_webhook")
+    assert speaks(pausing, "subscriber", id=OWNER).actor == Actor(OWNER, "subscriber")
+    why = refused(pausing, "subscriber", "auditor")
+    assert why.detail == "w belongs to somebody else, its subscriber; the caller has auditor, subscriber"
+    assert why.remedy == "Ask them or lab_ops, or have a webhook of your own."
+    assert speaks(pausing, "subscriber", "lab_ops").actor.role == "lab_ops"
+    assert speaks(pausing, "auditor", "importer").actor.role == "importer"
+    assert speaks(command("portfolio.subscribe_webhook"), "subscriber").actor.role == "subscriber", "what nobody has is anybody's"
+
+
+@pytest.mark.parametrize("sequence", [2, 9])
+def test_what_is_no_event_is_not_taken_back(sequence: int) -> None:
+    with pytest.raises(NotFound, match=rf"there is no event investment:inv@{sequence}") as caught:
+        speaks(RetractInPortfolio(event=f"investment:inv@{sequence}", reason="Wrong"), "portfolio_manager@env")
+    assert caught.value.field == "event"
+
+
+def test_what_a_rule_was_lifted_by_is_taken_back_by_whoever_may_lift_it() -> None:
+    lifted = also("investment:inv", Overridden(rule="S0-14", reason="Flood", command="portfolio.submit_bid"))
+    left = RetractInPortfolio(event="investment:inv@2", reason="Wrong")
+    assert speaks(left, "executive@env", among=lifted).actor.role == "executive@env"
+    assert "steering_group@env or executive@env" in refused(left, "portfolio_manager@env", among=lifted).detail
+
+
+def test_what_binds_something_unknown_is_not_taken_back_by_an_organisations_role() -> None:
+    formed = also("team:z", TeamFormed(name="Z", home="env", products=("future",)))
+    left = RetractInPortfolio(event="team:z@1", reason="Wrong")
+    assert "as well" in refused(left, "portfolio_manager@env", among=formed).detail
+    assert speaks(left, "portfolio_manager@*", among=formed).actor.role == "portfolio_manager@*"
+
+
+SPENT = ActualRecorded(amount=money("5.00"), covers_from=SAID.date(), covers_until=SAID.date())
+
+
+def test_what_is_left_of_something_is_its_last_homes() -> None:
+    gone = Retracted(event="investment:z@1", reason="Wrong"), Retracted(event="investment:z@3", reason="Wrong")
+    among = also("investment:z", PROPOSED_BY_ENV, gone[0], PROPOSED_BY_CITZ, gone[1], SPENT)
+    left = RetractInPortfolio(event="investment:z@5", reason="Wrong")
+    assert speaks(left, "portfolio_manager@citz", among=among).actor.role == "portfolio_manager@citz"
+    refused(left, "portfolio_manager@env", among=among)
+
+
+def test_what_stands_is_nobodys_who_had_a_word_in_what_was_taken_back() -> None:
+    bound = also("investment:z", PROPOSED_BY_CITZ, PROPOSED_BY_ENV, Retracted(event="investment:z@2", reason="Wrong"))
+    forecast = command("portfolio.record_forecast", investment="z")
+    assert speaks(forecast, "portfolio_manager@citz", among=bound).actor.role == "portfolio_manager@citz"
+    refused(forecast, "portfolio_manager@env", among=bound)
+    beta = [ReleaseProposed(product=product, stage=ReleaseStage.BETA, title="Beta") for product in ("taxes", "permits")]
+    released = also("release:z", *beta, Retracted(event="release:z@2", reason="Wrong"))
+    publishing = command("roadmap.sign_off_release", release="z")
+    assert speaks(publishing, "product_owner@taxes", among=released).actor.role == "product_owner@taxes"
+    refused(publishing, "product_owner@permits", among=released)
+
+
+def test_what_is_there_lies_where_it_stands_whatever_the_command_names() -> None:
+    stating = command("backlog.state_item", item="i", product="taxes")
+    assert speaks(stating, "team@t").actor.role == "team@t"
+    assert "the caller has team@u" in refused(stating, "team@u").detail
