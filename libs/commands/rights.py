@@ -152,7 +152,7 @@ class _Case:
             return [_where(self.current, self.aggregate, self.history)]
         new = itself(self.current, *split(self.aggregate)) | within(self.current, self.command, own=self._own)
         former = _where(self.current, self.aggregate, self.history) if self.history else None
-        return [new, former] if former and former != new else [new]
+        return [new, former] if former else [new]
 
     def _bound(self, saying: Saying) -> Iterator[Belonging]:
         """What is bound besides, by what is said now: each must be in the speaker's scope as well."""

@@ -12,7 +12,9 @@ from libs.commands.errors import Invalid, NotAllowed, NotFound
 from libs.commands.retracting import RetractInPortfolio
 from libs.commands.rights import Speaker, speaker
 from libs.commands.testing import money
+from libs.events.catalog.portfolio.graduation import Withdrawn
 from libs.events.catalog.portfolio.investment import ActualRecorded, InvestmentProposed
+from libs.events.catalog.portfolio.product import ProductRegistered
 from libs.events.catalog.portfolio.team import TeamFormed
 from libs.events.catalog.roadmap.release import ReleaseProposed, ReleaseStage
 from libs.events.event import Actor, Event, Overridden, Payload, Retracted
@@ -177,3 +179,64 @@ def test_what_is_there_lies_where_it_stands_whatever_the_command_names() -> None
     stating = command("backlog.state_item", item="i", product="taxes")
     assert speaks(stating, "team@t").actor.role == "team@t"
     assert "the caller has team@u" in refused(stating, "team@u").detail
+
+
+def test_what_the_system_announced_is_nobodys_to_take_back_but_an_importers() -> None:
+    announced = also("graduation:t", Withdrawn(event="graduation:t@1", reason="Wrong"))
+    left = RetractInPortfolio(event="graduation:t@2", reason="Wrong")
+    assert "takes importer;" in refused(left, "lab_ops", "portfolio_manager@*", among=announced).detail
+    assert speaks(left, "importer", among=announced).actor.role == "importer"
+
+
+def test_a_thing_is_made_by_whoever_has_it_by_name_in_its_scope() -> None:
+    registering = command("portfolio.register_organisation", organisation="new")
+    assert speaks(registering, "portfolio_manager@new").actor.role == "portfolio_manager@new"
+    refused(registering, "portfolio_manager@env")
+
+
+def test_an_organisation_is_a_scope_by_itself_known_or_not() -> None:
+    opening = command("portfolio.open_program", program="new", home="nowhere")
+    assert speaks(opening, "portfolio_manager@nowhere").actor.role == "portfolio_manager@nowhere"
+    assert refused(opening, "portfolio_manager@env").detail.startswith("portfolio.open_program takes portfolio_manager@nowhere;")
+
+
+def test_without_money_a_role_for_all_there_is_may_speak_of_what_is_not_known_yet() -> None:
+    assert speaks(command("backlog.open_backlog", product="future"), "portfolio_manager@*").actor.role == "portfolio_manager@*"
+    placing = command("roadmap.place_item", product="future")
+    refused(placing, "product_owner@permits")
+    with pytest.raises(Invalid, match="the product 'future' is not known here, and whose this is rests on it"):
+        speaks(placing, "product_owner@permits", "portfolio_manager@env")
+
+
+def test_an_importer_names_a_role_that_there_is_or_somebody() -> None:
+    adding = command("backlog.add_item")
+    with pytest.raises(Invalid, match="'nobody' is no role") as caught:
+        speaks(adding.model_copy(update={"by": "nobody@permits"}), "importer")
+    assert caught.value.field == "by"
+    assert speaks(adding.model_copy(update={"by": "nobody"}), "importer").actor == Actor("nobody", "importer")
+    assert speaks(adding.model_copy(update={"by": "team@t"}), "importer").actor == Actor("ann", "team@t")
+
+
+def test_what_is_there_does_not_rest_on_what_a_command_names() -> None:
+    leaving = command("portfolio.stop_serving", product="future")
+    assert speaks(leaving, "portfolio_manager@env").actor.role == "portfolio_manager@env"
+
+
+def test_what_is_known_and_has_no_home_is_not_its_former_homes() -> None:
+    taken_back = Retracted(event="product:free@1", reason="Wrong")
+    among = also("product:free", ProductRegistered(name="Free", home="env"), taken_back, ProductRegistered(name="Free"))
+    refused(command("portfolio.halt_product", product="free"), "portfolio_manager@env", among=among)
+
+
+@pytest.mark.parametrize(
+    ("name", "rule"),
+    [
+        ("backlog.reorder_backlog", "S0-12"),
+        ("roadmap.sign_off_release", "S0-13"),
+        ("portfolio.decide_investment", "S0-14"),
+        ("roadmap.decide_change", "S0-16"),
+        ("backlog.add_item", None),
+    ],
+)
+def test_where_a_requirement_gives_the_authority_the_refusal_cites_it(name: str, rule: str | None) -> None:
+    assert refused(command(name), "auditor").rule == rule
