@@ -13,6 +13,7 @@ import httpx
 from headway.importers.line import Line
 from libs.events.catalog.backlog.item_source import ItemSource
 from libs.events.envelope import SERVICES
+from libs.events.reason import reason
 
 LINES_A_BATCH = 1_000
 BYTES_A_BATCH = 1_048_576
@@ -255,7 +256,7 @@ class Sender:
             try:
                 answer = self.client.request(method, path, **request)
             except httpx.TransportError as error:
-                why = f"{self.client.base_url} does not answer ({str(error) or type(error).__name__})"
+                why = f"{self.client.base_url} does not answer ({reason(error)})"
             else:
                 if answer.status_code in wanted and readable(answer):
                     return answer

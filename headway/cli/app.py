@@ -12,6 +12,7 @@ import httpx
 import typer
 from rich.console import Console
 
+from libs.events.reason import reason
 from libs.service.collecting import collect_in_pieces
 from libs.service.room import with_room
 from libs.service.settings import Settings, SettingsError, is_loopback
@@ -115,7 +116,7 @@ def main() -> None:
         collect_in_pieces()
         with_room(app)
     except httpx.HTTPError as e:
-        say(f"{os.environ.get('HEADWAY_URL', DEFAULT_URL)} does not answer ({str(e) or type(e).__name__}): is 'headway serve' running there?")
+        say(f"{os.environ.get('HEADWAY_URL', DEFAULT_URL)} does not answer ({reason(e)}): is 'headway serve' running there?")
         sys.exit(UNREACHABLE)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

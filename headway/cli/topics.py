@@ -15,6 +15,7 @@ import typer
 from rich.table import Table
 
 from headway.cli.app import CONFLICT, HERE, NOT_ALLOWED, UNREACHABLE, USAGE, DataDir, app, fail, say, settings, table_console
+from libs.events.reason import reason
 
 if TYPE_CHECKING:
     from libs.events.kafka_acls import Right
@@ -136,7 +137,7 @@ async def _at_stake(made: Settings, name: str) -> str:
         except LogUnavailable:
             raise
         except Exception as e:
-            return f"{words} The store of {service} could not be looked at ({e}): what it does not hold is lost for ever."
+            return f"{words} The store of {service} could not be looked at ({reason(e)}): what it does not hold is lost for ever."
         lost = f" {only_there:,} events are in the topic alone, not in the store: they are lost for ever." if only_there else ""
         return f"{words} {stored:,} events are published again from the store of {service}.{lost} What others wrote into it is lost."
     finally:

@@ -15,6 +15,7 @@ from headway.doctor.machine import machine
 from headway.doctor.other_data import other_data
 from headway.doctor.processes import processes
 from headway.doctor.stores import stores
+from libs.events.reason import reason
 from libs.service.adapters import adapters_of
 from libs.service.settings import Settings, SettingsError
 
@@ -51,4 +52,4 @@ async def _looked(look: Look, there: Installation) -> list[Finding]:
     try:
         return await look(there)
     except Exception as e:
-        return [mend(f"{look.__name__}: {str(e) or type(e).__name__}", OUR_FAULT)]
+        return [mend(f"{look.__name__}: {reason(e)}", OUR_FAULT)]

@@ -24,5 +24,5 @@ async def _held_against(there: Installation, name: str, server: ServerClock) -> 
         return good(f"clock of the {name}: not known: {e}")
     except (LogUnavailable, StoreUnavailable):
         return None
-    words = f"clock of the {name}: {offset.words(name)}"
+    words = f"clock of the {name}: {offset.words(f'the {name}')}"
     return mend(f"{words}; set it right (NTP): beyond a minute commands are refused") if offset.off else good(words)

@@ -11,6 +11,7 @@ from typing import Final, Protocol, TypeVar
 from headway.doctor.finding import NOT_ALLOWED, UNREACHABLE, Finding, good, mend
 from headway.stack import SERVICES
 from libs.events.log import Log, TopicMissing
+from libs.events.reason import reason
 from libs.events.store import CommitStore
 from libs.service.adapters import Adapters
 from libs.service.settings import Settings
@@ -83,5 +84,5 @@ async def asked(what: str, where: str, look: Callable[[], Awaitable[list[Finding
         return [mend(f"{what}: no answer within {PATIENCE:g} s; look at {where}", UNREACHABLE)]
     except Exception as e:
         not_allowed = isinstance(e, TopicMissing) or getattr(e.__cause__, "code", None) in UNAUTHORIZED
-        return [mend(f"{what}: {str(e) or type(e).__name__}; look at {where}", NOT_ALLOWED if not_allowed else failed)]
+        return [mend(f"{what}: {reason(e)}; look at {where}", NOT_ALLOWED if not_allowed else failed)]
     return [good(f"{what}: {found}")] if isinstance(found, str) else found

@@ -36,7 +36,7 @@ async def _peer(settings: Settings, peer: Peer) -> list[Finding]:
     async with client_of(peer.url, LONGEST) as client:
         who = await seen(client, peer, settings.namespace)
         if who.wrong:
-            return [mend(f"{peer.service}: {who.wrong}; set {peer.setting} to where {peer.service} runs", WRONG_SETTING if who.answered else UNREACHABLE)]
+            return [mend(f"{peer.service}: {who.wrong}; {peer.remedy(answered=who.answered)}", WRONG_SETTING if who.answered else UNREACHABLE)]
         theirs = who.said.get("version", "an earlier one")
         found = [*await _health(client, what, f"/{peer.service}"), *await _trust(client, what, peer, settings), *await _clock(client, what, peer)]
     if theirs != version():

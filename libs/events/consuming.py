@@ -17,6 +17,7 @@ from libs.events.log import Cursor, Delivery, Log, Record
 from libs.events.owner import Owner
 from libs.events.parking import Discard, NotParked, OperatorDecisions, Parked, unread
 from libs.events.published import Published
+from libs.events.reason import reason
 from libs.events.reconciling import Reconciliation
 from libs.events.world import World
 
@@ -87,7 +88,7 @@ class Consumer:
                 break
             except Exception as e:
                 attempt += 1
-                logger.warning("consumer: cannot begin: %s", e, extra={"attempt": attempt, "error": type(e).__name__})
+                logger.warning("consumer: cannot begin: %s", reason(e), extra={"attempt": attempt, "error": type(e).__name__})
                 await asyncio.sleep(rest(attempt))
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._listen())
@@ -110,7 +111,7 @@ class Consumer:
         try:
             said = await self._owner(record.key).events(record.key, self.world.last(record.key))
         except Exception as e:
-            logger.warning("consumer: the owner of %s does not answer: %s", record.key, e, extra={"aggregate": record.key, "error": type(e).__name__})
+            logger.warning("consumer: the owner of %s does not answer: %s", record.key, reason(e), extra={"aggregate": record.key, "error": type(e).__name__})
             said = []
         if position in self._parked:
             held = self._release(position).held
@@ -270,7 +271,7 @@ class Consumer:
         try:
             await self._fetch(aggregate)
         except Exception as e:
-            logger.warning("consumer: the gap in %s stays: %s", aggregate, e, extra={"aggregate": aggregate, "error": type(e).__name__})
+            logger.warning("consumer: the gap in %s stays: %s", aggregate, reason(e), extra={"aggregate": aggregate, "error": type(e).__name__})
             return
         last = self.world.last(aggregate)
         if aggregate in self._stopped or last >= gap.sequence:
@@ -322,7 +323,7 @@ class Consumer:
             try:
                 await self.reconcile()
             except Exception as e:
-                logger.warning("consumer: cannot compare with the owners: %s", e, extra={"error": type(e).__name__})
+                logger.warning("consumer: cannot compare with the owners: %s", reason(e), extra={"error": type(e).__name__})
 
 
 def _sequence(record: Record) -> int | None:

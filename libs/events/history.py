@@ -10,6 +10,7 @@ from typing import Any, overload
 
 from libs.events.event import Event, Kind, Retracted, S, position, seen
 from libs.events.judgement import Course
+from libs.events.reason import reason
 
 logger = logging.getLogger(__name__)
 
@@ -177,7 +178,7 @@ def taken_in(kind: Kind[S], id: str, state: S | None, event: Event) -> S:
     except Exception as error:
         if event.id not in _FAULTS:
             _FAULTS.add(event.id)
-            logger.exception("facts: %s is left out of its state: %s", event.id, error, extra={"position": event.id, "error": type(error).__name__})
+            logger.exception("facts: %s is left out of its state: %s", event.id, reason(error), extra={"position": event.id, "error": type(error).__name__})
         return state
 
 

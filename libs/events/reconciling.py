@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from libs.events.envelope import Undecodable
 from libs.events.owner import Owner
+from libs.events.reason import reason
 from libs.events.store import Tally
 from libs.events.world import World
 
@@ -43,7 +44,7 @@ class Reconciliation:
                 for kind in await self._differing(owner):
                     await self._consider(owner, kind)
             except Exception as e:
-                logger.warning("reconciliation: %s does not answer: %s", service, e, extra={"service": service, "error": type(e).__name__})
+                logger.warning("reconciliation: %s does not answer: %s", service, reason(e), extra={"service": service, "error": type(e).__name__})
 
     async def complete(self) -> bool:
         """Fetches all that is missing now; whether everything that the owners' stores held is in the world or parked."""
@@ -54,7 +55,7 @@ class Reconciliation:
                     _, missing = await self._walk(owner, kind)
                     complete = complete and not missing
             except Exception as e:
-                logger.warning("reconciliation: %s does not answer: %s", service, e, extra={"service": service, "error": type(e).__name__})
+                logger.warning("reconciliation: %s does not answer: %s", service, reason(e), extra={"service": service, "error": type(e).__name__})
                 complete = False
         return complete
 

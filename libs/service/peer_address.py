@@ -30,10 +30,10 @@ class Peer:
         """The setting that names its address."""
         return f"HEADWAY_{self.service.upper()}_URL"
 
-    @property
-    def remedy(self) -> str:
-        """What whoever operates Headway does where the address is wrong."""
-        return f"set {self.setting} to where {self.service} runs"
+    def remedy(self, *, answered: bool) -> str:
+        """What whoever operates Headway does: where another answers the address is wrong; where nobody does, that or the service is to be looked at."""
+        right = f"set {self.setting} to where {self.service} runs"
+        return right if answered else f"see that {self.service} runs and can be reached there, or {right}"
 
     @property
     def shown(self) -> str:

@@ -68,7 +68,7 @@ class PeerWatch:
         if found is None or (doubted and time.monotonic() - at > FRESH):
             found = await self.look(peer)
         if found.wrong and found.answered:
-            raise Unreachable(found.wrong, remedy=f"Whoever operates Headway must {peer.remedy}.")
+            raise Unreachable(found.wrong, remedy=f"Whoever operates Headway must {peer.remedy(answered=True)}.")
 
     async def _look(self, peer: Peer) -> Seen:
         if peer.service not in self._clients:
@@ -80,5 +80,5 @@ class PeerWatch:
             self._health.well(part)
         else:  # a peer that is started anew is away for a moment
             lasts = found.answered or (before is not None and bool(before[1].wrong))
-            self._health.ill(part, f"{found.wrong}; {peer.remedy}", logging.WARNING if lasts else logging.INFO)
+            self._health.ill(part, f"{found.wrong}; {peer.remedy(answered=found.answered)}", logging.WARNING if lasts else logging.INFO)
         return found

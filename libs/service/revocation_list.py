@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Final
 
+from libs.events.reason import reason
 from libs.events.revocations import MOST, Revocations
 from libs.service.health import Health
 
@@ -47,7 +48,7 @@ class RevocationList:
             self._health.ill(PART, f"no answer within {PATIENCE:g} s")
             return
         except Exception as e:
-            self._health.ill(PART, str(e) or type(e).__name__)
+            self._health.ill(PART, reason(e))
             return
         now = self._clock()
         # What was added meanwhile may not have been in what was read.

@@ -18,6 +18,7 @@ from libs.events.backoff import rest
 from libs.events.cancelling import ended
 from libs.events.comparison import Comparison
 from libs.events.owner import StoreOwner
+from libs.events.reason import reason
 from libs.events.recovering import recover
 from libs.events.relay import Relay
 from libs.service import problems
@@ -117,7 +118,7 @@ class Service:
                 self._recovered = True
                 self.process.health.well(f"recovery of {self.name}")
             except Exception as e:
-                self.process.health.ill(f"recovery of {self.name}", f"it cannot be held against the log: {str(e) or type(e).__name__}")
+                self.process.health.ill(f"recovery of {self.name}", f"it cannot be held against the log: {reason(e)}")
         return self._recovered
 
     async def _relay(self) -> None:
@@ -138,7 +139,7 @@ class Service:
             try:
                 await self.comparison.look()
             except Exception as e:
-                logger.info("comparison of %s: %s", self.name, e, extra={"service": self.name, "error": type(e).__name__})
+                logger.info("comparison of %s: %s", self.name, reason(e), extra={"service": self.name, "error": type(e).__name__})
             if words := self.comparison.words:
                 self.process.health.ill(part, words, logging.ERROR)
             else:

@@ -13,6 +13,7 @@ from typing import Final, TypeVar
 
 from libs.events.consuming import Consumer
 from libs.events.log import Cursor, Log
+from libs.events.reason import reason
 from libs.events.store import CommitStore
 from libs.service.clocks import Clocks
 from libs.service.health import Health
@@ -79,7 +80,7 @@ class Watch:
         except TimeoutError:
             self.health.ill(part, f"no answer within {PATIENCE:g} s")
         except Exception as e:
-            self.health.ill(part, str(e) or type(e).__name__)
+            self.health.ill(part, reason(e))
         else:
             self.health.well(part)
             return found

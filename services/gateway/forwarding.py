@@ -27,7 +27,8 @@ def unanswered(service: str, peer: Peer | None, why: Exception) -> Unreachable:
     if peer is None:
         return Unreachable(f"{service} does not answer", remedy=AGAIN)
     words = in_words(why) if isinstance(why, httpx.HTTPError) else "what it answered cannot be read"
-    return Unreachable(f"{service} does not answer: {peer.named(words)}", remedy=f"{AGAIN} If it lasts, whoever operates Headway must {peer.remedy}.")
+    lasting = f"If it lasts, whoever operates Headway must {peer.remedy(answered=False)}."
+    return Unreachable(f"{service} does not answer: {peer.named(words)}", remedy=f"{AGAIN} {lasting}")
 
 
 class Problem(Exception):

@@ -75,7 +75,7 @@ class Passing:
         """The service's answer. Raises NotFound, Unreachable and httpx.HTTPError."""
         service = self.peer.service
         if self._mark in ", ".join(request.headers.getlist("via")):
-            raise Unreachable(self.peer.named("it leads back to this gateway"), remedy=f"Whoever operates Headway must {self.peer.remedy}.")
+            raise Unreachable(self.peer.named("it leads back to this gateway"), remedy=f"Whoever operates Headway must {self.peer.remedy(answered=True)}.")
         asks_who = request.url.path.endswith(f"/{service}/health/live")
         if not asks_who:
             await self._must_be_right(service)

@@ -14,6 +14,7 @@ from libs.events.catalog.portfolio.team import TEAM
 from libs.events.event import Actor, Event, Payload
 from libs.events.facts import Facts
 from libs.events.kept import Rest
+from libs.events.reason import reason
 from libs.events.store import CommandKey, Commit, Outcome
 from libs.rules.roles import CLOCK
 from services.portfolio.announcing import View, announced, change, due, seen_at, times_made, view
@@ -69,7 +70,7 @@ class Clock:
                 fruitless += 1
                 self._touched.forget()
                 self._mark = None
-                logger.warning("announcing: %s", e, extra={"attempt": fruitless, "error": type(e).__name__})
+                logger.warning("announcing: %s", reason(e), extra={"attempt": fruitless, "error": type(e).__name__})
 
     async def tick(self) -> None:
         """Looks at the teams that something said since the last tick concerns, and at all where a day has begun; announces what is due.
@@ -87,7 +88,7 @@ class Clock:
                 if await self._look(team_id):
                     self._waiting.discard(team_id)
             except Exception as e:
-                logger.warning("announcing: team %s: %s", team_id, e, extra={"aggregate": GRADUATION.key(team_id), "error": type(e).__name__})
+                logger.warning("announcing: team %s: %s", team_id, reason(e), extra={"aggregate": GRADUATION.key(team_id), "error": type(e).__name__})
         self._mark, self._day = mark, day
 
     async def _news(self) -> None:

@@ -41,13 +41,13 @@ async def found(folder: Path, log: datetime | Exception, store: datetime | Excep
 async def test_clocks_that_agree_are_good(tmp_path: Path) -> None:
     said = await found(tmp_path, NOON, NOON)
     assert [finding.code for finding in said] == [0, 0]
-    assert said[0].what.startswith("clock of the log: the clock here agrees with that of log (to 0.0")
+    assert said[0].what.startswith("clock of the log: the clock here agrees with that of the log (to 0.0")
 
 
 async def test_one_that_is_off_is_to_be_mended(tmp_path: Path) -> None:
     log, store = await found(tmp_path, NOON - timedelta(hours=2), NOON)
     assert (log.code, store.code) == (OUR_FAULT, 0)
-    assert log.what == "clock of the log: the clock here is 2 h ahead of that of log; set it right (NTP): beyond a minute commands are refused"
+    assert log.what == "clock of the log: the clock here is 2 h ahead of that of the log; set it right (NTP): beyond a minute commands are refused"
 
 
 async def test_one_that_is_not_told_is_said_and_one_that_does_not_answer_was_said_before(tmp_path: Path) -> None:

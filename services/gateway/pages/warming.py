@@ -12,6 +12,7 @@ from typing import Any, Final, cast
 from fastapi import FastAPI
 
 from libs.events.kept import Kept
+from libs.events.reason import reason
 from libs.service.process import Process
 
 logger = logging.getLogger(__name__)
@@ -122,7 +123,7 @@ async def _looked(warmth: Warmth) -> None:
     try:
         await warmth.look()
     except Exception as e:
-        logger.warning("what is asked first could not be derived: %s", e, extra={"error": type(e).__name__})
+        logger.warning("what is asked first could not be derived: %s", reason(e), extra={"error": type(e).__name__})
 
 
 def warm_with(app: FastAPI, process: Process, derive: Derive) -> None:

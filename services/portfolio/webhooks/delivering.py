@@ -23,6 +23,7 @@ from libs.events.catalog.portfolio.webhook import WEBHOOK, Webhook, WebhookChang
 from libs.events.envelope import all_topics
 from libs.events.event import Event, Payload, split, visible
 from libs.events.log import Cursor, LogUnavailable
+from libs.events.reason import reason
 from libs.events.store import StoreUnavailable
 from libs.rules.roles import Principal, Role
 from services.portfolio.domain.webhook import change_webhook, subscribe_webhook
@@ -99,7 +100,7 @@ class Deliverer:
                     fruitless = 0
                 except Exception as e:
                     fruitless += 1
-                    logger.warning("webhooks: %s", e, extra={"attempt": fruitless, "error": type(e).__name__})
+                    logger.warning("webhooks: %s", reason(e), extra={"attempt": fruitless, "error": type(e).__name__})
                 await asyncio.sleep(max(EVERY, rest(fruitless)) if fruitless else EVERY)
         finally:
             await asyncio.gather(*(self._stop(id) for id in list(self._running)), return_exceptions=True)
@@ -129,7 +130,7 @@ class Deliverer:
             except Exception as e:
                 many = self._failed.get(id, (0, 0.0))[0] + 1
                 self._failed[id] = many, time.monotonic() + rest(many)
-                logger.warning("webhooks: %s: %s", id, e, extra={"webhook": id, "attempt": many, "error": type(e).__name__})
+                logger.warning("webhooks: %s: %s", id, reason(e), extra={"webhook": id, "attempt": many, "error": type(e).__name__})
 
     async def _list(self) -> set[str]:
         """Reads the webhooks that have changed; their ids."""
