@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -13,10 +13,12 @@ from libs.events.catalog.backlog.item import ItemAdded
 from libs.events.catalog.backlog.item_source import ItemSource
 from libs.events.catalog.portfolio.organisation import OrganisationRegistered
 from libs.events.catalog.portfolio.product import ProductRegistered
+from libs.events.catalog.portfolio.program import ProgramOpened
 from libs.events.catalog.portfolio.team import MemberJoined, MemberLeft, Staffing, TeamFormed, TeamRole
 from libs.events.catalog.roadmap.roadmap_item import Horizon, RoadmapItemPlaced
 from libs.events.event import Actor, Event, Payload
 from libs.events.facts import Facts
+from libs.events.values import start_of
 from libs.events.world import World
 from libs.rules import searching
 from libs.rules.searching import Findable, fold, search
@@ -135,3 +137,54 @@ def test_the_very_name_comes_first_however_many_hold_it(world: World, monkeypatc
         heard(world, f"item:n{n:03}", ItemAdded(product="wells", title="Form" if n == 499 else f"Improve the form number {n}"))
     found = ids(world, "form")
     assert found[0] == "item:n499" and len(found) == len(set(found)) == 51
+
+
+def test_words_begin_after_blanks_lines_and_marks_and_only_there(world: World) -> None:
+    for n, title in enumerate(("in-zebra", "in_zebra", "in.zebra", "in zebra", "inzebra", "Zebra crossing", "zebra")):
+        heard(world, f"item:z{n}", ItemAdded(product="wells", title=title))
+    assert ids(world, "zebra") == ["item:z6", "item:z5", "item:z0", "item:z1", "item:z2", "item:z3", "item:z4"]
+    assert ids(world, "zebra in")[:4] == ["item:z0", "item:z1", "item:z2", "item:z3"], "each word, in whatever order"
+
+
+def test_of_what_fits_equally_well_the_shorter_name_of_the_earlier_kind_comes_first(world: World) -> None:
+    heard(world, "product:lynx-b", ProductRegistered(name="Lynx among many words", home="water"))
+    heard(world, "product:lynx-a", ProductRegistered(name="Lynx cards", home="water"))
+    heard(world, "program:lynx-p", ProgramOpened(name="Lynx", home="water"))
+    heard(world, "organisation:lynx-o", OrganisationRegistered(name="Lynx office"))
+    heard(world, "roadmap_item:lynx-r", RoadmapItemPlaced(product="wells", title="Lynx", horizon=Horizon.NOW))
+    assert ids(world, "lynx") == ["program:lynx-p", "roadmap_item:lynx-r", "product:lynx-a", "product:lynx-b", "organisation:lynx-o"]
+    assert ids(world, "lynx", Findable.PROGRAM) == ["program:lynx-p"]
+
+
+def test_what_has_no_name_is_found_by_its_id_and_a_product_lies_where_its_program_does(world: World) -> None:
+    heard(world, "program:rivers", ProgramOpened(name="Rivers", home="water"))
+    heard(world, "product:gauges", ProductRegistered(name="Gauges", program="rivers"))
+    heard(world, "team:nameless", MemberJoined(person="eve", role=TeamRole.DEVELOPER, core=True, staffing=Staffing.STAFF))
+    assert [(hit.id, hit.within) for hit in search(facts_of(world), "gauges")] == [("product:gauges", "water")]
+    assert [(hit.name, hit.within) for hit in search(facts_of(world), "rivers", [Findable.PROGRAM])] == [("Rivers", "water")]
+    assert [(hit.name, hit.within) for hit in search(facts_of(world), "nameless")] == [("nameless", None)]
+    assert [hit.within for hit in search(facts_of(world), "eau")] == [None]
+    heard(world, "team:wells", MemberJoined(person="bo", role=TeamRole.DEVELOPER, core=True, staffing=Staffing.STAFF))
+    assert [hit.within for hit in search(facts_of(world), "bo", [Findable.PERSON])] == ["wells"], "where they are now"
+
+
+def test_items_of_one_name_come_as_they_were_said_also_of_a_backlog_whose_product_nobody_registered(world: World) -> None:
+    heard(world, "backlog:unregistered", BacklogOpened(owner="dee"))
+    heard(world, "item:u", ItemAdded(product="unregistered", title="A quagga"))
+    assert ids(world, "quagga") == ["item:u"]
+    for n in (2, 1):
+        earlier = start_of(THEN.date() - timedelta(days=n))
+        for kind, data in (
+            ("item", ItemAdded(product="wells", title="Okapi")),
+            ("roadmap_item", RoadmapItemPlaced(product="wells", title="Okapi", horizon=Horizon.NOW)),
+        ):
+            world.apply(Event(f"{kind}:{3 - n}{'a' if n == 1 else 'z'}", 1, earlier, earlier, earlier, Actor("lab", "importer"), data))
+    assert ids(world, "okapi") == ["roadmap_item:1z", "roadmap_item:2a", "item:1z", "item:2a"]
+
+
+def test_only_so_many_characters_are_looked_at_and_so_many_texts_compared(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert ids(world, "drillers" + " " * searching.LONGEST + "nothing like it") == ids(world, "drillers") == ["team:wells"]
+    assert ids(world, "drilers") == ["team:wells"]
+    monkeypatch.setattr(searching, "MOST_COMPARED", 1)
+    assert ids(world, "drilers") in ([], ["team:wells"]) and ids(world, "equpe puits") + ids(world, "drilers") in (["team:wells"], ["team:wells-team"])
+    assert ids(world, "much longer than anything that is called wells") == []

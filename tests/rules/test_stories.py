@@ -10,12 +10,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from libs.commands.testing import money
+from libs.events.catalog.backlog.backlog import BacklogOpened
 from libs.events.catalog.backlog.item import ItemAdded, ItemDelivered, ItemDropped, ItemReopened, ItemStarted
 from libs.events.catalog.portfolio.bid import BidSubmitted
-from libs.events.catalog.portfolio.graduation import GraduationStatus
+from libs.events.catalog.portfolio.graduation import GraduationStatus, SustainEntered
 from libs.events.catalog.portfolio.investment import InvestmentProposed
+from libs.events.catalog.portfolio.loan import TeamLent
 from libs.events.catalog.portfolio.product import PhaseEntered, ProductRegistered
 from libs.events.catalog.portfolio.team import MemberJoined, Staffing, TeamFormed, TeamRole
+from libs.events.catalog.roadmap.change import ChangeRaised
+from libs.events.catalog.roadmap.metric import MetricDefined, MetricKind
+from libs.events.catalog.roadmap.release import ReleaseProposed, ReleaseStage
+from libs.events.catalog.roadmap.roadmap_item import Horizon, RoadmapItemPlaced
 from libs.events.event import Actor, Discarded, Event, Payload, Retracted
 from libs.events.facts import Facts
 from libs.events.values import start_of
@@ -156,3 +162,47 @@ def test_every_phase_that_a_product_entered_is_told_and_the_last_is_the_one_it_i
     assert [(one.title, one.since) for one in phases_of(facts, "wells")] == [("Alpha", date(2025, 3, 1)), ("Beta", date(2025, 6, 1))]
     assert phase_of(facts, "wells") == phases_of(facts, "wells")[-1]
     assert phases_of(facts, "nothing") == () and phase_of(facts, "nothing") is None
+
+
+def test_a_story_has_all_that_lies_in_it(world: World) -> None:
+    words = {"goal": "Better", "method": "Asked", "tool": "Survey", "source": "Exit survey", "responsible": "cy"}
+    lent = TeamLent(team="diggers", lender="water", borrower="env", staffing=Staffing.STAFF, agreement="Letter")
+    for aggregate, data in (
+        ("graduation:diggers", SustainEntered()),
+        ("loan:l", lent),
+        ("backlog:wells", BacklogOpened(owner="bo")),
+        ("roadmap_item:r", RoadmapItemPlaced(product="wells", title="R", horizon=Horizon.NOW)),
+        ("release:r", ReleaseProposed(product="wells", stage=ReleaseStage.BETA, title="R")),
+        ("change:c", ChangeRaised(product="wells", title="C")),
+        ("metric:m", MetricDefined(product="wells", name="M", kind=MetricKind.QUANTITATIVE, **words)),
+        ("item:elsewhere", ItemAdded(product="taxes", title="Another's")),
+    ):
+        say(world, aggregate, data, "2025-06-01")
+    facts = seen(world, "2025-12-31")
+    assert {one.id for one in story(facts, "team", "diggers")} == {"team:diggers@1", "graduation:diggers@1", "loan:l@1", "investment:money@1", "bid:b@1"}
+    of_product = {"backlog:wells@1", "roadmap_item:r@1", "release:r@1", "change:c@1", "metric:m@1", "item:i@1", "investment:money@1", "bid:b@1"}
+    assert {one.id for one in story(facts, "product", "wells")} == of_product | {"product:wells@1"}
+
+
+def test_what_came_to_another_stays_in_the_story_of_the_first_and_what_takes_back_counts_for_every_day(world: World) -> None:
+    say(world, "item:i", ItemAdded(product="taxes", title="A pump"), "2025-03-02")
+    assert {"item:i@1", "item:i@2"} <= {one.id for one in story(seen(world, "2025-12-31"), "product", "wells")}
+    say(world, "item:i", Retracted(event="item:i@2", reason="Wrong"), "2025-04-02")
+    early = [(one.id, one.retracted, one.counts) for one in story(seen(world, "2025-02-03"), "product", "wells") if one.id.startswith("item")]
+    assert early == [("item:i@3", False, True), ("item:i@1", False, True)]
+    late = {one.id: (one.retracted, one.counts) for one in story(seen(world, "2025-12-31"), "product", "wells")}
+    assert late["item:i@2"] == (True, False) and late["item:i@1"] == (False, True)
+
+
+@pytest.mark.requirement("S0-25")
+def test_a_backlog_over_time_begins_with_the_month_of_its_first_item_and_ends_today() -> None:
+    made = World()
+    say(made, "item:a", ItemAdded(product="p", title="A"), "2025-01-31")
+    say(made, "item:b", ItemAdded(product="p", title="B"), "2025-02-10")
+    say(made, "item:a", ItemStarted(), "2025-02-11")
+    say(made, "item:a", ItemDelivered(), "2025-03-01")
+    say(made, "item:c", ItemDelivered(), "2025-01-05")
+    say(made, "item:c", ItemAdded(product="p", title="C"), "2025-02-10")
+    found = [(str(one.on), one.open, one.delivered) for one in backlog_over_time(seen(made, "2025-03-15"), "p")]
+    assert found == [("2025-01-31", 1, 0), ("2025-02-28", 2, 1), ("2025-03-15", 1, 2)]
+    assert [str(one.on) for one in backlog_over_time(seen(made, "2025-02-28"), "p")] == ["2025-01-31", "2025-02-28"]
