@@ -12,7 +12,9 @@ from libs.commands.command import COMMANDS, Command
 from libs.commands.errors import AlreadyExists, HeadwayError, Invalid, NotAllowed, NotFound, StaleVersion
 from libs.commands.judging import Ask, judge
 from libs.commands.retracting import RetractInBacklog, RetractInPortfolio
+from libs.commands.rows import WHY
 from libs.events.catalog.backlog.item import ItemRefined, ItemStarted
+from libs.events.catalog.backlog.need import NeedJudged
 from libs.events.catalog.portfolio.team import CoreRoleUncovered, TeamRole
 from libs.events.event import Actor, Event, Overridden, Payload, Retracted
 from libs.events.world import World
@@ -35,10 +37,12 @@ def also(aggregate: str, *said: Payload, role: str = "importer") -> World:
     return made
 
 
-def judged(asked: Command, *roles: str, among: World | None = None, revising: bool = False, now: datetime = NOW, **more: Any) -> tuple[Event, ...]:
-    """What a command leads to; of an importer's unless roles are given."""
+def judged(
+    asked: Command, *roles: str, among: World | None = None, revising: bool = False, now: datetime = NOW, row: tuple[str, ...] = (), **more: Any
+) -> tuple[Event, ...]:
+    """What a command leads to; an importer says it unless roles are given."""
     principal = Principal("ann", frozenset(map(Role.parse, roles or ("importer",))))
-    return judge(among or world(), DECISIONS, Ask(asked, principal, **more), asked.target or "item:new", now, revising=revising)
+    return judge(among or world(), DECISIONS, Ask(asked, principal, **more), asked.target or "item:new", now, revising=revising, row=row)
 
 
 def refused(error: type[HeadwayError], asked: Command, *roles: str, **more: Any) -> tuple[str, str | None, str | None]:
@@ -163,3 +167,36 @@ def test_what_was_announced_taken_back_or_is_a_retraction_is_not_taken_back() ->
     )
     (event,) = judged(RetractInBacklog(event="item:i@1", reason="A slip"), among=among)
     assert (event.id, event.data) == ("item:i@4", Retracted(event="item:i@1", reason="A slip"))
+
+
+def test_a_row_that_is_true_of_another_day_is_said_anew() -> None:
+    among = also("item:i", ItemRefined(title="Pay by card, quickly"))
+    (gone, said) = judged(command("backlog.refine_item", title="Pay by card, quickly"), among=among, revising=True, row=("item:i@2",))
+    assert (gone.data, said.data) == (Retracted(event="item:i@2", reason=WHY), ItemRefined(title="Pay by card, quickly"))
+
+
+def test_what_somebody_dates_is_kept_although_it_repeats_what_stands() -> None:
+    among = also("item:i", ItemRefined(title="Pay by card, quickly"))
+    again = {"title": "Pay by card, quickly"}
+    assert judged(command("backlog.refine_item", **again), among=among) == ()
+    for dated in ({"at": NOW - DAY}, {"known": NOW - DAY}):
+        assert len(judged(command("backlog.refine_item", **again, **dated), among=among)) == 1, dated
+    assert judged(command("backlog.refine_item", **again, at=SAID), among=among) == (), "of that very instant it was said, whoever said it"
+
+
+def test_what_others_said_is_not_what_a_changed_row_said() -> None:
+    others, own = ItemRefined(title="Pay by card, quickly"), ItemRefined(title="Pay by phone")
+    among = also("item:i", others, own, Retracted(event="item:i@3", reason="Wrong"))
+    (event,) = judged(command("backlog.refine_item", title="Pay by card, quickly", at=SAID), among=among, revising=True, row=("item:i@3",))
+    assert event.data == others
+
+
+def test_a_judgement_that_counts_no_more_is_said_anew() -> None:
+    judging = command("backlog.judge_need", at=SAID)
+    among = world()
+    for event in judged(judging, among=among):
+        among.apply(event)
+    assert judged(judging, among=among) == ()
+    for event in judged(command("backlog.change_need", text="fish all year"), among=among):
+        among.apply(event)
+    assert [event.data.verdict for event in judged(judging, among=among) if isinstance(event.data, NeedJudged)] == ["met"]
