@@ -5,17 +5,19 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
+import orjson
 import pytest
 
 import libs.commands.catalog  # noqa: F401 - declares the commands
 from libs.commands.command import COMMANDS, Command
-from libs.commands.errors import AlreadyExists, HeadwayError, Invalid, NotAllowed, NotFound, StaleVersion
-from libs.commands.judging import Ask, judge
+from libs.commands.errors import AlreadyExists, HeadwayError, Invalid, NotAllowed, NotFound, StaleVersion, TooLarge
+from libs.commands.judging import Ask, judge, may_say
 from libs.commands.retracting import RetractInBacklog, RetractInPortfolio
 from libs.commands.rows import WHY
 from libs.events.catalog.backlog.item import ItemRefined, ItemStarted
 from libs.events.catalog.backlog.need import NeedJudged
 from libs.events.catalog.portfolio.team import CoreRoleUncovered, TeamRole
+from libs.events.envelope import payload
 from libs.events.event import Actor, Event, Overridden, Payload, Retracted
 from libs.events.world import World
 from libs.rules.roles import CLOCK, Principal, Role
@@ -38,7 +40,7 @@ def also(aggregate: str, *said: Payload, role: str = "importer") -> World:
 
 
 def judged(
-    asked: Command, *roles: str, among: World | None = None, revising: bool = False, now: datetime = NOW, row: tuple[str, ...] = (), **more: Any
+    asked: Command, *roles: str, among: World | None = None, revising: bool = False, row: tuple[str, ...] = (), now: datetime = NOW, **more: Any
 ) -> tuple[Event, ...]:
     """What a command leads to; an importer says it unless roles are given."""
     principal = Principal("ann", frozenset(map(Role.parse, roles or ("importer",))))
@@ -200,3 +202,52 @@ def test_a_judgement_that_counts_no_more_is_said_anew() -> None:
     for event in judged(command("backlog.change_need", text="fish all year"), among=among):
         among.apply(event)
     assert [event.data.verdict for event in judged(judging, among=among) if isinstance(event.data, NeedJudged)] == ["met"]
+
+
+def test_what_is_left_of_a_thing_that_was_taken_back_is_taken_back_by_whoever_may_speak_of_it() -> None:
+    left = also("item:i", ItemStarted(), Retracted(event="item:i@1", reason="Wrong"))
+    (event,) = judged(RetractInBacklog(event="item:i@2", reason="Wrong"), "team@t", among=left)
+    assert event.data == Retracted(event="item:i@2", reason="Wrong")
+
+
+def test_rules_are_judged_on_what_was_so_at_the_time_of_the_command() -> None:
+    among = world()
+    for event in judged(command("backlog.deliver_item", at=NOW - DAY), among=among):
+        among.apply(event)
+    assert len(judged(command("backlog.record_impact"), among=among)) == len(judged(command("backlog.record_impact", at=NOW - DAY), among=among)) == 1
+    with pytest.raises(HeadwayError):
+        judged(command("backlog.record_impact", at=NOW - 2 * DAY), among=among)
+
+
+def test_a_changed_row_that_says_the_same_lifts_no_rule_again() -> None:
+    halting = command("portfolio.halt_product", reason="Election", override={"rule": "S0-03", "reason": "Election"}, at=NOW - DAY)
+    among, row = world(), []
+    for event in judged(halting, among=among):
+        among.apply(event)
+        row.append(event.id)
+    assert len(row) == 2
+    assert judged(halting, among=among, revising=True, row=tuple(row)) == ()
+
+
+def test_an_event_is_as_large_as_a_log_takes_it_and_no_larger(monkeypatch: pytest.MonkeyPatch) -> None:
+    (event,) = judged(command("backlog.start_item"))
+    size = len(orjson.dumps(payload(event)))
+    monkeypatch.setattr("libs.commands.judging.LARGEST", size)
+    assert judged(command("backlog.start_item")) == (event,)
+    monkeypatch.setattr("libs.commands.judging.LARGEST", size - 1)
+    assert refused(TooLarge, command("backlog.start_item")) == (
+        f"it would be an event of {size:,} bytes, and {size - 1:,} is the most",
+        None,
+        "Say it in fewer or shorter texts, or in several commands.",
+    )
+
+
+def test_what_was_answered_before_is_answered_to_whoever_may_still_say_it() -> None:
+    starting = command("backlog.start_item")
+    for role, may in (("team@t", True), ("team@u", False)):
+        ask = Ask(starting, Principal("ann", frozenset({Role.parse(role)})))
+        if may:
+            may_say(world(), ask, "item:i", NOW)
+        else:
+            with pytest.raises(NotAllowed):
+                may_say(world(), ask, "item:i", NOW)
