@@ -116,6 +116,7 @@ def test_what_brought_a_thing_into_being_may_be_said_again_once_it_is_taken_back
     (event,) = judged(command("backlog.add_item", item="i"), among=left)
     assert event.id == "item:i@4"
     refused(AlreadyExists, command("backlog.add_item", item="i"), among=also("item:i", ItemStarted(), Retracted(event="item:i@2", reason="Wrong")))
+    refused(AlreadyExists, command("backlog.add_item", item="i"), among=also("item:i", ItemStarted()))
 
 
 def test_a_condition_names_the_version_that_is_there() -> None:
