@@ -52,6 +52,7 @@ def test_what_is_its_own_and_not_loaded_is_asked_for(ask: Callable[[Loaded], Any
     with pytest.raises(NotLoaded) as caught:
         ask(loaded("thing"))
     assert (caught.value.aggregate, caught.value.relation, caught.value.kind) == lacking
+    assert caught.value.args == tuple(what for what in lacking if what is not None), "and a log line says which"
 
 
 def test_what_is_decided_and_not_stored_yet_is_seen_by_what_is_decided_after_it() -> None:
@@ -68,6 +69,8 @@ def test_what_is_decided_and_not_stored_yet_is_seen_by_what_is_decided_after_it(
     assert [event.id for event in of.events("other:p")] == ["other:p@1", "other:p@2"] and of.touched == {"other:o", "other:p"}
     assert list(of.all("other")) == ["other:o", "other:p"] == list(of.referring("other", "about", "a"))
     of.relate(("other", "about", "b"), [])
+    of.relate(("other", "about", "c"), [])
+    assert not list(of.referring("other", "about", "c")), "what names something else does not name this"
     of.relate(("thing", "about", "b"), ["thing:z"])
     of.enumerate("thing", ["thing:z"])
     assert list(of.referring("other", "about", "b")) == ["other:o", "other:p"], "what was loaded later too"
