@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import base64
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import Enum
 from typing import Any
 
+import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,7 +21,8 @@ from libs.events.catalog.backlog.item import ITEM, ItemAdded, ItemDelivered, Ite
 from libs.events.catalog.portfolio.investment import INVESTMENT, InvestmentDecided, InvestmentProposed
 from libs.events.catalog.portfolio.product import PRODUCT, ProductRegistered
 from libs.events.catalog.portfolio.team import TEAM, TeamFormed
-from services.gateway.types.connection import Listing, by_id, page
+from services.gateway.types.connection import FOLLOWING, Listing, by_id, page, said_at
+from tests.events.kinds import said as machinery_said
 from tests.services.gateway.portfolio import money
 from tests.services.gateway.small_world import Gateway
 
@@ -166,3 +172,82 @@ def test_behind_a_page_comes_just_what_stands_behind_its_last_thing(
 def test_whatever_is_no_cursor_is_refused(text: str) -> None:
     with pytest.raises(Invalid):
         by_id("things", [Thing("a", 1)]).behind(text)
+
+
+class State(Enum):
+    OPEN = "open"
+
+
+ABC = [Thing(id, n) for n, id in enumerate("abcdefgh")]
+
+
+def said(cursor: str) -> Any:
+    """What a cursor holds."""
+    return orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+
+
+def test_a_page_says_what_is_before_and_behind_it_and_where_it_begins_and_ends() -> None:
+    listing = by_id("things", ABC)
+    first = page(listing, lambda one: one.id, 3, None)
+    info = first.page_info()
+    assert (first.nodes(), first.total_count, info.has_previous_page, info.has_next_page) == (["a", "b", "c"], 8, False, True)
+    edges = first.edges()
+    assert [edge.node for edge in edges] == first.nodes() and (info.start_cursor, info.end_cursor) == (edges[0].cursor, edges[2].cursor)
+    assert page(listing, lambda one: one.id, 3, edges[1].cursor).nodes() == ["c", "d", "e"]
+    last = page(listing, lambda one: one.id, 5, info.end_cursor)
+    assert (last.page_info().has_previous_page, last.page_info().has_next_page, len(last.nodes())) == (True, False, 5)
+    for none in (page(listing, lambda one: one.id, 3, last.page_info().end_cursor), page(listing, lambda one: one.id, -1, None)):
+        info = none.page_info()
+        assert (none.nodes(), info.start_cursor, info.end_cursor, none.total_count) == ([], None, None, 8)
+
+
+def test_the_cursor_of_a_list_in_an_order_by_hand_names_the_few_that_come_next_and_no_other_does() -> None:
+    assert [id for id, _ in said(Listing("things", ABC, ABC).cursor(ABC[2]))[5:]] == ["d", "e", "f", "g"] and FOLLOWING == 4
+    assert [id for id, _ in said(Listing("things", ABC, ABC[::-1], backwards=True).cursor(ABC[2]))[5:]] == ["b", "a"]
+    assert len(said(by_id("things", ABC).cursor(ABC[2]))) == len(said(Listing("things", ABC, ABC, lambda one: one.rank).cursor(ABC[2]))) == 5
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        lambda tag, key, *rest: ["another", key, *rest],
+        lambda tag, key, *rest: [tag, {}, *rest],
+        lambda tag, key, index, *rest: [tag, key, str(index), *rest],
+        lambda tag, key, index, id, *rest: [tag, key, index, 1, *rest],
+        lambda tag, key, *rest: [tag, [], *rest],
+        lambda tag, key, *rest: [tag, ["text"], *rest],
+        lambda tag, key, *rest: [tag, key],
+        lambda tag, key, *rest: {"tag": tag},
+        lambda tag, key, *rest: [tag, key, *rest, 1],
+    ],
+)
+def test_a_cursor_whose_parts_are_not_what_they_should_be_is_refused_with_the_remedy(wrong: Callable[..., Any]) -> None:
+    listing = Listing("things", ABC[1:], ABC[1:], lambda one: one.rank)
+    good = said(Listing("things", ABC, ABC, lambda one: one.rank).cursor(ABC[0]))
+    with pytest.raises(Invalid, match="no cursor of this list") as refused:
+        listing.behind(base64.urlsafe_b64encode(orjson.dumps(wrong(*good))).decode())
+    assert refused.value.field == "after" and "endCursor" in str(refused.value.remedy)
+    assert listing.behind(base64.urlsafe_b64encode(orjson.dumps(good)).decode()) == 0
+
+
+@pytest.mark.parametrize("backwards", [False, True])
+@pytest.mark.parametrize("step", [timedelta(microseconds=1), timedelta(days=1)])
+def test_what_is_ordered_by_days_and_instants_is_paged_to_the_microsecond(backwards: bool, step: timedelta) -> None:
+    began = datetime(2025, 1, 1, tzinfo=UTC)
+    for key in (lambda one: began + step * one.rank, lambda one: ((began + timedelta(days=one.rank)).date(), one.id)):
+        listing = Listing("things", ABC, ABC[::-1] if backwards else ABC, key, backwards)
+        for n, one in enumerate(listing.wanted):
+            assert listing.behind(listing.cursor(one)) == n + 1
+
+
+def test_what_has_no_order_in_a_cursor_is_no_key() -> None:
+    for key, words in ((State.OPEN, "a choice has no order of its own"), (b"x", "nothing is ordered by a bytes")):
+        with pytest.raises(TypeError, match=words):
+            Listing("things", ABC, ABC, lambda one, key=key: key).cursor(ABC[0])  # type: ignore[misc]
+
+
+def test_what_no_event_said_stands_before_what_one_did() -> None:
+    event = machinery_said("thing:a", 1)
+    assert said_at(event) == event.order and len(said_at(None)) == len(event.order)
+    listing = Listing("things", ABC[:2], ABC[:2], lambda one: said_at(event if one.rank else None))
+    assert [listing.behind(listing.cursor(one)) for one in ABC[:2]] == [1, 2]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from graphql import GraphQLError, get_introspection_query
+from graphql import GraphQLError, build_schema, get_introspection_query
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -216,3 +217,123 @@ DEEP = "{ __schema { types { fields { type { fields { type { fields { type { fie
 def test_every_limit_says_what_to_do(text: str, refused: str) -> None:
     said = refusal(text).extensions or {}
     assert said["code"] == refused and said["remedy"]
+
+
+SMALL = build_schema("""
+    scalar JSON
+    interface Thing { id: ID }
+    type A implements Thing { id: ID, parts: [A!]!, plain(first: Int): Page, some(first: Int): Page }
+    type Page { nodes: [A] }
+    type Change { nodes: [A] }
+    union Any = A
+    input Filter { name: String, names: [String] }
+    type Query { thing: Thing, a: A, change: Change, any(t: String, f: Filter, j: JSON, k: JSON): Any }
+    type Mutation { say(t: String): A }
+    type Subscription { said(t: String): A }
+""")
+
+
+def small(text: str, **variables: Any) -> int:
+    found = prepared(SMALL, text)
+    assert not found.errors, found.errors
+    operation = found.operation(None)
+    assert operation is not None
+    return demand(SMALL, found, operation, variables)
+
+
+@pytest.mark.parametrize(
+    ("text", "many"),
+    [
+        ("{ a { plain { nodes { id } } } }", 2 + 10),
+        ("{ a { some(first: 0) { nodes { parts { id } } } } }", 2),
+        ("{ a { some(first: 3) { nodes { parts { id } some(first: 2) { nodes { id } } } } } }", 2 + 3 * (1 + 10 + 1 + 2)),
+        ("{ change { nodes { id } } }", 1 + 100),
+        ("{ thing { ... on A { parts { id } } } }", 1 + 10),
+        ("{ thing { ...A } } fragment A on A { parts { id } }", 1 + 10),
+        ("{ thing { ...T } } fragment T on Thing { ... on Any { ... on A { parts { id } } } }", 1 + 10),
+        ("{ a { ...A } thing { ...A } } fragment A on A { parts { id } }", 2 + 2 * 10),
+        ("mutation { say { parts { id } } }", 1 + 10),
+    ],
+)
+def test_each_object_counts_along_its_path(text: str, many: int) -> None:
+    assert small(text) == many
+
+
+@pytest.mark.parametrize(
+    ("text", "variables", "many"),
+    [
+        ('{ nodes(ids: ["a", "b", "c"]) { id } }', {}, 3),
+        ('{ nodes(ids: "a") { id } }', {}, 1),
+        ("query($i: [ID!]!) { nodes(ids: $i) { id } }", {"i": ["a", "b"]}, 2),
+        ('query($i: [ID!]! = ["a", "b", "c", "d"]) { nodes(ids: $i) { id } }', {}, 4),
+        ("query($i: [ID!]!) { nodes(ids: $i) { id } }", {"i": ["a"] * 100}, 100),
+    ],
+)
+def test_what_is_asked_for_by_ids_counts_as_many(text: str, variables: dict[str, Any], many: int) -> None:
+    assert counted(text, **variables) == many
+
+
+def test_more_than_a_hundred_ids_are_refused_also_in_a_variable() -> None:
+    refused = refusal("query($i: [ID!]!) { nodes(ids: $i) { id } }", i=["a"] * 101)
+    assert (refused.extensions or {})["code"] == "FIRST" and "`ids` of Query.nodes are 101" in refused.message and refused.locations
+
+
+@pytest.mark.parametrize("first", [True, "9", 9.5])
+def test_a_first_that_is_no_number_counts_as_the_most_until_it_is_refused(first: Any) -> None:
+    assert counted("query($n: Int) { portfolio { teams(first: $n) { nodes { id } } } }", n=first) == 2 + 500
+    assert counted("query($n: Int) { portfolio { products(first: $n) { nodes { id } } } }", n=first) == 2 + 100
+
+
+def test_as_many_objects_as_may_be_pass_and_one_more_does_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "MOST_OBJECTS", 9)
+    assert counted("{ portfolio { teams(first: 7) { nodes { id } } } }") == 9
+    refused = refusal("{ portfolio { teams(first: 8) { nodes { id } } } }")
+    assert (refused.extensions or {})["code"] == "COST" and refused.locations
+
+
+@pytest.mark.parametrize(
+    ("text", "given"),
+    [
+        ("query($t: String) { any(t: $t) { __typename } }", lambda text: {"t": text}),
+        ("query($t: Filter!) { any(f: $t) { __typename } }", lambda text: {"t": {"name": text}}),
+        ("query($t: Filter) { any(f: $t) { __typename } }", lambda text: {"t": {"names": ["x", text]}}),
+        ("subscription($t: String) { said(t: $t) { id } }", lambda text: {"t": text}),
+    ],
+)
+def test_a_text_of_fifty_thousand_characters_passes_and_a_longer_one_does_not_wherever_it_stands(text: str, given: Callable[[str], dict[str, Any]]) -> None:
+    assert small(text, **given("x" * 50_000)) == 1
+    with pytest.raises(GraphQLError, match=r"A text in \$t is longer than 50,000 characters") as refused:
+        small(text, **given("x" * 50_001))
+    assert refused.value.extensions and refused.value.extensions["code"] == "TEXT" and refused.value.extensions["remedy"] and refused.value.locations
+
+
+def test_what_a_command_is_told_and_what_is_json_may_be_longer() -> None:
+    long = "x" * 50_001
+    assert small("mutation($t: String) { say(t: $t) { id } }", t=long) == 1
+    ask = "query($j: JSON, $k: JSON!, $t: String) { any(j: $j, k: $k, t: $t) { __typename } }"
+    assert small(ask, j=long, k={"text": [long]}, t="x") == 1
+    with pytest.raises(GraphQLError, match=r"in \$t "):
+        small(ask, j=long, k=long, t=long)
+
+
+def test_an_operation_is_found_by_its_name_or_as_the_only_one() -> None:
+    two = prepared(SCHEMA, "query A { portfolio { world } } query B { portfolio { world } }")
+    assert two.operation("B") is two.document.definitions[1] and two.operation(None) is two.operation("C") is two.operation("") is None
+    one = prepared(SCHEMA, "{ portfolio { ...P } } fragment P on Portfolio { world }")
+    assert one.operation(None) is one.document.definitions[0] and one.operation("A") is None
+    assert prepared(SCHEMA, "{ portfolio { ...P } } fragment P on Portfolio { world }") is one, "a document is read once"
+
+
+def test_fifty_brackets_deep_are_read_and_one_more_is_not() -> None:
+    assert "nested deeper" not in refusal("{ a" * 50 + " }" * 50).message
+    assert refusal("{ a" * 51 + " }" * 51).message == "The document is nested deeper than 50."
+    assert "nested deeper" not in refusal("{ " + "a(b: [{c: 1}]) " * 60 + "}").message, "what was closed is open no more"
+
+
+def test_of_many_mistakes_the_first_twenty_are_told() -> None:
+    assert len(prepared(SCHEMA, "{ " + " ".join(f"unknown{n}" for n in range(40)) + " }").errors) == 21
+
+
+def test_what_goes_too_deep_says_where() -> None:
+    assert refusal(DEEP).locations and refusal(nested(14)).locations and refusal(TEAMS % 501).locations
+    assert "Fields are nested 14 deep; 12 at most." in refusal(nested(14)).message
