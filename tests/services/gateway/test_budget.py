@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from fastapi import FastAPI
 from graphql import build_schema
 from starlette.exceptions import HTTPException
 
@@ -210,3 +211,59 @@ async def test_what_takes_long_before_the_present_was_derived_is_asked_again_aft
     for _ in range(2):
         body = (await told_gateway.post("{ portfolio { teams(first: 500) { nodes { graduation { status } } } } }")).json()
         assert body["errors"][0]["extensions"]["code"] == "COST" and warmed == [told_gateway.clock.now.date()]
+
+
+def test_as_much_as_may_be_spent_passes_and_one_more_does_not() -> None:
+    budget = Budget(Most(objects=10, found=20, seconds=1, size=30))
+    budget.make(10)
+    budget.spend(20)
+    budget.weigh(30)
+    budget.must_have_room(0)
+    for more, words in ((budget.make, "more than 10 objects"), (budget.spend, "more than 20 states and values"), (budget.weigh, "more than 30 bytes")):
+        with pytest.raises(SpentUp, match=words) as refused:
+            more(31 if more == budget.weigh else 1)
+        assert refused.value.error.extensions == {"code": "COST", "remedy": "Ask for smaller pages, for less of each, or in several requests."}
+    assert budget.took == 11 + 21
+
+
+def test_work_within_work_counts_once_and_others_have_their_turn_after_each_slice(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock, computing, turns = Clock(), Clock(), list[float]()
+    monkeypatch.setattr("services.gateway.budget.pause", lambda: turns.append(clock.now))
+    budget = Budget(ASKED, clock=clock, computing=computing)
+    budget.go()
+    computing.now = 1.0
+    budget.go()
+    budget.stand()
+    assert budget.seconds == 0, "the outer goes on"
+    assert budget.took == 50_000 and budget.seconds == 1.0
+    clock.now = 0.02
+    budget.spend(100)
+    assert turns == [], "nobody else may see the world yet"
+    budget.pauses = True
+    budget.spend(15)
+    assert turns == []
+    budget.spend(1)
+    assert turns == [0.02]
+    budget.stand()
+    assert budget.seconds == 1.0 and not budget.exhausted
+    budget.spend(100)
+    assert turns == [0.02], "it stands still"
+    budget.go()
+    budget.spend(100)
+    assert turns == [0.02], "its slice has just begun"
+
+
+def test_who_has_nothing_left_at_all_waits_a_second_and_one_app_has_one_allowance() -> None:
+    clock = Clock()
+    allowances, one = Allowances(60, clock), Principal("one", frozenset())
+    allowances.take(one, 59)
+    allowances.must_be_left(one)
+    assert allowances.headers(one)["RateLimit"] == '"cost";r=1;t=59'
+    allowances.take(one, 1)
+    with pytest.raises(HTTPException) as refused:
+        allowances.must_be_left(one)
+    assert refused.value.headers and refused.value.headers["Retry-After"] == "1" and "(60)" in refused.value.detail
+    clock.now += 0.5
+    assert allowances.left(one) == 0.5
+    app = FastAPI()
+    assert allowances_of(app) is allowances_of(app) is not allowances_of(FastAPI()) and allowances_of(app).most == A_MINUTE
