@@ -8,7 +8,6 @@ from collections.abc import Callable
 
 import pytest
 
-from headway import connections as module
 from headway.connections import Connections
 
 
@@ -67,7 +66,7 @@ def test_the_reserve_is_for_a_few_and_who_is_in_it_makes_room_for_nobody_else() 
 def test_a_crowd_is_told_of_once_a_minute(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
     now = [0.0]
     clock: Callable[[], float] = lambda: now[0]  # noqa: E731
-    monkeypatch.setattr(module.time, "monotonic", clock)
+    monkeypatch.setattr("headway.connections.time.monotonic", clock)
     of, told = Connections(1, 1), list[int]()
     with caplog.at_level(logging.WARNING, "headway.connections"):
         for at in (0.0, 0.0, 59.0, 60.0, 61.0, 120.0):
