@@ -63,7 +63,7 @@ class Place:
     receiver: Receiver
 
     async def asked(self, path: str) -> httpx.Response:
-        async with httpx.AsyncClient(base_url=self.served.url, timeout=30) as client:
+        async with httpx.AsyncClient(base_url=self.served.url, timeout=GIVE_UP) as client:
             return await client.get(path, headers=self.served.signed_in("subscriber"))
 
     async def troubles(self) -> dict[str, str]:
@@ -93,9 +93,10 @@ class Place:
         return found
 
     async def until(self, what: str, met: Callable[[], Awaitable[bool]]) -> None:
-        began = time.monotonic()
+        limit = time.monotonic() + GIVE_UP
         while not await met():
-            assert time.monotonic() - began < GIVE_UP, f"never: {what}; not well: {await self.troubles()}"
+            if time.monotonic() > limit:
+                pytest.fail(f"never: {what}; not well: {await self.troubles()}")
             await asyncio.sleep(0.1)
 
 
@@ -198,6 +199,6 @@ async def _digest_holds(place: Place) -> bool:
         "query": "query ($upTo: String) { streamDigest(upTo: $upTo) { kinds { kind count } } }",
         "variables": {"upTo": str(await log.end(topics))},
     }
-    async with httpx.AsyncClient(base_url=place.served.url, timeout=30) as client:
+    async with httpx.AsyncClient(base_url=place.served.url, timeout=GIVE_UP) as client:
         said = (await client.post("/graphql", json=asked, headers=place.served.signed_in("subscriber"))).json()
     return bool(said.get("data")) and {k["kind"]: k["count"] for k in said["data"]["streamDigest"]["kinds"]} == {k: len(v) for k, v in heard.items()}
