@@ -230,9 +230,12 @@ def place_between(before: Cursor, after: Cursor, likely: tuple[str, ...] = ()) -
     A log that was begun anew knows a partition by several names, which say the same offset.
     """
     old, new = before.offsets, after.offsets
-    if len(likely) == 1 and len(old) == len(new) and likely[0] in new and old.get(likely[0]) != new[likely[0]]:
+    if likely and old.keys() == new.keys() and likely[0] in new and old[likely[0]] != new[likely[0]]:
         return likely, new[likely[0]]
     changed = [(name, offset) for name, offset in new.items() if old.get(name, 0) != offset]
-    if not changed or any(offset != changed[0][1] for _, offset in changed):
+    if not changed:
         return None
-    return tuple([name for name, _ in changed]), changed[0][1]
+    base, offset = _base(changed[0][0]), changed[0][1]
+    if any(other != offset or _base(name) != base for name, other in changed):
+        return None
+    return tuple([name for name, other in new.items() if other == offset and _base(name) == base]), offset
