@@ -19,7 +19,7 @@ from libs.service.peers import peer_token
 from libs.service.settings import Settings
 from libs.service.version import version
 
-LONGEST: Final = 5.0
+LONGEST: Final = 15.0
 """Seconds that a process has to answer."""
 
 
