@@ -12,8 +12,7 @@ from aiokafka.admin import NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 
 from libs.events.kafka_connection import Client
-from libs.events.kafka_metadata import Metadata, topics_of
-from libs.events.kafka_rights import READ, WRITE, rights
+from libs.events.kafka_metadata import READ, WRITE, Metadata, rights, topics_of
 from libs.events.log import LogUnavailable, TopicMissing
 
 KEPT: Final = {"cleanup.policy": "delete", "retention.ms": "-1", "retention.bytes": "-1"}
@@ -101,7 +100,7 @@ async def makeable(admin: Client, names: Sequence[str], partitions: int) -> dict
 async def described(admin: Client, names: Sequence[str]) -> dict[str, Described]:
     """Those topics that are there and led. Asking must not make them, as it would where brokers make topics by themselves."""
     found: dict[str, Described] = {}
-    for code, name, id, parts in topics_of(await admin._send_request(Metadata(names))):
+    for code, name, id, parts, _ in topics_of(await admin._send_request(Metadata(names))):
         if code == _NOT_ON_TOPIC:
             raise TopicMissing(f"topic {name}: not there, or this user may not see it: see its ACLs, or run 'headway topics' as one who may make it")
         if code not in (_GOOD, _UNKNOWN, _NO_LEADER):
