@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
@@ -15,6 +15,7 @@ from libs.events.facts import Facts
 from libs.rules.evidence import Criterion, Evidence, each_once, evidence, policy_of, role_of
 from libs.rules.preconditions import on, preconditions
 from libs.rules.targets import TargetOutcome, TargetState, target_outcomes
+from libs.rules.wording import listed
 
 DELIVERY_TEAM = "Delivery team of the home organisation"
 MEETS_EXPECTATIONS = "Meets user and stakeholder expectations"
@@ -51,10 +52,10 @@ def delivery_team(facts: Facts, team_id: str) -> Criterion:
     needed = (len(staffing) + 1) // 2
     lacking, remedies = [], []
     if open_roles:
-        lacking.append(f"nobody fills {_list(open_roles)}")
-        remedies.append(f"fill {_list(open_roles)}")
+        lacking.append(f"nobody fills {listed(open_roles)}")
+        remedies.append(f"fill {listed(open_roles)}")
     if contracted_owners:
-        lacking.append(f"the product owner {_list(contracted_owners)} is contracted")
+        lacking.append(f"the product owner {listed(contracted_owners)} is contracted")
         remedies.append("have a product owner of the public service")
     if staff < needed:
         lacking.append(f"{staff} of {len(staffing)} core members are staff, fewer than half")
@@ -103,7 +104,7 @@ def handed_off(facts: Facts, team_id: str) -> Criterion:
     found = tuple(evidence(handoff.acceptance, team) for handoff in said.handoffs if handoff.acceptance is not None)
     if len(found) == len(said.handoffs):
         return Criterion("R-06", HANDED_OFF, True, "all five functions have accepted", found)
-    why = f"{len(found)} of {len(said.handoffs)} functions have accepted; {_list(_open_handoffs(said))}"
+    why = f"{len(found)} of {len(said.handoffs)} functions have accepted; {listed(_open_handoffs(said))}"
     return Criterion("R-06", HANDED_OFF, False, why, found, _next_handoffs(said))
 
 
@@ -155,11 +156,11 @@ def _targets(facts: Facts, team: Team) -> _Part:
     hit = [outcome for outcome in outcomes if outcome.state is TargetState.HIT]
     found = tuple(_shown(missed or hit, team))
     if missed:
-        return _Part(f"missed: {_list([_target(outcome) for outcome in missed])}", found, MISSED_STAYS)
+        return _Part(f"missed: {listed([_target(outcome) for outcome in missed])}", found, MISSED_STAYS)
     if not hit:
         why = "no target was hit yet" if outcomes else "no target was set"
         return _Part(why, found, "Hit a target by the day it is due." if outcomes else "Set a target, and hit it.")
-    return _Part(f"hit: {_list([_target(outcome) for outcome in hit])}", found, "")
+    return _Part(f"hit: {listed([_target(outcome) for outcome in hit])}", found, "")
 
 
 def _shown(outcomes: list[TargetOutcome], team: Team) -> Iterator[Evidence]:
@@ -200,11 +201,11 @@ def _next_handoffs(said: Said) -> str:
     to_accept = [h.function.spoken for h in said.handoffs if h.state is HandoffState.PREPARED]
     steps = []
     if to_accept:
-        steps.append(f"have {_list(to_accept)} accept the hand-off")
+        steps.append(f"have {listed(to_accept)} accept the hand-off")
     if to_prepare:
-        steps.append(f"prepare the hand-off with {_list(to_prepare)}")
+        steps.append(f"prepare the hand-off with {listed(to_prepare)}")
     if to_repeat:
-        steps.append(f"prepare the hand-off that failed again with {_list(to_repeat)}")
+        steps.append(f"prepare the hand-off that failed again with {listed(to_repeat)}")
     return _sentence(steps)
 
 
@@ -214,10 +215,6 @@ def _target(outcome: TargetOutcome) -> str:
 
 def _said(member: Membership) -> tuple[object, int]:
     return member.said.time, member.said.sequence
-
-
-def _list(words: Sequence[str]) -> str:
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
 
 
 def _sentence(parts: list[str]) -> str:

@@ -16,6 +16,7 @@ from libs.events.envelope import iso
 from libs.events.event import KINDS
 from libs.events.server_clock import ClockUntold, ServerClock, span
 from libs.events.world import World
+from libs.rules.wording import listed
 from libs.service.clock_offset import SECONDS, Offset, Told, peer_time, steady, told
 from libs.service.health import Health
 
@@ -113,8 +114,8 @@ class Clocks:
         else:
             theirs = {name: Offset(-offset.ahead, offset.error) for name, offset in offsets.items() if offset.off}
             others = sorted(set(offsets) - set(theirs))
-            agreeing = f", with which {_listed(others)} {'agree' if len(others) > 1 else 'agrees'}" if others else ""
-            said = [f"{_listed(names)} is {how} the one here" for how, names in _alike(theirs).items()]
+            agreeing = f", with which {listed(others)} {'agree' if len(others) > 1 else 'agrees'}" if others else ""
+            said = [f"{listed(names)} is {how} the one here" for how, names in _alike(theirs).items()]
             self._health.ill(CLOCK, f"the clock of {' and that of '.join(said)}{agreeing}: set it right (NTP)")
 
     def stamped_ahead(self) -> float:
@@ -143,7 +144,7 @@ def agreed(offsets: Mapping[str, Offset]) -> Offset:
 
 def _words(offsets: Mapping[str, Offset]) -> str:
     off = {name: offset for name, offset in offsets.items() if offset.off}
-    return "the clock here is " + " and ".join(f"{how} that of {_listed(names)}" for how, names in _alike(off).items())
+    return "the clock here is " + " and ".join(f"{how} that of {listed(names)}" for how, names in _alike(off).items())
 
 
 def _alike(offsets: Mapping[str, Offset]) -> dict[str, list[str]]:
@@ -152,7 +153,3 @@ def _alike(offsets: Mapping[str, Offset]) -> dict[str, list[str]]:
     for name, offset in sorted(offsets.items()):
         found[f"{span(abs(offset.ahead))} {'ahead of' if offset.ahead > 0 else 'behind'}"].append(name)
     return found
-
-
-def _listed(names: list[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

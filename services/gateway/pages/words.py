@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final
@@ -11,6 +11,7 @@ from libs.events.catalog.portfolio.graduation import GraduationStatus
 from libs.events.choice import Tone
 from libs.events.currencies import exact, grouped
 from libs.rules.roles import spoken, who
+from libs.rules.wording import listed as listed
 
 NBSP: Final = "\N{NO-BREAK SPACE}"
 MINUS: Final = "\N{MINUS SIGN}"
@@ -98,12 +99,6 @@ def count(value: int, one: str, many: str | None = None) -> str:
 def change(value: int) -> str:
     """`+2`, `−1`, `±0`: how a count moved."""
     return f"+{value}" if value > 0 else f"{MINUS}{-value}" if value < 0 else "±0"
-
-
-def listed(words: Iterable[str]) -> str:
-    """`a, b and c`."""
-    *first, last = list(words) or [""]
-    return f"{', '.join(first)} and {last}" if first else last
 
 
 def sentence(text: str) -> str:
