@@ -24,7 +24,7 @@ from libs.events.catalog.roadmap.change import CHANGE
 from libs.events.catalog.roadmap.metric import METRIC
 from libs.events.catalog.roadmap.release import RELEASE
 from libs.events.catalog.roadmap.roadmap_item import ROADMAP_ITEM
-from libs.events.event import KINDS, Discarded, Event, Kind, Retracted, split
+from libs.events.event import KINDS, Discarded, Event, Kind, Retracted, day_of, split
 from libs.events.facts import Facts
 from libs.rules.backlogs import items
 from libs.rules.comparing import Moments, name_of
@@ -150,7 +150,7 @@ def _of(facts: Facts, aggregate: tuple[Kind[Any], str]) -> Iterator[Said]:
 
 def _turns(item: Item) -> list[tuple[date, ItemState]]:
     """Its states, each with the day from which on it counts: none does before the item was added."""
-    added = item.added.time.date() if item.added else date.max
+    added = day_of(item.added) or date.max
     turns = [(turn.event.time.date(), turn.state) for turn in item.turns]
     earlier = [state for day, state in turns if day < added]
     return [(added, earlier[-1] if earlier else ItemState.OPEN), *(turn for turn in turns if turn[0] >= added)]

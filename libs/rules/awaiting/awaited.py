@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Final
 
 from libs.events.choice import Choice, choice
-from libs.events.event import Event
+from libs.events.event import Event, day_of
 from libs.events.facts import Facts
 from libs.rules.authority import AUTHORITY, Belonging, belonging
 
@@ -118,8 +118,3 @@ def waits(
     fields = tuple(({subject[0]: subject[1]} | data).items())
     overdue = due is not None and facts.day > due
     return Awaited(kind, *subject, name, what, rule or act.rule, act.topic, act.command, fields, day, due, overdue, belonging(facts, *subject), began)
-
-
-def day_of(event: Event | None) -> date | None:
-    """The day (UTC) on which something happened."""
-    return event.time.date() if event else None

@@ -10,9 +10,9 @@ from libs.events.catalog.portfolio.graduation import GRADUATION, GraduationStatu
 from libs.events.catalog.portfolio.graduation import Graduation as Said
 from libs.events.catalog.portfolio.team import TEAM, HealthReading, HealthSubject, Team
 from libs.events.catalog.roadmap.metric import METRIC
-from libs.events.event import Event, position, split
+from libs.events.event import Event, day_of, position, split
 from libs.events.facts import Facts
-from libs.rules.awaiting.awaited import Awaited, AwaitedKind, day_of, waits
+from libs.rules.awaiting.awaited import Awaited, AwaitedKind, waits
 from libs.rules.duties import evidence_duties
 from libs.rules.graduation import Graduation, graduation
 from libs.rules.preconditions import preconditions

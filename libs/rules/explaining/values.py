@@ -15,7 +15,7 @@ from libs.events.catalog.portfolio.investment import INVESTMENT
 from libs.events.catalog.portfolio.team import TEAM, Staffing, TeamRole
 from libs.events.catalog.roadmap.release import RELEASE, ReleaseState
 from libs.events.catalog.roadmap.roadmap_item import ROADMAP_ITEM, Horizon, RoadmapItemState
-from libs.events.event import Identified, Kind
+from libs.events.event import Identified, Kind, day_of
 from libs.events.facts import Facts
 from libs.rules import criteria, graduation, teams
 from libs.rules.backlogs import Counts, counts
@@ -246,7 +246,7 @@ def backlog(facts: Facts, product: str) -> Counts | None:
 def releases(facts: Facts, product: str) -> tuple[ReleaseRow, ...]:
     """How far the releases of a product are, by id (S0-13)."""
     found = facts.related(RELEASE, "product", product)
-    return tuple(ReleaseRow(f"release:{one.id}", one.state, one.published.time.date() if one.published else None) for one in found)
+    return tuple(ReleaseRow(f"release:{one.id}", one.state, day_of(one.published)) for one in found)
 
 
 def due(facts: Facts, organisation: str | None) -> tuple[DutyRow, ...]:

@@ -17,7 +17,7 @@ from strawberry.annotation import StrawberryAnnotation
 from strawberry.types.base import has_object_definition
 from strawberry.types.fields.resolver import StrawberryResolver
 
-from libs.events.event import Event, Identified
+from libs.events.event import Event, Identified, day_of
 from libs.events.facts import Facts
 from libs.events.values import GlobalIdMark, PersonMark, Ratio
 from services.gateway.types.node import Node
@@ -79,7 +79,7 @@ class Documented(NamedTuple):
     def convert(self) -> Callable[[Any], Any] | None:
         """What makes of its value what is shown; None where that is the value itself."""
         if self.is_event:
-            return lambda event: event and event.time.date()
+            return day_of
         return person if PersonMark in self.marks else None
 
 

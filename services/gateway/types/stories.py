@@ -9,6 +9,7 @@ from typing import Annotated
 import strawberry
 
 from libs.events.catalog.portfolio.team import Membership, Staffing, TeamRole
+from libs.events.event import day_of
 from libs.events.facts import Facts
 from libs.rules import stories
 from services.gateway.types.connection import Connection, Listing, page
@@ -45,7 +46,7 @@ def former_members(members: Sequence[Membership]) -> list[FormerMember]:
             core=one.core,
             staffing=one.staffing,
             since=one.joined.time.date(),
-            left_on=one.left.time.date() if one.left else None,
+            left_on=day_of(one.left),
         )
         for one in left
     ]

@@ -8,7 +8,7 @@ from typing import Annotated
 from annotated_doc import Doc
 
 from libs.events.catalog.portfolio.team import Staffing
-from libs.events.event import Event, Kind, Payload, changed, event, state
+from libs.events.event import Event, Kind, Payload, changed, day_of, event, state
 from libs.events.values import Day, Input, OrganisationId, ProductId, TeamId, Text
 
 
@@ -49,7 +49,7 @@ class Loan:
     @property
     def last_day(self) -> date | None:
         """The day of return, which is the last of the loan; None while the team is away."""
-        return self.returned.time.date() if self.returned else None
+        return day_of(self.returned)
 
 
 def evolve(loan: Loan, event: Event) -> Loan:
