@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import socket
 import sys
 import tempfile
 import time
@@ -15,7 +14,6 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from pathlib import Path
 from statistics import quantiles
-from types import SimpleNamespace
 from typing import Any, Final
 
 import httpx
@@ -23,12 +21,13 @@ import uvicorn
 from rich.console import Console
 from rich.table import Table
 
-from bench.portfolio import process_with
+from bench.portfolio import caught_up, process_with
 from libs.service.collecting import collect_in_pieces
 from libs.service.issuer import Issuer
 from libs.service.room import with_room
 from services.gateway.main import add_to
 from services.gateway.pages.warming import warmth_of
+from tools.servers.processes import free_port
 
 CALLERS: Final = ("subscriber", "lab_ops", "product_owner@p1", "team@t1")
 ALIASES: Final = 15
@@ -49,9 +48,7 @@ async def serve(port: int, teams: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         process, _ = process_with(teams, Path(folder))
         add_to(process)
-        ready = asyncio.Event()
-        ready.set()
-        process.consumer = SimpleNamespace(ready=ready)  # type: ignore[assignment]
+        caught_up(process)
         await warmth_of(process).present()
         issuer = Issuer.embedded(process.settings)
         print(*(issuer.token(who) for who in (*CALLERS, "executive")), flush=True)
@@ -61,9 +58,7 @@ async def serve(port: int, teams: int) -> None:
 @contextlib.asynccontextmanager
 async def served(teams: int) -> AsyncIterator[tuple[str, list[str], int]]:
     """A server of its own process: its address, tokens of the callers and of the one who is disturbed, and its process."""
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        port = one.getsockname()[1]
+    port = free_port()
     running = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "bench.fairness", "serve", str(port), str(teams), stdout=asyncio.subprocess.PIPE, limit=1 << 20
     )

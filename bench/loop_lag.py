@@ -16,7 +16,6 @@ from asyncio.events import Handle
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any, Final
 
 import httpx
@@ -24,7 +23,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bench.fairness import CALLERS, WORST
-from bench.portfolio import NOW, process_with
+from bench.portfolio import NOW, caught_up, process_with
 from libs.events.catalog.portfolio.team import TEAM, HealthReading, HealthRecorded, HealthSubject
 from libs.events.event import Actor, Event
 from libs.service.collecting import collect_in_pieces
@@ -145,9 +144,7 @@ async def measured(teams: int, name: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
         process, _ = process_with(teams, Path(folder))
         add_to(process)
-        ready = asyncio.Event()
-        ready.set()
-        process.consumer = SimpleNamespace(ready=ready)  # type: ignore[assignment]
+        caught_up(process)
         process.revocations.read = True
         issuer = Issuer.embedded(process.settings)
         tokens = {who: issuer.token(who) for who in (*CALLERS, "executive")}

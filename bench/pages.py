@@ -10,14 +10,12 @@ import sys
 import tempfile
 import time
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any
 
 import httpx
 from rich.console import Console
 from rich.table import Table
 
-from bench.portfolio import process_with
+from bench.portfolio import caught_up, process_with
 from libs.service.collecting import collect_in_pieces
 from libs.service.issuer import Issuer
 from libs.service.process import Process
@@ -41,7 +39,7 @@ async def _measure(teams: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         process, events = process_with(teams, Path(folder))
         add_to(process)
-        process.consumer = _caught_up()
+        caught_up(process)
         headers = {"Accept": "text/html", "Accept-Encoding": "identity", "Authorization": f"Bearer {Issuer.embedded(process.settings).token('executive')}"}
         client = httpx.AsyncClient(transport=httpx.ASGITransport(process.app), base_url="http://127.0.0.1", headers=headers)
         begun = time.perf_counter()
@@ -81,12 +79,6 @@ async def _afresh(client: httpx.AsyncClient, process: Process, address: str) -> 
     last = process.world.events("organisation:o0")[-1]
     process.world.apply(dataclasses.replace(last, sequence=process.world.last("organisation:o0") + 1))
     return (await _timed(client, address))[0]
-
-
-def _caught_up() -> Any:
-    ready = asyncio.Event()
-    ready.set()
-    return SimpleNamespace(ready=ready)
 
 
 if __name__ == "__main__":

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 from libs.events.catalog.backlog.backlog import BACKLOG, BacklogOpened
@@ -39,6 +41,13 @@ def process_with(teams: int, folder: Path) -> tuple[Process, int]:
     settings = Settings(data=folder)
     process = Process(settings, dataclasses.replace(adapters_of(settings), clock=lambda: NOW), hears_all=True)
     return process, fill(process.world, teams)
+
+
+def caught_up(process: Process) -> None:
+    """Lets a process answer as one whose consumer has read all there is: here nobody reads a log."""
+    ready = asyncio.Event()
+    ready.set()
+    process.consumer = SimpleNamespace(ready=ready)  # type: ignore[assignment]
 
 
 def fill(world: World, teams: int) -> int:

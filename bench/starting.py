@@ -11,7 +11,6 @@ import atexit
 import contextlib
 import os
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -30,6 +29,7 @@ from rich.table import Table
 from bench.fairness import resident
 from bench.portfolio import fill
 from bench.servers import address_of
+from headway.stack import NAMES, SERVICES
 from libs.events.event import KINDS, Event
 from libs.events.mongo import MongoCommitStore
 from libs.events.store import Commit, Outcome
@@ -37,8 +37,8 @@ from libs.service.issuer import Issuer
 from libs.service.settings import Settings
 from services.gateway.documents import EXECUTIVE
 from tools.servers import KafkaServer, MongoServer
+from tools.servers.processes import free_port
 
-OWNERS: Final = ("backlog", "roadmap", "portfolio")
 AT_ONCE: Final = 2_000
 QUESTIONS: Final[dict[str, tuple[str, dict[str, Any]]]] = {
     "the executive's question": (EXECUTIVE, {"first": 500}),
@@ -69,7 +69,7 @@ async def stored(url: str, namespace: str, teams: int) -> int:
     """Puts all into the stores; how many events that is."""
     told = Told()
     events = fill(told, teams)  # type: ignore[arg-type] # it is told as a world is
-    for service in OWNERS:
+    for service in SERVICES:
         store = MongoCommitStore(url, f"{namespace}_{service}")
         await store.open()
         commits = told.commits[service]
@@ -120,7 +120,7 @@ class Running:
 
 def measured(teams: int, environment: dict[str, str], folder: str, ports: dict[str, int], events: int) -> None:
     """Prints the tables."""
-    first = [Running(name, ports[name], environment, folder) for name in OWNERS]
+    first = [Running(name, ports[name], environment, folder) for name in SERVICES]
     for one in first:
         one.ready()
     for one in first:
@@ -128,7 +128,7 @@ def measured(teams: int, environment: dict[str, str], folder: str, ports: dict[s
     table = Table("service", "s until ready", "live at most ms", "MB", "MB after questions", "s to stop", title=f"{teams:,} teams, {events:,} events")
     asked = Table("asked of the gateway", "s", "MB then", "came of it")
     owners = []
-    for name in OWNERS:
+    for name in SERVICES:
         one = Running(name, ports[name], environment, folder)
         took, live = one.ready()
         owners.append((one, took, live, resident(one.process.pid)))
@@ -155,24 +155,22 @@ def surroundings(teams: int) -> Iterator[tuple[dict[str, str], str, dict[str, in
     """The settings of the services, their data folder and ports, and how many events there are; what was made in MongoDB is gone at the end."""
     namespace = f"bench-{uuid.uuid4().hex[:8]}"
     with address_of(KafkaServer) as kafka, address_of(MongoServer) as mongo, tempfile.TemporaryDirectory() as folder:
-        ports = {}
-        for name in (*OWNERS, "gateway"):
-            with socket.socket() as one:
-                one.bind(("127.0.0.1", 0))
-                ports[name] = one.getsockname()[1]
+        ports = dict[str, int]()
+        for name in NAMES:
+            ports[name] = free_port(*ports.values())
         environment = {
             **{name: value for name, value in os.environ.items() if not name.startswith("HEADWAY_")},
             "HEADWAY_STORE_URL": mongo,
             "HEADWAY_LOG_URL": f"kafka://{kafka}",
             "HEADWAY_NAMESPACE": namespace,
             "HEADWAY_PEER_SECRET": uuid.uuid4().hex * 2,
-            **{f"HEADWAY_{name.upper()}_URL": f"http://127.0.0.1:{ports[name]}" for name in OWNERS},
+            **{f"HEADWAY_{name.upper()}_URL": f"http://127.0.0.1:{ports[name]}" for name in SERVICES},
         }
         try:
             yield environment, folder, ports, asyncio.run(stored(mongo, namespace, teams))
         finally:
             with MongoClient[dict[str, Any]](mongo) as client:
-                for name in (*OWNERS, "gateway"):
+                for name in NAMES:
                     client.drop_database(f"{namespace}_{name}")
 
 

@@ -18,18 +18,13 @@ from pathlib import Path
 import pytest
 
 from headway.contracts import openapi
-from headway.serving import listening
 from libs.service.issuer import Issuer
 from libs.service.settings import Settings
 from tests.patience import GIVE_UP
+from tools.servers.processes import free_port
 
 HEADWAY = [sys.executable, "-c", "from headway.cli import main; main()"]
 ENVIRONMENT = {k: v for k, v in os.environ.items() if not k.startswith("HEADWAY_")} | {"NO_COLOR": "1"}
-
-
-def free_port() -> int:
-    with listening("127.0.0.1", 0) as bound:
-        return int(bound.getsockname()[1])
 
 
 @contextmanager
