@@ -12,8 +12,7 @@ import httpx
 
 from libs.commands.stamps import CARRIED
 from libs.events.envelope import instant
-from libs.events.server_clock import ClockUntold
-from libs.events.server_clock import span as span
+from libs.events.server_clock import ClockUntold, span
 
 SECONDS: Final = CARRIED.total_seconds()
 """Clocks that are further apart than this are said to be off."""
