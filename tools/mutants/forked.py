@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import gc
 import json
 import os
@@ -46,8 +47,8 @@ class Code:
 
     def __init__(self) -> None:
         self._of: dict[str, list[FunctionType]] = {}
-        for thing in gc.get_objects():
-            if isinstance(thing, FunctionType) and thing.__code__.co_filename.startswith(str(ROOT)):
+        for thing in gc.get_objects():  # among them proxies of what is gone, which isinstance would ask
+            if type(thing) is FunctionType and thing.__code__.co_filename.startswith(str(ROOT)):
                 self._of.setdefault(thing.__code__.co_filename, []).append(thing)
 
     def put(self, mutant: Mutant) -> int:
@@ -151,13 +152,12 @@ def _alone(config: pytest.Config, folder: str, cpu: float | None) -> None:
 
 
 def end(process: Forked) -> None:
-    """Ends what is left of a process and of those it started."""
-    try:
-        os.killpg(process.pid, signal.SIGKILL)
-    except ProcessLookupError:
-        pass
-    except PermissionError:
-        pass
+    """Ends what is left of a process and of those it started, and waits until it is gone."""
+    for kill in (os.killpg, os.kill):  # itself as well: it may not have made its group yet
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            kill(process.pid, signal.SIGKILL)
+    with contextlib.suppress(ChildProcessError):
+        os.waitpid(process.pid, 0)
     os.close(process.pipe)
     shutil.rmtree(process.folder, ignore_errors=True)
 

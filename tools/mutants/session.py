@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import os
 import select
 import signal
 import time
@@ -82,7 +81,6 @@ class Session:
                 for process in [process for process in running if not hear(process)]:
                     part = running.pop(process)
                     end(process)
-                    os.waitpid(process.pid, 0)
                     found = next((said for said in messages(process) if "fault" not in said), None)
                     if found is None and len(part) > 1:
                         waiting.extend((part[: len(part) // 2], part[len(part) // 2 :]))
@@ -182,7 +180,6 @@ class Session:
 
     def _ended(self, process: Forked, trial: _Trial, waiting: deque[Mutant]) -> str:
         end(process)
-        os.waitpid(process.pid, 0)
         said = next(iter(messages(process)), {"outcome": TIMEOUT})
         outcome, by = said.get("outcome", KILLED), said.get("by")
         if outcome == KILLED and by is not None:
@@ -203,7 +200,6 @@ class Session:
             while hear(process) and time.monotonic() < process.until:
                 select.select([process.pipe], [], [], 1)
             end(process)
-            os.waitpid(process.pid, 0)
             self._sound[test] = messages(process) == [{"outcome": LIVE}]
             if not self._sound[test]:
                 print(f"not asked any more, since it fails alone: {test}", flush=True)
