@@ -119,13 +119,13 @@ class Handling(Reading):
         mine = [p for p in ask.after if split(p)[0] in self.own]
         if any(position(p)[0] in work.unstored for p in mine):
             await self._flush(work)
-        return await self.absent(mine, work.loaded) if mine else set()
+        return await self.absent(mine, work.loaded)
 
     async def _take(self, work: Work, n: int, *, alone: bool = False) -> None:
         """Decides one command and stages its commit, or notes its result; `alone` when it is decided again after a lost race."""
         ask = work.asks[n]
         key = key_of(ask)
-        if not alone and key is not None and key in work.staged_keys:
+        if key in work.staged_keys:
             await self._flush(work)
         try:
             while True:
@@ -170,6 +170,8 @@ class Handling(Reading):
             again = await self._append(work, staged)
             if not again:
                 return
+            for n in again:
+                work.loaded.drop(staged[n].aggregate)  # also of what is given up: no later line may rest on it
             if attempt >= ATTEMPTS:
                 for n in again:
                     work.results[n] = RaceLost(
@@ -177,8 +179,6 @@ class Handling(Reading):
                     )
                 return
             attempt += 1
-            for n in again:
-                work.loaded.drop(staged[n].aggregate)
             work.keys.update(await self._answered(work, [work.asks[n] for n in again]))
             for n in again:
                 await self._take(work, n, alone=True)

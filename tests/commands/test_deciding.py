@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from libs.commands.catalog.backlog.item import AddItem, DeliverItem
+from libs.commands.catalog.backlog.item import AddItem, DeliverItem, EstimateItem, StateItem
 from libs.commands.command import Override
 from libs.commands.deciding import Case, Decisions, Loaded, NotLoaded
 from libs.commands.errors import Refused
@@ -110,6 +110,10 @@ def test_a_rule_that_does_not_hold_refuses_unless_it_is_lifted_and_then_it_is_sa
 def test_only_what_is_there_is_asked_for() -> None:
     with pytest.raises(LookupError, match="a is not there"):
         case().there  # noqa: B018
+
+
+def test_what_records_an_event_and_has_no_rule_says_it_and_nothing_else_is_decided_without_one() -> None:
+    assert list(Decisions([EstimateItem, StateItem]).by_command) == [EstimateItem]
 
 
 def test_a_command_is_decided_by_one_function() -> None:

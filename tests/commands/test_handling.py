@@ -242,8 +242,15 @@ async def test_a_line_may_rest_on_what_an_earlier_line_of_its_call_makes(handlin
     assert [short(r) for r in await handling.answer_all(asks)] == ["created 1", "created 1", "created 2", "NotHeardYet"]
 
 
-async def test_a_position_of_its_own_that_comes_in_time_is_waited_for(opened: Handling) -> None:
-    waiting = asyncio.create_task(opened.answer(Ask(add("b2"), IMPORTER, after=("item:b1@1",))))
+async def test_two_lines_are_enough_for_that_and_nothing_is_waited_for(opened: Handling, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("libs.commands.reading.PATIENCE", 0.0)
+    asks = [Ask(add("b1"), IMPORTER), Ask(StartItem(item="b1"), IMPORTER, after=("item:b1@1",))]
+    assert [short(r) for r in await opened.answer_all(asks)] == ["created 1", "created 2"]
+
+
+@pytest.mark.parametrize("then", [add("b2"), StartItem(item="b1")], ids=["of another thing", "of the thing itself"])
+async def test_a_position_of_its_own_that_comes_in_time_is_waited_for(opened: Handling, then: Command) -> None:
+    waiting = asyncio.create_task(opened.answer(Ask(then, IMPORTER, after=("item:b1@1",))))
     await asyncio.sleep(0.02)
     await opened.answer(Ask(add("b1"), IMPORTER))
     assert (await waiting).created

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -142,6 +143,50 @@ async def test_a_race_that_is_lost_five_times_is_told_and_leaves_the_other_lines
     assert watched.appended - before == 5
     answer = await handling.answer(Ask(add("b1"), IMPORTER))
     assert answer.created and answer.position == "item:b1@1"
+    await watched.close()
+
+
+@pytest.mark.parametrize("after", [("item:b1@1",), ("backlog:p@1", "item:b1@1")])
+async def test_what_rests_on_a_line_that_was_not_stored_is_not_stored_either(watched: Watched, after: tuple[str, ...]) -> None:
+    handling = Handling("backlog", watched, World(), decisions, clock=lambda: NOW)
+    await handling.answer(Ask(OpenBacklog(product="p"), IMPORTER))
+    watched.lost = 5
+    asks = [Ask(add("b1"), IMPORTER), Ask(add("b2"), IMPORTER, after=after), Ask(add("b3"), IMPORTER, after=after[:-1])]
+    assert [short(one) for one in await handling.answer_all(asks)] == ["RaceLost", "NotHeardYet", "created 1"]
+    await watched.close()
+
+
+async def test_lines_that_do_not_rest_on_each_other_are_stored_at_once_and_one_key_is_one_command(watched: Watched) -> None:
+    handling = Handling("backlog", watched, World(), decisions, clock=lambda: NOW)
+    await handling.answer(Ask(OpenBacklog(product="p"), IMPORTER))
+    watched.appended = 0
+    alone = await handling.answer_all([Ask(AddItem(product="p", title="Pay"), IMPORTER, key=key) for key in ("1", "2", "3")])
+    assert watched.appended == 1 and len({one.id for one in alone if isinstance(one, Answer)}) == 3
+    twice = await handling.answer_all([Ask(AddItem(product="p", title="Pay"), IMPORTER, key=key) for key in ("4", "4", "5")])
+    assert [short(one) for one in twice] == ["created 1", "unchanged 1", "created 1"]
+    assert watched.appended == 3, "the first of the key, then the last"
+    await watched.close()
+
+
+@pytest.mark.parametrize(("breath", "pauses"), [(-1.0, [0, 0, 0]), (3_600.0, [])])
+async def test_others_have_their_turn_once_deciding_has_taken_its_time(
+    watched: Watched, monkeypatch: pytest.MonkeyPatch, breath: float, pauses: list[float]
+) -> None:
+    handling = Handling("backlog", watched, World(), decisions, clock=lambda: NOW)
+    await handling.answer(Ask(OpenBacklog(product="p"), IMPORTER))
+    monkeypatch.setattr("libs.commands.handling.BREATH", breath)
+    monkeypatch.setattr("libs.commands.handling.time", SimpleNamespace(monotonic=lambda: 7_200.0))
+    paused: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        paused.append(seconds)
+
+    with monkeypatch.context() as patch:
+        patch.setattr("libs.commands.handling.asyncio.sleep", sleep)
+        with patch.context() as inner:
+            inner.setattr(Watched, "append", SqliteCommitStore.append)
+            await handling.answer_all([Ask(add(id), IMPORTER) for id in ("b1", "b2", "b3")])
+    assert paused == pauses
     await watched.close()
 
 

@@ -49,6 +49,14 @@ def test_an_investment_in_a_team_for_another_organisations_product_is_the_teams_
     assert reads(facts, "executive@env") and not reads(facts, "executive@citz")
 
 
+@pytest.mark.requirement("S4-20")
+def test_one_role_of_several_is_enough_to_read_money() -> None:
+    facts = said(T_OF_ENV, invests(team="t"))
+    for roles in (["executive@env", "executive@citz"], ["team@t", "executive@env"]):
+        assert reads_money(map(Role.parse, roles), belonging(facts, "investment", "i"))
+    assert not reads_money([Role.parse("executive@citz")], belonging(facts, "investment", "i")) and not reads_money([], belonging(facts, "investment", "i"))
+
+
 @pytest.mark.parametrize(
     ("facts", "kind", "id"),
     [

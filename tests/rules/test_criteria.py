@@ -1,5 +1,7 @@
 """Each criterion of graduation: met or not, why in words, and the evidence it rests on."""
 
+from collections.abc import Callable
+
 import pytest
 
 from libs.events.catalog.backlog.item import ItemAdded, ItemDelivered, ItemDropped, ItemReopened, ItemStarted
@@ -9,6 +11,7 @@ from libs.events.catalog.portfolio.team import CORE_ROLES, MemberLeft, ProductsS
 from libs.events.catalog.roadmap.metric import MetricRead, TargetSet
 from libs.events.catalog.roadmap.release import ReleaseProposed, ReleasePublished, ReleaseStage
 from libs.events.event import Actor, Event
+from libs.events.facts import Facts
 from libs.events.values import start_of
 from libs.rules.catalogue import RULES
 from libs.rules.graduation import Criterion, backlog_diminishes, beta_released, criteria, delivery_team, handed_off, meets_expectations, story_told
@@ -156,6 +159,13 @@ def test_who_sits_in_two_seats_is_one_person() -> None:
 
 
 @pytest.mark.requirement("R-03")
+def test_who_sits_in_two_seats_is_staff_or_not_as_was_said_last() -> None:
+    seats = [("a", SUPPORT, STAFF), ("a", OWNER, STAFF), ("c", RESEARCH, CONTRACTED), ("d", DEVELOPER, STAFF), ("e", DESIGNER, CONTRACTED)]
+    assert members(*seats).met
+    assert members(*seats, ("a", SUPPORT, CONTRACTED)).why == "1 of 4 core members are staff, fewer than half"
+
+
+@pytest.mark.requirement("R-03")
 def test_who_left_no_longer_counts() -> None:
     said = [*sustained(), Statement(TEAM, MemberLeft(person="p0"), 195)]
     assert [delivery_team(seen(world_of(said), n), "parks").met for n in (194, 195)] == [True, False]
@@ -227,6 +237,15 @@ def test_evidence_is_independent_unless_the_team_or_somebody_on_it_asserted_it(a
     world.apply(Event("release:beta", 2, time, time, time, actor, ReleasePublished()))
     (evidence,) = beta_released(seen(world, 150), "parks").evidence
     assert (evidence.asserted_by, evidence.independent) == (actor.role, independent)
+
+
+@pytest.mark.parametrize("rule", [story_told, handed_off])
+def test_so_is_that_of_the_story_and_of_the_hand_offs_also_of_a_team_that_nobody_has_formed(rule: Callable[[Facts, str], Criterion]) -> None:
+    own = [*graduating(), joined("someone", DEVELOPER, 6)]
+    told_by = {n: {one.independent for one in rule(seen(world_of(said), 300), "parks").evidence} for n, said in enumerate((graduating(), own))}
+    assert told_by == {0: {True}, 1: {False}}, "whoever says all of it is on the team"
+    unformed = rule(seen(world_of(s for s in graduating() if s.aggregate != TEAM), 300), "parks")
+    assert unformed.met and {one.independent for one in unformed.evidence} == {True}
 
 
 def test_the_six_criteria_come_in_order_and_each_is_a_rule_of_the_catalogue() -> None:

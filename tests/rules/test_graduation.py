@@ -14,6 +14,7 @@ from libs.events.catalog.portfolio.graduation import (
     HandoffPrepared,
     HandoffState,
     HomeFunction,
+    StoryTold,
     SustainEntered,
 )
 from libs.events.catalog.portfolio.organisation import PolicySet
@@ -72,6 +73,14 @@ def test_the_ceremony_is_shown_with_the_story_and_what_failed() -> None:
     ceremony = where(graduating(), 280).ceremony
     assert ceremony is not None
     assert (ceremony.held_on, ceremony.story) == (day(270), "Bookings in one place. What failed: Offline maps")
+
+
+@pytest.mark.requirement("S4-18")
+def test_of_stories_that_do_not_say_what_failed_the_last_is_shown_and_one_that_does_goes_before_them() -> None:
+    silent = [Statement(WAY, StoryTold(achieved=achieved), n, "executive@env") for achieved, n in (("First", 261), ("Last", 262))]
+    for said, story in ((silent, "Last"), ([told(260), *silent], "Bookings in one place. What failed: Offline maps")):
+        ceremony = where([s for s in graduating() if not isinstance(s.data, StoryTold)] + said, 280).ceremony
+        assert ceremony is not None and ceremony.story == story
 
 
 @pytest.mark.requirement("R-03")
@@ -155,6 +164,8 @@ def test_what_to_do_next_is_named_until_graduation() -> None:
     assert (steps[195] or "").startswith("R-04: ")
     assert steps[265] == "Hold the graduation ceremony."
     assert steps[280] is None
+    leaving = [*graduating(), Statement(TEAM, MemberLeft(person="p2"), 184)]
+    assert where(leaving, 185).next_step == steps[185], "R-03 is asked for once Sustain is entered"
 
 
 @pytest.mark.requirement("R-02")

@@ -50,10 +50,11 @@ def test_every_product_that_is_in_a_phase_is_in_one_count() -> None:
         ("own", None, [("alpha", "First try"), ("gone", "Gone")]),
         ("own", "alpha", [("alpha", "First try"), ("alpha", "First try")]),
         ("unheard-of", None, [("alpha", "Alpha")]),
+        (None, None, [("alpha", "Alpha"), ("decommissioned", "Decommissioned")]),
     ],
 )
 def test_what_was_decommissioned_without_a_phase_is_in_the_one_that_its_lifecycle_has_for_the_end(
-    lifecycle: str, phase: str | None, ends: list[tuple[str, str]]
+    lifecycle: str | None, phase: str | None, ends: list[tuple[str, str]]
 ) -> None:
     s = products(a=lifecycle).given("product:a", ProductDecommissioned(reason="Done", phase=phase), at="2024-05-01")
     found = phases_of(s.facts(), "a")

@@ -11,7 +11,7 @@ import pytest
 from tools.mutants import reach, targets
 from tools.mutants.forked import Code
 from tools.mutants.operators import Mutant, mutants, named
-from tools.mutants.record import by_hand, listed
+from tools.mutants.record import Listed, by_hand, listed
 from tools.mutants.targets import ROOT, modules
 
 
@@ -29,6 +29,8 @@ def made(tmp_path: Path) -> Callable[[str], list[str]]:
     [
         ("return a < b", ["return None", "return a <= b"]),
         ("return a and b", ["return None", "return b", "return a"]),
+        ("a = b or (c if d else e)", ["a = c if d else e", "a = b", "a = b or (c)", "a = b or (e)"]),
+        ("a = zip(b, c, strict=True)", []),
         ("a.b = 1", ["pass", "a.b = 2"]),
         ("raise a", ["pass"]),
         ("f(a, key=b)", ["pass", "f(a, )"]),
@@ -85,9 +87,16 @@ def test_the_modules_are_those_that_must_not_be_wrong_and_their_faults_are_told_
 def test_what_is_listed_and_what_was_put_in_by_hand_stands_in_the_code_as_it_is() -> None:
     for one in by_hand():
         named(ROOT, one["path"], one["was"], one["becomes"]).build()
-    names = {mutant.name for path in {name.partition(" ")[0] for name in listed()} for mutant in mutants(ROOT, path)}
-    assert [name for name in listed() if name not in names] == []
-    assert all(listed().values())
+    of = listed()
+    found = {of.line(mutant.name) for path in modules() for mutant in mutants(ROOT, path)}
+    assert [name for name in of.whys if name not in found] == []
+    assert all(of.whys.values())
+
+
+def test_one_line_may_list_a_kind_of_faults_and_nothing_beside_it() -> None:
+    of = Listed([("It only spares time.", ["m.py …: if a[0] …> b: → …"]), ("For the type checker.", ["m.py f: x → y"])])
+    assert of.why("m.py C.of: if a[0] + c > b: → if a[0] + c >= b:") == "It only spares time." and of.why("m.py f: x → y") == "For the type checker."
+    assert of.why("m.py C.of: if a0 > b: → if a0 >= b:") is None and of.why("m.py f: x → z") is None
 
 
 def test_one_pattern_chooses_modules() -> None:

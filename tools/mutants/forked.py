@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import contextlib
 import gc
+import inspect
 import json
 import os
 import resource
@@ -71,8 +72,8 @@ def _place(code: CodeType) -> tuple[str, int]:
 
 
 def _by_place(code: CodeType) -> dict[tuple[str, int], CodeType]:
-    """All code of a module by name and line; of two lambdas in one line neither."""
-    every = list(_within(code))
+    """The code of all functions of a module by name and line; of two lambdas in one line neither. The body of a class is no function's."""
+    every = [one for one in _within(code) if one.co_flags & inspect.CO_OPTIMIZED]
     count = Counter(map(_place, every))
     return {_place(one): one for one in every if count[_place(one)] == 1}
 

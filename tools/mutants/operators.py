@@ -1,7 +1,7 @@
 """Which small faults a module's functions can have: one `Mutant` for each place where an operator fits.
 
-Only what runs inside functions is changed, since only that can be exchanged in a process that has imported everything; sentences, log lines, types and
-docstrings are left as they are.
+Only what runs inside functions is changed, since only that can be exchanged in a process that has imported everything; sentences, log lines, types,
+assertions and docstrings are left as they are.
 """
 
 from __future__ import annotations
@@ -176,10 +176,12 @@ def _of(node: ast.AST, parent: ast.AST, field: str, index: int | None) -> Iterat
     if _left_alone(node):
         return
     for new in _instead(node, parent):
-        yield _Change(parent, field, index, node, ast.copy_location(new, node))
+        yield _Change(
+            parent, field, index, node, ast.copy_location(copy.copy(new), node)
+        )  # of a part that stands in the tree too, and keeps its own place there
     if isinstance(node, ast.Call):
         for number, keyword in enumerate(node.keywords):
-            if keyword.arg is not None and not isinstance(keyword.value, ast.JoinedStr) and not _sentence(keyword.value):
+            if not (keyword.arg is None or keyword.arg == "strict" or isinstance(keyword.value, ast.JoinedStr) or _sentence(keyword.value)):
                 yield _Change(node, "keywords", number, keyword, None)
     if isinstance(node, ast.comprehension):
         for number, condition in enumerate(node.ifs):
@@ -193,6 +195,8 @@ def _left_alone(node: ast.AST) -> bool:
     if isinstance(node, ast.JoinedStr | ast.Assert | ast.Import | ast.ImportFrom | ast.Global | ast.Nonlocal | ast.ClassDef):
         return True
     if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+        return True
+    if isinstance(node, ast.keyword) and node.arg == "strict":  # of zip: an assertion, as those of models are
         return True
     if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) and isinstance(node.value.func, ast.Attribute):
         owner = node.value.func.value

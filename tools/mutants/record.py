@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from tools.mutants.targets import STATE
 
 LISTED = Path(__file__).parent / "listed.toml"
+ANY = "…"
 
 
 @dataclass(frozen=True)
@@ -42,10 +44,27 @@ class Record:
             file.write(json.dumps([key, outcome.outcome, outcome.by, outcome.asked]) + "\n")
 
 
-def listed() -> Mapping[str, str]:
-    """The mutants that may live, by name, each with why."""
+class Listed:
+    """The mutants that may live, each with why, by name; in a name `…` stands for whatever is there, so that one line lists a kind of them."""
+
+    def __init__(self, groups: Iterable[tuple[str, Sequence[str]]]) -> None:
+        self.whys = {name: why for why, names in groups for name in names}
+        self._kinds = [(name, re.compile(".*".join(map(re.escape, name.split(ANY))))) for name in self.whys if ANY in name]
+
+    def line(self, name: str) -> str | None:
+        """Which line lists a mutant; None where none does."""
+        return name if name in self.whys else next((line for line, kind in self._kinds if kind.fullmatch(name)), None)
+
+    def why(self, name: str) -> str | None:
+        """Why a mutant may live; None for one that is not listed."""
+        line = self.line(name)
+        return None if line is None else self.whys[line]
+
+
+def listed() -> Listed:
+    """What `listed.toml` lists."""
     found = tomllib.loads(LISTED.read_text(encoding="utf-8")) if LISTED.exists() else {}
-    return {name: group["why"] for group in found.get("live", ()) for name in group["mutants"]}
+    return Listed((group["why"], group["mutants"]) for group in found.get("live", ()))
 
 
 def by_hand() -> list[dict[str, str]]:

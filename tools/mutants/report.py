@@ -7,13 +7,13 @@ from collections.abc import Mapping, Sequence
 
 from tools.mutants.forked import KILLED, LIVE, TIMEOUT, UNBUILT
 from tools.mutants.operators import Mutant
-from tools.mutants.record import Outcome
+from tools.mutants.record import Listed, Outcome
 from tools.mutants.targets import STATE
 
 FILE = STATE / "live.diff"
 
 
-def write(mutants: Sequence[Mutant], outcomes: Mapping[str, Outcome], groups: Mapping[str, str], listed: Mapping[str, str]) -> int:
+def write(mutants: Sequence[Mutant], outcomes: Mapping[str, Outcome], groups: Mapping[str, str], listed: Listed) -> int:
     """Prints the counts of each module and group, writes the live ones as diffs, and gives how many live and are not listed."""
     counts: dict[str, Counter[str]] = defaultdict(Counter)
     live: list[Mutant] = []
@@ -25,22 +25,22 @@ def write(mutants: Sequence[Mutant], outcomes: Mapping[str, Outcome], groups: Ma
         if word == LIVE:
             live.append(mutant)
             for name in (mutant.path, groups[mutant.path], "all"):
-                counts[name]["listed"] += mutant.name in listed
-    FILE.write_text("".join(_diff(mutant, listed.get(mutant.name), outcomes[mutant.key]) for mutant in live), encoding="utf-8")
+                counts[name]["listed"] += listed.line(mutant.name) is not None
+    FILE.write_text("".join(_diff(mutant, listed.why(mutant.name), outcomes[mutant.key]) for mutant in live), encoding="utf-8")
     print(f"{'':48} {'mutants':>8} {'killed':>7} {'timeout':>8} {'live':>6} {'listed':>7} {'live %':>7} {'not tried':>10}")
     for name in [*sorted(set(groups)), *sorted(set(groups.values())), "all"]:
         if name in counts:
             print(_row(name, counts[name]))
-    left = [mutant for mutant in live if mutant.name not in listed]
+    left = [mutant for mutant in live if listed.line(mutant.name) is None]
     untried = counts["all"]["not tried"]
     print(f"{len(left)} live and not listed: see {FILE.relative_to(STATE.parent)}" if left else "every live one is listed with why")
     if untried:
         print(f"{untried} of {len(mutants)} not tried yet: the next run goes on with them")
-    names = {mutant.name for mutant in live}
-    tried = {mutant.name for mutant in mutants if mutant.key in outcomes}
-    gone = [name for name in listed if name in tried and name not in names]
-    for name in gone:
-        print(f"listed, but a test sees it: {name}")
+    lines = {listed.line(mutant.name) for mutant in live}
+    tried = {listed.line(mutant.name) for mutant in mutants if mutant.key in outcomes}
+    for name in listed.whys:
+        if name in tried and name not in lines:
+            print(f"listed, but a test sees it: {name}")
     return len(left)
 
 
