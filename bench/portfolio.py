@@ -48,6 +48,7 @@ def caught_up(process: Process) -> None:
     ready = asyncio.Event()
     ready.set()
     process.consumer = SimpleNamespace(ready=ready)  # type: ignore[assignment]
+    process.revocations.read = True
 
 
 def fill(world: World, teams: int) -> int:
