@@ -201,7 +201,8 @@ class Kind(Generic[S]):
     """A kind of aggregate: who owns it, what its events fold to, and how.
 
     `defined_by` are the payloads that say what it is, and `definition` the fields of its state that are so said and do not come and go with time: its name, its
-    home, its lifecycle. Of a moment before they were said they are read as they were said first (`Facts.get`, `Facts.defined`).
+    home, its lifecycle. Of a moment before they were said they are read as they were said first (`Facts.get`, `Facts.defined`). `tells_of` names the kind of
+    thing that it is a part of and whose id it bears: a graduation is a team's, a backlog a product's.
     """
 
     def __init__(
@@ -214,9 +215,10 @@ class Kind(Generic[S]):
         *,
         defined_by: tuple[type[Payload], ...] = (),
         definition: tuple[str, ...] = (),
+        tells_of: str = "",
     ) -> None:
         self.service, self.name, self.plural, self.initial, self.evolve = service, name, plural, initial, evolve
-        self.defined_by, self.definition = defined_by, definition
+        self.defined_by, self.definition, self.tells_of = defined_by, definition, tells_of
         self._unsaid = initial(id="")
         if name in KINDS:
             raise ValueError(f"the kind {name} is declared twice")
@@ -317,7 +319,7 @@ def visible(events: Sequence[Event], *, before: datetime | None = None, known_at
     known = [e for e in events if e.recorded <= known_at] if known_at is not None else events
     struck = {position(e.data.event)[1] for e in known if isinstance(e.data, Retracted)}
     shown = [e for e in known if (before is None or e.time < before) and e.sequence not in struck and not isinstance(e.data, _UNSEEN)]
-    return sorted(shown, key=_by_time)
+    return sorted(shown, key=lambda e: (e.time, e.sequence))
 
 
 def seen(event: Event) -> bool:
@@ -326,10 +328,6 @@ def seen(event: Event) -> bool:
 
 
 _UNSEEN = (Retracted, Discarded)
-
-
-def _by_time(e: Event) -> tuple[datetime, int]:
-    return e.time, e.sequence
 
 
 def changed(state: S, /, **fields: Any) -> S:

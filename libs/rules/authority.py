@@ -68,10 +68,10 @@ UNKNOWN: Final = "unknown"
 
 def belonging(facts: Facts, kind: str, id: str) -> Belonging:
     """The scopes that an aggregate lies in: a product in itself, its home and the teams that serve it; a team in itself and its home; the rest in theirs."""
-    if kind in _SAME_ID:
-        return through(facts, _SAME_ID[kind], id)
     if kind == "organisation" or kind not in KINDS:
         return itself(facts, kind, id)
+    if KINDS[kind].tells_of:
+        return through(facts, KINDS[kind].tells_of, id)
     return itself(facts, kind, id) | within(facts, facts.defined(KINDS[kind], id))
 
 
@@ -82,9 +82,6 @@ def itself(facts: Facts, kind: str, id: str) -> Belonging:
         own |= {("team", team.id) for team in facts.related(KINDS["team"], "products", id)}
     return own
 
-
-_SAME_ID: Final = {"graduation": "team", "backlog": "product"}
-"""Kinds that bear the id of what they are about."""
 
 _SCOPED_BY: Final = (
     ("investment", "investment"),

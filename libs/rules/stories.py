@@ -10,22 +10,20 @@ from typing import Annotated, Any, Final, NamedTuple
 
 from annotated_doc import Doc
 
-from libs.events.catalog.backlog.backlog import BACKLOG
 from libs.events.catalog.backlog.item import ITEM, Item, ItemState
 from libs.events.catalog.backlog.need import NEED
 from libs.events.catalog.backlog.source import SOURCE
 from libs.events.catalog.portfolio.bid import BID
-from libs.events.catalog.portfolio.graduation import GRADUATION, GraduationStatus
+from libs.events.catalog.portfolio.graduation import GraduationStatus
 from libs.events.catalog.portfolio.investment import INVESTMENT
 from libs.events.catalog.portfolio.loan import LOAN
-from libs.events.catalog.portfolio.product import PRODUCT
-from libs.events.catalog.portfolio.team import TEAM
 from libs.events.catalog.roadmap.change import CHANGE
 from libs.events.catalog.roadmap.metric import METRIC
 from libs.events.catalog.roadmap.release import RELEASE
 from libs.events.catalog.roadmap.roadmap_item import ROADMAP_ITEM
 from libs.events.event import KINDS, Discarded, Event, Kind, Retracted, day_of, split
 from libs.events.facts import Facts
+from libs.events.references import telling_of, thing_of
 from libs.rules.backlogs import items
 from libs.rules.comparing import Moments, name_of
 from libs.rules.graduation import status_on
@@ -105,26 +103,22 @@ def first_said(facts: Facts, kind: str, id: str) -> Event | None:
 
 def called(facts: Facts, aggregate: str) -> str:
     """What people call an aggregate (`kind:id`), at this moment; its id where nothing else is known."""
-    kind, id = split(aggregate)
-    kind = _SAME_ID.get(kind, kind)
+    kind, id = thing_of(aggregate)
     return name_of(Moments(facts, facts), kind, id) if kind in KINDS else id
 
 
 _OPEN = (ItemState.OPEN, ItemState.STARTED)
-_SAME_ID: Final = {"graduation": "team", "backlog": "product"}
 _LIES_IN: Final[Mapping[str, tuple[Kind[Any], ...]]] = {
     "team": (INVESTMENT, LOAN),
     "product": (INVESTMENT, ROADMAP_ITEM, RELEASE, CHANGE, METRIC, NEED, SOURCE, ITEM),
 }
 """What is said to be of a team or of a product, in a field of that name."""
-_ITSELF: Final[Mapping[str, tuple[Kind[Any], ...]]] = {"team": (TEAM, GRADUATION), "product": (PRODUCT, BACKLOG)}
-"""What bears its id."""
 
 
 def _aggregates(facts: Facts, kind: str, id: str) -> Iterator[tuple[Kind[Any], str]]:
     """What lies in it, or was ever said to."""
-    for same in _ITSELF[kind]:
-        yield same, id
+    for same in telling_of(kind):
+        yield KINDS[same], id
     for inner in _LIES_IN[kind]:
         for found in _referring(facts, inner, kind, id):
             yield inner, found

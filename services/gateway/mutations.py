@@ -12,6 +12,7 @@ from strawberry.tools import create_type
 
 from libs.commands.command import NAMED, Command
 from libs.commands.errors import Invalid
+from libs.events.references import thing_of
 from libs.events.values import ID_PATTERN
 from services.gateway.asking import Info
 from services.gateway.extensions import code_of
@@ -19,7 +20,7 @@ from services.gateway.forwarding import Problem, Sent
 from services.gateway.inputs import Inputs, said
 from services.gateway.naming import mutation_names
 from services.gateway.types.node import Node
-from services.gateway.types.nodes import node_of, subject_of
+from services.gateway.types.nodes import node_of
 from services.gateway.types.saying import camel
 from services.gateway.types.telling import told
 
@@ -43,7 +44,7 @@ class CommandAnswer:
         "seen it (`extensions.notYetSeen` says so)."
     )
     def node(self) -> Node | None:
-        return node_of(self.asking.context.facts(None, None), *subject_of(self.id))
+        return node_of(self.asking.context.facts(None, None), *thing_of(self.id))
 
 
 _POSITION: Final = re.compile(rf"[a-z_]+:{ID_PATTERN.strip('^$')}@[1-9][0-9]{{0,8}}")

@@ -14,13 +14,14 @@ from libs.commands.errors import Invalid, Unreachable
 from libs.events.envelope import all_topics
 from libs.events.event import KINDS, split
 from libs.events.log import Cursor, Delivery, LogUnavailable, Record
+from libs.events.references import thing_of
 from libs.rules.authority import belonging
 from services.gateway.asking import Info
 from services.gateway.ids import chosen
 from services.gateway.resuming import beginning
 from services.gateway.timing import listens
 from services.gateway.types.node import Node
-from services.gateway.types.nodes import node_of, subject_of
+from services.gateway.types.nodes import node_of
 from services.gateway.types.telling import followed, told
 
 SECONDS = 5.0
@@ -42,7 +43,7 @@ class Change:
     @told("What it is about, each once, as it is today: of what is said of a graduation the team, of a backlog the product. What has no type here is left out.")
     def nodes(self) -> list[Node]:
         facts = self.asking.context.facts(None, None)
-        about = dict.fromkeys(map(subject_of, self.aggregates))
+        about = dict.fromkeys(map(thing_of, self.aggregates))
         return [node for kind, id in about if (node := node_of(facts, kind, id)) is not None]
 
 

@@ -18,6 +18,7 @@ from libs.events.catalog.roadmap.roadmap_item import Horizon
 from libs.events.event import KINDS, split
 from libs.events.event import position as position_of
 from libs.events.facts import Facts
+from libs.events.references import telling_of, thing_of
 from libs.events.values import references
 from libs.events.world import World
 from libs.rules.authority import AUTHORITY, belonging, speaking
@@ -33,7 +34,6 @@ HORIZONS: Final = tuple(one for one in Horizon if one is not Horizon.DONE)
 """Of a roadmap, what comes first first."""
 OF_PROGRAMS: Final = frozenset({"webhooks", "sources", ""})
 """Topics of commands that programs say, and retractions, which lead from events."""
-_SAME_ID: Final[Mapping[str, str]] = {"team": "graduation", "product": "backlog"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,19 +158,16 @@ def subject_of(command: type[Command], values: Mapping[str, str]) -> str | None:
     if issubclass(command, Retract):
         return None
     if spec.kind is not None and not spec.creates and values.get(spec.id_field):
-        same = {other: kind for kind, other in _SAME_ID.items()}
-        return f"{same.get(spec.kind.name, spec.kind.name)}:{values[spec.id_field]}"
+        return ":".join(thing_of(spec.kind.key(values[spec.id_field])))
     named = ((kind, values[field]) for field, kind in references(command) if values.get(field) and field != spec.id_field)
     return next((f"{kind}:{id}" for kind, id in named), None)
 
 
 def page_about(facts: Facts, aggregate: str) -> str | None:
     """The page that tells most of an aggregate: its own, that of its team or its product, its organisation's portfolio."""
-    kind, id = split(aggregate)
-    if kind in ("team", "graduation"):
-        return f"/teams/{id}"
-    if kind in ("product", "backlog"):
-        return f"/products/{id}"
+    kind, id = thing_of(aggregate)
+    if kind in ("team", "product"):
+        return f"/{KINDS[kind].plural}/{id}"
     if kind == "organisation":
         return f"/?{urlencode({'organisation': id})}"
     state = facts.get(KINDS[kind], id) if kind in KINDS else None
@@ -205,8 +202,8 @@ def _field_of(command: type[Command], kind: str) -> str | None:
     if spec.kind is None:
         return None
     if not spec.creates:
-        return spec.id_field if spec.kind.name in (kind, _SAME_ID.get(kind)) else None
-    if spec.kind.name == _SAME_ID.get(kind):
+        return spec.id_field if spec.kind.name in telling_of(kind) else None
+    if spec.kind.tells_of == kind:
         return spec.id_field
     named = [(field, of) for field, of in references(command) if field != spec.id_field]
     needed = [one for one in named if command.model_fields[one[0]].is_required()]

@@ -9,7 +9,8 @@ from datetime import datetime
 from typing import Any, Final
 
 from libs.events.choice import Choice, choices_of
-from libs.events.event import PAYLOADS
+from libs.events.event import KINDS, PAYLOADS
+from libs.events.references import telling_of, thing_of
 from services.gateway.pages import words
 from services.gateway.pages.page import Visit
 from services.gateway.pages.tables import Cell, Column, Table, text
@@ -138,7 +139,7 @@ def what_of(type_: str) -> str:
     """`headway.portfolio.team.member_joined.v1` as `Member joined`; `headway.backlog.item.added.v1` as `Backlog item added`."""
     kind, said = type_.split(".")[-3:-1]
     said = said.replace("_", " ").replace("handoff", "hand-off")
-    whole = said if kind in ("team", "graduation") or len(said.split()) > 1 else f"{kind_words(kind)} {said}"
+    whole = said if kind in telling_of("team") or len(said.split()) > 1 else f"{kind_words(kind)} {said}"
     return whole[:1].upper() + whole[1:]
 
 
@@ -158,11 +159,9 @@ def when(instant: str) -> str:
 
 def page_of(visit: Visit, global_id: str) -> str | None:
     """The page that tells most of a thing: its own, that of its team or product, the portfolio of an organisation; None where it has none."""
-    kind, _, id = global_id.partition(":")
-    if kind in ("team", "graduation"):
-        return visit.href(f"/teams/{id}")
-    if kind in ("product", "backlog"):
-        return visit.href(f"/products/{id}")
+    kind, id = thing_of(global_id)
+    if kind in ("team", "product"):
+        return visit.href(f"/{KINDS[kind].plural}/{id}")
     return visit.href("/", organisation=id) if kind == "organisation" else None
 
 

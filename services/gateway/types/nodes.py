@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from types import MappingProxyType
 from typing import Final
 
 from libs.events.event import KINDS, split
@@ -14,15 +12,7 @@ from services.gateway.types.kinds import BY_KIND
 from services.gateway.types.node import Node
 from services.gateway.types.person import person
 
-_TOLD_OF: Final[Mapping[str, str]] = MappingProxyType({"graduation": "team", "backlog": "product"})
-"""Kinds without a type of their own that bear the id of what they are about."""
 _ID: Final = re.compile(ID_PATTERN)
-
-
-def subject_of(aggregate: str) -> tuple[str, str]:
-    """Kind and id of the thing that an aggregate (`kind:id`) tells of: the team of a graduation, the product of a backlog, else itself."""
-    kind, id = split(aggregate)
-    return _TOLD_OF.get(kind, kind), id
 
 
 def node_of(facts: Facts, kind: str, id: str) -> Node | None:

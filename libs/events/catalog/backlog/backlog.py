@@ -62,4 +62,4 @@ def evolve(backlog: Backlog, event: Event) -> Backlog:
     return backlog
 
 
-BACKLOG = Kind("backlog", "backlog", "backlogs", opening, evolve, defined_by=(BacklogOpened,), definition=("owner",))
+BACKLOG = Kind("backlog", "backlog", "backlogs", opening, evolve, defined_by=(BacklogOpened,), definition=("owner",), tells_of="product")

@@ -242,4 +242,4 @@ def _when(event: Event) -> tuple[datetime, int]:
 
 _STATES = (HandoffState.PREPARED, HandoffState.ACCEPTED, HandoffState.FAILED)
 
-GRADUATION = Kind("portfolio", "graduation", "graduations", Graduation, evolve)
+GRADUATION = Kind("portfolio", "graduation", "graduations", Graduation, evolve, tells_of="team")
