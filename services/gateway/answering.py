@@ -19,13 +19,12 @@ from strawberry.types.graphql import OperationType as Allowed
 
 from libs.commands.doors import positions
 from libs.commands.errors import NotHeardYet
-from libs.events.timely import timed
 from libs.rules.roles import Principal
 from libs.service.app import authenticate, public
 from libs.service.process import Process
 from libs.service.version import version
 from services.gateway.allowances import Allowances, allowances_of
-from services.gateway.asked import GRAPHQL, JSON, SSE, Asked, media_type, of_get, of_post, wants_page
+from services.gateway.asked import GRAPHQL, JSON, Asked, media_type, of_get, of_post, wants_page
 from services.gateway.asking import Asking
 from services.gateway.entering import BEYOND, asks_for_today, entry_points
 from services.gateway.executing import Ended, execute, stream, weighed
@@ -33,17 +32,15 @@ from services.gateway.extensions import as_json, readable, result_of
 from services.gateway.forwarding import Forwarding
 from services.gateway.limits import Prepared, prepared
 from services.gateway.schema import schema
-from services.gateway.staying import authorization_of, ending, open_of
-from services.gateway.stopping import stopping_of
+from services.gateway.sse import HEADERS, SSE, STILL_HERE, encoded
+from services.gateway.staying import authorization_of, held_open, open_of
 
 PAGE: Final = Path(__file__).parent / "static" / "graphiql" / "index.html"
 POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self' data:; connect-src 'self'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
-HEARTBEAT: Final = 15.0
-"""Seconds of silence after which a stream is kept open by a comment."""
-_STREAM: Final = {"Cache-Control": "no-store", "X-Accel-Buffering": "no", "Vary": "Accept, Authorization"}
+_STREAM: Final = {**HEADERS, "Vary": "Accept, Authorization"}
 SECONDS: Final = 2.0
 """How long a read waits for what it says must have been heard first."""
 
@@ -117,16 +114,10 @@ class Answering:
             self.allowances.take(who, asking.budget.took)
         return Response(body, status, self._headers(tag, asking.digest) | self.allowances.headers(who), f"{media}; charset=utf-8")
 
-    async def _streamed(self, asked: Asked, asking: Asking, reading: bool) -> AsyncIterator[bytes]:
+    def _streamed(self, asked: Asked, asking: Asking, reading: bool) -> AsyncIterator[bytes]:
         """The results as they come, until they end, the process stops, or the caller may no longer listen: only then, and at the end, is it told `complete`."""
-        who = asking.principal
-        with self.open.one(who):
-            async with ending(self.process, who, asking.authorization, stopping_of(self.process.app)) as end:
-                async with aclosing(timed(_results(asked, asking, reading, self.allowances), HEARTBEAT, end)) as results:
-                    async for chunk in results:
-                        yield b":\n\n" if chunk is None else chunk
-                if end.why:
-                    yield _event("next", {"errors": [GraphQLError(end.why, extensions={"code": "NOT_SIGNED_IN"}).formatted]}) + _event("complete", {})
+        who, results = asking.principal, _results(asked, asking, reading, self.allowances)
+        return held_open(self.process, who, asking.authorization, results, whose=(who,), silence=STILL_HERE, farewell=_sent_away)
 
     def _headers(self, tag: str | None, world: str) -> dict[str, str]:
         headers = {"X-Headway-World": world, "Cache-Control": "private, no-cache", "Vary": "Accept, Authorization"}
@@ -200,7 +191,11 @@ async def _results(asked: Asked, asking: Asking, reading: bool, allowances: Allo
 
 
 def _event(name: str, body: Mapping[str, Any] | bytes) -> bytes:
-    return b"event: " + name.encode() + b"\ndata: " + (body if isinstance(body, bytes) else as_json(body)) + b"\n\n"
+    return encoded(body if isinstance(body, bytes) else as_json(body), event=name)
+
+
+def _sent_away(why: str) -> bytes:
+    return _event("next", {"errors": [GraphQLError(why, extensions={"code": "NOT_SIGNED_IN"}).formatted]}) + _event("complete", {})
 
 
 def _operation(asked: Asked) -> tuple[Prepared, OperationDefinitionNode] | None:

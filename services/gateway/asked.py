@@ -10,10 +10,10 @@ from fastapi import HTTPException, Request
 
 from libs.service.body import parse_json
 from libs.service.problems import Malformed
+from services.gateway.sse import SSE
 
 JSON: Final = "application/json"
 GRAPHQL: Final = "application/graphql-response+json"
-SSE: Final = "text/event-stream"
 LONGEST: Final = 100_000
 """Characters of a document; far more than 1,000 tokens need."""
 

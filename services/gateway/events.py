@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
-from contextlib import aclosing
+from collections.abc import AsyncIterator
 from typing import Annotated, Any, Final
 
 import orjson
@@ -13,55 +12,26 @@ from starlette.responses import Response, StreamingResponse
 from libs.commands.errors import Invalid
 from libs.events.envelope import all_topics
 from libs.events.log import Cursor
-from libs.events.timely import timed
 from libs.rules.roles import Principal
 from libs.service.app import principal
 from libs.service.process import Process
 from services.gateway.answering import must_have_heard
 from services.gateway.choosing import MOST_CURSOR, MOST_NAMED, TYPE, cursor_of, span, wanted
 from services.gateway.replaying import Shown, newest, replayed
-from services.gateway.staying import Open, authorization_of, ending, open_of
-from services.gateway.stopping import stopping_of
+from services.gateway.sse import HEADERS, OPENING, SSE, STILL_HERE, encoded
+from services.gateway.staying import Door, authorization_of, held_open, open_of
 
 NDJSON: Final = "application/x-ndjson"
-SSE: Final = "text/event-stream"
 MOST_LAST: Final = 1_000
-MOST_FOLLOWERS: Final = 32
-HEARTBEAT: Final = 15.0
-"""Seconds without an event after which a comment keeps an SSE connection open."""
+FOLLOWERS: Final = Door("/events", 32)
+"""How many may follow the log at once. Each reads by itself and no faster than it is read from, so that a slow one holds up nobody."""
 _FROM: Final = "Only what was true (`time`) at this instant or later; a day means its start (UTC)."
 _TO: Final = "Only what was true (`time`) before this instant; a day is meant as a whole (UTC), so that `from` and `to` of one day are that day."
 
 
-Lines = AsyncIterator[dict[str, Any]]
-Written = Callable[[AsyncIterator[dict[str, Any] | None]], AsyncIterator[bytes]]
-
-
-class Followers:
-    """How many follow the log at this moment. Each reads by itself and no faster than it is read from, so that a slow one holds up nobody."""
-
-    def __init__(self, most: int = MOST_FOLLOWERS) -> None:
-        self.most, self.now = most, 0
-
-    def must_have_room(self) -> None:
-        """Raises HTTPException 429 where as many follow as may."""
-        if self.now >= self.most:
-            raise HTTPException(429, f"{self.most} already follow the log: ask later, or read without `follow` from the last cursor.", {"Retry-After": "5"})
-
-    async def count(self, chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-        """The same chunks, counted as one follower as long as they are read."""
-        self.now += 1
-        try:
-            async for chunk in chunks:
-                yield chunk
-        finally:
-            self.now -= 1
-
-
-def event_routes(process: Process, followers: Followers | None = None) -> APIRouter:
+def event_routes(process: Process) -> APIRouter:
     """`GET /events`."""
     router = APIRouter(tags=["events"])
-    counted = followers or Followers()
     topics = all_topics(process.settings.namespace)
 
     async def events(
@@ -84,15 +54,18 @@ def event_routes(process: Process, followers: Followers | None = None) -> APIRou
         if last is not None and begin is not None:
             raise Invalid("give either a cursor or `last`", field="last")
         shown = Shown(process, who, wanted(type or (), subject or (), span(from_, "from"), span(to, "to", ends=True)))
-        own = open_of(process.app)
-        if follows:
-            counted.must_have_room()
-        if not own.has_room(who):
-            raise HTTPException(429, f"{own.most} connections of this caller are open already.", {"Retry-After": "5"})
+        open = open_of(process.app)
+        if follows and not open.has_room(FOLLOWERS):
+            words = f"{FOLLOWERS.most} already follow the log: ask later, or read without `follow` from the last cursor."
+            raise HTTPException(429, words, {"Retry-After": "5"})
+        if not open.has_room(who):
+            raise HTTPException(429, f"{open.most} connections of this caller are open already.", {"Retry-After": "5"})
         await must_have_heard(process, request)
         lines = _lines(process, topics, begin or Cursor(), last, follows, shown)
-        chunks = _allowed(process, request, who, lines, own, _sse if as_sse else _ndjson)
-        return StreamingResponse(counted.count(chunks) if follows else chunks, media_type=SSE if as_sse else NDJSON, headers=_HEADERS)
+        written, opening, silence = (_sse(lines), OPENING, STILL_HERE) if as_sse else (_ndjson(lines), b"", b"")
+        whose = (who, FOLLOWERS) if follows else (who,)
+        chunks = held_open(process, who, authorization_of(request), written, whose=whose, opening=opening, silence=silence)
+        return StreamingResponse(chunks, media_type=SSE if as_sse else NDJSON, headers=_HEADERS)
 
     router.get(
         "/events",
@@ -108,7 +81,7 @@ def event_routes(process: Process, followers: Followers | None = None) -> APIRou
 
 _PARAMETERS: Final = frozenset({"after", "type", "subject", "from", "to", "follow", "last"})
 """A misspelt filter must not show everything."""
-_HEADERS: Final = {"Cache-Control": "no-store", "X-Accel-Buffering": "no", "Vary": "Accept, Authorization"}
+_HEADERS: Final = {**HEADERS, "Vary": "Accept, Authorization"}
 
 
 async def _lines(process: Process, topics: list[str], begin: Cursor, last: int | None, follows: bool, shown: Shown) -> AsyncIterator[dict[str, Any]]:
@@ -123,26 +96,12 @@ async def _lines(process: Process, topics: list[str], begin: Cursor, last: int |
         yield line
 
 
-async def _allowed(process: Process, request: Request, who: Principal, lines: Lines, own: Open, written: Written) -> AsyncIterator[bytes]:
-    """The lines as they are written, until they end, the process stops, or whoever reads may no longer read."""
-    with own.one(who):
-        async with ending(process, who, authorization_of(request), stopping_of(process.app)) as end, aclosing(timed(lines, HEARTBEAT, end)) as timely:
-            async for chunk in written(timely):
-                yield chunk
-
-
-async def _ndjson(lines: AsyncIterator[dict[str, Any] | None]) -> AsyncIterator[bytes]:
+async def _ndjson(lines: AsyncIterator[dict[str, Any]]) -> AsyncIterator[bytes]:
     async for line in lines:
-        if line is not None:
-            yield orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE)
+        yield orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE)
 
 
-async def _sse(lines: AsyncIterator[dict[str, Any] | None]) -> AsyncIterator[bytes]:
-    yield b": Headway\n\n"
+async def _sse(lines: AsyncIterator[dict[str, Any]]) -> AsyncIterator[bytes]:
     async for line in lines:
-        if line is None:
-            yield b": still here\n\n"
-        else:
-            named = line.get("type", "")
-            kind = b"event: " + named.encode() + b"\n" if TYPE.fullmatch(named) else b""  # a damaged record may say anything, and none at all
-            yield b"id: " + line["cursor"].encode() + b"\n" + kind + b"data: " + orjson.dumps(line) + b"\n\n"
+        named = line.get("type", "")  # a damaged record may say anything, and none at all
+        yield encoded(orjson.dumps(line), event=named if TYPE.fullmatch(named) else None, id=line["cursor"])

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import aclosing, asynccontextmanager, contextmanager
+from dataclasses import dataclass
 from typing import Final, cast
 
 from fastapi import FastAPI
@@ -14,35 +15,50 @@ from starlette.datastructures import Headers
 from starlette.requests import HTTPConnection
 
 from libs.commands.errors import NotSignedIn, Unreachable
+from libs.events.timely import timed
 from libs.rules.roles import Principal
 from libs.service.process import Process
+from services.gateway.stopping import stopping_of
 
+HEARTBEAT: Final = 15.0
+"""Seconds of silence after which an open answer says that it is still there."""
 LOOK: Final = 1.0
 """Seconds between two looks at whether a listener may still listen: well below the five within which it must be sent away."""
 MOST_OF_ONE: Final = 32
 """How many connections that stay open (sockets and streams together) one caller may have."""
 
 
+@dataclass(frozen=True, slots=True)
+class Door:
+    """An address that keeps no more than `most` connections open, whoever opens them."""
+
+    name: str
+    most: int
+
+
 class Open:
-    """How many connections that stay open each caller has."""
+    """How many connections stay open: of each caller, and at each door that bounds them."""
 
     def __init__(self, most: int = MOST_OF_ONE) -> None:
-        self.most, self.now = most, Counter[str]()
+        self.most, self.now = most, Counter[str | Door]()
 
-    def has_room(self, who: Principal) -> bool:
+    def has_room(self, whose: Principal | Door) -> bool:
         """Whether one more may be opened."""
-        return self.now[who.id] < self.most
+        return self.now[_counted_as(whose)] < (whose.most if isinstance(whose, Door) else self.most)
 
     @contextmanager
-    def one(self, who: Principal) -> Iterator[None]:
-        """One more, as long as the block lasts."""
-        self.now[who.id] += 1
+    def one(self, *whose: Principal | Door) -> Iterator[None]:
+        """One more of each of these, as long as the block lasts."""
+        counted = Counter[str | Door](map(_counted_as, whose))
+        self.now += counted
         try:
             yield
         finally:
-            self.now[who.id] -= 1
-            if not self.now[who.id]:
-                del self.now[who.id]
+            self.now -= counted
+
+
+def _counted_as(whose: Principal | Door) -> str | Door:
+    return whose if isinstance(whose, Door) else whose.id
 
 
 def open_of(app: FastAPI) -> Open:
@@ -102,3 +118,30 @@ async def ending(process: Process, who: Principal, authorization: str, stopping:
         for task in watching:
             with contextlib.suppress(asyncio.CancelledError):
                 await task
+
+
+async def held_open(
+    process: Process,
+    who: Principal,
+    authorization: str,
+    chunks: AsyncIterator[bytes],
+    *,
+    whose: Sequence[Principal | Door],
+    opening: bytes = b"",
+    silence: bytes = b"",
+    farewell: Callable[[str], bytes] | None = None,
+) -> AsyncIterator[bytes]:
+    """The chunks, counted as open for `whose`, until they end, the process stops or the caller may no longer listen: then `farewell` of why.
+
+    `opening` goes before all, and `silence`, where it is given, is sent whenever nothing came for long.
+    """
+    with open_of(process.app).one(*whose):
+        if opening:
+            yield opening
+        async with ending(process, who, authorization, stopping_of(process.app)) as end:
+            async with aclosing(timed(chunks, HEARTBEAT, end)) as timely:
+                async for chunk in timely:
+                    if chunk is not None or silence:
+                        yield silence if chunk is None else chunk
+            if end.why and farewell is not None:
+                yield farewell(end.why)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import dataclasses
 import json
 from collections.abc import AsyncIterator
@@ -20,8 +21,10 @@ from libs.events.envelope import to_record
 from libs.events.event import Event, Kind, Payload
 from libs.events.timely import timed
 from libs.events.values import Money
+from libs.rules.roles import Principal
 from services.gateway import answering
-from services.gateway.events import Followers
+from services.gateway.events import FOLLOWERS
+from services.gateway.staying import open_of
 from tests.patience import GIVE_UP
 from tests.services.gateway.small_world import Gateway
 
@@ -175,8 +178,10 @@ async def test_a_stream_follows_the_log_and_its_ids_are_cursors(logged: Gateway)
     await organisations(logged, 2, first=2)
     await reading
     events = chunks.events
-    cursors = [c.splitlines()[0].removeprefix("id: ") for c in events]
-    assert [json.loads(c.splitlines()[2].removeprefix("data: "))["id"] for c in events] == [f"organisation:o{n}@1" for n in range(4)]
+    fields = [dict(line.split(": ", 1) for line in c.splitlines() if line) for c in events]
+    cursors = [of["id"] for of in fields]
+    assert {of["event"] for of in fields} == {"headway.portfolio.organisation.registered.v1"}
+    assert [json.loads(of["data"])["id"] for of in fields] == [f"organisation:o{n}@1" for n in range(4)]
     assert [e["id"] for e in await lines(logged, after=cursors[2])] == ["organisation:o3@1"]
 
 
@@ -198,19 +203,22 @@ async def test_a_stream_ends_when_its_readers_token_does(logged: Gateway) -> Non
     assert len(chunks.events) == 1
 
 
-async def test_no_more_than_so_many_follow_at_once() -> None:
-    async def chunks() -> AsyncIterator[bytes]:
-        while True:
-            yield b"x"
-
-    followers = Followers(most=1)
-    reading = followers.count(chunks())
-    followers.must_have_room()
-    await anext(reading)
-    with pytest.raises(Exception, match="already follow"):
-        followers.must_have_room()
-    await reading.aclose()  # type: ignore[attr-defined]
-    followers.must_have_room()
+async def test_no_more_than_so_many_follow_at_once_whoever_they_are(logged: Gateway) -> None:
+    await organisations(logged, 1)
+    open = open_of(logged.process.app)
+    with contextlib.ExitStack() as others:
+        for n in range(FOLLOWERS.most - 1):
+            others.enter_context(open.one(Principal(f"other-{n}"), FOLLOWERS))
+        chunks = Chunks()
+        reading = asyncio.create_task(streamed(logged, 2, chunks))
+        await chunks.until(1)
+        answer = await logged.client.get("/events?follow=true", headers=logged.signed_in("auditor"))
+        assert answer.status_code == 429 and "already follow" in answer.text and answer.headers["retry-after"] == "5"
+        assert len(await lines(logged, "auditor")) == 1, "who does not follow takes nobody's place"
+        await organisations(logged, 1, first=1)
+        await reading
+        assert open.has_room(FOLLOWERS)
+    assert not open.now
 
 
 async def test_silence_is_filled_with_heartbeats_and_nothing_is_lost() -> None:

@@ -10,9 +10,9 @@ import pytest
 
 from libs.events.catalog.portfolio.team import TEAM, TeamFormed
 from libs.rules.roles import Principal
-from services.gateway.pages import live
 from services.gateway.pages.home import HOME
-from services.gateway.pages.live import Lines, line, live_routes, seen
+from services.gateway.pages.live import LINES, line, lines, live_routes, seen
+from services.gateway.staying import open_of
 from services.gateway.stopping import stopping_of
 from tests.services.gateway.pages.answers import signed_in
 from tests.services.gateway.small_world import TODAY, Gateway
@@ -23,8 +23,7 @@ async def said(chunks: AsyncIterator[bytes], many: int) -> list[str]:
 
 
 async def test_each_event_that_comes_is_counted_and_nothing_else_is_said(site: Gateway) -> None:
-    lines = Lines(site.process, 0.001)
-    chunks = lines.of(HOME, seen(site.process.world, HOME), Principal("p"))
+    chunks = lines(site.process, HOME, seen(site.process.world, HOME), Principal("p"), 0.001)
     waiting = asyncio.ensure_future(said(chunks, 1))
     await asyncio.sleep(0.01)
     assert not waiting.done(), "nothing came"
@@ -37,7 +36,7 @@ async def test_each_event_that_comes_is_counted_and_nothing_else_is_said(site: G
 
 
 async def test_the_line_ends_when_the_session_does(site: Gateway) -> None:
-    chunks = Lines(site.process, 0.001).of(HOME, 0, Principal("p", expires=TODAY + timedelta(seconds=30)))
+    chunks = lines(site.process, HOME, 0, Principal("p", expires=TODAY + timedelta(seconds=30)), 0.001)
     assert "since this page was made" in (await said(chunks, 1))[0]
     site.clock.now = TODAY + timedelta(seconds=31)
     assert await said(chunks, 1) == ["event: end\ndata: \n\n"]
@@ -59,8 +58,8 @@ async def test_an_open_line_ends_with_the_process_and_leaves_nothing_behind(site
     assert not [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
 
 
-async def test_lines_are_bounded(site: Gateway, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(live, "MOST_OPEN", 0)
+async def test_lines_are_bounded(site: Gateway) -> None:
+    open_of(site.process.app).now[LINES] = LINES.most
     await signed_in(site.client)
     answer = await site.client.get("/live/home?seen=0")
     assert (answer.status_code, answer.content) == (204, b"")
