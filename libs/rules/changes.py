@@ -10,10 +10,8 @@ from functools import partial
 from typing import Any, Final, NamedTuple
 
 from libs.events.catalog.portfolio.investment import INVESTMENT
-from libs.events.catalog.portfolio.loan import LOAN
 from libs.events.catalog.portfolio.organisation import ORGANISATION
 from libs.events.catalog.portfolio.product import PRODUCT
-from libs.events.catalog.portfolio.program import PROGRAM
 from libs.events.catalog.portfolio.team import TEAM
 from libs.events.catalog.roadmap.release import RELEASE
 from libs.events.catalog.roadmap.roadmap_item import ROADMAP_ITEM
@@ -125,6 +123,10 @@ class _Compared(NamedTuple):
     value: Traced
     part: str = ""
 
+    def may_move(self, moments: Moments) -> bool:
+        """Whether anything that it rests on was touched between the moments."""
+        return any(moments.move(self.value.figure.reach(facts, self.value.id).rests) for facts in moments)
+
     def moved(self, moments: Moments) -> bool:
         """Whether it is otherwise. Nobody is told of each criterion that a team does not meet when the team is formed."""
         then, now = self.value.read(moments.before), self.value.read(moments.after)
@@ -143,7 +145,7 @@ def _ways(moments: Moments) -> Iterator[list[_Compared]]:
 
 
 def _money(moments: Moments) -> Iterator[list[_Compared]]:
-    """Of the investments that were touched and of what they are for; of organisations, where anything that they bear was touched or a day went by."""
+    """Of the investments that were touched and of what they are for; of organisations, where anything that their amounts rest on was."""
     seen: set[tuple[str, str]] = set()
     for id in moments.touched(INVESTMENT):
         states = [state for state in moments.both(INVESTMENT, id) if state is not None]
@@ -151,8 +153,7 @@ def _money(moments: Moments) -> Iterator[list[_Compared]]:
         subjects = {("investment", id), *about}
         yield [one for subject, its in sorted(subjects - seen) for one in _amounts(subject, its)]
         seen |= subjects
-    if moments.before.day != moments.after.day or any(moments.touched(kind) for kind in (INVESTMENT, LOAN, TEAM, PRODUCT, PROGRAM)):
-        yield [one for id in moments.ids(ORGANISATION) for one in _amounts("organisation", id)]
+    yield [one for id in moments.ids(ORGANISATION) for one in _amounts("organisation", id) if one.may_move(moments)]
 
 
 def _amounts(subject: str, id: str) -> Iterator[_Compared]:

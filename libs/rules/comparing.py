@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import Any
 
 from libs.events.catalog.portfolio.investment import INVESTMENT
-from libs.events.event import KINDS, Event, Kind, Retracted, S, split
-from libs.events.facts import Facts
+from libs.events.event import KINDS, Event, Kind, Retracted, S, mentions, split
+from libs.events.facts import THE_DAY, Facts
+from libs.events.kept import Rest, touched_by
 from libs.rules.authority import Belonging, belonging
 
 
@@ -33,6 +34,17 @@ class Moments:
     def touched(self, kind: Kind[Any]) -> list[str]:
         """The aggregates of a kind of which one moment sees an event that the other does not."""
         return self._touched.get(kind.name, [])
+
+    def move(self, rests: Iterable[Rest]) -> bool:
+        """Whether what rests on this may be otherwise: something was said in between that touches it, or it asks for the day and that is another."""
+        return any(rest in self._rests or (rest == THE_DAY and self.before.day != self.after.day) for rest in rests)
+
+    @cached_property
+    def _rests(self) -> frozenset[Rest]:
+        """What the events touch that one moment sees and the other does not."""
+        histories = self.after.histories
+        touched = (f"{kind}:{id}" for kind, ids in self._touched.items() for id in ids)
+        return frozenset(rest for one in touched for event in histories.events(one) for rest in touched_by(one, mentions(event.data)))
 
     @cached_property
     def _touched(self) -> dict[str, list[str]]:

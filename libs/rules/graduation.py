@@ -30,6 +30,7 @@ __all__ = [
     "delivery_team",
     "graduation",
     "handed_off",
+    "handoff",
     "meets_expectations",
     "status_on",
     "story_told",
@@ -86,9 +87,15 @@ def graduation(facts: Facts, team_id: str) -> Graduation:
         found,
         tuple(criterion.id for criterion in found if not criterion.met),
         _next_step(status, found, facts.get(TEAM, team_id)),
-        tuple(HandoffRow(handoff.function, handoff.state, _late(handoff, said)) for handoff in said.handoffs),
+        facts.derive(handoff, team_id),
         _ceremony(facts, said),
     )
+
+
+def handoff(facts: Facts, team_id: str) -> tuple[HandoffRow, ...]:
+    """How far the hand-off to each of the five functions has come (S4-17)."""
+    said = facts.get(GRADUATION, team_id) or Said(id=team_id)
+    return tuple(HandoffRow(one.function, one.state, _late(one, said)) for one in said.handoffs)
 
 
 def status_on(facts: Facts, team_id: str, day: date) -> GraduationStatus:

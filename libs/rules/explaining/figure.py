@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 from datetime import date
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
@@ -18,8 +19,8 @@ Reading = tuple[Callable[..., Any], tuple[Any, ...]]
 """A rule and its arguments behind the facts."""
 
 Types = tuple[type[Payload], ...]
-Says = Mapping[str, Types | None]
-"""Kind -> the types of events that matter of it, None for all of them; a kind that is not named does not matter."""
+Says = Mapping[str, Types]
+"""Kind -> the types of events that matter of it; none where nothing does."""
 
 
 class Turns(NamedTuple):
@@ -87,9 +88,10 @@ class Part:
 class Figure:
     """A figure of a `subject` (portfolio, or a kind of aggregate), by its path in GraphQL from there (`investment.actual`).
 
-    `statement` says how it comes about, `cites` the requirements behind it, the most telling first; `rests_on` what matters of all that its rule reads.
-    `through` are the readings that it comes from, where its rule reads more aggregates than its value needs (None: the rule itself); `own` tells which of
-    these can make it another at earlier moments. `turns` are days on which time may make it another (None: it never does).
+    `statement` says how it comes about, `cites` the requirements behind it, the most telling first. It rests on whatever its rule reads, which `Facts.resting`
+    says; `only` names the kinds of which not all that is said matters. `through` are the readings that it comes from, where its rule reads more aggregates than
+    its value needs (None: the rule itself); `own` tells which of these can make it another at earlier moments. `turns` are days on which time may make it
+    another (None: it never does).
     """
 
     subject: str
@@ -97,7 +99,7 @@ class Figure:
     rule: Callable[..., Any]
     statement: str
     cites: tuple[str, ...]
-    rests_on: Says
+    only: Says = dataclass_field(default_factory=dict)
     through: Callable[[Facts, Any], Iterable[Reading]] | None = None
     own: Own | None = None
     turns: Turns | None = None
@@ -135,12 +137,11 @@ class Figure:
 
     def touching(self, reach: Reach, said: Said) -> Iterator[Event]:
         """What was ever said, seen at a moment or not, by which the value may have become another at an earlier one: also what was taken back."""
-        own = None if reach.own is None else _aggregates(said.histories, reach.own)
-        for aggregate in _aggregates(said.histories, reach.rests):
-            says = self.rests_on if self.own is None or own is None or aggregate in own else self.own.joining
+        rests, joining = _aggregates(said.histories, reach.rests), self.own.joining if self.own else {}
+        own = rests if reach.own is None else _aggregates(said.histories, reach.own)
+        for aggregate in rests:
             kind = split(aggregate)[0]
-            if kind in says:
-                yield from said(aggregate, says[kind])
+            yield from said(aggregate, self.only.get(kind) if aggregate in own else joining.get(kind, ()))
 
     def _reading(self, id: str | None) -> Reading:
         """By what it is read: a part by the whole, of which what it rests on is kept once for all its parts."""
@@ -148,9 +149,10 @@ class Figure:
 
     def _mattering(self, facts: Facts, aggregate: str) -> list[Event]:
         kind, id = split(aggregate)
-        if kind not in self.rests_on:
+        types = self.only.get(kind)
+        if types == ():
             return []
-        counting, types = facts.counting(KINDS[kind], id), self.rests_on[kind]
+        counting = facts.counting(KINDS[kind], id)
         history = [*counting, *facts.definition(KINDS[kind], id)]
         if types is None:
             return history

@@ -60,7 +60,7 @@ def fiscal_figures(subject: str) -> Iterator[Figure]:
         {**places, "investment": BASELINES},
         _Through(firsts, borne=False) if of_home else None,
     )
-    known: Says = {**PLACES, "investment": EXPECTED, "organisation": (OrganisationRegistered,), **({"loan": _LOANS} if of_home else {})}
+    known: Says = {**PLACES, "investment": EXPECTED, "organisation": (OrganisationRegistered,), "loan": _LOANS if of_home else ()}
     cites = ("S4-09", "S0-14", "S4-15") if of_home else ("S4-09", "S0-14")
     yield Figure(subject, "investment.fiscalYears", years, _YEARS + (BORNE if of_home else ""), cites, known, _Through(years, borne=True) if of_home else None)
     if of_home:

@@ -109,7 +109,7 @@ def money_figures(subject: str) -> Iterator[Figure]:
     """Every figure of money of a subject, with the warnings that stand beside it."""
     of_places = subject in ("organisation", "portfolio")
     for amount in _AMOUNTS:
-        says: dict[str, Types | None] = {"investment": amount.said}
+        says: dict[str, Types] = {"investment": amount.said}
         if subject not in ("team", "product"):
             says.update(PLACES)
         statement, cites, through, own, turns = amount.statement, amount.cites, at_home, at_home, None

@@ -20,7 +20,7 @@ from libs.rules import phases, teams
 from libs.rules.catalogue import RULES
 from libs.rules.explaining import values
 from libs.rules.explaining.figure import Figure, First, Part, Says, Turns
-from libs.rules.graduation import graduation
+from libs.rules.graduation import graduation, handoff
 from libs.rules.needs import Needs
 from libs.rules.targets import Targets
 from libs.rules.turning_days import burning_down, expectations, turning_days
@@ -28,28 +28,25 @@ from libs.rules.turning_days import burning_down, expectations, turning_days
 _SERVING: Final = (TeamFormed, ProductsServed, ProductsLeft)
 _MEMBERS: Final = (MemberJoined, MemberLeft)
 _HANDOFF: Final = (way.HandoffPrepared, way.HandoffAccepted, way.HandoffFailed)
-_PHASES: Final[Says] = {"product": (ProductRegistered, PhaseEntered, ProductDecommissioned), "lifecycle": None}
+_PHASES: Final[Says] = {"product": (ProductRegistered, PhaseEntered, ProductDecommissioned)}
 _LOANS: Final[Says] = {"loan": (TeamLent, TeamReturned)}
 
 _CRITERIA: Final[Mapping[str, Says]] = MappingProxyType(
     {
-        "R-01": {"team": (*_SERVING, *_MEMBERS), "graduation": (way.SustainEntered,), "release": None},
-        "R-02": {"team": (*_SERVING, *_MEMBERS), "graduation": (way.SustainEntered,), "organisation": (PolicySet,), "item": None},
+        "R-01": {"team": (*_SERVING, *_MEMBERS), "graduation": (way.SustainEntered,), "organisation": (), "item": ()},
+        "R-02": {"team": (*_SERVING, *_MEMBERS), "graduation": (way.SustainEntered,), "organisation": (PolicySet,), "release": ()},
         "R-03": {"team": _MEMBERS},
-        "R-04": {"team": (*_SERVING, *_MEMBERS), "graduation": (way.Attested,), "organisation": (PolicySet,), "metric": None},
+        "R-04": {"team": (*_SERVING, *_MEMBERS), "graduation": (way.Attested,), "organisation": (PolicySet,)},
         "R-05": {"team": _MEMBERS, "graduation": (way.StoryTold,)},
         "R-06": {"team": (TeamFormed, *_MEMBERS), "graduation": _HANDOFF},
     }
 )
-"""What each criterion rests on; who was on the team when decides whether evidence is independent of it."""
+"""What matters of what each criterion rests on; who was on the team when decides whether evidence is independent of it. R-01 and R-02 are read together."""
 
 _STANDING: Final[Says] = {
     "team": (*_SERVING, *_MEMBERS, TeamPivotedAway),
     "graduation": (way.SustainEntered, *_HANDOFF, way.Attested, way.StoryTold, way.CeremonyHeld),
     "organisation": (PolicySet,),
-    "release": None,
-    "item": None,
-    "metric": None,
 }
 """What was prepared was judged by whoever accepted it."""
 _ALL_CRITERIA: Final = tuple(_CRITERIA)
@@ -94,7 +91,7 @@ def team_figures() -> Iterator[Figure]:
         with_health,
     )
     handed = "What was said last of each of the five functions; late where it first prepared on a later day than Sustain was entered, not on that day."
-    yield of("graduation.handoff", Part(graduation, "handoff"), handed, ("S4-17", "R-06"), {"graduation": (way.SustainEntered, *_HANDOFF)})
+    yield of("graduation.handoff", handoff, handed, ("S4-17", "R-06"), {"graduation": (way.SustainEntered, *_HANDOFF), "team": ()})
     held = "The ceremony by which the team graduated, else the last one, with the story told last."
     yield of("graduation.ceremony", values.ceremony, held, ("S4-18", "R-05"), _STANDING)
 
@@ -105,10 +102,10 @@ def product_figures() -> Iterator[Figure]:
     yield Figure("product", "phase", phases.phase_of, entered, ("S0-01",), _PHASES)
     for name in phases.Phase._fields:
         yield Figure("product", f"phase.{name}", Part(phases.phase_of, name), entered, ("S0-01",), _PHASES)
-    waiting: Says = {"backlog": (BacklogOpened, First), "item": None}
+    waiting: Says = {"backlog": (BacklogOpened, First)}
     yield Figure("product", "backlog.open", Part(values.backlog, "open"), "The items that are open or started.", ("S0-19",), waiting)
     yield Figure("product", "backlog.delivered", Part(values.backlog, "delivered"), "The items that are delivered.", ("S0-19",), waiting)
-    yield Figure("product", "releases", values.releases, "Proposed, then signed off by the product owner, then published.", ("S0-13",), {"release": None})
+    yield Figure("product", "releases", values.releases, "Proposed, then signed off by the product owner, then published.", ("S0-13",))
 
 
 def roadmap_figures() -> Iterator[Figure]:
@@ -118,7 +115,7 @@ def roadmap_figures() -> Iterator[Figure]:
     for field in ("starts", "ends"):
         dating: Says = {"roadmap_item": (RoadmapItemPlaced, RoadmapItemRedated)}
         yield Figure("roadmap_item", field, values.DayOf(field), "The day that was planned last.", ("S0-20",), dating)
-    yield Figure("release", "state", values.release_state, "Proposed, then signed off by the product owner, then published.", ("S0-13",), {"release": None})
+    yield Figure("release", "state", values.release_state, "Proposed, then signed off by the product owner, then published.", ("S0-13",))
 
 
 def portfolio_figures() -> Iterator[Figure]:
@@ -144,20 +141,19 @@ def shared_figures(subject: str) -> Iterator[Figure]:
     its: Says = {"team": {"team": _SERVING}, "product": {}}.get(subject, {"product": (ProductRegistered, First)})
     wants, aims = values.NeedsOf(products), values.TargetsOf(products)
     met = "The prioritised needs, and those of them whose latest judgement is that they are met."
-    yield Figure(subject, "needs", wants, met, ("S0-22", "S0-04"), {**its, "need": None})
+    yield Figure(subject, "needs", wants, met, ("S0-22", "S0-04"), its)
     for name in Needs._fields:
-        yield Figure(subject, f"needs.{name}", Part(wants, name), met, ("S0-22", "S0-04"), {**its, "need": None})
+        yield Figure(subject, f"needs.{name}", Part(wants, name), met, ("S0-22", "S0-04"), its)
     hit = "Hit when a reading from the day it was set to the day it is due reaches it; else missed once due; else not measured until it is read; else open."
-    yield Figure(subject, "targets", aims, hit, ("S0-23", "S2-08"), {**its, "metric": None})
+    yield Figure(subject, "targets", aims, hit, ("S0-23", "S2-08"), its)
     for name, shown in zip(Targets._fields, ("hit", "missed", "notMeasured", "open"), strict=True):
-        yield Figure(subject, f"targets.{shown}", Part(aims, name), hit, ("S0-23", "S2-08"), {**its, "metric": None})
+        yield Figure(subject, f"targets.{shown}", Part(aims, name), hit, ("S0-23", "S2-08"), its)
     if subject == "portfolio":
         return
-    on: Says = {**its, "roadmap_item": None, "item": None}
     for horizon in Horizon:
         statement = f"What stands under {horizon.value}, in the order of its placing, each with the delivered share of its backlog items."
-        yield Figure(subject, f"roadmap.{horizon.value}", values.RoadmapOf(products, horizon), statement, ("S0-20",), on)
+        yield Figure(subject, f"roadmap.{horizon.value}", values.RoadmapOf(products, horizon), statement, ("S0-20",), its)
     delivered = "Of each roadmap item the delivered share of the backlog items linked to it that are not dropped."
-    yield Figure(subject, "roadmap.progress", values.RoadmapOf(products, None), delivered, ("S0-20",), on)
+    yield Figure(subject, "roadmap.progress", values.RoadmapOf(products, None), delivered, ("S0-20",), its)
     moved = "Of each roadmap item the planned end less the end planned first, in days."
-    yield Figure(subject, "roadmap.slipDays", values.SlipsOf(products), moved, ("S0-20",), {**its, "roadmap_item": None})
+    yield Figure(subject, "roadmap.slipDays", values.SlipsOf(products), moved, ("S0-20",), its)

@@ -1,0 +1,44 @@
+"""A figure rests on whatever its rule reads; only what of that does not matter is listed."""
+
+from __future__ import annotations
+
+from libs.commands.testing import Scenario
+from libs.events.catalog.portfolio.product import PRODUCT, PhaseEntered, ProductRegistered
+from libs.events.catalog.portfolio.team import TEAM, HealthReading, HealthRecorded, HealthSubject, TeamFormed
+from libs.events.facts import Facts
+from libs.rules.explaining.figure import Figure, Said, Says
+from services.portfolio.domain import decisions
+
+
+def named(facts: Facts, team: str) -> tuple[str, ...]:
+    """The names of a team and of its products: a rule of these tests."""
+    found = facts.get(TEAM, team)
+    products = [facts.get(PRODUCT, id) for id in (found.products if found else ())]
+    return tuple(one.name for one in (found, *products) if one is not None)
+
+
+def events_of(only: Says) -> tuple[set[str], set[str]]:
+    """By which events the names are explained, and which can have made them others."""
+    facts = (
+        Scenario(decisions)
+        .given("team:parks", TeamFormed(name="Parks", home="env", products=("booking",)))
+        .given("team:parks", HealthRecorded(subject=HealthSubject.TEAM, reading=HealthReading.GOOD, source="asked"))
+        .given("product:booking", ProductRegistered(name="Booking", home="env"), PhaseEntered(phase="alpha"))
+        .given("product:other", ProductRegistered(name="Other", home="env"))
+        .facts()
+    )
+    figure = Figure("team", "names", named, "Their names.", ("S0-01",), only)
+    assert figure.value(facts, "parks") == ("Parks", "Booking")
+    touching = figure.touching(figure.reach(facts, "parks"), Said(facts.histories))
+    return {event.id for event in figure.events(facts, "parks")}, {event.id for event in touching}
+
+
+def test_all_that_was_said_of_what_a_rule_reads_explains_its_figure() -> None:
+    everything = {"team:parks@1", "team:parks@2", "product:booking@1", "product:booking@2"}
+    assert events_of({}) == (everything, everything)
+
+
+def test_of_a_kind_that_is_named_only_its_types_matter_and_none_where_there_are_none() -> None:
+    some = {"team:parks@1", "product:booking@1", "product:booking@2"}
+    assert events_of({"team": (TeamFormed,)}) == (some, some)
+    assert events_of({"team": (TeamFormed,), "product": ()}) == ({"team:parks@1"}, {"team:parks@1"})
