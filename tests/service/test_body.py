@@ -40,7 +40,15 @@ def test_what_is_no_json_is_malformed(raw: bytes) -> None:
 
 @pytest.mark.parametrize(
     ("raw", "field"),
-    [(b'"\\ud800"', "body"), (b'{"a": {"b": ["x", "\\udc00\\ud800"]}}', "a.b.1"), (b"NaN", "body"), (b'{"amount": Infinity}', "amount")],
+    [
+        (b'"\\ud800"', "body"),
+        (b'{"a": {"b": ["x", "\\udc00\\ud800"]}}', "a.b.1"),
+        (b"NaN", "body"),
+        (b'{"amount": Infinity}', "amount"),
+        (b"[1e400]", "0"),
+        (b'{"a": -1E+0309}', "a"),
+        (b"9" * 301 + b"e9", "body"),
+    ],
 )
 def test_what_could_not_be_stored_names_its_field(raw: bytes, field: str) -> None:
     with pytest.raises(Invalid) as caught:
