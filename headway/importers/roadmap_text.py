@@ -3,40 +3,34 @@
 from __future__ import annotations
 
 import functools
-import html
 import itertools
 import re
-from collections.abc import Collection
+from collections.abc import Collection, MutableMapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any, Final
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
 
 from headway.importers.roadmap_horizons import horizon_of
 from libs.events.values import one_line
 
-_HEADING = re.compile(r" {0,3}(#{1,6})(?:\s+|$)(.*)")
-_UNDERLINE = re.compile(r" {0,3}(=+|-+)\s*")
+_MARKDOWN: Final = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"]).disable("blockquote")
 _FRONT_MATTER = re.compile(r"---[ \t]*\n(?:.*\n)*?---[ \t]*(?:\n|$)")
-_DEFINITION = re.compile(r" {0,3}\[([^\[\]]+)\]:\s*\S.*")
-_BULLET = re.compile(r"( *)([-*+]|\d{1,9}[.)])(\s+)(.*)")
-_EMPTY_BULLETS = ("-", "*", "+")
-_RULE = re.compile(r" {0,3}([-*_])(?:\s*\1){2,}\s*")
-_FENCE = re.compile(r" {0,3}(```|~~~)")
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
-_ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
-_CODE = re.compile(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)")
-_LINK = re.compile(r"!?\[((?:[^\[\]]|\[[^\[\]]*\])*)\](?:\((?:[^()]|\([^()]*\))*\)|\[[^\[\]]*\])")
-_SHORT_LINK = re.compile(r"!?\[([^\[\]]+)\]")
-_ADDRESS = re.compile(r"<((?:https?://|mailto:)[^<>\s]+)>")
 _TASK = re.compile(r"\[[ xX]\]\s+")
-_EMPHASIS = re.compile(r"(\*{1,3}|(?<![^\W_])_{1,3}|~~)(?=\S)(.+?)(?<=\S)\1(?!(?<=_)[^\W_])")
+_UNKNOWN_LINK = re.compile(r"\[([^\[\]]*)\]\[[^\[\]]*\]")
 _DECORATION = re.compile(r"\{[^{}]*\}\s*$|:[a-z0-9_+-]+:")
 _EDGE = re.compile(r"^[\W_]+|[\W_]+$")
-_KEPT = 0xE000  # what is literal waits in Unicode's private area while the marks around it go
-
-
-_BOLD = re.compile(r" {0,3}(\*\*|__)(?P<words>.+)\1:?\s*")
+_BOLD = re.compile(r"^ {0,3}(\*\*|__)(.+)\1:?[ \t]*$", re.MULTILINE)
+_NUMBER = re.compile(r"^( *)\d{1,9}(?=[.)][ \t])", re.MULTILINE)
 _CONTENTS = re.compile(r"!?\[[^\[\]]*\]\(#[^()]*\)\s*")
-_ROW = re.compile(r" {0,3}\|.*\|.*")
+_ROW = re.compile(r"\|.*\|\s*")
+_BESIDE: Final = 6
+"""The level of a heading that lies beside the horizon before it, whatever the level of that."""
+_OF_A_BULLET: Final = 3
+"""The level of what stands in a bullet of the outermost list: list, item and paragraph are around it."""
 _NO_DAY = date(1, 1, 1)
 
 
@@ -82,52 +76,32 @@ def entries(text: str, day: date = _NO_DAY, ignored: Collection[str] = ()) -> li
     sections: list[_Section] = []
     passed = {_bare(words).casefold() for words in ignored}
     horizon: str | None = None
-    depth, fence = 0, ""
-    inside: int | None = None  # the column from which on a bullet is a part of the one before
-    before = ""  # the line before, where it is of a paragraph: it may turn out a heading
-    blank = False
+    depth = 0
     text = re.sub(r"\r\n?", "\n", text.removeprefix("\ufeff"))
-    all_lines = _COMMENT.sub(_lines_of, _FRONT_MATTER.sub(_lines_of, text, count=1) if text.startswith("---") else text).split("\n")
-    defined = frozenset(" ".join(match[1].split()).casefold() for line in all_lines if (match := _DEFINITION.fullmatch(line)))
-    for number, line in enumerate(all_lines, 1):
-        fenced = _FENCE.match(line)
-        if fence or fenced:
-            if fenced and not fence:
-                fence = fenced[1]
-            elif fenced and fenced[1] == fence:
-                fence = ""
-            before = ""
+    links: dict[str, Any] = {}
+    tokens = _MARKDOWN.parse(_marked(text, day), links)
+    for around, outer, token in zip([None, None, *tokens], [None, *tokens], tokens, strict=False):
+        if token.type == "tr_open" and horizon:
+            sections[-1].rows += 1
+        if token.type != "inline" or token.map is None or outer is None or outer.type not in ("heading_open", "paragraph_open"):
             continue
-        heading = _HEADING.fullmatch(line)
-        underline = _UNDERLINE.fullmatch(line) if before else None
-        bold = _BOLD.fullmatch(line)
-        bullet = _BULLET.fullmatch(line)
-        if bold and not horizon_of(_bare(bold["words"]), day):
-            bold = None
-        if heading or underline or bold:
-            level, words = _heading(line, heading, bold, before, depth)
-            named = horizon_of(_bare(words), day)
+        lines = token.content.split("\n")
+        bullet = token.level == _OF_A_BULLET and around is not None and around.type == "list_item_open"
+        if horizon:
+            sections[-1].rows += any(map(_ROW.fullmatch, lines[bullet : -1 if outer.type == "heading_open" else None]))
+        if bullet:
+            title = plain(lines[0], links)
+            if horizon and title:
+                found.append(Entry(title, horizon))
+                sections[-1].entries += 1
+            elif sections and title and not _CONTENTS.fullmatch(lines[0]):
+                sections[-1].bullets += 1
+        elif outer.type == "heading_open":
+            named = horizon_of(_bare(lines[-1]), day)
+            level = depth or _BESIDE if named and outer.tag == f"h{_BESIDE}" else int(outer.tag[1:])
             if named or level <= depth:
                 horizon, depth = named, level
-            sections.append(_Section(number - bool(underline), level, " ".join(plain(words).split()), named is not None))
-            inside = None
-        elif bullet and not _RULE.fullmatch(line):
-            indent = len(bullet[1])
-            if indent < inside if inside is not None else indent <= 3:
-                inside = indent + len(bullet[2]) + len(bullet[3])
-                title = plain(bullet[4], defined)
-                if horizon and title:
-                    found.append(Entry(title, horizon))
-                    sections[-1].entries += 1
-                elif sections and title and not _CONTENTS.fullmatch(bullet[4]):
-                    sections[-1].bullets += 1
-        elif horizon and sections and _ROW.fullmatch(line):
-            sections[-1].rows += 1
-        elif blank and line.strip() and not line.startswith(" "):
-            inside = None
-        blank = not line.strip()
-        headed = heading or underline or bold or bullet
-        before = "" if headed or inside is not None or line.strip() in _EMPTY_BULLETS or line.startswith("    ") else line.strip()
+            sections.append(_Section(token.map[0] + len(lines), level, plain(lines[-1]), named is not None))
     if not any(section.named for section in sections):
         return None
     if lost := [words for section in _enclosing(sections) if (words := _lost(section, passed))]:
@@ -135,18 +109,15 @@ def entries(text: str, day: date = _NO_DAY, ignored: Collection[str] = ()) -> li
     return found
 
 
+def _marked(text: str, day: date) -> str:
+    """The text without what says nothing, every line where it was; a line in bold type that names a horizon is a heading, any number begins a list."""
+    text = _COMMENT.sub(_lines_of, _FRONT_MATTER.sub(_lines_of, text, count=1) if text.startswith("---") else text)
+    return _NUMBER.sub(r"\g<1>1", _BOLD.sub(lambda line: f"{'#' * _BESIDE} {line[2]}" if horizon_of(_bare(line[2]), day) else line[0], text))
+
+
 def _lines_of(match: re.Match[str]) -> str:
     """Nothing, in as many lines, so that every other line keeps its number."""
     return "\n" * match[0].count("\n")
-
-
-def _heading(line: str, heading: re.Match[str] | None, bold: re.Match[str] | None, before: str, depth: int) -> tuple[int, str]:
-    """Level and words of a heading; one in bold type lies beside the horizon before it."""
-    if heading:
-        return len(heading[1]), heading[2].rstrip().rstrip("#")
-    if bold:
-        return depth or 6, bold["words"]
-    return 1 if "=" in line else 2, before
 
 
 def _enclosing(sections: list[_Section]) -> list[_Section]:
@@ -180,29 +151,15 @@ def _bare(heading: str) -> str:
     return _EDGE.sub("", plain(_DECORATION.sub("", heading)))
 
 
-def plain(text: str, defined: frozenset[str] = frozenset()) -> str:
+def plain(text: str, links: MutableMapping[str, Any] | None = None) -> str:
     """A line without its Markdown: a link is its text, marks of emphasis and code are gone, white space is folded.
 
-    What marks nothing stays: an asterisk between blanks, an underscore within a word, whatever is code or escaped. `defined` are the labels, in small
-    letters, that the text gives an address to: `[such]` is then a link.
+    What marks nothing stays: an asterisk between blanks, an underscore within a word, whatever is code or escaped. `links` are what the reader of the whole
+    text found: the labels that it gives an address to.
     """
-    kept: list[str] = []
+    (line,) = _MARKDOWN.parseInline(_TASK.sub("", text, count=1) if _TASK.match(text) else text, links)
+    return " ".join(one_line("".join(map(_said, line.children or ()))).split())
 
-    def keep(literal: str) -> str:
-        kept.append(literal)
-        return chr(_KEPT + len(kept) - 1) if len(kept) <= 0x1000 else literal
 
-    text = "".join(c for c in text if not _KEPT <= ord(c) < _KEPT + 0x1000)
-    text = _TASK.sub("", text, count=1) if _TASK.match(text) else text
-    text = _CODE.sub(lambda code: keep(code[2]), text)
-    text = _ESCAPED.sub(lambda escaped: keep(escaped[1]), text).replace("`", "")
-    for _ in range(2):  # an image may be the text of a link
-        text = _LINK.sub(r"\1", text)
-    text = _SHORT_LINK.sub(lambda link: link[1] if " ".join(link[1].split()).casefold() in defined else link[0], text)
-    text = html.unescape(_ADDRESS.sub(lambda address: keep(address[1]), text))
-    before = ""
-    while before != text:
-        before, text = text, _EMPHASIS.sub(r"\2", text)
-    for place, literal in enumerate(kept):
-        text = text.replace(chr(_KEPT + place), literal)
-    return " ".join(one_line(text).split())
+def _said(token: Token) -> str:
+    return token.content if token.type != "text" else _UNKNOWN_LINK.sub(r"\1", token.content).replace("`", "")

@@ -153,7 +153,7 @@ def test_a_title_is_the_text_of_its_bullet_without_markdown() -> None:
 def test_what_marks_nothing_stays_in_a_title() -> None:
     assert plain("Keep snake_case and 5 * 3, `a_b*c`, \\*starred\\*") == "Keep snake_case and 5 * 3, a_b*c, *starred*"
     assert plain("~~Old~~ <https://a.example/x_y_z> ***all* of** it`") == "Old https://a.example/x_y_z all of it"
-    assert plain("[Search] and [maps]", frozenset({"search"})) == "Search and [maps]"
+    assert plain("[Search] and [maps]", {"references": {"SEARCH": {"href": "", "title": ""}}}) == "Search and [maps]"
 
 
 def test_a_horizon_is_known_in_whatever_decoration() -> None:

@@ -88,3 +88,21 @@ def test_headings_within_a_horizon_and_a_line_in_bold_that_names_one_are_underst
     found = entries(text, AUGUST)
     assert found is not None
     assert [(entry.title, entry.horizon) for entry in found] == [("Search", "now"), ("Maps", "now"), ("Fees", "later"), ("Forms", "later")]
+
+
+def test_a_block_of_code_may_hold_fences_of_its_own() -> None:
+    assert entries("# Now\n````\n```\n- code\n```\n````\n- Search\n") == [Entry("Search", "now")]
+
+
+@pytest.mark.parametrize("list_of", ["**Later:**\n2) Fees\n3) Forms\n", "**Later**\n  - Fees\n  - Forms\n", "__Later__\n1. Fees\n7. Forms\n"])
+def test_a_line_in_bold_that_names_a_horizon_needs_no_blank_line_about_it(list_of: str) -> None:
+    assert entries("# Now\n- Search\n" + list_of) == [Entry("Search", "now"), Entry("Fees", "later"), Entry("Forms", "later")]
+
+
+def test_a_table_right_below_a_bullet_is_not_passed_over() -> None:
+    with pytest.raises(PassedOver, match="a table stands under 'Now'"):
+        entries("# Now\n- Search\n| Maps | A |\n")
+
+
+def test_a_title_in_many_marks_is_read_in_its_time() -> None:
+    assert entries("# Now\n- " + "*a " * 2_000) == [Entry(" ".join(["*a"] * 2_000), "now")]
