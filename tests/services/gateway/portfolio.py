@@ -20,14 +20,15 @@ from libs.events.catalog.roadmap.metric import METRIC, BaselineMeasured, MetricD
 from libs.events.catalog.roadmap.release import RELEASE, ReleaseProposed, ReleasePublished, ReleaseSignedOff, ReleaseStage
 from libs.events.catalog.roadmap.roadmap_item import ROADMAP_ITEM, Horizon, RoadmapItemDropped, RoadmapItemFinished, RoadmapItemPlaced, RoadmapItemRedated
 from libs.events.values import Money
-from tests.services.gateway.small_world import Gateway
+from libs.events.world import World
+from tests.services.gateway.small_world import Gateway, Telling
 
 
 def money(amount: str, currency: str = "CAD") -> Money:
     return Money(amount=Decimal(amount), currency=currency)
 
 
-def told(g: Gateway) -> None:
+def told(g: Telling | Gateway) -> None:
     """Water with one team, two products and money in Canadian dollars; Roads with one team and money in euros."""
     _portfolio(g)
     _money(g)
@@ -35,7 +36,13 @@ def told(g: Gateway) -> None:
     _backlog(g)
 
 
-def _portfolio(g: Gateway) -> None:
+def small() -> World:
+    """The same, as a world."""
+    told(found := Telling())
+    return found.world
+
+
+def _portfolio(g: Telling | Gateway) -> None:
     g.tell(ORGANISATION, "water", OrganisationRegistered(name="Ministry of Water", currency="CAD"), "2025-01-01")
     g.tell(ORGANISATION, "roads", OrganisationRegistered(name="Ministry of Roads", currency="EUR"), "2025-01-01")
     g.tell(PROGRAM, "rivers", ProgramOpened(name="Rivers", home="water"), "2025-01-02")
@@ -52,7 +59,7 @@ def _portfolio(g: Gateway) -> None:
     g.tell(LOAN, "loan-1", lent, "2025-09-01")
 
 
-def _money(g: Gateway) -> None:
+def _money(g: Telling | Gateway) -> None:
     proposed = InvestmentProposed(team="wells-team", product="wells", enhance=money("1000.00"), support=money("0.00"), value="cleaner water")
     g.tell(INVESTMENT, "inv-wells", proposed, "2025-01-15")
     g.tell(INVESTMENT, "inv-wells", InvestmentDecided(approved=True, reason="yes"), "2025-01-20", by="steering_group@water")
@@ -62,7 +69,7 @@ def _money(g: Gateway) -> None:
     g.tell(BID, "bid-wells", BidSubmitted(investment="inv-wells", amount=money("1000.00"), body="Treasury"), "2025-02-01")
 
 
-def _roadmap(g: Gateway) -> None:
+def _roadmap(g: Telling | Gateway) -> None:
     for n, (id, horizon) in enumerate((("pump", Horizon.NOW), ("pipe", Horizon.NEXT), ("tap", Horizon.LATER), ("gone", Horizon.NOW), ("map", Horizon.NOW)), 1):
         placed = RoadmapItemPlaced(product="wells", title=id.capitalize(), horizon=horizon, ends=date(2025, 12, 1))
         g.tell(ROADMAP_ITEM, id, placed, f"2025-02-0{n}")
@@ -79,7 +86,7 @@ def _roadmap(g: Gateway) -> None:
     g.tell(METRIC, "speed", MetricRead(value=Decimal(4)), "2025-05-01")
 
 
-def _backlog(g: Gateway) -> None:
+def _backlog(g: Telling | Gateway) -> None:
     g.tell(BACKLOG, "wells", BacklogOpened(owner="ana"), "2025-02-01")
     source = ItemSource(system="jira", reference="WELL-1", url="https://example.org/WELL-1")
     for n in range(1, 5):

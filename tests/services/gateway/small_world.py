@@ -12,6 +12,7 @@ import httpx
 
 from libs.events.event import Actor, Event, Kind, Payload
 from libs.events.values import start_of
+from libs.events.world import World
 from libs.service.adapters import Adapters, adapters_of
 from libs.service.issuer import Issuer
 from libs.service.process import Process
@@ -33,6 +34,21 @@ class Clock:
 
 
 @dataclass
+class Telling:
+    """Has a world hear what is said."""
+
+    world: World = field(default_factory=World)
+
+    def tell(self, kind: Kind[Any], id: str, data: Payload, at: str, *, by: str = "importer", known: str | None = None) -> Event:
+        """An event: true from the start of a day on, known on the same day unless said."""
+        key = kind.key(id)
+        time, recorded = start_of(date.fromisoformat(at)), start_of(date.fromisoformat(known or at))
+        event = Event(key, self.world.last(key) + 1, time, recorded, recorded, Actor(by.partition("@")[0], by), data)
+        self.world.apply(event)
+        return event
+
+
+@dataclass
 class Gateway:
     """The gateway under test."""
 
@@ -48,12 +64,8 @@ class Gateway:
         self.client = httpx.AsyncClient(transport=httpx.ASGITransport(self.process.app), base_url="http://headway")
 
     def tell(self, kind: Kind[Any], id: str, data: Payload, at: str, *, by: str = "importer", known: str | None = None) -> Event:
-        """Has the world hear an event: true from the start of a day on, known on the same day unless said."""
-        key = kind.key(id)
-        time, recorded = start_of(date.fromisoformat(at)), start_of(date.fromisoformat(known or at))
-        event = Event(key, self.process.world.last(key) + 1, time, recorded, recorded, Actor(by.partition("@")[0], by), data)
-        self.process.world.apply(event)
-        return event
+        """The same of the gateway's world."""
+        return Telling(self.process.world).tell(kind, id, data, at, by=by, known=known)
 
     def signed_in(self, persona: str) -> dict[str, str]:
         """The header of somebody with this role."""

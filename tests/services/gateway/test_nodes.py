@@ -12,6 +12,8 @@ from libs.events.catalog.portfolio.lifecycle import LIFECYCLE, LifecycleDefined
 from libs.events.catalog.roadmap.change import CHANGE, ChangeDecided, ChangeRaised
 from services.gateway.schema import schema
 from services.gateway.types.kinds import BY_KIND
+from tests.given import given
+from tests.services.gateway.portfolio import small
 from tests.services.gateway.small_world import Gateway
 
 IDS = {
@@ -49,11 +51,12 @@ async def test_whatever_has_a_global_id_is_found_by_it(all_kinds: Gateway) -> No
     assert BY_KIND.keys() | {"person"} == {id.partition(":")[0] for id in IDS}
 
 
-async def test_several_are_found_at_once_in_the_order_of_their_ids_at_any_moment(all_kinds: Gateway) -> None:
+def test_several_are_found_at_once_in_the_order_of_their_ids_at_any_moment() -> None:
     ask = "query($ids: [ID!]!, $d: Date) { nodes(ids: $ids, asOf: $d) { id ... on Product { phase { id } } } }"
     ids = ["product:wells", "team:never", "team:wells-team"]
-    assert (await all_kinds.ask(ask, {"ids": ids}))["nodes"] == [{"id": ids[0], "phase": {"id": "beta"}}, None, {"id": ids[2]}]
-    assert (await all_kinds.ask(ask, {"ids": ids, "d": "2025-01-05"}))["nodes"] == [{"id": ids[0], "phase": None}, None, None]
+    told = given(small())
+    assert told.answers(ask, ids=ids)["nodes"] == [{"id": ids[0], "phase": {"id": "beta"}}, None, {"id": ids[2]}]
+    assert told.on("2025-01-05").answers(ask, ids=ids)["nodes"] == [{"id": ids[0], "phase": None}, None, None]
 
 
 @pytest.mark.parametrize(
@@ -74,30 +77,33 @@ async def test_a_hundred_ids_are_taken_and_no_more_and_each_counts(all_kinds: Ga
     assert (await all_kinds.post(ask, {"ids": ["organisation:water"] * 100})).json()["errors"][0]["extensions"]["code"] == "COST"
 
 
-async def test_what_governs_a_product_tells_of_itself(all_kinds: Gateway) -> None:
-    ask = """query($ids: [ID!]!) { nodes(ids: $ids) {
-        ... on ChangeRequest { title description approved reason raisedOn decidedOn product { id } release { id } }
-        ... on Metric { name kind unit baseline latest latestOn responsible { id } product { id } }
-        ... on Need { user text prioritised verdict evidence product { id } }
-        ... on Release { title product { id } }
-        ... on Item { title product { id } roadmapItem { id product { id } } }
-        ... on Loan { borrower { id } }
-    } }"""
-    change, metric, need, release, item, loan = (
-        await all_kinds.ask(ask, {"ids": ["change:deeper", "metric:speed", "need:clean", "release:first", "item:i1", "loan:loan-1"]})
-    )["nodes"]
-    wells = {"id": "product:wells"}
-    assert change == {
-        "title": "Deeper", "description": "By ten metres", "approved": True, "reason": "Yes", "raisedOn": "2025-05-01", "decidedOn": "2025-05-02",
-        "product": wells, "release": {"id": "release:first"},
-    }  # fmt: skip
-    assert metric == {
-        "name": "Speed", "kind": "QUANTITATIVE", "unit": None, "baseline": "10", "latest": "4", "latestOn": "2025-05-01", "responsible": {"id": "person:ana"},
-        "product": wells,
-    }  # fmt: skip
-    assert need == {"user": "people", "text": "water", "prioritised": True, "verdict": "MET", "evidence": "survey", "product": wells}
-    assert release == {"title": "First", "product": wells} and loan == {"borrower": {"id": "organisation:roads"}}
-    assert item == {"title": "Item 1", "product": wells, "roadmapItem": {"id": "roadmap_item:pump", "product": wells}}
+@pytest.mark.parametrize(
+    ("subject", "fields", "values"),
+    [
+        ("change:deeper", "title description approved reason raisedOn decidedOn", ("Deeper", "By ten metres", True, "Yes", "2025-05-01", "2025-05-02")),
+        ("metric:speed", "name kind unit baseline latest latestOn", ("Speed", "QUANTITATIVE", None, "10", "4", "2025-05-01")),
+        ("need:clean", "user text prioritised verdict evidence", ("people", "water", True, "MET", "survey")),
+        ("release:first", "title", ("First",)),
+        ("item:i1", "title", ("Item 1",)),
+    ],
+)
+def test_what_governs_a_product_tells_of_itself(all_kinds: Gateway, subject: str, fields: str, values: tuple[Any, ...]) -> None:
+    told = given(all_kinds.process.world).shows(subject, "product.id", "product:wells")
+    told.shows(subject, f"{{ {fields} }}", dict(zip(fields.split(), values, strict=True)))
+
+
+@pytest.mark.parametrize(
+    ("subject", "field", "other"),
+    [
+        ("change:deeper", "release", "release:first"),
+        ("metric:speed", "responsible", "person:ana"),
+        ("item:i1", "roadmapItem", "roadmap_item:pump"),
+        ("item:i1", "roadmapItem.product", "product:wells"),
+        ("loan:loan-1", "borrower", "organisation:roads"),
+    ],
+)
+def test_what_refers_to_something_leads_there(all_kinds: Gateway, subject: str, field: str, other: str) -> None:
+    given(all_kinds.process.world).shows(subject, f"{field}.id", other)
 
 
 @pytest.mark.requirement("S0-14", "S0-15")

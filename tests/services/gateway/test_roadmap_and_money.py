@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 
-from libs.events.catalog.portfolio.organisation import ORGANISATION, OrganisationRegistered
-from libs.events.catalog.roadmap.change import CHANGE, ChangeDecided, ChangeRaised, Effect
+from libs.events.catalog.portfolio.organisation import OrganisationRegistered
+from libs.events.catalog.roadmap.change import ChangeDecided, ChangeRaised, Effect
 from libs.events.catalog.roadmap.roadmap_item import ROADMAP_ITEM, Horizon, RoadmapItemPlaced
+from tests.given import given, say
+from tests.services.gateway.portfolio import small
 from tests.services.gateway.small_world import Gateway
 
 ITEMS = """query($filter: RoadmapItemFilter, $order: RoadmapItemOrder) {
@@ -75,18 +77,14 @@ async def test_an_id_of_something_else_is_refused(roads: Gateway) -> None:
 
 
 @pytest.mark.requirement("S0-17")
-async def test_a_product_tells_its_milestones_and_what_it_depends_on(told_gateway: Gateway) -> None:
-    told_gateway.tell(CHANGE, "link", ChangeRaised(product="wells", title="Link", on="dams", effect=Effect.BEGINS), "2025-06-01")
-    ask = '{ product(id: "wells") { dependsOn { id } milestones { kind title on reached } } }'
-    assert (await told_gateway.ask(ask))["product"]["dependsOn"] == []
-    told_gateway.tell(CHANGE, "link", ChangeDecided(approved=True, reason="yes"), "2025-06-02", by="cab@water")
-    assert (await told_gateway.ask(ask))["product"] == {
-        "dependsOn": [{"id": "product:dams"}],
-        "milestones": [
-            {"kind": "RELEASE", "title": "First", "on": "2025-05-03", "reached": True},
-            {"kind": "TARGET", "title": "Speed: 5", "on": "2025-06-01", "reached": True},
-        ],
-    }
+def test_a_product_tells_its_milestones_and_what_it_depends_on() -> None:
+    raised = say("change:link", ChangeRaised(product="wells", title="Link", on="dams", effect=Effect.BEGINS), at="2025-06-01")
+    told = given(small(), raised, say("change:link", ChangeDecided(approved=True, reason="yes"), at="2025-06-02", by="cab@water"))
+    told.on("2025-06-01").shows("product:wells", "dependsOn.id", [])
+    told.shows("product:wells", "dependsOn.id", ["product:dams"])
+    release = {"kind": "RELEASE", "title": "First", "on": "2025-05-03", "reached": True}
+    target = {"kind": "TARGET", "title": "Speed: 5", "on": "2025-06-01", "reached": True}
+    told.shows("product:wells", "milestones { kind title on reached }", [release, target])
 
 
 MONEY = """query($organisation: ID) { portfolio(organisation: $organisation) { fiscalYearStart
@@ -108,20 +106,18 @@ async def test_money_is_told_per_fiscal_year_and_currency(told_gateway: Gateway)
     assert portfolio["organisations"][1]["roadmap"]["counts"]["items"] == 4
 
 
-async def test_the_fiscal_year_of_an_organisation_is_its_own(told_gateway: Gateway) -> None:
-    told_gateway.tell(ORGANISATION, "water", OrganisationRegistered(name="Ministry of Water", currency="CAD", fiscal_year_start="04-01"), "2025-01-02")
-    portfolio = (await told_gateway.ask(MONEY, {"organisation": "water"}))["portfolio"]
-    assert portfolio["fiscalYearStart"] == "04-01"
-    assert [year["starts"] for year in portfolio["investment"]["fiscalYears"]] == ["2024-04-01"]
-    assert portfolio["investment"]["lentOut"] == []
+def test_the_fiscal_year_of_an_organisation_is_its_own() -> None:
+    registered = OrganisationRegistered(name="Ministry of Water", currency="CAD", fiscal_year_start="04-01")
+    told = given(small(), say("organisation:water", registered, at="2025-01-02"))
+    told.shows("portfolio:water", "fiscalYearStart", "04-01").shows("portfolio:water", "investment.fiscalYears.starts", ["2024-04-01"])
+    told.shows("portfolio:water", "investment.lentOut.amount", [])
 
 
 @pytest.mark.requirement("S4-15")
-async def test_loans_are_listed_for_lender_and_borrower(told_gateway: Gateway) -> None:
-    ask = "query($organisation: ID) { portfolio(organisation: $organisation) { loans { totalCount nodes { id team { id } lender { id } returned } } } }"
-    for organisation in (None, "water", "roads"):
-        loans = (await told_gateway.ask(ask, {"organisation": organisation}))["portfolio"]["loans"]
-        assert loans["nodes"] == [{"id": "loan:loan-1", "team": {"id": "team:wells-team"}, "lender": {"id": "organisation:water"}, "returned": False}]
+def test_loans_are_listed_for_lender_and_borrower() -> None:
+    loan = {"id": "loan:loan-1", "team": {"id": "team:wells-team"}, "lender": {"id": "organisation:water"}, "returned": False}
+    for portfolio in ("portfolio", "portfolio:water", "portfolio:roads"):
+        given(small()).shows(portfolio, "loans.nodes { id team { id } lender { id } returned }", [loan])
 
 
 async def test_years_and_loans_are_withheld_with_the_money(told_gateway: Gateway) -> None:

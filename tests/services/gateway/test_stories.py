@@ -9,10 +9,12 @@ from typing import Any
 import pytest
 
 from libs.events.catalog.portfolio.investment import INVESTMENT
-from libs.events.catalog.portfolio.product import PRODUCT, ProductDecommissioned, ProductHalted
-from libs.events.catalog.portfolio.team import TEAM, MemberLeft
-from libs.events.catalog.roadmap.metric import METRIC, TargetSet
+from libs.events.catalog.portfolio.product import ProductDecommissioned, ProductHalted
+from libs.events.catalog.portfolio.team import MemberLeft
+from libs.events.catalog.roadmap.metric import TargetSet
 from libs.events.event import Retracted
+from tests.given import given, say
+from tests.services.gateway.portfolio import small
 from tests.services.gateway.small_world import Gateway
 
 STORY = """
@@ -60,57 +62,40 @@ async def test_what_was_taken_back_is_marked_and_money_is_for_those_who_may_read
 
 
 @pytest.mark.requirement("S4-18", "S0-09")
-async def test_a_team_tells_how_it_stood_and_who_left(told_gateway: Gateway) -> None:
-    told_gateway.tell(TEAM, "wells-team", MemberLeft(person="bo"), "2025-12-01")
-    ask = '{ team(id: "wells-team") { statuses { status from until } formerMembers { person { name } role since leftOn } firstEvent { at } } }'
-    assert (await told_gateway.ask(ask))["team"] == {
-        "statuses": [{"status": "IN_RESIDENCY", "from": "2025-01-10", "until": None}],
-        "formerMembers": [{"person": {"name": "bo"}, "role": "DEVELOPER", "since": "2025-06-10", "leftOn": "2025-12-01"}],
-        "firstEvent": {"at": "2025-01-10T00:00:00Z"},
-    }
+def test_a_team_tells_how_it_stood_and_who_left() -> None:
+    told = given(small(), say("team:wells-team", MemberLeft(person="bo"), at="2025-12-01"))
+    left = {"person": {"name": "bo"}, "role": "DEVELOPER", "since": "2025-06-10", "leftOn": "2025-12-01"}
+    told.shows("team:wells-team", "statuses { status from until }", [{"status": "IN_RESIDENCY", "from": "2025-01-10", "until": None}])
+    told.shows("team:wells-team", "formerMembers { person { name } role since leftOn }", [left])
+    told.shows("team:wells-team", "firstEvent.at", "2025-01-10T00:00:00Z")
 
 
 @pytest.mark.requirement("S0-01", "S0-02", "S0-03")
-async def test_a_product_tells_its_phases_its_halt_and_its_end(told_gateway: Gateway) -> None:
-    ask = '{ product(id: "wells") { phases { id title since } halt { since reason lacking } decommissionedOn } }'
-    told_gateway.tell(PRODUCT, "wells", ProductHalted(reason="No money", lacking="money"), "2025-08-01")
-    found = (await told_gateway.ask(ask))["product"]
-    assert found["phases"] == [{"id": "beta", "title": "Beta", "since": "2025-06-01"}]
-    assert found["halt"] == {"since": "2025-08-01", "reason": "No money", "lacking": "money"} and found["decommissionedOn"] is None
-    told_gateway.tell(PRODUCT, "wells", ProductDecommissioned(reason="Replaced"), "2025-09-01")
-    found = (await told_gateway.ask(ask))["product"]
-    assert (found["halt"], found["decommissionedOn"]) == (None, "2025-09-01")
+def test_a_product_tells_its_phases_its_halt_and_its_end() -> None:
+    halted = say("product:wells", ProductHalted(reason="No money", lacking="money"), at="2025-08-01")
+    told = given(small(), halted, say("product:wells", ProductDecommissioned(reason="Replaced"), at="2025-09-01"))
+    told.on("2025-08-31").shows("product:wells", "phases { id title since }", [{"id": "beta", "title": "Beta", "since": "2025-06-01"}])
+    halt = {"since": "2025-08-01", "reason": "No money", "lacking": "money"}
+    told.on("2025-08-31").shows("product:wells", "{ halt { since reason lacking } decommissionedOn }", {"halt": halt, "decommissionedOn": None})
+    told.shows("product:wells", "{ halt { reason } decommissionedOn }", {"halt": None, "decommissionedOn": "2025-09-01"})
 
 
 @pytest.mark.requirement("S0-19", "S0-23", "S0-04")
-async def test_a_product_tells_its_needs_its_metrics_with_their_targets_and_its_backlog_over_time(told_gateway: Gateway) -> None:
-    told_gateway.tell(METRIC, "speed", TargetSet(value=Decimal(2), due=date(2026, 6, 1)), "2025-07-01")
-    ask = """{ product(id: "wells") {
-      userNeeds { totalCount nodes { id verdict } }
-      metrics { nodes { name targets { value due setOn state } } }
-      changeRequests { totalCount }
-      backlog { overTime { on open delivered } open delivered }
-    } }"""
-    found = (await told_gateway.ask(ask))["product"]
-    assert [(one["id"], one["verdict"]) for one in found["userNeeds"]["nodes"]] == [("need:cheap", "UNMET"), ("need:clean", "MET")]
-    assert found["metrics"]["nodes"] == [
-        {
-            "name": "Speed",
-            "targets": [
-                {"value": "5", "due": "2025-06-01", "setOn": "2025-02-03", "state": "HIT"},
-                {"value": "2", "due": "2026-06-01", "setOn": "2025-07-01", "state": "NOT_MEASURED"},
-            ],
-        }
-    ]
-    assert found["changeRequests"]["totalCount"] == 0
-    over_time = found["backlog"]["overTime"]
-    assert over_time[0] == {"on": "2025-02-28", "open": 4, "delivered": 0}
-    assert over_time[-1] == {"on": "2026-03-02", "open": found["backlog"]["open"], "delivered": found["backlog"]["delivered"]}
+def test_a_product_tells_its_needs_its_metrics_with_their_targets_and_its_backlog_over_time() -> None:
+    told = given(small(), say("metric:speed", TargetSet(value=Decimal(2), due=date(2026, 6, 1)), at="2025-07-01"))
+    needs = [{"id": "need:cheap", "verdict": "UNMET"}, {"id": "need:clean", "verdict": "MET"}]
+    told.shows("product:wells", "userNeeds.nodes { id verdict }", needs).shows("product:wells", "changeRequests.totalCount", 0)
+    hit = {"value": "5", "due": "2025-06-01", "setOn": "2025-02-03", "state": "HIT"}
+    ahead = {"value": "2", "due": "2026-06-01", "setOn": "2025-07-01", "state": "NOT_MEASURED"}
+    told.shows("product:wells", "metrics.nodes { name targets { value due setOn state } }", [{"name": "Speed", "targets": [hit, ahead]}])
+    first, *_, last = told.shown("product:wells", "backlog.overTime { on open delivered }")
+    assert (first, last) == ({"on": "2025-02-28", "open": 4, "delivered": 0}, {"on": "2026-03-02", "open": 2, "delivered": 1})
+    told.shows("product:wells", "backlog { open delivered }", {"open": 2, "delivered": 1})
 
 
-async def test_a_product_that_was_only_named_has_no_story(told_gateway: Gateway) -> None:
-    ask = '{ team(id: "signs-team") { products { id firstEvent { id } halt { reason } phases { id } decommissionedOn story { totalCount } } } }'
-    unheard = (await told_gateway.ask(ask))["team"]["products"][1]
+def test_a_product_that_was_only_named_has_no_story() -> None:
+    path = "products { id firstEvent { id } halt { reason } phases { id } decommissionedOn story { totalCount } }"
+    _, unheard = given(small()).shown("team:signs-team", path)
     assert unheard == {"id": "product:unheard", "firstEvent": None, "halt": None, "phases": [], "decommissionedOn": None, "story": {"totalCount": 0}}
 
 
@@ -122,9 +107,8 @@ async def test_a_search_of_the_past_finds_what_was_there_then(told_gateway: Gate
     assert then == ["product:wells"] and unknown == [] and "team:wells-team" in today
 
 
-async def test_a_change_says_in_what_it_lies(told_gateway: Gateway) -> None:
-    ask = '{ changes(from: "2025-02-20", kinds: [HORIZON]) { nodes { subject { id } within { id name } } } }'
-    nodes = (await told_gateway.ask(ask))["changes"]["nodes"]
+def test_a_change_says_in_what_it_lies() -> None:
+    nodes = given(small()).answers('{ changes(from: "2025-02-20", kinds: [HORIZON]) { nodes { subject { id } within { id name } } } }')["changes"]["nodes"]
     assert nodes[0]["within"] == [
         {"id": "organisation:water", "name": "Ministry of Water"},
         {"id": "product:wells", "name": "Wells"},

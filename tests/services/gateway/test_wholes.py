@@ -9,18 +9,16 @@ from typing import Any
 import pytest
 
 from libs.events.catalog.backlog.item import ITEM, ItemDelivered
-from libs.events.catalog.portfolio.graduation import CeremonyHeld
 from libs.events.catalog.portfolio.investment import INVESTMENT, ActualRecorded, InvestmentDecided, InvestmentProposed
 from libs.events.catalog.portfolio.lifecycle import LIFECYCLE, LifecycleDefined, Phase
 from libs.events.catalog.portfolio.organisation import ORGANISATION, OrganisationRegistered
 from libs.events.catalog.portfolio.product import PRODUCT, PhaseEntered, ProductRegistered
 from libs.events.catalog.portfolio.team import MemberLeft, TeamRole
-from libs.events.catalog.roadmap.change import CHANGE, ChangeDecided, ChangeRaised
-from libs.events.catalog.roadmap.metric import METRIC, MetricRead, TargetSet
-from libs.events.event import Actor, Event
-from libs.events.values import start_of
-from tests.rules.way import Statement, day, graduating, joined
-from tests.services.gateway.portfolio import money
+from libs.events.catalog.roadmap.change import ChangeDecided, ChangeRaised
+from libs.events.catalog.roadmap.metric import MetricRead, TargetSet
+from tests.given import given, say
+from tests.rules.way import Statement, day, graduating, joined, world_of
+from tests.services.gateway.portfolio import money, small
 from tests.services.gateway.small_world import Gateway
 
 FIGURES = "committed forecast actual firstBaseline enhance support unsplit returned againstFirstBaseline againstCurrentBaseline".split()
@@ -105,18 +103,16 @@ async def test_amounts_are_written_at_the_scale_of_their_currency(gateway: Gatew
 
 
 @pytest.mark.requirement("S0-23")
-async def test_targets_have_four_counts(told_gateway: Gateway) -> None:
-    told_gateway.tell(METRIC, "speed", TargetSet(value=Decimal(1), due=date(2027, 1, 1)), "2026-01-01")
-    told_gateway.tell(METRIC, "speed", MetricRead(value=Decimal(3)), "2026-02-01")
-    told_gateway.tell(METRIC, "speed", TargetSet(value=Decimal(2), due=date(2027, 2, 1)), "2026-02-02")
-    ask = """{
-      portfolio { targets { hit missed notMeasured open } explain(field: "targets.open") { value } }
-      product(id: "wells") { metrics { nodes { targets { state } } } }
-    }"""
-    found = await told_gateway.ask(ask)
-    assert found["portfolio"]["targets"] == {"hit": 1, "missed": 0, "notMeasured": 1, "open": 1}
-    assert found["portfolio"]["explain"]["value"] == 1
-    assert sum(found["portfolio"]["targets"].values()) == len(found["product"]["metrics"]["nodes"][0]["targets"])
+def test_targets_have_four_counts() -> None:
+    told = given(
+        small(),
+        say("metric:speed", TargetSet(value=Decimal(1), due=date(2027, 1, 1)), at="2026-01-01"),
+        say("metric:speed", MetricRead(value=Decimal(3)), at="2026-02-01"),
+        say("metric:speed", TargetSet(value=Decimal(2), due=date(2027, 2, 1)), at="2026-02-02"),
+    )
+    for field, count in (("hit", 1), ("missed", 0), ("notMeasured", 1), ("open", 1)):
+        told.shows("portfolio", f"targets.{field}", count).shows("portfolio", f'explain(field: "targets.{field}").value', count)
+    told.shows("product:wells", "metrics.nodes.targets.state", [["HIT", "OPEN", "NOT_MEASURED"]])
 
 
 @pytest.mark.requirement("S0-01")
@@ -141,42 +137,24 @@ async def test_phases_of_one_id_are_counted_and_chosen_per_lifecycle(told_gatewa
 
 
 @pytest.mark.requirement("S4-18")
-async def test_a_ceremony_that_was_held_counts_although_a_core_member_left_that_day(gateway: Gateway) -> None:
-    said = [*graduating(), Statement("team:parks", MemberLeft(person="p2"), 270), joined("p9", TeamRole.USER_RESEARCH, 274)]
-    for n, one in enumerate(said):
-        time = start_of(day(one.day))
-        sequence = gateway.process.world.last(one.aggregate) + 1
-        gateway.process.world.apply(Event(one.aggregate, sequence, time, time, time, Actor(f"p-{n}", one.by), one.data))
-    assert any(isinstance(one.data, CeremonyHeld) for one in said)
-    ask = 'query($d: Date) { team(id: "parks", asOf: $d) { graduation { status since ceremony { heldOn } } statuses { status from } } }'
-    found = {n: (await gateway.ask(ask, {"d": str(day(n))}))["team"]["graduation"] for n in (269, 270, 273, 274, 300)}
-    assert [found[n]["status"] for n in (269, 270, 273, 274, 300)] == ["READY", "AT_RISK", "AT_RISK", "GRADUATED", "GRADUATED"]
-    assert found[300]["since"] == str(day(274)) and found[300]["ceremony"]["heldOn"] == str(day(270))
+def test_a_ceremony_that_was_held_counts_although_a_core_member_left_that_day() -> None:
+    told = given(world_of([*graduating(), Statement("team:parks", MemberLeft(person="p2"), 270), joined("p9", TeamRole.USER_RESEARCH, 274)]))
+    for n, status in ((269, "READY"), (270, "AT_RISK"), (273, "AT_RISK"), (274, "GRADUATED"), (300, "GRADUATED")):
+        told.on(str(day(n))).shows("team:parks", "graduation.status", status)
+    later = told.on(str(day(300)))
+    later.shows("team:parks", "graduation.since", str(day(274))).shows("team:parks", "graduation.ceremony.heldOn", str(day(270)))
 
 
 @pytest.mark.requirement("S0-13")
-async def test_who_signed_off_is_told_by_role_and_person_in_graphql(told_gateway: Gateway) -> None:
-    told_gateway.tell(CHANGE, "c", ChangeRaised(product="wells", title="Maps"), "2025-05-01")
-    told_gateway.tell(CHANGE, "c", ChangeDecided(approved=True, reason="Good"), "2025-05-02", by="cab@water")
-    ask = """{
-      product(id: "wells") {
-        releases { signedOffBy { name } signOff { assertedBy on event by { id name } } }
-        changeRequests { nodes { decision { assertedBy by { name } } } }
-      }
-      portfolio { investments(filter: { team: ["wells-team"] }) { nodes { decision { assertedBy on by { name } } } } }
-      team(id: "wells-team") { graduation { criteria { id why evidence { assertedBy by { name } } } } }
-    }"""
-    found = await told_gateway.ask(ask)
-    release = found["product"]["releases"][0]
-    assert release["signedOffBy"]["name"] == release["signOff"]["by"]["name"] == "product_owner"
-    assert (release["signOff"]["assertedBy"], release["signOff"]["on"], release["signOff"]["event"]) == ("product_owner@wells", "2025-05-02", "release:first@2")
-    assert found["product"]["changeRequests"]["nodes"][0]["decision"] == {"assertedBy": "cab@water", "by": {"name": "cab"}}
-    assert found["portfolio"]["investments"]["nodes"][0]["decision"] == {
-        "assertedBy": "steering_group@water",
-        "on": "2025-01-20",
-        "by": {"name": "steering_group"},
-    }
-    why = found["team"]["graduation"]["criteria"][0]["why"]
+def test_who_signed_off_is_told_by_role_and_person_in_graphql() -> None:
+    raised = say("change:c", ChangeRaised(product="wells", title="Maps"), at="2025-05-01")
+    told = given(small(), raised, say("change:c", ChangeDecided(approved=True, reason="Good"), at="2025-05-02", by="cab@water"))
+    owner = {"assertedBy": "product_owner@wells", "on": "2025-05-02", "event": "release:first@2", "by": {"name": "product_owner"}}
+    told.shows("release:first", "signOff { assertedBy on event by { name } }", owner).shows("release:first", "signedOffBy.name", "product_owner")
+    told.shows("change:c", "decision { assertedBy by { name } }", {"assertedBy": "cab@water", "by": {"name": "cab"}})
+    group = {"assertedBy": "steering_group@water", "on": "2025-01-20", "by": {"name": "steering_group"}}
+    told.shows("investment:inv-wells", "decision { assertedBy on by { name } }", group)
+    why = told.shown("team:wells-team", "graduation.criteria.why")[0]
     assert why.endswith("signed off by product owner of wells (product_owner)")
 
 

@@ -67,6 +67,11 @@ async def page(site: Gateway, address: str, persona: str = "executive", status: 
     return re.sub(r"\s+", " ", unescape(answer.text).replace(NBSP, " "))
 
 
+def plain(html: str) -> str:
+    """What a reader reads of a page."""
+    return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", html))).replace(NBSP, " ")
+
+
 async def rows(site: Gateway, address: str, table: str) -> list[list[str]]:
     """A table of a page as CSV, its headings first."""
     answer = await site.client.get(f"{address}{'&' if '?' in address else '?'}format=csv&table={table}", headers=site.signed_in("executive"))

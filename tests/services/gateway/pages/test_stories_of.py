@@ -7,10 +7,12 @@ import re
 import pytest
 
 from libs.events.catalog.portfolio.investment import INVESTMENT
-from libs.events.catalog.portfolio.product import PRODUCT, ProductDecommissioned, ProductHalted
+from libs.events.catalog.portfolio.product import ProductDecommissioned, ProductHalted
 from libs.events.catalog.portfolio.team import TEAM, MemberLeft, TeamFormed
 from libs.events.event import Retracted
+from tests.given import given, say
 from tests.services.gateway.pages.answers import HTML, page, rows
+from tests.services.gateway.portfolio import small
 from tests.services.gateway.small_world import Gateway
 
 
@@ -55,11 +57,11 @@ async def test_a_product_is_shown_with_its_phases_releases_needs_metrics_and_bac
     assert "Backlog from 28 February 2025 to 2 March 2026: 2 open and 1 delivered at the end" in found
 
 
-async def test_a_halted_and_a_decommissioned_product_say_so_first(site: Gateway) -> None:
-    site.tell(PRODUCT, "wells", ProductHalted(reason="no money"), "2025-08-01")
-    assert "Work halted early on 1 August 2025: No money." in await page(site, "/products/wells")
-    site.tell(PRODUCT, "wells", ProductDecommissioned(reason="replaced"), "2025-09-01")
-    assert "Decommissioned on 1 September 2025." in await page(site, "/products/wells")
+def test_a_halted_and_a_decommissioned_product_say_so_first() -> None:
+    halted = say("product:wells", ProductHalted(reason="no money"), at="2025-08-01")
+    told = given(small(), halted, say("product:wells", ProductDecommissioned(reason="replaced"), at="2025-09-01"))
+    told.on("2025-08-31").says("/products/wells", "Work halted early on 1 August 2025: No money.")
+    told.says("/products/wells", "Decommissioned on 1 September 2025.")
 
 
 async def test_a_product_with_nothing_to_tell_is_still_a_page(site: Gateway) -> None:

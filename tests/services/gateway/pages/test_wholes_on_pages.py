@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date
 from decimal import Decimal
-from html import unescape
 
 import pytest
 
 from libs.events.catalog.portfolio.lifecycle import LIFECYCLE, LifecycleDefined, Phase
 from libs.events.catalog.portfolio.product import PRODUCT, PhaseEntered, ProductRegistered
 from libs.events.catalog.roadmap.change import CHANGE, ChangeDecided, ChangeRaised
-from libs.events.catalog.roadmap.metric import METRIC, MetricRead, TargetSet
+from libs.events.catalog.roadmap.metric import MetricRead, TargetSet
 from services.gateway.pages.words import NBSP, amount
-from tests.services.gateway.pages.answers import page, rows
+from tests.given import given, say
+from tests.services.gateway.pages.answers import page, plain, rows
+from tests.services.gateway.portfolio import small
 from tests.services.gateway.small_world import Gateway
 from tests.services.gateway.test_wholes import invested
 
 WHO = "product owner of wells (product_owner)"
-
-
-def plain(html: str) -> str:
-    """What a reader reads."""
-    return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", html))).replace(NBSP, " ")
 
 
 def total(table: list[list[str]], column: str, currency: str) -> Decimal:
@@ -57,12 +52,11 @@ async def test_money_whose_team_is_not_known_has_a_row_and_the_rows_sum_to_the_w
 
 
 @pytest.mark.requirement("S0-23")
-async def test_a_target_that_is_open_is_counted_on_every_page_that_counts_targets(site: Gateway) -> None:
-    site.tell(METRIC, "speed", TargetSet(value=Decimal(1), due=date(2027, 1, 1)), "2026-01-01")
-    site.tell(METRIC, "speed", MetricRead(value=Decimal(3)), "2026-02-01")
-    assert "One target hit, none missed, one open." in plain(await page(site, "/"))
-    for address in ("/teams/wells-team", "/products/wells"):
-        assert "1 hit, 1 open" in plain(await page(site, address)), address
+def test_a_target_that_is_open_is_counted_on_every_page_that_counts_targets() -> None:
+    target = say("metric:speed", TargetSet(value=Decimal(1), due=date(2027, 1, 1)), at="2026-01-01")
+    told = given(small(), target, say("metric:speed", MetricRead(value=Decimal(3)), at="2026-02-01"))
+    told.says("/", "One target hit, none missed, one open.")
+    told.says("/teams/wells-team", "1 hit, 1 open").says("/products/wells", "1 hit, 1 open")
 
 
 @pytest.mark.requirement("S0-13")
