@@ -1,4 +1,4 @@
-"""Who may do what with the topics: rights from a file, given to the broker, which aiokafka has no call for."""
+"""Who may do what with the topics: rights from a file, given to the broker by the request that aiokafka knows and has no call for."""
 
 from __future__ import annotations
 
@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from aiokafka import errors as kafka_errors
-from aiokafka.protocol.api import Request, RequestStruct, Response
-from aiokafka.protocol.types import Array, Int8, Int16, Int32, Schema, String
+from aiokafka.protocol.admin import CreateAclsRequest
 
 from libs.events.kafka_connection import Client
 
@@ -18,15 +17,7 @@ _RESOURCES: Final = {"topic": 2, "group": 3, "cluster": 4}
 _PATTERNS: Final = {"literal": 3, "prefixed": 4}
 _OPERATIONS: Final = {"read": 3, "write": 4, "create": 5, "delete": 6, "alter": 7, "describe": 8, "describe_configs": 10, "alter_configs": 11}
 _ALLOW: Final = 3
-_ENTRY = (
-    ("resource_type", Int8),
-    ("resource_name", String("utf-8")),
-    ("resource_pattern_type", Int8),
-    ("principal", String("utf-8")),
-    ("host", String("utf-8")),
-    ("operation", Int8),
-    ("permission_type", Int8),
-)
+# Not by kafka-acls.sh: it runs on Java, which no image of Headway has, once for each user and operation, and `headway topics --acls` reads a file of its own.
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +52,13 @@ def rights_of(path: Path, namespace: str) -> list[Right]:
 
 async def given(admin: Client, rights: Sequence[Right]) -> None:
     """Gives rights; those that are there already stay. Raises RightsRefused, and what the client raises."""
-    answer = await admin._send_to_controller(_CreateAcls(rights))
-    for right, (code, message) in zip(rights, answer.results, strict=True):
-        if code:
-            raise RightsRefused(f"{right}: {kafka_errors.for_code(code).__name__} {message or ''}".rstrip())
+    for right in rights:
+        pattern = _PATTERNS["prefixed" if right.prefixed else "literal"]
+        asked = _RESOURCES[right.resource], right.name, pattern, f"User:{right.user}", "*", _OPERATIONS[right.operation], _ALLOW
+        answer = await admin._send_to_controller(CreateAclsRequest(*asked))
+        for code, message in answer.creation_responses:
+            if code:
+                raise RightsRefused(f"{right}: {kafka_errors.for_code(code).__name__} {message or ''}".rstrip())
 
 
 def _rights(user: str, entry: Mapping[str, Any], namespace: str) -> list[Right]:
@@ -75,40 +69,3 @@ def _rights(user: str, entry: Mapping[str, Any], namespace: str) -> list[Right]:
     if unknown := [o for o in entry["may"] if o not in _OPERATIONS]:
         raise ValueError(f"{unknown[0]!r} is none of {', '.join(_OPERATIONS)}")
     return [Right(user, resource, name.removesuffix("*"), name.endswith("*"), operation) for operation in entry["may"]]
-
-
-class _CreateAclsResponse(Response):  # type: ignore[misc]  # aiokafka ships no types
-    API_KEY = 30
-    API_VERSION = 1
-    SCHEMA = Schema(("throttle_time_ms", Int32), ("results", Array(("error_code", Int16), ("error_message", String("utf-8")))))
-
-
-class _CreateAclsRequest(RequestStruct):  # type: ignore[misc]
-    API_KEY = 30
-    API_VERSION = 1
-    RESPONSE_TYPE = _CreateAclsResponse
-    SCHEMA = Schema(("creations", Array(*_ENTRY)))
-
-
-class _CreateAcls(Request[_CreateAclsRequest]):  # type: ignore[misc]
-    API_KEY = 30
-
-    def __init__(self, rights: Sequence[Right]) -> None:
-        self._rights = rights
-
-    def build(self, request_struct_class: type[_CreateAclsRequest]) -> _CreateAclsRequest:
-        """The request as it travels."""
-        return request_struct_class(
-            [
-                (
-                    _RESOURCES[r.resource],
-                    r.name,
-                    _PATTERNS["prefixed" if r.prefixed else "literal"],
-                    f"User:{r.user}",
-                    "*",
-                    _OPERATIONS[r.operation],
-                    _ALLOW,
-                )
-                for r in self._rights
-            ]
-        )
