@@ -13,6 +13,7 @@ from urllib.parse import unquote
 import orjson
 
 REQUIRED: Final = ("specversion", "id", "source", "type")
+# Not the SDK: it makes up an id, a time and a specversion that are missing, looks into no URI, media type or character, and cuts an instant to microseconds.
 
 _NAME = re.compile(r"[a-z0-9]+")
 _TOKEN = r"[A-Za-z0-9!#$%&'*+.^_`|~-]+"  # noqa: S105 - of a media type

@@ -19,6 +19,8 @@ from libs.events.values import references
 from services.gateway.ids import inside
 from services.gateway.scalars import exact
 
+# Not strawberry.pydantic: it checks an input here, with its global ids and in other words than the owner's, and marks the classes of libs.
+
 
 class Inputs:
     """Makes each input type once; models within a model first."""

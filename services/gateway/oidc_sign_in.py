@@ -28,6 +28,7 @@ TIMEOUT: Final = 5.0
 PUBLIC: Final = "none"
 """How a client without a secret shows itself to the provider: by the verifier alone."""
 _KEYS: Final = ("state", "nonce", "verifier", "next")
+# Not Authlib's Starlette client: it tells an error before it looks at the state, and verifies the token a second time by other rules than every door here.
 
 
 class Provider:

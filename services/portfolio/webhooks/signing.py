@@ -13,6 +13,7 @@ from typing import Final
 
 PREFIX: Final = "whsec_"
 _SHORTEST, _LONGEST = 24, 64
+# Not by standardwebhooks: it signs another second for an instant that is not in UTC, and in the tests it judges what is signed here.
 
 
 def made() -> str:
