@@ -18,7 +18,7 @@ from libs.rules.money import NOTHING, Amount, Sum
 class ChangeCount(NamedTuple):
     """How many changes are of one kind and nature, and lead to the same."""
 
-    kind: Annotated[ChangeKind, Doc("What moved.")]
+    kind: Annotated[ChangeKind, Doc("Which kind of change it is.")]
     nature: Annotated[ChangeNature, Doc("Whether it became another, came to be or went.")]
     to: Annotated[
         str | None,
@@ -27,7 +27,7 @@ class ChangeCount(NamedTuple):
             "seats and of what went."
         ),
     ]
-    changes: Annotated[int, Doc("How many.")]
+    changes: Annotated[int, Doc("How many changes there are of it.")]
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,7 +43,7 @@ class HandoffRow:
 
     SHOWN_AS: ClassVar = "Handoff"
 
-    function: Annotated[HomeFunction, Doc("To whom.")]
+    function: Annotated[HomeFunction, Doc("The function that takes over its part of the support.")]
     state: Annotated[HandoffState, Doc("How far it has come.")]
     late: Annotated[bool, Doc("Whether the function prepared only after sustain was entered (S4-17).")]
     """On a later day, not on that day."""
@@ -53,7 +53,7 @@ class HandoffRow:
 class Ceremony:
     """The celebration of a graduation."""
 
-    held_on: Annotated[date, Doc("On which day.")]
+    held_on: Annotated[date, Doc("The day on which it was held.")]
     story: Annotated[str | None, Doc("What was told to have been achieved.")]
     """The story told last by an executive (S4-18)."""
     asserted_by: Annotated[str, Doc("The role that said that it was held.")]
@@ -67,7 +67,7 @@ class Graduation:
 
     team: str
     status: Annotated[GraduationStatus, Doc("Where it stands.")]
-    since: Annotated[date | None, Doc("Since which day.")]
+    since: Annotated[date | None, Doc("The day since which it stands there.")]
     criteria: Annotated[tuple[Criterion, ...], Doc("R-01 to R-06, each with its evidence.")]
     blocked_by: Annotated[tuple[str, ...], Doc("The ids of the criteria that stand in the way.")]
     next_step: Annotated[str | None, Doc("What to do next; null where nothing is left.")]

@@ -41,7 +41,7 @@ class StatusPeriod(NamedTuple):
 class BacklogOn(NamedTuple):
     """A backlog at the end of a day (S0-19, S0-25)."""
 
-    on: Annotated[date, Doc("The day.")]
+    on: Annotated[date, Doc("The day at the end of which it was counted.")]
     open: Annotated[int, Doc("How many items were open or started.")]
     delivered: Annotated[int, Doc("How many items were delivered.")]
 

@@ -35,7 +35,7 @@ class Awaiting:
     facts: strawberry.Private[Facts]
     of: strawberry.Private[Awaited]
     kind: AwaitedKind = strawberry.field(description="What is waited for.")
-    subject: Subject = strawberry.field(description="About what.")
+    subject: Subject = strawberry.field(description="The thing that it is about, such as a team or an investment.")
     what: str = strawberry.field(description="What to do, in words.")
     since: date | None = strawberry.field(description="The day on which it began to wait; null where that is not known.")
     due: date | None = strawberry.field(description="The day by the end of which it must be done; null where there is none.")

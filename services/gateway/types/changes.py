@@ -34,9 +34,9 @@ Since = Annotated[datetime, strawberry.argument(description="Compares with what 
 class Movement:
     facts: strawberry.Private[Facts]
     change: strawberry.Private[Change]
-    kind: ChangeKind = strawberry.field(description="What moved.")
+    kind: ChangeKind = strawberry.field(description="Which kind of change it is.")
     nature: ChangeNature = strawberry.field(description="Whether it became another, came to be or went.")
-    subject: Subject = strawberry.field(description="Of what.")
+    subject: Subject = strawberry.field(description="The thing that changed, such as a team or a roadmap item.")
     field: str = strawberry.field(description="Which of its figures: graduation.status, investment.actual, horizon, ends, members and so on.")
     at: datetime | None = strawberry.field(
         description="Since when it is so: the first day on which `after` held in a row up to the second moment's day, by what is known at the second moment, "

@@ -33,7 +33,7 @@ class Explanation:
     facts: strawberry.Private[Facts]
     figure: strawberry.Private[Figure]
     key: strawberry.Private[str | None]
-    field: str = strawberry.field(description="The figure.")
+    field: str = strawberry.field(description="The name of the figure that is explained, such as investment.actual.")
 
     @told("What it comes to; null also for whoever may not read its money.")
     def value(self, info: Info) -> JSON | None:

@@ -127,31 +127,31 @@ def _direction() -> Any:
 
 @strawberry.input(description="In which order teams come.")
 class TeamOrder:
-    by: TeamOrderField = strawberry.field(description="By what.")
+    by: TeamOrderField = strawberry.field(description="The value by which they are ordered.")
     direction: Direction = _direction()
 
 
 @strawberry.input(description="In which order products come.")
 class ProductOrder:
-    by: ProductOrderField = strawberry.field(description="By what.")
+    by: ProductOrderField = strawberry.field(description="The value by which they are ordered.")
     direction: Direction = _direction()
 
 
 @strawberry.input(description="In which order items of a roadmap come.")
 class RoadmapItemOrder:
-    by: RoadmapItemOrderField = strawberry.field(description="By what.")
+    by: RoadmapItemOrderField = strawberry.field(description="The value by which they are ordered.")
     direction: Direction = _direction()
 
 
 @strawberry.input(description="In which order backlog items come.")
 class ItemOrder:
-    by: ItemOrderField = strawberry.field(description="By what.")
+    by: ItemOrderField = strawberry.field(description="The value by which they are ordered.")
     direction: Direction = _direction()
 
 
 @strawberry.input(description="In which order investments come.")
 class InvestmentOrder:
-    by: InvestmentOrderField = strawberry.field(description="By what.")
+    by: InvestmentOrderField = strawberry.field(description="The value by which they are ordered.")
     direction: Direction = _direction()
 
 

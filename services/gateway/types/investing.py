@@ -28,7 +28,7 @@ from services.gateway.types.telling import told
 class SplitMoney(NamedTuple):
     """An amount, and its parts where it was split (S0-08)."""
 
-    total: Annotated[Amount, Doc("The whole.")]
+    total: Annotated[Amount, Doc("The whole amount, with both its parts.")]
     enhance: Annotated[Amount | None, Doc("The part for enhancing the product; null where it was not split.")]
     support: Annotated[Amount | None, Doc("The part for supporting the version in use; null where it was not split.")]
     unsplit: Annotated[Amount | None, Doc("What is not split into the two: the whole, or null where it was split.")]

@@ -64,7 +64,7 @@ class Organisation(Shown[OrganisationFacts]):
 class Program(Shown[ProgramFacts]):
     """Products of one organisation that belong together."""
 
-    @told("Its products.")
+    @told("The products that belong to it.")
     def products(self) -> list[Shown[ProductFacts]]:
         return [show(self.facts, PRODUCT, state) for state in self.facts.related(PRODUCT, "program", self.of.id)]
 

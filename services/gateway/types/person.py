@@ -19,9 +19,9 @@ class Person(Node):
 
 @strawberry.type(description="Who decided or signed something off, in which role, and when.")
 class Voice:
-    by: Person | None = strawberry.field(description="The person.")
+    by: Person | None = strawberry.field(description="The person who decided or signed off.")
     asserted_by: str = strawberry.field(description="The role in which it was said, such as product_owner@permits.")
-    on: date = strawberry.field(description="The day.")
+    on: date = strawberry.field(description="The day on which that was said.")
     event: str = strawberry.field(description="The event that says so: its position, `kind:id@sequence`.")
 
 

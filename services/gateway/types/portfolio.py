@@ -52,8 +52,8 @@ InPhase = Annotated[str | None, strawberry.argument(description="Only products i
 @strawberry.type(description="Something that must be seen to by a day.")
 class Duty:
     kind: duties.DutyKind = strawberry.field(description="What is due.")
-    due_on: date = strawberry.field(description="By which day.")
-    subject: Subject = strawberry.field(description="About what.")
+    due_on: date = strawberry.field(description="The day by which it must be seen to.")
+    subject: Subject = strawberry.field(description="The thing that it is about, such as a team or a product.")
     rule: str = strawberry.field(description="The id of the rule or criterion that asks for it.")
     overdue: bool = strawberry.field(description="Whether that day is over.")
     evidence: str | None = strawberry.field(description="The event (its position) that grows too old; null where the duty is about none.")

@@ -46,7 +46,7 @@ from services.gateway.types.telling import derived, told
 @strawberry.type(description="An early halt of the work on a product: a risk, not a completion (S0-03).")
 class Halt:
     since: date = strawberry.field(description="The day on which work halted.")
-    reason: str = strawberry.field(description="Why.")
+    reason: str = strawberry.field(description="Why work halted.")
     lacking: str | None = strawberry.field(description="What was lacking, where that was said.")
 
 

@@ -32,11 +32,11 @@ class RoadmapItem(Shown[catalogue.RoadmapItem]):
 
 @strawberry.type(description="How many items of a roadmap stand where, and how far they slip against what was planned first (S0-20).")
 class RoadmapCounts:
-    items: int = strawberry.field(description="All of them.")
-    now: int = strawberry.field(description="Under now.")
-    next: int = strawberry.field(description="Under next.")
-    later: int = strawberry.field(description="Under later.")
-    done: int = strawberry.field(description="Done.")
+    items: int = strawberry.field(description="How many items there are in all.")
+    now: int = strawberry.field(description="How many of them are being worked on now.")
+    next: int = strawberry.field(description="How many of them come next.")
+    later: int = strawberry.field(description="How many of them come later.")
+    done: int = strawberry.field(description="How many of them are done.")
     undated: int = strawberry.field(description="Without a planned end.")
     slipped: int = strawberry.field(description="Ending later than was planned first.")
     earlier: int = strawberry.field(description="Ending earlier than was planned first.")

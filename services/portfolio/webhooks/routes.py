@@ -26,7 +26,7 @@ from services.portfolio.webhooks.delivering import Deliverer
 TOPIC = "webhooks"
 MOST = 100
 
-WebhookPath = Annotated[str, Path(pattern=ID_PATTERN, description="The webhook.")]
+WebhookPath = Annotated[str, Path(pattern=ID_PATTERN, description="The webhook's id.")]
 
 
 class Made(BaseModel):

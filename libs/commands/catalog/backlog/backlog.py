@@ -22,4 +22,4 @@ class OpenBacklog(Command, BacklogOpened):
 class ReorderBacklog(Command, BacklogReordered):
     """Put an item at a position of its backlog. Only the product owner may."""
 
-    product: Annotated[ProductId, Field(description="Whose backlog.")]
+    product: Annotated[ProductId, Field(description="The product whose backlog it is.")]

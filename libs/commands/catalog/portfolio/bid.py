@@ -22,4 +22,4 @@ class SubmitBid(Command, BidSubmitted):
 class RecordBidOutcome(Command, BidOutcomeRecorded):
     """Record what the deciding body said of a bid, once."""
 
-    bid: Annotated[BidId, Field(description="The bid.")]
+    bid: Annotated[BidId, Field(description="The bid's id.")]

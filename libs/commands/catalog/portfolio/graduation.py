@@ -23,7 +23,7 @@ from libs.events.values import TeamId
 class OfTeam(Command):
     """Is asked of the graduation of a team."""
 
-    team: Annotated[TeamId, Field(description="The team.")]
+    team: Annotated[TeamId, Field(description="The id of the team whose graduation it is.")]
 
 
 @command("portfolio.enter_sustain", GRADUATION, topic="sustain", creates=None, id_field="team", requirements=("S4-01", "S4-02", "R-01", "R-02"))

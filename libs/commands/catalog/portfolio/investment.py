@@ -24,7 +24,7 @@ from libs.events.values import InvestmentId
 class OfInvestment(Command):
     """Is asked of an investment that was proposed."""
 
-    investment: Annotated[InvestmentId, Field(description="The investment.")]
+    investment: Annotated[InvestmentId, Field(description="The investment's id.")]
 
 
 @command(

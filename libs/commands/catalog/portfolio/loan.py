@@ -22,4 +22,4 @@ class LendTeam(Command, TeamLent, first=("loan", "team", "lender", "borrower", "
 class ReturnTeam(Command, TeamReturned):
     """Say that the team is back: the day of the command is the last of the loan."""
 
-    loan: Annotated[LoanId, Field(description="The loan.")]
+    loan: Annotated[LoanId, Field(description="The loan's id.")]

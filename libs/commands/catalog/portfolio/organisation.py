@@ -22,4 +22,4 @@ class RegisterOrganisation(Command, OrganisationRegistered):
 class SetPolicy(Command, PolicySet):
     """Set thresholds of an organisation, which hold for its teams from the day of the command on; those left out stay."""
 
-    organisation: Annotated[OrganisationId, Field(description="The organisation.")]
+    organisation: Annotated[OrganisationId, Field(description="The id of the organisation whose policy it is.")]

@@ -14,7 +14,7 @@ from libs.events.values import ProductId
 class OfProduct(Command):
     """Is asked of a product that is registered."""
 
-    product: Annotated[ProductId, Field(description="The product.")]
+    product: Annotated[ProductId, Field(description="The product's id.")]
 
 
 @command("portfolio.register_product", PRODUCT, topic="products", creates=True, requirements=("S0-01", "S4-08"), binds=("program",))

@@ -24,7 +24,7 @@ from libs.events.values import ProductId, TeamId
 class OfTeam(Command):
     """Is asked of a team that was formed."""
 
-    team: Annotated[TeamId, Field(description="The team.")]
+    team: Annotated[TeamId, Field(description="The team's id.")]
 
 
 @command("portfolio.form_team", TEAM, topic="teams", creates=True, requirements=("S0-09", "S4-08"), binds=("products",))
@@ -38,14 +38,14 @@ class FormTeam(Command, TeamFormed):
 class ServeProduct(OfTeam):
     """Say that a team serves another product as well."""
 
-    product: Annotated[ProductId, Field(description="The product.")]
+    product: Annotated[ProductId, Field(description="The product that it serves from now on.")]
 
 
 @command("portfolio.stop_serving", TEAM, topic="teams", says=(ProductsLeft,), requirements=("S4-08",))
 class StopServing(OfTeam):
     """Say that a team serves a product no longer."""
 
-    product: Annotated[ProductId, Field(description="The product.")]
+    product: Annotated[ProductId, Field(description="The product that it no longer serves.")]
 
 
 @command("portfolio.join_team", TEAM, topic="members", requirements=("S0-09", "S0-10", "S0-11"))

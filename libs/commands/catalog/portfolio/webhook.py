@@ -33,7 +33,7 @@ _EVENT = "An event (`kind:id@sequence`): it, and what was stored from then on, i
 class OfWebhook(Command):
     """Is asked of a webhook that was subscribed."""
 
-    webhook: Annotated[WebhookId, Field(description="The webhook.")]
+    webhook: Annotated[WebhookId, Field(description="The webhook's id.")]
 
 
 @command(

@@ -94,7 +94,7 @@ class ItemDelivered(Payload):
 class ItemDropped(Payload):
     """It will not be done."""
 
-    reason: Annotated[str | None, Input(Text), Doc("Why not.")] = None
+    reason: Annotated[str | None, Input(Text), Doc("Why it will not be done.")] = None
 
 
 @event("headway.backlog.item.reopened.v1")

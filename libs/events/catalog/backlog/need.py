@@ -24,7 +24,7 @@ class Verdict(Choice):
 class NeedRecorded(Payload):
     """Users of a product need this; it was found in this phase or study (S0-04)."""
 
-    product: Annotated[ProductId, Doc("Whose users.")]
+    product: Annotated[ProductId, Doc("The product whose users need it.")]
     user: Annotated[str, Input(Text), Doc("Who needs it: as a …")]
     text: Annotated[str, Input(Text), Doc("What they need to do.")]
     origin: Annotated[str, Input(Text), Doc("Where it was found: a phase, a study.")]

@@ -39,7 +39,7 @@ class SourceConnected(Payload):
     The words of what the source marks as confidential are withheld unless `confidential` says that they are published.
     """
 
-    system: Annotated[System, Doc("Who sends.")]
+    system: Annotated[System, Doc("The system that sends the deliveries.")]
     product: Annotated[ProductId, Doc("Whose backlog the items belong to.")]
     confidential: Annotated[
         Confidential | None,

@@ -37,7 +37,7 @@ class BidOutcomeRecorded(Judgement):
     """The body decided on the bid as it was submitted: won or not, and why."""
 
     won: Annotated[bool, Doc("Whether the money was granted.")]
-    reason: Annotated[str, Input(Text), Doc("Why.")]
+    reason: Annotated[str, Input(Text), Doc("Why the body decided so.")]
 
 
 @state

@@ -80,7 +80,7 @@ class HandoffFailed(Payload):
     """The hand-off to a function did not succeed; it stays on record (S4-07), and an acceptance before it no longer counts."""
 
     function: Function
-    reason: Annotated[str, Input(Text), Doc("Why.")]
+    reason: Annotated[str, Input(Text), Doc("Why the hand-off failed.")]
 
 
 @judges(Of((TeamFormed,), ("home", "products"), kind="team", given=False))

@@ -67,7 +67,7 @@ class InvestmentDecided(Judgement):
     """The steering group decided on the proposal, or on what it was re-baselined to since (S0-14); an approval makes its amounts the first baseline."""
 
     approved: Annotated[bool, Doc("Whether it is approved.")]
-    reason: Annotated[str, Input(Text), Doc("Why.")]
+    reason: Annotated[str, Input(Text), Doc("Why it was decided so.")]
 
 
 @judges(Of((InvestmentProposed,), ASKED))
@@ -79,7 +79,7 @@ class InvestmentRebaselined(Judgement):
     """
 
     approver: Annotated[str, Input(Title), Doc("Who approved the new baseline.")]
-    reason: Annotated[str, Input(Text), Doc("Why.")]
+    reason: Annotated[str, Input(Text), Doc("Why the baseline changes.")]
     enhance: Enhance = None
     support: Support = None
     amount: Amount = None

@@ -16,7 +16,7 @@ from libs.events.values import Day, Input, OrganisationId, ProductId, TeamId, Te
 class TeamLent(Payload):
     """From this day on the team works for the borrower, under this agreement, until the day that is planned (S4-15)."""
 
-    team: Annotated[TeamId, Doc("The team.")]
+    team: Annotated[TeamId, Doc("The team that is lent.")]
     lender: Annotated[OrganisationId, Doc("The organisation that lends it.")]
     borrower: Annotated[OrganisationId, Doc("The organisation that it works for.")]
     staffing: Annotated[Staffing, Doc("Staff of the public service, or contracted.")]

@@ -115,7 +115,7 @@ class HealthRecorded(Payload):
 class TeamPivotedAway(Payload):
     """The team left the path to graduation for good."""
 
-    reason: Annotated[str, Input(Text), Doc("Why.")]
+    reason: Annotated[str, Input(Text), Doc("Why the team leaves the path.")]
 
 
 @dataclass(frozen=True, slots=True)

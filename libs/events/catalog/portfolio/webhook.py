@@ -63,7 +63,7 @@ class WebhookSecretChanged(Payload):
 class WebhookPaused(Payload):
     """Nothing is sent until it is resumed, and why."""
 
-    reason: Annotated[str, Input(Text), Doc("Why.")]
+    reason: Annotated[str, Input(Text), Doc("Why nothing is to be sent for now.")]
 
 
 @event("headway.portfolio.webhook.resumed.v1")

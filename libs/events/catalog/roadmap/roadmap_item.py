@@ -63,14 +63,14 @@ class RoadmapItemRedated(Payload):
 
     starts: Annotated[date | None, Input(values.Day), Doc("The planned first day; as it was where none is given.")] = None
     ends: Annotated[date | None, Input(values.Day), Doc("The planned last day; as it was where none is given.")] = None
-    reason: Annotated[str | None, Input(Text), Doc("Why.")] = None
+    reason: Annotated[str | None, Input(Text), Doc("Why its dates change.")] = None
 
 
 @event("headway.roadmap.roadmap_item.dropped.v1")
 class RoadmapItemDropped(Payload):
     """It is no longer meant."""
 
-    reason: Annotated[str | None, Input(Text), Doc("Why.")] = None
+    reason: Annotated[str | None, Input(Text), Doc("Why it is no longer meant.")] = None
 
 
 @event("headway.roadmap.roadmap_item.finished.v1")
