@@ -221,10 +221,10 @@ class Handling(Reading):
 
     async def _decide(self, work: Work, ask: Ask, prior: Answered | None) -> Commit | Answer:
         digest = ask.command.digest()
-        again = prior is not None and prior.hash == digest
-        if prior is not None and not again and not ask.revise:
+        same = prior if prior is not None and prior.hash == digest else None
+        if prior is not same and not ask.revise:
             raise KeyReused(f"the key {ask.key!r} was used for another body", remedy="Use a new key, or send the body of the first time.", field="key")
-        aggregate = prior.aggregate if prior is not None and again else self._target(ask, prior)
+        aggregate = self._target(ask, prior)
         await self.load(work.loaded, [aggregate, *(position(p)[0] for p in ask.after)])
         now = self.stamps.now()
         while True:
@@ -232,9 +232,9 @@ class Handling(Reading):
             refused: HeadwayError | None = None
             events: Sequence[Event] = ()
             try:
-                if prior is not None and again:
+                if same is not None:
                     may_say(work.loaded, ask, aggregate, now)
-                    return replay_of(prior)
+                    return replay_of(same)
                 row = tuple(prior.reply["events"]) if prior else ()
                 events = judge(work.loaded, self.decisions, ask, aggregate, now, revising=prior is not None, row=row)
             except NotLoaded as need:

@@ -9,10 +9,11 @@ import dataclasses
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from operator import attrgetter
-from typing import Any
+from typing import Any, get_type_hints
 
 from libs.commands.command import Command
 from libs.commands.deciding import Case
+from libs.events.choice import Choice
 from libs.events.event import Actor, Event, Kind, Payload, Retracted
 from libs.events.facts import folded_past_faults
 from libs.events.history import at_instant
@@ -54,7 +55,7 @@ def _nothing_since(case: Case[Any], kind: Kind[Any], there: Sequence[Event], cou
     gone = {event.sequence for event in there}
     if all(event.sequence in gone for event in shown[-len(there) :]):
         return True
-    anew = [event for event in shown if event.sequence not in gone] + list(there)
+    anew = [event for event in shown if event.sequence not in gone] + [dataclasses.replace(event, sequence=_LAST + n) for n, event in enumerate(there)]
     return _alike(folded_past_faults(kind, case.id, shown), folded_past_faults(kind, case.id, anew), in_any_order=counts)
 
 
@@ -108,13 +109,20 @@ def _of_the_same(one: Sequence[Any], other: Sequence[Any]) -> bool:
 
 
 def _values(one: Any) -> Any:
-    """The values of a dataclass's fields: asked of each command, so it must not look the fields up each time."""
+    """The values of a dataclass's fields, and of what it says of their order, such as its state: asked of each command, so it looks them up once a class."""
     cls = type(one)
     ask = _ASKING.get(cls)
     if ask is None:
-        names = [field.name for field in dataclasses.fields(one)]
-        ask = _ASKING[cls] = attrgetter(*names) if len(names) > 1 else lambda of: tuple(getattr(of, name) for name in names)
+        names = ["__class__", *(field.name for field in dataclasses.fields(one))]  # at least two, so that they are several values
+        names += [name for name, value in vars(cls).items() if isinstance(value, property) and _chosen(value)]
+        ask = _ASKING[cls] = attrgetter(*names)
     return ask(one)
+
+
+def _chosen(of: property) -> bool:
+    """Whether a property is one of a few: it may rest on which of two events, each in a field of its own, came last."""
+    told = get_type_hints(of.fget).get("return")
+    return isinstance(told, type) and issubclass(told, Choice)
 
 
 _ASKING: dict[type, Callable[[Any], Any]] = {}

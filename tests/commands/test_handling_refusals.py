@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -14,10 +15,11 @@ from libs.commands.catalog.backlog.backlog import OpenBacklog
 from libs.commands.catalog.backlog.item import AddItem, StartItem
 from libs.commands.errors import HeadwayError, Invalid, KeyReused, NotFound, NotHeardYet, RaceLost, UnknownOutcome, Unreachable
 from libs.commands.handling import Handling
-from libs.commands.judging import Ask
+from libs.commands.judging import Ask, judge
 from libs.commands.retracting import RetractInBacklog
+from libs.events.event import Event
 from libs.events.sqlite_store import SqliteCommitStore
-from libs.events.store import Answered, Commit, Outcome, StoreUnavailable
+from libs.events.store import NOTHING, Answered, Commit, Outcome, StoreUnavailable
 from libs.events.world import World
 from services.backlog.domain import decisions
 from tests.commands.conftest import IMPORTER, NOW, add, short
@@ -92,6 +94,7 @@ class Watched(SqliteCommitStore):
     """A store that counts what it is asked to store, lets others have their turn first, and may lose races or be silent."""
 
     appended = 0
+    loaded = 0
     taken = 0
     lost = 0
     silent = False
@@ -108,6 +111,10 @@ class Watched(SqliteCommitStore):
         outcomes = await super().append(commits)
         self.taken += sum(one is not Outcome.STORED for one in outcomes)
         return outcomes
+
+    async def load(self, aggregates: Sequence[str], behind: Mapping[str, int] = NOTHING) -> dict[str, list[Event]]:
+        self.loaded += 1
+        return await super().load(aggregates, behind)
 
     async def answered(self, keys: Sequence[str]) -> dict[str, Answered]:
         if self.deaf and self.appended:
@@ -168,6 +175,26 @@ async def test_lines_that_do_not_rest_on_each_other_are_stored_at_once_and_one_k
     await watched.close()
 
 
+async def test_what_a_command_will_read_is_loaded_at_once_and_it_is_decided_once(watched: Watched, monkeypatch: pytest.MonkeyPatch) -> None:
+    decided: list[str] = []
+
+    def judged(*given: Any, **more: Any) -> tuple[Event, ...]:
+        decided.append(given[3])
+        return judge(*given, **more)
+
+    monkeypatch.setattr("libs.commands.handling.judge", judged)
+    handling = Handling("backlog", watched, World(), decisions, clock=lambda: NOW)
+    await handling.answer_all([Ask(OpenBacklog(product=product), IMPORTER) for product in ("p", "q")])
+    await handling.answer(Ask(AddItem(product="p", title="Pay"), IMPORTER))
+    assert len(decided) > 3, "the first of its class asks for the backlog"
+    for asks, loads in (([Ask(AddItem(product="q", title="Pay"), IMPORTER)], 2), ([Ask(add(f"b{n}"), IMPORTER) for n in range(3)], 1)):
+        decided.clear()
+        watched.loaded = 0
+        await handling.answer_all(asks)
+        assert (len(decided), watched.loaded) == (len(asks), loads), "an id that is made is looked for by itself"
+    await watched.close()
+
+
 @pytest.mark.parametrize(("breath", "pauses"), [(-1.0, [0, 0, 0]), (3_600.0, [])])
 async def test_others_have_their_turn_once_deciding_has_taken_its_time(
     watched: Watched, monkeypatch: pytest.MonkeyPatch, breath: float, pauses: list[float]
@@ -202,5 +229,9 @@ async def test_where_the_store_is_silent_it_is_unknown_what_came_of_a_command(wa
             assert detail == "the store did not answer: gone"
             assert remedy == "Send the same command again with the same key: it is stored once."
     watched.silent = watched.deaf = False
+    assert (await handling.answer(Ask(add("b2"), IMPORTER, key="row", revise=True))).created
+    watched.silent = True
+    await refused(handling, Ask(add("b2", "Other"), IMPORTER, key="row", revise=True), UnknownOutcome)
+    watched.silent = False
     assert isinstance(await handling.answer(Ask(add("b1"), IMPORTER, key="k")), Answer)
     await watched.close()

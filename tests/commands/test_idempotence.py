@@ -97,6 +97,32 @@ def test_what_was_said_of_one_instant_is_not_kept_again_where_what_was_said_sinc
     assert not any(said.say(command) for command in served)
 
 
+def test_who_joins_before_another_of_one_instant_does_not_join_anew() -> None:
+    said = Said([])
+    joins = [
+        COMMANDS["portfolio.join_team"].model_validate({"team": "t", "person": person, "role": "developer", "staffing": "staff", "at": DAYS[0]})
+        for person in ("ana", "zoe")
+    ]
+    assert all(said.say(one) for one in joins) and not any(said.say(one) for one in joins)
+
+
+def test_a_hand_off_that_failed_and_was_prepared_again_of_one_instant_fails_again() -> None:
+    said = Said([])
+    handoff = {"team": "t", "function": "it_agency", "at": DAYS[0]}
+    prepare = COMMANDS["portfolio.prepare_handoff"].model_validate(handoff | {"evidence": "A better plan"})
+    fail = COMMANDS["portfolio.record_failed_handoff"].model_validate(handoff | {"reason": "No posts"})
+    assert said.say(fail) and said.say(prepare) and said.say(fail) and not said.say(fail)
+
+
+def test_the_same_word_on_another_baseline_of_the_same_instant_is_another() -> None:
+    said = Said([])
+    proposed = {"investment": "new", "team": "t", "amount": {"amount": "10.00", "currency": "CAD"}}
+    decide = COMMANDS["portfolio.decide_investment"].model_validate({"investment": "new", "approved": True, "reason": "Worth it", "at": DAYS[0]})
+    assert said.say(COMMANDS["portfolio.propose_investment"].model_validate(proposed | {"at": DAYS[0]})) and said.say(decide)
+    more = {"investment": "new", "amount": {"amount": "20.00", "currency": "CAD"}, "approver": "sg", "reason": "More", "at": DAYS[0]}
+    assert said.say(COMMANDS["portfolio.rebaseline_investment"].model_validate(more)) and said.say(decide)
+
+
 @pytest.mark.parametrize(
     ("command", "fields", "field", "values"),
     [
