@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from libs.commands.answers import Answer
 from libs.commands.catalog.backlog.backlog import OpenBacklog, ReorderBacklog
 from libs.commands.catalog.backlog.item import AddItem, DeliverItem, StartItem
+from libs.commands.catalog.backlog.source import ConnectSource
 from libs.commands.command import Command
 from libs.commands.errors import (
     AlreadyExists,
@@ -27,6 +28,7 @@ from libs.commands.errors import (
 )
 from libs.commands.handling import Handling
 from libs.commands.judging import Ask
+from libs.commands.keys import key_of
 from libs.commands.retracting import RetractInBacklog
 from libs.events.sqlite_store import SqliteCommitStore
 from libs.events.world import World
@@ -194,6 +196,21 @@ async def test_what_is_tried_says_what_it_would_replace_rests_on_what_was_tried_
         assert [result.replaced for result in results if isinstance(result, Answer)] == [True, False, False]
     found = await store.load(["item:b1", "item:b2"])
     assert [len(events) for events in found.values()] == [1, 0]
+
+
+async def test_a_row_counts_its_revisions(opened: Handling, store: SqliteCommitStore) -> None:
+    asks = [Ask(AddItem(product="p", title=title), IMPORTER, key="row:7", revise=True) for title in ("Pay", "Pay online", "Pay", "Pay")]
+    for ask in asks:
+        await opened.answer(ask)
+    key = str(key_of(asks[0]))
+    assert (await store.answered([key]))[key].revision == 3
+
+
+async def test_a_secret_is_stored_beside_its_event_and_nothing_else_is(opened: Handling, store: SqliteCommitStore) -> None:
+    secret = "of sixteen characters, and more"  # noqa: S105
+    await opened.answer(Ask(ConnectSource(source="jira", product="p", system="jira", secret=secret), IMPORTER))
+    await opened.answer(Ask(add("b1"), IMPORTER))
+    assert (await store.private("source:jira"), await store.private("item:b1")) == ([{"secret": secret}], [])
 
 
 async def test_a_row_cannot_become_another_thing(opened: Handling) -> None:
