@@ -207,7 +207,7 @@ async def test_a_row_counts_its_revisions(opened: Handling, store: SqliteCommitS
 
 
 async def test_a_secret_is_stored_beside_its_event_and_nothing_else_is(opened: Handling, store: SqliteCommitStore) -> None:
-    secret = "of sixteen characters, and more"  # noqa: S105
+    secret = "of sixteen characters, and more"
     await opened.answer(Ask(ConnectSource(source="jira", product="p", system="jira", secret=secret), IMPORTER))
     await opened.answer(Ask(add("b1"), IMPORTER))
     assert (await store.private("source:jira"), await store.private("item:b1")) == ([{"secret": secret}], [])
