@@ -159,24 +159,24 @@ class Facts:
     def defined(self, kind: Kind[S], id: str | None) -> S | None:
         """The state of one aggregate; before anything was said of it, what it is as that was said first, and nothing else. None where it never was."""
         state = self.get(kind, id)
-        return kind.first_defined(id, self._of_all_days(kind, id)) if state is None and id is not None and kind.definition else state
+        return kind.first_defined(id, self._of_all_days(kind, id)) if state is None and id is not None else state
 
     def definition(self, kind: Kind[Any], id: str) -> list[Event]:
         """The events by which it is known what a thing is before anything of that was said: those said first, for a later moment than this."""
-        said = [e for e in self._of_all_days(kind, id) if isinstance(e.data, kind.defined_by)] if kind.definition else []
+        said = [e for e in self._of_all_days(kind, id) if isinstance(e.data, kind.defined_by)]
         first = [e for e in said if e.time == said[0].time]
         return first if self.before is not None and first and first[0].time >= self.before else []
 
     def _folded(self, kind: Kind[S], id: str, events: Sequence[Event]) -> S | None:
         if isinstance(events, History) and self.known_at is None and events.plain:
             state = events.state(kind, id, self._before)
-            defined = state is None or not kind.definition or events.defined(kind, self._before)
+            defined = not kind.definition or events.defined(kind, self._before)
         else:
             shown = self._visible(events, self._before)
             state = self._fold(kind, id, self.counting(kind, id))
             if state is None and shown:  # what is there stays there, though nothing of it may count
                 state = kind.initial(id=id)
-            defined = state is None or not kind.definition or any(isinstance(e.data, kind.defined_by) for e in shown)
+            defined = not kind.definition or any(isinstance(e.data, kind.defined_by) for e in shown)
         if state is None or defined:
             return state
         return kind.with_definition(state, kind.first_defined(id, self._of_all_days(kind, id)))
@@ -185,7 +185,9 @@ class Facts:
         return folded_past_faults(kind, id, shown)
 
     def _of_all_days(self, kind: Kind[Any], id: str) -> list[Event]:
-        return self._visible(self.histories.events(kind.key(id)), None)
+        key = kind.key(id)
+        self._note(key)
+        return self._visible(self.histories.events(key), None)
 
     def _visible(self, events: Sequence[Event], before: datetime | None) -> list[Event]:
         if isinstance(events, History) and self.known_at is None:
@@ -253,7 +255,7 @@ class Facts:
         kept = self._kept.values.get(key)
         if kept is not None and self._touched_since.isdisjoint(kept[1]):
             return kept
-        return self._own.values.get(key) if self._touched_since else None
+        return self._own.values.get(key)
 
     def forget(self, aggregate: str, named: Iterable[tuple[str, str]]) -> None:
         """An event of this aggregate arrived that names these (field, id) pairs: drops what rests on it."""
@@ -299,4 +301,4 @@ def folded_past_faults(kind: Kind[S], id: str, events: Sequence[Event]) -> S | N
 
 
 def _names(value: object, id: str) -> bool:
-    return value == id or (isinstance(value, tuple | list | frozenset) and id in value)
+    return value == id or (isinstance(value, tuple) and id in value)

@@ -30,6 +30,7 @@ from libs.commands.handling import Handling
 from libs.commands.judging import Ask
 from libs.commands.keys import key_of
 from libs.commands.retracting import RetractInBacklog
+from libs.events.catalog.backlog.source import System
 from libs.events.sqlite_store import SqliteCommitStore
 from libs.events.world import World
 from services.backlog.domain import decisions
@@ -208,7 +209,7 @@ async def test_a_row_counts_its_revisions(opened: Handling, store: SqliteCommitS
 
 async def test_a_secret_is_stored_beside_its_event_and_nothing_else_is(opened: Handling, store: SqliteCommitStore) -> None:
     secret = "of sixteen characters, and more"
-    await opened.answer(Ask(ConnectSource(source="jira", product="p", system="jira", secret=secret), IMPORTER))
+    await opened.answer(Ask(ConnectSource(source="jira", product="p", system=System.JIRA, secret=secret), IMPORTER))
     await opened.answer(Ask(add("b1"), IMPORTER))
     assert (await store.private("source:jira"), await store.private("item:b1")) == ([{"secret": secret}], [])
 

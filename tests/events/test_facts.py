@@ -106,6 +106,7 @@ def test_what_was_learned_later_is_not_known_yet(stored: bool) -> None:
     assert text_of(Facts.on_day(histories, DAY), "a") == "late"
     assert text_of(Facts.on_day(histories, DAY, START + timedelta(days=8)), "a") == "early"
     assert text_of(Facts.on_day(histories, DAY, late.recorded), "a") == "late"
+    assert text_of(Facts.at(histories, late.time, START + timedelta(days=8)), "a") == "early"
     known = Facts.on_day(histories, DAY, START + timedelta(days=8))
     assert text_of(known.on(DAY + timedelta(days=1)), "a") == "early", "on another day the same is known"
     assert [event.sequence for event in known.said_at(THING, "a", late.time)] == []
@@ -116,6 +117,8 @@ def test_the_same_day_is_the_same_facts_and_another_is_asked_for_once() -> None:
     tomorrow = DAY + timedelta(days=1)
     assert facts.on(DAY) is facts and facts.on(tomorrow) is facts.on(tomorrow) and facts.on(tomorrow).day == tomorrow
     noon = facts.until(START + timedelta(hours=12))
+    midnight = facts.until(START + timedelta(days=1))
+    assert (midnight.day, facts.on(DAY).day, midnight.on(DAY).day) == (tomorrow, DAY, DAY)
     assert noon is not facts and (noon.day, noon.before) == (DAY, START + timedelta(hours=12)) and noon.on(DAY) is not noon
 
 

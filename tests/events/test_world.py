@@ -195,12 +195,12 @@ def test_an_event_that_no_state_can_begin_with_is_not_taken_in(monkeypatch: pyte
 
 def test_an_event_that_fails_in_the_end_is_left_out_and_said_once(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
     world = told(("thing:b", 1))
-    for sequence, text in ((1, "before"), (2, "poison"), (3, "")):
+    for sequence, text in ((1, "before"), (2, "poison"), (3, "after")):
         world.apply(said("thing:faulty", sequence, text=text))
     monkeypatch.setattr(THING, "evolve", fails_on("poison"))
     for day in (1, 2):
         facts = Facts.on_day(world, date(2024, 1, day))
-        assert [thing.id for thing in facts.every(THING)] == ["b", "faulty"]
+        assert [(thing.id, thing.text) for thing in facts.every(THING)] == [("b", ""), ("faulty", "after")]
     assert caplog.text.count("thing:faulty@2 is left out") == 1
 
 
