@@ -102,8 +102,7 @@ class Answering:
         await must_have_heard(self.process, request)
         asking = Asking(self.process, self.forwarding, who, authorization=authorization_of(request), traceparent=request.headers.get("traceparent"))
         if media == SSE:
-            if not self.open.has_room(who):
-                raise HTTPException(429, f"{self.open.most} connections of this caller are open already.", {"Retry-After": "5"})
+            self.open.must_have_room(who)
             return StreamingResponse(self._streamed(asked, asking, reading), media_type=SSE, headers=_STREAM)
         tag = self._tag(asked, who, media, asking.today)
         if tag and reading and not _tags(request.headers.get("if-none-match", "")).isdisjoint((tag.removeprefix("W/"), "*")):

@@ -58,8 +58,7 @@ def event_routes(process: Process) -> APIRouter:
         if follows and not open.has_room(FOLLOWERS):
             words = f"{FOLLOWERS.most} already follow the log: ask later, or read without `follow` from the last cursor."
             raise HTTPException(429, words, {"Retry-After": "5"})
-        if not open.has_room(who):
-            raise HTTPException(429, f"{open.most} connections of this caller are open already.", {"Retry-After": "5"})
+        open.must_have_room(who)
         await must_have_heard(process, request)
         lines = _lines(process, topics, begin or Cursor(), last, follows, shown)
         written, opening, silence = (_sse(lines), OPENING, STILL_HERE) if as_sse else (_ndjson(lines), b"", b"")

@@ -10,7 +10,7 @@ from contextlib import aclosing, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from typing import Final, cast
 
-from fastapi import FastAPI
+from fastapi import FastAPI, HTTPException
 from starlette.datastructures import Headers
 from starlette.requests import HTTPConnection
 
@@ -45,6 +45,11 @@ class Open:
     def has_room(self, whose: Principal | Door) -> bool:
         """Whether one more may be opened."""
         return self.now[_counted_as(whose)] < (whose.most if isinstance(whose, Door) else self.most)
+
+    def must_have_room(self, who: Principal) -> None:
+        """Raises HTTPException 429 where this caller has as many open as one may."""
+        if not self.has_room(who):
+            raise HTTPException(429, f"{self.most} connections of this caller are open already.", {"Retry-After": "5"})
 
     @contextmanager
     def one(self, *whose: Principal | Door) -> Iterator[None]:

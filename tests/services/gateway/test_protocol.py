@@ -201,7 +201,9 @@ async def test_one_caller_keeps_no_more_than_so_many_connections(logged: Gateway
     assert (await third.closed())[0] == 1013, "the client tries again later"
     other = await signed_in(logged, "auditor")
     stream = await logged.post(WORLD, persona="subscriber", Accept="text/event-stream")
-    assert stream.status_code == 429 and stream.headers["retry-after"]
+    read = await logged.client.get("/events", headers=logged.signed_in("subscriber"))
+    for answer in (stream, read):
+        assert answer.status_code == 429 and answer.headers["retry-after"] == "5" and "2 connections of this caller" in answer.text
     await first.leave()
     again = await signed_in(logged)
     for socket in (second, again, other):
