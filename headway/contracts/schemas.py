@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import inspect
+import typing
+from dataclasses import fields
 from typing import Any
+
+from annotated_doc import Doc
 
 import libs.events.catalog  # noqa: F401 - declares them
 from headway.contracts.samples import least, sample
 from libs.events.envelope import SERVICES, payload
-from libs.events.event import KINDS, PAYLOADS, UPCASTS, Event, adapter
+from libs.events.event import KINDS, PAYLOADS, UPCASTS, Event, Payload, adapter
 from libs.events.values import references
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -28,13 +32,22 @@ def schema_of(type_name: str) -> dict[str, Any]:
     """The JSON Schema of one event's data as it travels, with examples. Raises KeyError for an unknown type, or where no example can be made of it."""
     cls = PAYLOADS[type_name]
     made = _untitled(adapter(cls).json_schema(mode="serialization"))
-    for field, kind in references(cls):
-        made["properties"][field]["description"] = f"The id of {article(kind)} {kind.replace('_', ' ')}."
+    for field, words in described(cls).items():
+        made["properties"][field]["description"] = words
     schema: dict[str, Any] = {"$schema": DIALECT, "$id": f"urn:headway:event:{type_name}", "title": title_of(type_name), "description": says(type_name)}
     if superseded(type_name):
         schema["deprecated"] = True
     schema |= {key: value for key, value in made.items() if key not in schema}
     return schema | {"examples": examples_of(type_name)}
+
+
+def described(cls: type[Payload]) -> dict[str, str]:
+    """What each field of an event is, as it is documented at the event; of a reference also whose id it is."""
+    hints = typing.get_type_hints(cls, include_extras=True)
+    ids = {field: f"The id of {article(kind)} {kind.replace('_', ' ')}." for field, kind in references(cls)}
+    marks = {one.name: getattr(hints[one.name], "__metadata__", ()) for one in fields(typing.cast("Any", cls))}
+    said = {name: [mark.documentation for mark in of if isinstance(mark, Doc)] for name, of in marks.items()}
+    return {name: " ".join([*words, *([ids[name]] if name in ids else [])]) for name, words in said.items()}
 
 
 def examples_of(type_name: str) -> list[dict[str, Any]]:

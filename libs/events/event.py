@@ -7,8 +7,9 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, ClassVar, Generic, Protocol, Self, TypeVar, cast, dataclass_transform
+from typing import Annotated, Any, ClassVar, Generic, Protocol, Self, TypeVar, cast, dataclass_transform
 
+from annotated_doc import Doc
 from pydantic import TypeAdapter
 
 from libs.events.values import named, references, shared
@@ -112,18 +113,18 @@ def state(cls: type[S]) -> type[S]:
 class Retracted(Payload):
     """An earlier event of the same aggregate (its position) is out, for every day, from this event's `recorded` on."""
 
-    event: str
-    reason: str
+    event: Annotated[str, Doc("The event that is taken back: its position.")]
+    reason: Annotated[str, Doc("Why it is taken back.")]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Overridden(Payload):
     """A rule was lifted for the command whose events follow it, and for what they say alone: `judges` is the position of the first of them."""
 
-    rule: str
-    reason: str
-    command: str
-    judges: str | None = dataclasses.field(default=None, compare=False)
+    rule: Annotated[str, Doc("The rule that was lifted.")]
+    reason: Annotated[str, Doc("Why it was lifted.")]
+    command: Annotated[str, Doc("The command for which it was.")]
+    judges: Annotated[str | None, Doc("The first event of that command: its position.")] = dataclasses.field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

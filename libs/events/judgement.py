@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated, Any, Final, NamedTuple, TypeVar
 
+from annotated_doc import Doc
+
 from libs.events.event import KINDS, Discarded, Event, Overridden, Payload, Retracted, position, split
 from libs.events.values import Decided
 
@@ -22,7 +24,7 @@ J = TypeVar("J", bound=Payload)
 class Judgement(Payload):
     """An event that judges something else: `judges` is the position of what it judges. Two that say the same of different statements are equal."""
 
-    judges: Annotated[str | None, Decided] = field(default=None, compare=False)
+    judges: Annotated[str | None, Decided, Doc("What it judges: the position of that event.")] = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import fields
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 from jsonschema import Draft202012Validator, ValidationError
@@ -45,12 +47,21 @@ def test_a_schema_refuses_what_is_no_such_event() -> None:
 
 def test_a_field_called_title_stays_and_the_titles_made_of_names_go() -> None:
     properties = schema_of("headway.backlog.item.added.v1")["properties"]
-    assert properties["title"] == {"type": "string"}
+    assert properties["title"]["type"] == "string"
     assert "title" not in properties["goal"]
 
 
-def test_a_reference_says_to_what() -> None:
-    assert schema_of("headway.portfolio.loan.lent.v1")["properties"]["borrower"]["description"] == "The id of an organisation."
+@pytest.mark.parametrize("type_name", published())
+def test_every_field_is_described_as_it_is_documented_at_its_event(type_name: str) -> None:
+    properties = schema_of(type_name)["properties"]
+    assert set(properties) == {one.name for one in fields(cast("Any", PAYLOADS[type_name]))}
+    for field, schema in properties.items():
+        assert re.match(r"(?!The id of an? ).+[.…]$", schema.get("description", "")), f"{field}: Annotated[..., Doc(...)]"
+
+
+def test_a_reference_says_also_to_what() -> None:
+    described = schema_of("headway.portfolio.loan.lent.v1")["properties"]["borrower"]["description"]
+    assert described == "The organisation that it works for. The id of an organisation."
 
 
 def test_an_older_version_says_that_it_is_one_and_what_it_is_read_as() -> None:

@@ -49,7 +49,7 @@ class ItemAdded(Payload):
     need: Need = None
     roadmap_item: Annotated[RoadmapItemId | None, Doc("The roadmap item that it is part of.")] = None
     source: Annotated[ItemLabel | None, Doc("Where it comes from.")] = None
-    number: Annotated[str | None, Decided] = None
+    number: Annotated[str | None, Decided, Doc("What its source numbers it, where that never changes.")] = None
 
     def known_as(self) -> Iterable[tuple[str, str]]:
         return _known_as(self.source, self.number)
@@ -65,9 +65,9 @@ class ItemRefined(Payload):
     reason: Reason = None
     description: Description = None
     need: Need = None
-    source: Annotated[ItemLabel | None, Decided] = None
-    cleared: Annotated[tuple[str, ...], Decided] = ()
-    number: Annotated[str | None, Decided] = None
+    source: Annotated[ItemLabel | None, Decided, Doc("Where it comes from.")] = None
+    cleared: Annotated[tuple[str, ...], Decided, Doc("The names of the fields that no longer hold.")] = ()
+    number: Annotated[str | None, Decided, Doc("What its source numbers it, where that never changes.")] = None
 
     def known_as(self) -> Iterable[tuple[str, str]]:
         return _known_as(self.source, self.number)
@@ -124,18 +124,18 @@ class ItemStated(Payload):
     `withheld` whether its words are confidential there: then no title stands here.
     """
 
-    product: ProductId
-    stated_by: SourceId
-    system: str
-    reference: str
-    instant: Instant
-    title: str | None = None
-    state: ItemState | None = None
-    url: str | None = None
-    final: bool = False
-    delivery: str | None = None
-    number: str | None = None
-    withheld: bool | None = None
+    product: Annotated[ProductId, Doc("Whose backlog it is in.")]
+    stated_by: Annotated[SourceId, Doc("The source that says so.")]
+    system: Annotated[str, Doc("The system that it comes from, such as github.")]
+    reference: Annotated[str, Doc("What it is called there.")]
+    instant: Annotated[Instant, Doc("When it was so, by the source's own clock.")]
+    title: Annotated[str | None, Doc("What it is, in a line; not said where its words are confidential.")] = None
+    state: Annotated[ItemState | None, Doc("Where it stands.")] = None
+    url: Annotated[str | None, Doc("Where people read it.")] = None
+    final: Annotated[bool, Doc("Whether it was deleted there, or moved to where this source does not reach.")] = False
+    delivery: Annotated[str | None, Doc("The delivery in which the source said so.")] = None
+    number: Annotated[str | None, Doc("What it is numbered there, where that never changes.")] = None
+    withheld: Annotated[bool | None, Doc("Whether its words are confidential there.")] = None
 
     @property
     def source(self) -> ItemSource:

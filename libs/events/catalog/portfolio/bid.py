@@ -28,7 +28,7 @@ class BidSubmitted(Payload):
     investment: Annotated[InvestmentId, Doc("The approved investment.")]
     amount: Annotated[Money, Doc("How much is asked for, in the investment's currency.")]
     body: Annotated[str, Input(Title), Doc("The body that decides.")]
-    decision: Annotated[str | None, Decided] = None
+    decision: Annotated[str | None, Decided, Doc("The approval that it rests on: the position of that event.")] = None
 
 
 @judges(Of((BidSubmitted,), ("investment", "amount", "body")))

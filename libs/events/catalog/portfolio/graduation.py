@@ -110,47 +110,47 @@ class CeremonyHeld(Payload):
 class GraduationStatusChanged(Payload):
     """Announced: on this day the team stands there, for these events (their positions)."""
 
-    status: GraduationStatus
-    day: date
-    before: GraduationStatus | None = None
-    evidence: tuple[str, ...] = ()
+    status: Annotated[GraduationStatus, Doc("Where the team stands.")]
+    day: Annotated[date, Doc("Since which day.")]
+    before: Annotated[GraduationStatus | None, Doc("Where it stood before.")] = None
+    evidence: Annotated[tuple[str, ...], Doc("The events that this rests on: their positions.")] = ()
 
 
 @event("headway.portfolio.graduation.criterion_met.v1")
 class CriterionMet(Payload):
     """Announced: on this day a criterion is met, by these events (their positions)."""
 
-    criterion: str
-    why: str
-    day: date
-    evidence: tuple[str, ...] = ()
+    criterion: Annotated[str, Doc("The criterion, R-01 to R-06.")]
+    why: Annotated[str, Doc("Why it is met, in words.")]
+    day: Annotated[date, Doc("Since which day.")]
+    evidence: Annotated[tuple[str, ...], Doc("The events by which it is met: their positions.")] = ()
 
 
 @event("headway.portfolio.graduation.criterion_lapsed.v1")
 class CriterionLapsed(Payload):
     """Announced: on this day a criterion that was met is not."""
 
-    criterion: str
-    why: str
-    day: date
-    evidence: tuple[str, ...] = ()
+    criterion: Annotated[str, Doc("The criterion, R-01 to R-06.")]
+    why: Annotated[str, Doc("Why it is not met, in words.")]
+    day: Annotated[date, Doc("Since which day.")]
+    evidence: Annotated[tuple[str, ...], Doc("The events that it rests on, also those that are too old: their positions.")] = ()
 
 
 @event("headway.portfolio.graduation.evidence_expired.v1")
 class EvidenceExpired(Payload):
     """Announced: on this day an event (its position) is too old to count for a criterion."""
 
-    criterion: str
-    event: str
-    day: date
+    criterion: Annotated[str, Doc("The criterion that it counted for, R-01 to R-06.")]
+    event: Annotated[str, Doc("The event that is too old: its position.")]
+    day: Annotated[date, Doc("The first day on which it does not count.")]
 
 
 @event("headway.portfolio.graduation.withdrawn.v1")
 class Withdrawn(Payload):
     """Announced: an earlier announcement (its position) is disproved by what was learned since."""
 
-    event: str
-    reason: str
+    event: Annotated[str, Doc("The announcement that is disproved: its position.")]
+    reason: Annotated[str, Doc("What is known now, in words.")]
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,7 +83,7 @@ class InvestmentRebaselined(Judgement):
     enhance: Enhance = None
     support: Support = None
     amount: Amount = None
-    follows: Annotated[str | None, Decided] = None
+    follows: Annotated[str | None, Decided, Doc("The baseline that this one comes after although it may be dated before: the position of its event.")] = None
 
 
 @event("headway.portfolio.investment.forecast_recorded.v1")
@@ -100,7 +100,7 @@ class ActualRecorded(Payload):
     amount: Annotated[Money, Doc("How much, in the investment's currency.")]
     covers_from: Annotated[date, Input(Day), Doc("The first day that it covers.")]
     covers_until: Annotated[date, Input(Day), Doc("The last day that it covers; not in the future.")]
-    replaces: Annotated[str | None, Decided] = None
+    replaces: Annotated[str | None, Decided, Doc("The earlier event that it corrects: its position.")] = None
 
 
 @event("headway.portfolio.investment.return_recorded.v1")
@@ -109,7 +109,7 @@ class ReturnRecorded(Payload):
 
     amount: Annotated[Money, Doc("How much, in the investment's currency.")]
     description: Annotated[str, Input(Text), Doc("What it is.")]
-    replaces: Annotated[str | None, Decided] = None
+    replaces: Annotated[str | None, Decided, Doc("The earlier event that it corrects: its position.")] = None
 
 
 @event("headway.portfolio.investment.support_unfunded.v1")
@@ -121,7 +121,7 @@ class SupportUnfunded(Payload):
 class FixedScopeFlagged(Payload):
     """Announced: the money is for a one-off project with an end date instead of an ongoing product (S4-03)."""
 
-    ends: date
+    ends: Annotated[date, Doc("The day on which the project is to end.")]
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,14 +67,14 @@ class TeamFormed(Payload):
 class ProductsServed(Payload):
     """The team serves these products as well."""
 
-    products: tuple[ProductId, ...]
+    products: Annotated[tuple[ProductId, ...], Doc("The products that it serves as well.")]
 
 
 @event("headway.portfolio.team.products_left.v1")
 class ProductsLeft(Payload):
     """The team serves these products no longer."""
 
-    products: tuple[ProductId, ...]
+    products: Annotated[tuple[ProductId, ...], Doc("The products that it serves no longer.")]
 
 
 @event("headway.portfolio.team.member_joined.v1")
@@ -99,7 +99,7 @@ class MemberLeft(Payload):
 class CoreRoleUncovered(Payload):
     """Announced: with the last who held it gone, nobody fills this core role (S0-10)."""
 
-    role: TeamRole
+    role: Annotated[TeamRole, Doc("The core role that nobody fills.")]
 
 
 @event("headway.portfolio.team.health_recorded.v1")

@@ -33,20 +33,20 @@ class WebhookSubscribed(Payload):
     Only the origin of the address stands here: the rest of it may be a secret, and lies apart as what signs does. `secret` says whether that was given.
     """
 
-    origin: str
-    secret: bool = False
-    types: tuple[str, ...] = ()
-    kinds: tuple[str, ...] = ()
-    subjects: tuple[str, ...] = ()
-    after: str | None = None
-    event: str | None = None
+    origin: Annotated[str, Doc("Where events are sent: the origin of the address alone.")]
+    secret: Annotated[bool, Doc("Whether the rest of the address, or what signs, was given: it lies apart.")] = False
+    types: Annotated[tuple[str, ...], Doc("Only events of these types; none: of all.")] = ()
+    kinds: Annotated[tuple[str, ...], Doc("Only events of these kinds of aggregate; none: of all.")] = ()
+    subjects: Annotated[tuple[str, ...], Doc("Only events of these aggregates, `kind:id`; none: of all.")] = ()
+    after: Annotated[str | None, Doc("The cursor behind which it begins.")] = None
+    event: Annotated[str | None, Doc("The event from which on it begins: its position.")] = None
 
 
 @event("headway.portfolio.webhook.changed.v1")
 class WebhookChanged(Payload):
     """Events are sent elsewhere, or others are; what is left out stays as it was."""
 
-    origin: Annotated[str | None, Decided] = None
+    origin: Annotated[str | None, Decided, Doc("Where events are sent from now on: the origin of the address alone.")] = None
     types: Annotated[tuple[str, ...] | None, NAMES, Doc("Only events of these types from now on; empty: of all.")] = None
     kinds: Annotated[tuple[str, ...] | None, NAMES, Doc("Only events of these kinds of aggregate from now on; empty: of all.")] = None
     subjects: Annotated[tuple[str, ...] | None, NAMES, Doc("Only events of these aggregates from now on; empty: of all.")] = None
@@ -56,7 +56,7 @@ class WebhookChanged(Payload):
 class WebhookSecretChanged(Payload):
     """Another secret signs from now on; until an instant the former one does so as well."""
 
-    former_until: Instant
+    former_until: Annotated[Instant, Doc("Until when the former secret signs as well.")]
 
 
 @event("headway.portfolio.webhook.paused.v1")

@@ -25,12 +25,12 @@ class Effect(Choice):
 class ChangeRaisedV1(Payload):
     """Said by earlier releases: the board is asked. `on` and `adds` say that a dependency begins (True, or left out) or ceases (False)."""
 
-    product: ProductId
-    title: str
-    release: ReleaseId | None = None
-    description: str | None = None
-    on: ProductId | None = None
-    adds: bool | None = None
+    product: Annotated[ProductId, Doc("The product that is to change.")]
+    title: Annotated[str, Doc("What is asked, in a line.")]
+    release: Annotated[ReleaseId | None, Doc("The release that it is to go out with.")] = None
+    description: Annotated[str | None, Doc("What is asked, in full.")] = None
+    on: Annotated[ProductId | None, Doc("The product on which it is to depend, or no longer.")] = None
+    adds: Annotated[bool | None, Doc("Whether the dependency on that product begins; left out: it does.")] = None
 
 
 @event("headway.roadmap.change.raised.v2")
