@@ -37,6 +37,13 @@ class Ref:
     kind: str
 
 
+@dataclass(frozen=True, slots=True)
+class Inverse:
+    """Marks a reference with what it is when it is seen from the other side: the list of all that name a thing, described there."""
+
+    description: str
+
+
 class PersonMark:
     """Marks a field as the id of a person."""
 

@@ -115,6 +115,11 @@ def rests_on(subject: Any, *, own: str | None = None) -> tuple[str, str, str] | 
     return None
 
 
+def has_scope(state: type) -> bool:
+    """Whether states of this class name what gives them their scopes."""
+    return any(field in _fields_of(state) for field, _ in _SCOPED_BY)
+
+
 def known(facts: Facts, kind: str, id: str) -> bool:
     """Whether an investment, a team, a product, an organisation or a program has been said, be it for a later day, and was not taken back."""
     state = facts.defined(KINDS[kind], id) if kind in _DEFINED else None

@@ -3,37 +3,35 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Final, TypeVar
 
 import strawberry
 from strawberry.scalars import JSON
 
+import services.gateway.types.catalog  # noqa: F401  (kinds have their types by being imported)
 from libs.events.catalog.backlog.item import ITEM
-from libs.events.catalog.backlog.item import Item as ItemFacts
 from libs.events.catalog.portfolio.organisation import ORGANISATION
-from libs.events.catalog.portfolio.organisation import Organisation as OrganisationFacts
 from libs.events.catalog.portfolio.product import PRODUCT
-from libs.events.catalog.portfolio.product import Product as ProductFacts
 from libs.events.catalog.portfolio.program import PROGRAM
-from libs.events.catalog.portfolio.program import Program as ProgramFacts
 from libs.events.catalog.portfolio.team import TEAM
-from libs.events.catalog.portfolio.team import Team as TeamFacts
-from libs.events.event import Kind, S
+from libs.events.event import KINDS
 from libs.rules.changes_summed import Summary
 from services.gateway.asking import Info
-from services.gateway.ids import chosen, inside
+from services.gateway.ids import chosen
 from services.gateway.types import stream as streams
-from services.gateway.types.annotations import Shown
 from services.gateway.types.awaiting import AwaitedKinds, Awaiting, Me, waiting
 from services.gateway.types.blocked import Blocked, why_blocked
 from services.gateway.types.changes import Kinds, Movement, moved, summary
 from services.gateway.types.connection import PAGE, After, Connection, First
-from services.gateway.types.kinds import show
+from services.gateway.types.kinds import BY_KIND, every, single
+from services.gateway.types.lists import one_of, plural_of
 from services.gateway.types.node import Node
 from services.gateway.types.nodes import node_at
 from services.gateway.types.portfolio import Portfolio
 from services.gateway.types.searching import FindableKinds, SearchHit, Typed, found
 from services.gateway.types.telling import told
+
+C = TypeVar("C", bound=type)
 
 AsOf = Annotated[date | None, strawberry.argument(description="As of the end of this day (UTC). Default: today.")]
 KnownAt = Annotated[datetime | None, strawberry.argument(description="As known at this instant. Default: all that was heard.")]
@@ -50,7 +48,22 @@ From = Annotated[
 To = Annotated[datetime | None, strawberry.argument(description="The second moment, in the same way. Default: today, with all that was heard.")]
 
 
+AT: Final = {"as_of": (AsOf, None), "known_at": (KnownAt, None)}
+"""The arguments that name a moment."""
+
+
+def with_kinds(cls: C) -> C:
+    """Adds to a type one field with each kind that has a type in the schema, and one with all of that kind, where the class does not tell them itself."""
+    for name in BY_KIND:
+        kind = KINDS[name]
+        for field, given in ((one_of(kind), single(kind, Id, AT)), (plural_of(kind), every(kind, AT))):
+            if field not in vars(cls):
+                setattr(cls, field, given)
+    return cls
+
+
 @strawberry.type(description="What can be asked. Every answer is from one state of the world.")
+@with_kinds
 class Query:
     @told("Everything, or all of one organisation.")
     def portfolio(
@@ -64,25 +77,11 @@ class Query:
         day = as_of or info.context.today
         return Portfolio(facts=info.context.facts(day, known_at), scope=scope, world=info.context.world.digest, as_of=day, known_at=known_at)
 
-    @told("One team; null on a day before its first event.")
-    def team(self, info: Info, id: Id, as_of: AsOf = None, known_at: KnownAt = None) -> Shown[TeamFacts] | None:
-        return _one(info, TEAM, id, as_of, known_at)
-
-    @told("One product; null on a day before its first event.")
-    def product(self, info: Info, id: Id, as_of: AsOf = None, known_at: KnownAt = None) -> Shown[ProductFacts] | None:
-        return _one(info, PRODUCT, id, as_of, known_at)
-
-    @told("One organisation; null on a day before its first event.")
-    def organisation(self, info: Info, id: Id, as_of: AsOf = None, known_at: KnownAt = None) -> Shown[OrganisationFacts] | None:
-        return _one(info, ORGANISATION, id, as_of, known_at)
-
-    @told("One program; null on a day before its first event.")
-    def program(self, info: Info, id: Id, as_of: AsOf = None, known_at: KnownAt = None) -> Shown[ProgramFacts] | None:
-        return _one(info, PROGRAM, id, as_of, known_at)
-
-    @told("One backlog item with its long text; null on a day before its first event.")
-    def item(self, info: Info, id: Id, as_of: AsOf = None, known_at: KnownAt = None) -> Shown[ItemFacts] | None:
-        return _one(info, ITEM, id, as_of, known_at)
+    team = single(TEAM, Id, AT)
+    product = single(PRODUCT, Id, AT)
+    organisation = single(ORGANISATION, Id, AT)
+    program = single(PROGRAM, Id, AT)
+    item = single(ITEM, Id, AT, "One backlog item with its long text; null on a day before its first event.")
 
     @told("Whatever has this global id, today (at another moment: `nodes`); null for what is no id of anything. Relay takes a `node` with no other argument.")
     def node(self, info: Info, id: GlobalId) -> Node | None:
@@ -150,12 +149,6 @@ class Query:
     @told("Count and digest per kind of what was published up to a cursor, for a reader to prove that it missed nothing.")
     async def stream_digest(self, info: Info, up_to: streams.UpTo = None) -> streams.StreamDigest:
         return await streams.stream_digest(info, up_to)
-
-
-def _one(info: Info, kind: Kind[S], given: str, as_of: date | None, known_at: datetime | None) -> Shown[S] | None:
-    facts = info.context.facts(as_of, known_at)
-    state = facts.get(kind, inside(kind.name, given))
-    return show(facts, kind, state) if state is not None else None
 
 
 def _scope(info: Info, organisation: str | None) -> str | None:

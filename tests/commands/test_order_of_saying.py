@@ -12,6 +12,8 @@ from libs.commands.catalog.backlog.item import AddItem, DropItem
 from libs.commands.command import COMMANDS, Command
 from libs.commands.handling import Handling
 from libs.commands.judging import Ask
+from libs.events.catalog.roadmap.roadmap_item import ROADMAP_ITEM
+from libs.events.choice import CHOICES
 from libs.events.event import Event, split
 from libs.events.sqlite_store import SqliteCommitStore
 from libs.events.world import World
@@ -25,9 +27,8 @@ from libs.rules.spending import borne_by
 from libs.rules.stories import story
 from libs.rules.teams import loans
 from services.backlog.domain import decisions as of_backlog
-from services.gateway.types.filtering import Direction, RoadmapItemOrder, RoadmapItemOrderField
+from services.gateway.types.lists import Direction, Whole, listing, order_type
 from services.gateway.types.roadmap import roadmap
-from services.gateway.types.selecting import roadmap_items_of
 from services.portfolio.domain import decisions as of_portfolio
 from services.roadmap.domain import decisions as of_roadmap
 from tests.commands.conftest import IMPORTER, NOW
@@ -162,5 +163,5 @@ async def test_a_roadmap_of_several_products_is_in_the_order_of_placing(store: S
     facts = replica(await said(store, rows)).facts(NOW.date())
     shown = roadmap(facts, "portfolio", ("p", "q")).states
     assert [item.id for item in shown] == IDS
-    by_end = RoadmapItemOrder(by=RoadmapItemOrderField.ENDS, direction=Direction.DESC)
-    assert [item.id for item in roadmap_items_of("roadmap", facts, shown, None, by_end).wanted] == IDS
+    by_end = order_type(ROADMAP_ITEM)(by=CHOICES["RoadmapItemOrderField"]("ends"), direction=Direction.DESC)
+    assert [item.id for item in listing(ROADMAP_ITEM, facts, Whole("roadmap", shown, own="placed"), None, by_end).wanted] == IDS

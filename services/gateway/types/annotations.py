@@ -87,19 +87,19 @@ def documented(cls: type) -> list[Documented]:
     """The fields and properties of a class that bear a `Doc` (or, in a model, a description), in their order, the properties last."""
     hints = typing.get_type_hints(cls, include_extras=True)
     if issubclass(cls, BaseModel):
-        return [Documented(name, hints[name], tuple(_marks(hints[name])), one.description) for name, one in cls.model_fields.items() if one.description]
+        return [Documented(name, hints[name], tuple(marks_of(hints[name])), one.description) for name, one in cls.model_fields.items() if one.description]
     for name, found in vars(cls).items():
         if isinstance(found, property) and found.fget is not None:
             hints[name] = typing.get_type_hints(found.fget, include_extras=True).get("return")
-    made = ((name, hint, tuple(_marks(hint))) for name, hint in hints.items() if typing.get_origin(hint) is Annotated)
+    made = ((name, hint, tuple(marks_of(hint))) for name, hint in hints.items() if typing.get_origin(hint) is Annotated)
     return [Documented(*found, doc.documentation) for found in made if (doc := next((mark for mark in found[2] if isinstance(mark, Doc)), None))]
 
 
-def _marks(hint: Any) -> Iterator[Any]:
+def marks_of(hint: Any) -> Iterator[Any]:
     """Whatever an annotation, or one within it, is marked with."""
     yield from getattr(hint, "__metadata__", ())
     for inner in typing.get_args(hint):
-        yield from _marks(inner)
+        yield from marks_of(inner)
 
 
 def shown_as(hint: Any) -> Any:

@@ -14,11 +14,9 @@ from libs.events.facts import Facts
 from libs.rules import backlogs
 from libs.rules.stories import BacklogOn, backlog_over_time
 from services.gateway.types.annotations import Shown
-from services.gateway.types.connection import PAGE, After, Connection, First, page
-from services.gateway.types.filtering import ItemsOrdered, ItemsWanted
-from services.gateway.types.kinds import show, shows
+from services.gateway.types.kinds import many, shows
+from services.gateway.types.lists import Whole
 from services.gateway.types.person import Person, person
-from services.gateway.types.selecting import items_of
 from services.gateway.types.telling import told
 
 Dropped = Annotated[bool, strawberry.argument(description="Whether dropped items are wanted as well; they come last.")]
@@ -59,18 +57,22 @@ class Backlog:
     def over_time(self) -> tuple[BacklogOn, ...]:
         return self.facts.derive(backlog_over_time, self.product)
 
-    @told("The items in the owner's order; what was dropped is left out unless asked for.")
-    def items(
-        self, first: First = PAGE, after: After = None, dropped: Dropped = False, filter: ItemsWanted = None, order_by: ItemsOrdered = None
-    ) -> Connection[Shown[catalogue.Item]]:
+    def _items(self, dropped: bool) -> Whole[catalogue.Item]:
         ordered = self.facts.derive(backlogs.ordered, self.product)
         gone = (one for one in self.facts.derive(backlogs.items, self.product) if one.state is catalogue.ItemState.DROPPED) if dropped else ()
         shown = (*ordered, *gone)
         whole = shown if dropped else self.facts.derive(backlogs.places, self.product)
         moves = Counter(move.item for move in state.moves) if (state := self.facts.get(BACKLOG, self.product)) else Counter[str]()
         name = f"items of {self.product}{' with those dropped' if dropped else ''}"
-        found = items_of(name, self.facts, whole, shown, filter, order_by, lambda item: moves[item.id])
-        return page(found, lambda state: show(self.facts, ITEM, state), first, after)
+        return Whole(name, whole, shown, own="position", mark=lambda item: moves[item.id])
+
+    items = many(
+        ITEM,
+        "The items in the owner's order; what was dropped is left out unless asked for.",
+        _items,
+        more={"dropped": (Dropped, False)},
+        default="the product owner's",
+    )
 
 
 def backlog(facts: Facts, product: str) -> Backlog | None:

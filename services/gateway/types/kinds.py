@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterator
+import inspect
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from operator import attrgetter
 from typing import Any, Final, NamedTuple, TypeVar, get_args, get_origin
 
@@ -12,13 +13,16 @@ from strawberry.annotation import StrawberryAnnotation
 from strawberry.types.field import StrawberryField
 from strawberry.types.fields.resolver import StrawberryResolver
 
+import libs.events.catalog  # noqa: F401  (what refers to a kind is declared by importing it)
 from libs.events.event import KINDS, PAYLOADS, Identified, Kind
 from libs.events.facts import Facts
 from libs.events.judgement import Judgement
-from libs.events.values import Called, Ref
-from services.gateway.ids import outside
-from services.gateway.types.annotations import TYPES, Documented, Mapped, Shown, documented
-from services.gateway.types.connection import Connection, Listing, page
+from libs.events.values import Called, Inverse, Ref
+from services.gateway.asking import Info
+from services.gateway.ids import inside, outside
+from services.gateway.types.annotations import TYPES, Documented, Mapped, Resolver, Shown, documented
+from services.gateway.types.connection import PAGE, After, Connection, First, Listing, page
+from services.gateway.types.lists import Whole, listing, many_in_words, one_of, ordered, plural_of, wanted
 from services.gateway.types.saying import SaidEvent, judged
 
 S = TypeVar("S", bound=Identified)
@@ -52,6 +56,9 @@ def shows(kind: Kind[Any], *, order: str = "", private: str = "", known: str = K
     def complete(cls: T) -> T:
         state = get_args(cls.__orig_bases__[0])[0]  # type: ignore[attr-defined]
         attributes = [*_of_state(kind, state, known)]
+        for name, list_of in _inverses(kind):
+            if name not in vars(cls):
+                setattr(cls, name, list_of)
         shown = {one.name for one in documented(state)} | {one.name for one in attributes} | vars(cls).keys()
         hidden = {one.name for one in dataclasses.fields(state)} - shown
         if hidden != {*private.split()}:
@@ -143,6 +150,78 @@ def named(facts: Facts, kind: Kind[S], id: str) -> Shown[S]:
 def named_maybe(facts: Facts, kind: Kind[S], id: str | None) -> Shown[S] | None:
     """The same; None where none is named."""
     return named(facts, kind, id) if id else None
+
+
+def many(
+    kind: Kind[S], description: str, of: Callable[..., Whole[S] | Sequence[S]], *, more: Mapping[str, tuple[Any, Any]] | None = None, default: str = "by id"
+) -> Any:
+    """A field with a list of a kind, page by page, with its filter and its order: of the whole list, or of these in the order of ids.
+
+    `more` are further arguments that `of` takes (their annotations and their defaults), `default` is in which order it is without any.
+    """
+
+    def resolve(self: Any, first: int, after: str | None, filter: Any, order_by: Any, **narrowed: Any) -> Any:
+        found = of(self, **narrowed)
+        whole = found if isinstance(found, Whole) else Whole(f"{kind.plural} of {self.of.id}", found)
+        return page_of(self.facts, kind, listing(kind, self.facts, whole, filter, order_by), first, after)
+
+    arguments = {"first": (First, PAGE), "after": (After, None), **(more or {}), "filter": (wanted(kind), None), "order_by": (ordered(kind, default), None)}
+    return _field(resolve, Connection[Shown[_state(kind)]], description, arguments)  # type: ignore[misc]
+
+
+def every(kind: Kind[S], at: Mapping[str, tuple[Any, Any]]) -> Any:
+    """A field with a list of all of a kind, at the moment that the arguments `at` name."""
+
+    def resolve(self: Any, info: Info, first: int, after: str | None, filter: Any, order_by: Any, **moment: Any) -> Any:
+        facts = info.context.facts(*moment.values())
+        whole = Whole(kind.plural, [state for state in facts.every(kind) if BY_KIND[kind.name].tells(state)])
+        return page_of(facts, kind, listing(kind, facts, whole, filter, order_by), first, after)
+
+    arguments = {
+        "info": (Info, None),
+        "first": (First, PAGE),
+        "after": (After, None),
+        "filter": (wanted(kind), None),
+        "order_by": (ordered(kind, "by id"), None),
+    }
+    words = f"All {many_in_words(kind)}, by id."
+    return _field(resolve, Connection[Shown[_state(kind)]], words, {**arguments, **at})  # type: ignore[misc]
+
+
+def single(kind: Kind[S], id: Any, at: Mapping[str, tuple[Any, Any]], description: str = "") -> Any:
+    """A field with the thing of a kind that has the id `id`, at the moment that the arguments `at` name."""
+
+    def resolve(self: Any, info: Info, id: str, **moment: Any) -> Any:
+        facts = info.context.facts(*moment.values())
+        state = facts.get(kind, inside(kind.name, id))
+        return show(facts, kind, state) if state is not None else None
+
+    arguments = {"info": (Info, None), "id": (id, inspect.Parameter.empty), **at}
+    words = description or f"One {one_of(kind).replace('_', ' ')}; null on a day before its first event."
+    return _field(resolve, Shown[_state(kind)] | None, words, arguments)  # type: ignore[misc]
+
+
+def _field(resolve: Callable[..., Any], gives: Any, description: str, arguments: Mapping[str, tuple[Any, Any]]) -> Any:
+    """A field that a function gives, whose arguments (their annotations and their defaults) are known by now alone."""
+    given = [inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=one[1], annotation=one[0]) for name, one in arguments.items()]
+    itself = inspect.Parameter("self", inspect.Parameter.POSITIONAL_OR_KEYWORD)
+    resolve.__signature__ = inspect.Signature([itself, *given], return_annotation=gives)  # type: ignore[attr-defined]
+    return strawberry.field(description=description)(Resolver(resolve))
+
+
+def _inverses(kind: Kind[Any]) -> Iterator[tuple[str, Any]]:
+    """What refers to a kind, as fields of its type: the list of all of another kind that name a thing, by the field in which they do."""
+    for other in KINDS.values():
+        naming = [one for one in documented(_state(other)) if kind.name in _kinds(one)]
+        for one in naming:
+            name = plural_of(other) if len(naming) == 1 else f"{plural_of(other)}_as_{one.name}"
+            said = next((mark.description for mark in one.marks if isinstance(mark, Inverse)), None)
+            words = said or f"The {many_in_words(other)} that name it as their {one.name.replace('_', ' ')}, by id."
+            yield name, many(other, words, _naming(other, one.name))
+
+
+def _naming(kind: Kind[Any], field: str) -> Callable[[Any], Sequence[Any]]:
+    return lambda self: self.facts.related(kind, field, self.of.id)
 
 
 def page_of(facts: Facts, kind: Kind[S], listing: Listing[S], first: int, after: str | None) -> Connection[Shown[S]]:

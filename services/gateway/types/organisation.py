@@ -8,20 +8,15 @@ from libs.events.catalog.portfolio.product import PRODUCT
 from libs.events.catalog.portfolio.product import Product as ProductFacts
 from libs.events.catalog.portfolio.program import PROGRAM
 from libs.events.catalog.portfolio.program import Program as ProgramFacts
-from libs.events.catalog.portfolio.team import TEAM
-from libs.events.catalog.portfolio.team import Team as TeamFacts
 from libs.rules.figures import of_organisation, of_program
 from libs.rules.fiscal_years import year_start
 from libs.rules.homes import products_at
 from services.gateway.asking import Info
 from services.gateway.types.annotations import Shown
-from services.gateway.types.connection import PAGE, After, Connection, First
 from services.gateway.types.explaining import Explanation, Field, explanation
-from services.gateway.types.filtering import ProductsOrdered, ProductsWanted, TeamsOrdered, TeamsWanted
-from services.gateway.types.kinds import page_of, show, shows
+from services.gateway.types.kinds import many, show, shows
 from services.gateway.types.money import Investment, investment
 from services.gateway.types.roadmap import Roadmap, roadmap
-from services.gateway.types.selecting import products_of, teams_of
 from services.gateway.types.telling import derived, told
 
 
@@ -43,17 +38,7 @@ class Organisation(Shown[OrganisationFacts]):
     def programs(self) -> list[Shown[ProgramFacts]]:
         return [show(self.facts, PROGRAM, state) for state in self.facts.related(PROGRAM, "home", self.of.id)]
 
-    @told("The products that are at home here, by id.")
-    def products(
-        self, first: First = PAGE, after: After = None, filter: ProductsWanted = None, order_by: ProductsOrdered = None
-    ) -> Connection[Shown[ProductFacts]]:
-        found = products_of(f"products of {self.of.id}", self.facts, products_at(self.facts, self.of.id), filter, order_by)
-        return page_of(self.facts, PRODUCT, found, first, after)
-
-    @told("The teams that are at home here, by id.")
-    def teams(self, first: First = PAGE, after: After = None, filter: TeamsWanted = None, order_by: TeamsOrdered = None) -> Connection[Shown[TeamFacts]]:
-        found = teams_of(f"teams of {self.of.id}", self.facts, self.facts.related(TEAM, "home", self.of.id), filter, order_by)
-        return page_of(self.facts, TEAM, found, first, after)
+    products = many(PRODUCT, "The products that are at home here, by id.", lambda self: products_at(self.facts, self.of.id))
 
     @told("Why a figure is what it is, such as investment.actual: the rule that makes it, and the events that it rests on.")
     def explain(self, field: Field) -> Explanation:

@@ -8,9 +8,7 @@ from typing import Annotated
 import strawberry
 
 from libs.events.catalog.portfolio.investment import INVESTMENT
-from libs.events.catalog.portfolio.investment import Investment as InvestmentFacts
 from libs.events.catalog.portfolio.loan import LOAN
-from libs.events.catalog.portfolio.loan import Loan as LoanFacts
 from libs.events.catalog.portfolio.organisation import ORGANISATION
 from libs.events.catalog.portfolio.organisation import Organisation as OrganisationFacts
 from libs.events.catalog.portfolio.product import PRODUCT
@@ -18,7 +16,6 @@ from libs.events.catalog.portfolio.product import Product as ProductFacts
 from libs.events.catalog.portfolio.program import PROGRAM
 from libs.events.catalog.portfolio.program import Program as ProgramFacts
 from libs.events.catalog.portfolio.team import TEAM
-from libs.events.catalog.portfolio.team import Team as TeamFacts
 from libs.events.event import Kind, S
 from libs.events.facts import Facts
 from libs.rules import duties
@@ -33,15 +30,15 @@ from services.gateway.asking import Info
 from services.gateway.ids import outside
 from services.gateway.types.annotations import Shown
 from services.gateway.types.changes import Kinds, Movement, Since, moved, summary
-from services.gateway.types.connection import PAGE, After, Connection, First, Listing
+from services.gateway.types.connection import PAGE, After, Connection, First
 from services.gateway.types.explaining import Explanation, Field, explanation
-from services.gateway.types.filtering import InvestmentsOrdered, InvestmentsWanted, ProductsOrdered, ProductsWanted, TeamsOrdered, TeamsWanted
 from services.gateway.types.investing import investment_cases
-from services.gateway.types.kinds import page_of, show
+from services.gateway.types.kinds import many, show
+from services.gateway.types.list_fields import in_phase
+from services.gateway.types.lists import Whole
 from services.gateway.types.money import Investment, investment
 from services.gateway.types.roadmap import Roadmap, roadmap, whole_roadmap
 from services.gateway.types.saying import Subject
-from services.gateway.types.selecting import investments_of, products_of, teams_of
 from services.gateway.types.team import loans_of
 from services.gateway.types.telling import told
 
@@ -80,10 +77,12 @@ class Portfolio:
     def roadmap(self) -> Roadmap:
         return roadmap(self.facts, f"organisation:{self.scope}", self._product_ids) if self.scope else whole_roadmap(self.facts)
 
-    @told("The loans of teams, by their first day, the latest first; of one organisation those in which it lends or borrows (S4-15).")
-    def loans(self, first: First = PAGE, after: After = None) -> Connection[Shown[LoanFacts]]:
-        found = loans_of(self.facts, self.scope)
-        return page_of(self.facts, LOAN, Listing(f"loans of {self.scope}", found, found), first, after)
+    loans = many(
+        LOAN,
+        "The loans of teams, by their first day, the latest first; of one organisation those in which it lends or borrows (S4-15).",
+        lambda self: Whole(f"loans of {self.scope}", loans_of(self.facts, self.scope), own="lent"),
+        default="by their first day, the latest first",
+    )
 
     @told("How many prioritised user needs are met.")
     def needs(self) -> Needs:
@@ -114,24 +113,17 @@ class Portfolio:
     def programs(self) -> list[Shown[ProgramFacts]]:
         return [show(self.facts, PROGRAM, state) for state in self._of(PROGRAM)]
 
-    @told("The products, by id.")
-    def products(
-        self, first: First = PAGE, after: After = None, phase: InPhase = None, filter: ProductsWanted = None, order_by: ProductsOrdered = None
-    ) -> Connection[Shown[ProductFacts]]:
-        found = products_of(f"products of {self.scope}", self.facts, products_at(self.facts, self.scope), filter, order_by, phase)
-        return page_of(self.facts, PRODUCT, found, first, after)
+    def _products(self, phase: str | None) -> Whole[ProductFacts]:
+        whole = products_at(self.facts, self.scope)
+        return Whole(f"products of {self.scope}", whole, in_phase(self.facts, whole, phase))
 
-    @told("The teams, by id; `first` is at most 500.")
-    def teams(self, first: First = PAGE, after: After = None, filter: TeamsWanted = None, order_by: TeamsOrdered = None) -> Connection[Shown[TeamFacts]]:
-        found = teams_of(f"teams of {self.scope}", self.facts, self._of(TEAM), filter, order_by)
-        return page_of(self.facts, TEAM, found, first, after)
-
-    @told("The investments, by id; money on loan counts with the home it belongs to.")
-    def investments(
-        self, first: First = PAGE, after: After = None, filter: InvestmentsWanted = None, order_by: InvestmentsOrdered = None
-    ) -> Connection[Shown[InvestmentFacts]]:
-        found = investments_of(f"investments of {self.scope}", self.facts, investment_cases(self.facts, self.scope), filter, order_by)
-        return page_of(self.facts, INVESTMENT, found, first, after)
+    products = many(PRODUCT, "The products, by id.", _products, more={"phase": (InPhase, None)})
+    teams = many(TEAM, "The teams, by id; `first` is at most 500.", lambda self: Whole(f"teams of {self.scope}", self._of(TEAM)))
+    investments = many(
+        INVESTMENT,
+        "The investments, by id; money on loan counts with the home it belongs to.",
+        lambda self: Whole(f"investments of {self.scope}", investment_cases(self.facts, self.scope)),
+    )
 
     @told("What moved from an instant until this moment, by the time it came true.")
     def changes(self, info: Info, since: Since, kinds: Kinds = None, first: First = PAGE, after: After = None) -> Connection[Movement]:

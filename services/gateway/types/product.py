@@ -6,8 +6,6 @@ from datetime import date
 
 import strawberry
 
-from libs.events.catalog.backlog.need import NEED
-from libs.events.catalog.backlog.need import Need as NeedFacts
 from libs.events.catalog.portfolio import product as catalogue
 from libs.events.catalog.portfolio.lifecycle import LIFECYCLE
 from libs.events.catalog.portfolio.lifecycle import Lifecycle as LifecycleFacts
@@ -16,12 +14,7 @@ from libs.events.catalog.portfolio.organisation import Organisation as Organisat
 from libs.events.catalog.portfolio.product import PRODUCT
 from libs.events.catalog.portfolio.team import TEAM
 from libs.events.catalog.portfolio.team import Team as TeamFacts
-from libs.events.catalog.roadmap.change import CHANGE
-from libs.events.catalog.roadmap.change import Change as ChangeFacts
-from libs.events.catalog.roadmap.metric import METRIC
-from libs.events.catalog.roadmap.metric import Metric as MetricFacts
 from libs.events.catalog.roadmap.release import Release as ReleaseFacts
-from libs.events.event import Kind, S
 from libs.rules.dependencies import dependencies
 from libs.rules.figures import of_product
 from libs.rules.homes import home_of_product
@@ -34,9 +27,9 @@ from services.gateway.types import backlog as backlogs
 from services.gateway.types import roadmap as roadmaps
 from services.gateway.types.annotations import Shown
 from services.gateway.types.changes import Kinds, Movement, Since, moved
-from services.gateway.types.connection import PAGE, After, Connection, First, by_id
+from services.gateway.types.connection import PAGE, After, Connection, First
 from services.gateway.types.explaining import Explanation, Field, explanation
-from services.gateway.types.kinds import named, named_maybe, page_of, show, shows
+from services.gateway.types.kinds import named, named_maybe, show, shows
 from services.gateway.types.money import Investment, investment
 from services.gateway.types.saying import SaidEvent
 from services.gateway.types.stories import StoryKinds, first_of, told_of
@@ -99,18 +92,6 @@ class Product(Shown[catalogue.Product]):
     def targets(self) -> Targets:
         return self.facts.derive(targets, (self.of.id,))
 
-    @told("What its users need, by id (S0-04).")
-    def user_needs(self, first: First = PAGE, after: After = None) -> Connection[Shown[NeedFacts]]:
-        return self._page(NEED, first, after)
-
-    @told("By what it is measured, by id (S1-01).")
-    def metrics(self, first: First = PAGE, after: After = None) -> Connection[Shown[MetricFacts]]:
-        return self._page(METRIC, first, after)
-
-    @told("What the change advisory board was asked of it, by id (S0-16, S0-17).")
-    def change_requests(self, first: First = PAGE, after: After = None) -> Connection[Shown[ChangeFacts]]:
-        return self._page(CHANGE, first, after)
-
     @told("What it means to bring about.")
     def roadmap(self) -> roadmaps.Roadmap:
         return roadmaps.roadmap(self.facts, f"product:{self.of.id}", (self.of.id,))
@@ -144,7 +125,3 @@ class Product(Shown[catalogue.Product]):
     @told("Why a figure is what it is, such as graduation.status or investment.actual: the rule that makes it, and the events that it rests on.")
     def explain(self, field: Field) -> Explanation:
         return explanation(self.facts, "product", self.of.id, field)
-
-    def _page(self, kind: Kind[S], first: int, after: str | None) -> Connection[Shown[S]]:
-        found = self.facts.related(kind, "product", self.of.id)
-        return page_of(self.facts, kind, by_id(f"{kind.plural} of {self.of.id}", found), first, after)

@@ -15,12 +15,12 @@ from libs.events.event import began_by
 from libs.events.facts import Facts
 from libs.rules.roadmaps import planned, progress
 from services.gateway.types.annotations import Shown
-from services.gateway.types.connection import PAGE, After, Connection, First, page
-from services.gateway.types.filtering import RoadmapItemsOrdered, RoadmapItemsWanted
-from services.gateway.types.kinds import show, shows
+from services.gateway.types.kinds import many, show, shows
+from services.gateway.types.lists import Whole, listing, wanted
 from services.gateway.types.person import Person, Voice, person_of, voice
-from services.gateway.types.selecting import roadmap_items_of
 from services.gateway.types.telling import derived, told
+
+RoadmapItemsWanted = wanted(ROADMAP_ITEM)
 
 
 @shows(ROADMAP_ITEM, order="title horizon starts ends slip_days state first_starts first_ends co_owners product", private="start end placed planned")
@@ -66,16 +66,15 @@ class Roadmap:
     def done(self) -> list[Shown[catalogue.RoadmapItem]]:
         return self._under(catalogue.Horizon.DONE)
 
-    @told("All of it, page by page.")
-    def items(
-        self, first: First = PAGE, after: After = None, filter: RoadmapItemsWanted = None, order_by: RoadmapItemsOrdered = None
-    ) -> Connection[Shown[catalogue.RoadmapItem]]:
-        found = roadmap_items_of(f"roadmap of {self.of}", self.facts, self.states, filter, order_by)
-        return page(found, lambda state: show(self.facts, ROADMAP_ITEM, state), first, after)
+    items = many(ROADMAP_ITEM, "All of it, page by page.", lambda self: self._whole, default="of their placing")
 
     @told("How many of the items that are wanted stand where.")
-    def counts(self, filter: RoadmapItemsWanted = None) -> RoadmapCounts:
-        return _counted(roadmap_items_of("", self.facts, self.states, filter, None).wanted)
+    def counts(self, filter: RoadmapItemsWanted = None) -> RoadmapCounts:  # type: ignore[valid-type] # it is made of the declaration
+        return _counted(listing(ROADMAP_ITEM, self.facts, self._whole, filter, None).wanted)
+
+    @property
+    def _whole(self) -> Whole[catalogue.RoadmapItem]:
+        return Whole(f"roadmap of {self.of}", self.states, own="placed")
 
     def _under(self, horizon: catalogue.Horizon) -> list[Shown[catalogue.RoadmapItem]]:
         return [show(self.facts, ROADMAP_ITEM, state) for state in self.states if state.horizon is horizon]

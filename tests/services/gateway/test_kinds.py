@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+from datetime import date
+from decimal import Decimal
 from typing import Annotated, Any, Final
 
 import pytest
@@ -10,24 +12,33 @@ from annotated_doc import Doc
 from graphql import GraphQLInputObjectType, GraphQLInterfaceType, GraphQLObjectType
 
 import libs.events.catalog  # noqa: F401  (the kinds are declared by importing them)
+from headway.contracts.samples import sample
 from libs.events.catalog.backlog.need import NEED
 from libs.events.catalog.roadmap.metric import METRIC, MetricDefined, MetricKind
 from libs.events.catalog.roadmap.release import RELEASE, ReleaseProposed, ReleaseStage
-from libs.events.event import KINDS
+from libs.events.choice import Choice
+from libs.events.event import EVERYWHERE, KINDS, PAYLOADS, Event, split
+from libs.events.values import Ref
 from services.gateway.schema import schema
 from services.gateway.types.annotations import Shown, documented
 from services.gateway.types.kinds import BY_KIND, shows
+from services.gateway.types.lists import Value, filters, one_of, orders, plural_of
 from services.gateway.types.saying import camel
-from tests.services.gateway.small_world import Gateway
+from tests.services.gateway.small_world import TODAY, Gateway
 
 WITHOUT_A_TYPE: Final = {"graduation": "the team's", "backlog": "the product's", "source": "its owner's alone", "webhook": "its owner's alone"}
 """Kinds that have no type of their own in the schema, and whose they are."""
 DECLARED: Final = {name: kind for name, kind in KINDS.items() if type(kind.initial(id="")).__module__.startswith("libs.")}
 """The kinds of the catalogue. Other tests declare some of their own."""
+SHOWN: Final = sorted(DECLARED.keys() - WITHOUT_A_TYPE.keys())
 
 
 def _objects() -> dict[str, GraphQLObjectType]:
     return {name: one for name, one in schema()._schema.type_map.items() if isinstance(one, GraphQLObjectType) and not name.startswith("__")}
+
+
+def _state(kind: str) -> type:
+    return type(DECLARED[kind].initial(id=""))
 
 
 def test_every_kind_has_a_type_or_it_is_said_whose_it_is() -> None:
@@ -35,13 +46,29 @@ def test_every_kind_has_a_type_or_it_is_said_whose_it_is() -> None:
     assert BY_KIND.keys() | WITHOUT_A_TYPE.keys() == DECLARED.keys() and not BY_KIND.keys() & WITHOUT_A_TYPE.keys()
 
 
-@pytest.mark.parametrize("kind", sorted(DECLARED.keys() - WITHOUT_A_TYPE.keys()))
+@pytest.mark.parametrize("kind", SHOWN)
 def test_what_of_a_state_is_documented_is_a_field_of_its_type_in_those_words(kind: str) -> None:
     shown = _objects()[BY_KIND[kind].__strawberry_definition__.name]  # type: ignore[attr-defined]
-    fields = documented(type(DECLARED[kind].initial(id="")))
+    fields = documented(_state(kind))
     assert fields
     for one in fields:
         assert shown.fields[one.in_schema or camel(one.in_python)].description == one.description, f"{kind}.{one.name}"
+
+
+@pytest.mark.parametrize("kind", SHOWN)
+def test_every_kind_is_read_by_its_id_and_as_a_list_that_is_narrowed_and_ordered(kind: str) -> None:
+    one, every = (_objects()["Query"].fields[camel(name(DECLARED[kind]))] for name in (one_of, plural_of))
+    assert {"id", "asOf", "knownAt"} == one.args.keys()
+    assert {"first", "after", "filter", "orderBy", "asOf", "knownAt"} == every.args.keys()
+
+
+@pytest.mark.parametrize("kind", SHOWN)
+def test_whatever_names_a_thing_is_a_list_there_or_told_there_in_another_way(kind: str) -> None:
+    plural = plural_of(DECLARED[kind])
+    for one in documented(_state(kind)):
+        for named in (mark.kind for mark in one.marks if isinstance(mark, Ref)):
+            fields = _objects()[BY_KIND[named].__strawberry_definition__.name].fields  # type: ignore[attr-defined]
+            assert {camel(plural), camel(f"{plural}_as_{one.name}")} & fields.keys(), f"{kind}.{one.name}"
 
 
 def test_every_type_every_field_and_every_argument_is_described() -> None:
@@ -67,6 +94,72 @@ def test_a_field_that_is_neither_documented_nor_private_is_refused_by_name() -> 
 
     with pytest.raises(TypeError, match=r"Wish: document, tell or call private secret"):
         shows(NEED)(WishType)
+
+
+def _tell_all_that_can_be_said_of(g: Gateway, kind: str) -> None:
+    for name in PAYLOADS:
+        _, _, of, verb, _ = name.split(".")
+        if of == kind and verb not in EVERYWHERE:
+            event = sample(name)
+            g.tell(KINDS[kind], split(event.aggregate)[1], event.data, "2025-05-01")
+
+
+@pytest.mark.parametrize("kind", SHOWN)
+async def test_a_thing_is_found_by_each_of_its_values_and_stands_in_every_order(told_gateway: Gateway, kind: str) -> None:
+    _tell_all_that_can_be_said_of(told_gateway, kind)
+    of, facts = DECLARED[kind], told_gateway.process.world.facts(TODAY.date(), None)
+    inputs = "".join(f"${name}: {schema()._schema.query_type.fields[camel(plural_of(of))].args[name].type}, " for name in ("filter", "orderBy"))  # type: ignore[union-attr]
+    ask = f"query({inputs}) {{ found: {camel(plural_of(of))}(filter: $filter, orderBy: $orderBy, first: 100) {{ nodes {{ id }} }} }}"
+
+    async def listed(**variables: Any) -> list[str]:
+        return [node["id"] for node in (await told_gateway.ask(ask, variables))["found"]["nodes"]]
+
+    every = {f"{kind}:{state.id}": state for state in facts.every(of) if BY_KIND[kind].tells(state)}
+    assert every.keys() == {*await listed()} and every
+    for name, value in filters(of).items():
+        for id, has in ((id, has) for id, state in every.items() if (has := value.get(facts, state)) not in (None, (), "")):
+            assert id in await listed(filter={camel(name): _wanted(value, has)}), name
+            break
+    for name in orders(of):
+        for way in ("ASC", "DESC"):
+            assert {*await listed(orderBy={"by": name.upper(), "direction": way})} == every.keys(), name
+
+
+def _wanted(value: Value, has: Any) -> Any:
+    """What a thing has, as whoever wants just that gives it."""
+    one = next(one for one in has if one) if isinstance(has, tuple) else has
+    match one:
+        case Event():
+            return one.time.date().isoformat()
+        case Choice():
+            return [one.name]
+        case date() | Decimal():
+            return str(one)
+    return [one] if value.refers or value.by.exact else one
+
+
+async def test_a_list_of_a_kind_is_of_any_moment_and_what_a_thing_is_of_is_one_of_that(told_gateway: Gateway) -> None:
+    said: dict[str, Any] = {"goal": "fewer", "method": "counted", "tool": "a log", "source": "the line"}
+    told_gateway.tell(METRIC, "calls", MetricDefined(product="wells", name="Calls", kind=MetricKind.QUANTITATIVE, responsible="ana", **said), "2025-05-01")
+    told_gateway.tell(METRIC, "jams", MetricDefined(product="signs", name="Jams", kind=MetricKind.QUALITATIVE, responsible="bo", **said), "2025-06-01")
+    ask = """query($day: Date, $f: MetricFilter) {
+        metrics(asOf: $day, filter: $f, orderBy: {by: NAME, direction: DESC}) { nodes { name } }
+        product(id: "signs") { metrics(filter: $f) { nodes { name } } }
+    }"""
+
+    async def listed(**variables: Any) -> tuple[list[str], list[str]]:
+        found = await told_gateway.ask(ask, variables)
+        return [one["name"] for one in found["metrics"]["nodes"]], [one["name"] for one in found["product"]["metrics"]["nodes"]]
+
+    assert await listed() == (["Speed", "Jams", "Calls"], ["Jams"])
+    assert await listed(day="2025-05-31") == (["Speed", "Calls"], ["Jams"])
+    assert await listed(f={"organisation": ["organisation:water"]}) == (["Speed", "Calls"], [])
+    assert await listed(f={"kind": ["QUALITATIVE"], "responsible": ["person:bo"]}) == (["Jams"], ["Jams"])
+    assert await listed(f={"name": "CA"}) == (["Calls"], [])
+    assert await listed(f={"latestAtLeast": "4", "latestAtMost": "4", "latestFrom": "2025-05-01", "latestUntil": "2025-05-01"}) == (["Speed"], [])
+    assert await listed(f={"latestAtLeast": "4.5"}) == await listed(f={"latestFrom": "2025-05-02"}) == ([], [])
+    body = (await told_gateway.post(ask, {"f": {"responsible": ["team:bo"]}})).json()
+    assert body["errors"][0]["extensions"]["field"] == "filter.responsible"
 
 
 async def test_a_reference_is_the_thing_it_names_also_where_nothing_was_heard_of_that(told_gateway: Gateway) -> None:

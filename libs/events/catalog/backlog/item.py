@@ -14,7 +14,7 @@ from libs.events.catalog.backlog.item_source import ItemLabel, ItemSource
 from libs.events.catalog.backlog.source import SourceId
 from libs.events.choice import Choice, Tone, choice
 from libs.events.event import Event, Kind, Payload, changed, event, state
-from libs.events.values import Called, Decided, Input, Instant, NeedId, ProductId, RoadmapItemId, Text, Title
+from libs.events.values import Called, Decided, Input, Instant, Inverse, NeedId, ProductId, RoadmapItemId, Text, Title
 
 
 class ItemState(Choice):
@@ -175,15 +175,23 @@ class Item:
     """
 
     id: str
-    product: Annotated[ProductId, Doc("The product that wants it.")] = ""
+    product: Annotated[
+        ProductId,
+        Doc("The product that wants it."),
+        Inverse("All items that it ever wanted, by id, also those dropped; its backlog has them in the owner's order."),
+    ] = ""
     title: Annotated[str, Doc("What it is called."), Called] = ""
     state: Annotated[ItemState, Doc("Where it stands.")] = ItemState.OPEN
     description: Annotated[str | None, Doc("The long text, where there is one.")] = None
     user: Annotated[str | None, Doc("For whom.")] = None
     goal: Annotated[str | None, Doc("To what end.")] = None
     reason: Annotated[str | None, Doc("Why.")] = None
-    need: Annotated[NeedId | None, Doc("The user need that it serves (S0-18); null where none is named.")] = None
-    roadmap_item: Annotated[RoadmapItemId | None, Doc("The roadmap item that it is part of; null where it is of none.")] = None
+    need: Annotated[
+        NeedId | None, Doc("The user need that it serves (S0-18); null where none is named."), Inverse("The backlog items that serve it, by id (S0-18).")
+    ] = None
+    roadmap_item: Annotated[
+        RoadmapItemId | None, Doc("The roadmap item that it is part of; null where it is of none."), Inverse("The backlog items that are part of it, by id.")
+    ] = None
     source: Annotated[ItemSource | None, Doc("Where it comes from; null for one that was made here.")] = None
     stated_by: str | None = None
     points: Annotated[Decimal | None, Doc("How large the team reckons it, in points of its own; null before it was estimated.")] = None

@@ -9,7 +9,7 @@ from annotated_doc import Doc
 from libs.events.choice import Choice, Tone, choice
 from libs.events.event import Event, Kind, Payload, changed, event, state
 from libs.events.judgement import Judgement, Of, judges
-from libs.events.values import Input, ProductId, Text
+from libs.events.values import Input, Inverse, ProductId, Text
 
 
 class Verdict(Choice):
@@ -54,7 +54,7 @@ class Need:
     """A need as it stands. `version` counts its wordings, from 1; `judged` is the event of the latest judgement."""
 
     id: str
-    product: Annotated[ProductId, Doc("The product whose users need it.")] = ""
+    product: Annotated[ProductId, Doc("The product whose users need it."), Inverse("What its users need, by id (S0-04).")] = ""
     user: Annotated[str, Doc("Who needs it.")] = ""
     text: Annotated[str, Doc("What they need.")] = ""
     origin: Annotated[str, Doc("In which phase or study it was found.")] = ""

@@ -12,7 +12,7 @@ from libs.events.catalog.portfolio.baselines import Amounts, Baseline, standing
 from libs.events.choice import Choice, Tone, choice
 from libs.events.event import Event, Kind, Payload, changed, day_of, event, state
 from libs.events.judgement import Judgement, Of, judges
-from libs.events.values import Day, Decided, Input, Money, ProductId, TeamId, Text, Title
+from libs.events.values import Day, Decided, Input, Inverse, Money, ProductId, TeamId, Text, Title
 
 
 class Funding(Choice):
@@ -161,8 +161,8 @@ class Investment:
     """
 
     id: str
-    team: Annotated[TeamId | None, Doc("The team that it pays for.")] = None
-    product: Annotated[ProductId | None, Doc("The product that it is for.")] = None
+    team: Annotated[TeamId | None, Doc("The team that it pays for."), Inverse("The investments in it one by one, by id (S0-14).")] = None
+    product: Annotated[ProductId | None, Doc("The product that it is for."), Inverse("The investments in it one by one, by id (S0-14).")] = None
     enhance: Money | None = None
     support: Money | None = None
     amount: Money | None = None

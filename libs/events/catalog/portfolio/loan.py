@@ -9,7 +9,7 @@ from annotated_doc import Doc
 
 from libs.events.catalog.portfolio.team import Staffing
 from libs.events.event import Event, Kind, Payload, changed, day_of, event, state
-from libs.events.values import Day, Input, OrganisationId, ProductId, TeamId, Text
+from libs.events.values import Day, Input, Inverse, OrganisationId, ProductId, TeamId, Text
 
 
 @event("headway.portfolio.loan.lent.v1")
@@ -36,9 +36,13 @@ class Loan:
 
     id: str
     team: Annotated[TeamId | None, Doc("The team that is lent.")] = None
-    lender: Annotated[OrganisationId | None, Doc("Who lends.")] = None
-    borrower: Annotated[OrganisationId | None, Doc("Who borrows.")] = None
-    product: Annotated[ProductId | None, Doc("The product that the team works on there; null where none is named.")] = None
+    lender: Annotated[OrganisationId | None, Doc("Who lends."), Inverse("The loans in which it lends, by id (S4-15).")] = None
+    borrower: Annotated[OrganisationId | None, Doc("Who borrows."), Inverse("The loans in which it borrows, by id (S4-15).")] = None
+    product: Annotated[
+        ProductId | None,
+        Doc("The product that the team works on there; null where none is named."),
+        Inverse("The loans of teams that work on it, by id (S4-15)."),
+    ] = None
     staffing: Annotated[Staffing, Doc("As what the team works there.")] = Staffing.STAFF
     agreement: Annotated[str, Doc("The agreement under which it is lent.")] = ""
     starts: date | None = None

@@ -10,7 +10,7 @@ from annotated_doc import Doc
 
 from libs.events.choice import Choice, Tone, choice
 from libs.events.event import Event, Kind, Payload, changed, event, state
-from libs.events.values import Called, Input, OrganisationId, PersonId, ProductId, Text, Title
+from libs.events.values import Called, Input, Inverse, OrganisationId, PersonId, ProductId, Text, Title
 
 
 class TeamRole(Choice):
@@ -146,7 +146,7 @@ class Team:
 
     id: str
     name: Annotated[str, Doc("As people call it."), Called] = ""
-    home: Annotated[OrganisationId | None, Doc("The organisation it is at home in.")] = None
+    home: Annotated[OrganisationId | None, Doc("The organisation it is at home in."), Inverse("The teams that are at home here, by id.")] = None
     products: Annotated[tuple[ProductId, ...], Doc("The products that it serves.")] = ()
     formed: Event | None = None
     members: tuple[Membership, ...] = ()

@@ -11,7 +11,7 @@ from annotated_doc import Doc
 from libs.events.choice import Choice, choice
 from libs.events.event import Event, Kind, Payload, changed, day_of, event, state, upcasts
 from libs.events.judgement import Judgement, Of, judges
-from libs.events.values import Called, Decided, Input, ProductId, ReleaseId, Text, Title
+from libs.events.values import Called, Decided, Input, Inverse, ProductId, ReleaseId, Text, Title
 
 
 class Effect(Choice):
@@ -81,9 +81,11 @@ class Change:
     """A change request as it stands. `raised` is what was said last of what is asked; `decision` the outcome, None until there is one."""
 
     id: str
-    product: Annotated[ProductId, Doc("The product that changes.")] = ""
+    product: Annotated[ProductId, Doc("The product that changes."), Inverse("What the change advisory board was asked of it, by id (S0-16, S0-17).")] = ""
     title: Annotated[str, Doc("What changes, in a line."), Called] = ""
-    release: Annotated[ReleaseId | None, Doc("The release that it goes out with; null where none is named.")] = None
+    release: Annotated[
+        ReleaseId | None, Doc("The release that it goes out with; null where none is named."), Inverse("The change requests that go out with it, by id.")
+    ] = None
     description: Annotated[str | None, Doc("What the board should know.")] = None
     on: str | None = None
     adds: bool | None = None

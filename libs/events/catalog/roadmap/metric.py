@@ -11,7 +11,7 @@ from annotated_doc import Doc
 
 from libs.events.choice import Choice, choice
 from libs.events.event import Event, Kind, Payload, changed, event, state
-from libs.events.values import Called, Day, Id, Input, PersonId, ProductId, Text, Title
+from libs.events.values import Called, Day, Id, Input, Inverse, PersonId, ProductId, Text, Title
 
 
 class MetricKind(Choice):
@@ -95,7 +95,7 @@ class Metric:
     """A metric as it stands; `defined` is the definition that was said last, the tuples are in order of time."""
 
     id: str
-    product: Annotated[ProductId, Doc("The product that is measured.")] = ""
+    product: Annotated[ProductId, Doc("The product that is measured."), Inverse("By what it is measured, by id (S1-01).")] = ""
     name: Annotated[str, Doc("What it is called."), Called] = ""
     kind: Annotated[MetricKind, Doc("Counted, or judged.")] = MetricKind.QUANTITATIVE
     unit: Annotated[str | None, Doc("In what its values are.")] = None

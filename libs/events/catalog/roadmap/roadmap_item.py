@@ -11,7 +11,7 @@ from annotated_doc import Doc
 from libs.events import values
 from libs.events.choice import Choice, Tone, choice
 from libs.events.event import Event, Kind, Payload, changed, event, state
-from libs.events.values import Called, Input, OrganisationId, ProductId, Text, Title
+from libs.events.values import Called, Input, Inverse, OrganisationId, ProductId, Text, Title
 
 
 class Horizon(Choice):
@@ -92,13 +92,21 @@ class RoadmapItem:
     """An item as it stands. `placed` is the placing that was said first, `planned` the one that was said last."""
 
     id: str
-    product: Annotated[ProductId, Doc("The product that it is on the roadmap of.")] = ""
+    product: Annotated[
+        ProductId,
+        Doc("The product that it is on the roadmap of."),
+        Inverse("All items that were ever on its roadmap, by id, also those dropped; its roadmap has them by their placing."),
+    ] = ""
     title: Annotated[str, Doc("What it is called."), Called] = ""
     horizon: Annotated[Horizon, Doc("Under which heading it stands.")] = Horizon.LATER
     start: Day = Day()
     end: Day = Day()
     state: Annotated[RoadmapItemState, Doc("Planned or done; what was dropped is on no roadmap.")] = RoadmapItemState.PLANNED
-    co_owners: Annotated[tuple[OrganisationId, ...], Doc("The organisations that own it together with the product's home (S4-12).")] = ()
+    co_owners: Annotated[
+        tuple[OrganisationId, ...],
+        Doc("The organisations that own it together with the product's home (S4-12)."),
+        Inverse("The items on roadmaps that it owns together with their product's home, by id (S4-12)."),
+    ] = ()
     placed: Event | None = None
     planned: Event | None = None
 
