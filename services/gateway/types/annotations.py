@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import typing
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from functools import cache, cached_property
 from types import UnionType
@@ -83,7 +83,8 @@ class Documented(NamedTuple):
         return person if PersonMark in self.marks else None
 
 
-def documented(cls: type) -> list[Documented]:
+@cache
+def documented(cls: type) -> Sequence[Documented]:
     """The fields and properties of a class that bear a `Doc` (or, in a model, a description), in their order, the properties last."""
     hints = typing.get_type_hints(cls, include_extras=True)
     if issubclass(cls, BaseModel):
@@ -136,7 +137,7 @@ def value_type(cls: type) -> type:
 
     It bears the name of its class, or what that calls `SHOWN_AS`; `ORDER` names its fields in an order that is not theirs.
     """
-    fields = documented(cls)
+    fields = [*documented(cls)]
     if order := getattr(cls, "ORDER", ""):
         fields.sort(key=lambda one: order.split().index(one.name))
     own: dict[str, Any] = {one.in_python: _field(one) for one in fields}
@@ -160,9 +161,13 @@ def _field(one: Documented) -> Any:
 class Mapped(StrawberryAnnotation):
     """An annotation that is read as `shown_as` has it, when it is read: by then all types are declared."""
 
+    _shown: Any = None
+
     def evaluate(self) -> type:
         """The annotation with what stands for it in the schema."""
-        return shown_as(super().evaluate())  # type: ignore[no-any-return]
+        if self._shown is None:
+            self._shown = shown_as(super().evaluate())
+        return self._shown  # type: ignore[no-any-return]
 
 
 class Resolver(StrawberryResolver[Any]):
