@@ -92,6 +92,8 @@ _SCOPED_BY: Final = (
     ("organisation", "organisation"),
     ("program", "program"),
 )
+SCOPES_OF_PRODUCTS: Final = frozenset({"organisation", "product", "program", "team"})
+"""The kinds that the scopes of what is a product's rest on: the product, its home or that of its program, and the teams that serve it."""
 _DEFINED: Final = {"investment": ("team", "product"), "team": ("home",), "product": ("name",), "organisation": ("name",), "program": ("home",)}
 """Of what a scope may rest on, the fields of its state of which one is given once it was said."""
 

@@ -4,5 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-HEARS: Final = frozenset({"organisation", "product", "team"})
-"""The kinds of aggregate it follows: products and their homes, teams and what they serve: scopes rest on them."""
+from libs.rules.authority import SCOPES_OF_PRODUCTS
+
+HEARS: Final = SCOPES_OF_PRODUCTS
+"""The kinds of aggregate it follows: all that is its own is a product's."""
