@@ -183,9 +183,9 @@ class Item:
     title: Annotated[str, Doc("What it is called."), Called] = ""
     state: Annotated[ItemState, Doc("Where it stands.")] = ItemState.OPEN
     description: Annotated[str | None, Doc("The long text, where there is one.")] = None
-    user: Annotated[str | None, Doc("For whom.")] = None
-    goal: Annotated[str | None, Doc("To what end.")] = None
-    reason: Annotated[str | None, Doc("Why.")] = None
+    user: Annotated[str | None, Doc("Who wants it, as a user story says (as a …); null where nobody said.")] = None
+    goal: Annotated[str | None, Doc("What they want to do (I want to …); null where nobody said.")] = None
+    reason: Annotated[str | None, Doc("What it is good for (so that …); null where nobody said.")] = None
     need: Annotated[
         NeedId | None, Doc("The user need that it serves (S0-18); null where none is named."), Inverse("The backlog items that serve it, by id (S0-18).")
     ] = None

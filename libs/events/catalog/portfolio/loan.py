@@ -36,8 +36,10 @@ class Loan:
 
     id: str
     team: Annotated[TeamId | None, Doc("The team that is lent.")] = None
-    lender: Annotated[OrganisationId | None, Doc("Who lends."), Inverse("The loans in which it lends, by id (S4-15).")] = None
-    borrower: Annotated[OrganisationId | None, Doc("Who borrows."), Inverse("The loans in which it borrows, by id (S4-15).")] = None
+    lender: Annotated[OrganisationId | None, Doc("The organisation that lends the team."), Inverse("The loans in which it lends, by id (S4-15).")] = None
+    borrower: Annotated[
+        OrganisationId | None, Doc("The organisation that the team works for meanwhile."), Inverse("The loans in which it borrows, by id (S4-15).")
+    ] = None
     product: Annotated[
         ProductId | None,
         Doc("The product that the team works on there; null where none is named."),
