@@ -108,6 +108,34 @@ def importers() -> str:
     return markdown_table(("format", "what it reads"), ((f"`{i.name}`", i.description) for i in IMPORTERS.values()))
 
 
+def kinds() -> str:
+    """Every kind that can be read: its type of the schema, the fields with one and with all of it, its lists at what it names, and its view by REST."""
+    from libs.events.event import KINDS
+    from services.gateway.schema import schema
+    from services.gateway.types.kinds import BY_KIND, inverses
+    from services.gateway.types.lists import one_of, plural_of
+    from services.gateway.types.saying import camel
+
+    schema()
+    types = {name: made.__strawberry_definition__.name for name, made in BY_KIND.items()}  # type: ignore[attr-defined]
+    places: dict[str, list[str]] = {name: [] for name in types}
+    for name, made in types.items():
+        for field, other in inverses(KINDS[name]):
+            places[other.name].append(f"`{made}.{camel(field)}`")
+    rows = (
+        (
+            f"`{types[name]}`",
+            f"`{camel(one_of(kind))}`",
+            f"`{camel(plural_of(kind))}`",
+            ", ".join(sorted(places[name])),
+            f"`/{kind.service}/v1/{kind.plural}`",
+        )
+        for name, kind in sorted(KINDS.items())
+        if name in types
+    )
+    return markdown_table(("type", "one", "all", "at what it names", "JSON by REST"), rows)
+
+
 def _first_line(cls: type) -> str:
     return (cls.__doc__ or "").strip().partition("\n")[0].strip()
 
@@ -120,4 +148,5 @@ TABLES: dict[str, Callable[[], str]] = {
     "authority": authority,
     "rules": rules,
     "importers": importers,
+    "kinds": kinds,
 }

@@ -18,9 +18,9 @@ from libs.commands.doors import positions
 from libs.commands.errors import Invalid, NotFound
 from libs.commands.handling import Handling
 from libs.events.envelope import iso
-from libs.events.event import Kind
+from libs.events.event import KINDS, Kind
 from libs.events.facts import Facts
-from libs.events.values import ID_PATTERN, Instant
+from libs.events.values import ID_PATTERN, Instant, references
 from libs.rules.authority import money_of, reads_money
 from libs.rules.roles import Principal
 from libs.service.app import principal
@@ -55,6 +55,12 @@ class View:
 
     kind: Kind[Any]
     by: tuple[str, ...] = ()
+
+
+def views_of(service: str) -> tuple[View, ...]:
+    """Every kind that a service owns; a list is narrowed by what its state refers to."""
+    own = (kind for kind in KINDS.values() if kind.service == service)
+    return tuple(View(kind, tuple(field for field, _ in references(type(kind.initial(id=""))))) for kind in own)
 
 
 def read_routes(handling: Handling, views: Sequence[View]) -> APIRouter:

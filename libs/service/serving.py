@@ -25,7 +25,7 @@ from libs.service import problems
 from libs.service.app import SignedInApp, create_base, principal
 from libs.service.body import parse_json
 from libs.service.owning import owner_routes
-from libs.service.reads import View, read_routes
+from libs.service.reads import View, read_routes, views_of
 
 if TYPE_CHECKING:
     from libs.service.process import Process
@@ -42,16 +42,20 @@ DRAIN = 5.0
 
 @dataclass(frozen=True)
 class Declared:
-    """What makes a service this one: its name, its decisions, what can be read, what it hears of others, and routes of its own."""
+    """What makes a service this one: its name, its decisions, what it hears of others, and routes of its own."""
 
     name: str
     decisions: Decisions
-    views: tuple[View, ...]
     hears: frozenset[str]
     """The kinds of other services' aggregates that its rules and scopes need."""
     routes: Callable[[Service], Sequence[APIRouter]] = lambda service: ()
     reactions: Callable[[Service], Sequence[Callable[[], object]]] = lambda service: ()
     """Coroutine functions that run as long as the service does."""
+
+    @property
+    def views(self) -> tuple[View, ...]:
+        """What can be read: all its kinds."""
+        return views_of(self.name)
 
 
 class Service:

@@ -11,10 +11,9 @@ from libs.service.serving import Declared
 from libs.service.settings import Settings
 from services.backlog.domain import decisions
 from services.backlog.reactions import HEARS
-from services.backlog.views import VIEWS
 from services.backlog.webhooks.routes import webhook_routes
 
-DECLARED = Declared("backlog", decisions, VIEWS, HEARS, routes=lambda service: (webhook_routes(service.handling, service.store, service.process.telemetry),))
+DECLARED = Declared("backlog", decisions, HEARS, routes=lambda service: (webhook_routes(service.handling, service.store, service.process.telemetry),))
 
 
 def create_app(settings: Settings, adapters: Adapters | None = None) -> FastAPI:

@@ -11,14 +11,12 @@ from libs.service.serving import Declared
 from libs.service.settings import Settings
 from services.portfolio.domain import decisions
 from services.portfolio.reactions import HEARS, reactions
-from services.portfolio.views import VIEWS
 from services.portfolio.webhooks.delivering import deliverer_of
 from services.portfolio.webhooks.routes import webhook_routes
 
 DECLARED = Declared(
     "portfolio",
     decisions,
-    VIEWS,
     HEARS,
     routes=lambda service: (webhook_routes(service.handling, deliverer_of(service)),),
     reactions=lambda service: (*reactions(service), deliverer_of(service).run),

@@ -11,9 +11,8 @@ from libs.service.serving import Declared
 from libs.service.settings import Settings
 from services.roadmap.domain import decisions
 from services.roadmap.reactions import HEARS
-from services.roadmap.views import VIEWS
 
-DECLARED = Declared("roadmap", decisions, VIEWS, HEARS)
+DECLARED = Declared("roadmap", decisions, HEARS)
 
 
 def create_app(settings: Settings, adapters: Adapters | None = None) -> FastAPI:

@@ -17,7 +17,7 @@ from services.gateway.types.person import Voice, voice
 from services.gateway.types.telling import derived, told
 
 
-@shows(NEED, private="version recorded judged")
+@shows(NEED, private="recorded judged")
 class Need(Shown[NeedFacts]):
     """What users of a product need (S0-04)."""
 

@@ -32,6 +32,8 @@ C = TypeVar("C", bound=type)
 KNOWN: Final = "Whether it was said what it is: a mere reference to it may be heard first, and then it has no more than its id."
 JUDGEMENTS: Final = "Every judgement of it, the latest first, also those that count no more because what they judged was taken back or is another by now."
 
+VERSION: Final = "Its version, for `ifMatch` of a mutation and `If-Match`: how many events of it were heard, whatever the moment that is asked about."
+
 BY_KIND: Final[dict[str, type[Shown[Any]]]] = {}
 """Kind of aggregate -> its type of the schema."""
 
@@ -56,9 +58,9 @@ def shows(kind: Kind[Any], *, order: str = "", private: str = "", known: str = K
     def complete(cls: T) -> T:
         state = get_args(cls.__orig_bases__[0])[0]  # type: ignore[attr-defined]
         attributes = [*_of_state(kind, state, known)]
-        for name, list_of in _inverses(kind):
+        for name, other, words, naming in _named_by(kind):
             if name not in vars(cls):
-                setattr(cls, name, list_of)
+                setattr(cls, name, many(other, words, naming))
         shown = {one.name for one in documented(state)} | {one.name for one in attributes} | vars(cls).keys()
         hidden = {one.name for one in dataclasses.fields(state)} - shown
         if hidden != {*private.split()}:
@@ -107,6 +109,7 @@ def _of_state(kind: Kind[Any], state: type, known: str) -> Iterator[Field]:
     yield Field("id", Mapped(strawberry.ID), f"`{kind.name}:` and the id that commands use.", lambda self: outside(kind.name, self.of.id))
     yield Field("known", Mapped(bool), known, lambda self: kind.known(self.of))
     yield from (Field(one.in_python, Mapped(one.shown), one.description, _reader(one)) for one in fields if not _kinds(one))
+    yield Field("version", Mapped(int), VERSION, lambda self: len(self.facts.histories.events(kind.key(self.of.id))))
     if any(issubclass(cls, Judgement) and name.split(".")[2] == kind.name for name, cls in PAYLOADS.items()):
         yield Field("judgements", Mapped(list[SaidEvent]), JUDGEMENTS, lambda self: judged(self.facts, kind, self.of.id))
     yield from (_reference(one, KINDS[named]) for one in fields for named in _kinds(one))
@@ -209,15 +212,20 @@ def _field(resolve: Callable[..., Any], gives: Any, description: str, arguments:
     return strawberry.field(description=description)(Resolver(resolve))
 
 
-def _inverses(kind: Kind[Any]) -> Iterator[tuple[str, Any]]:
-    """What refers to a kind, as fields of its type: the list of all of another kind that name a thing, by the field in which they do."""
+def inverses(kind: Kind[Any]) -> Iterator[tuple[str, Kind[Any]]]:
+    """The lists that a thing of a kind has of what names it, and of which kind they are."""
+    return ((name, other) for name, other, _, _ in _named_by(kind))
+
+
+def _named_by(kind: Kind[Any]) -> Iterator[tuple[str, Kind[Any], str, Callable[[Any], Sequence[Any]]]]:
+    """What names a kind: how the list of all that name a thing is called there, what is listed, in words, and how it is found."""
     for other in KINDS.values():
         naming = [one for one in documented(_state(other)) if kind.name in _kinds(one)]
         for one in naming:
             name = plural_of(other) if len(naming) == 1 else f"{plural_of(other)}_as_{one.name}"
             said = next((mark.description for mark in one.marks if isinstance(mark, Inverse)), None)
             words = said or f"The {many_in_words(other)} that name it as their {one.name.replace('_', ' ')}, by id."
-            yield name, many(other, words, _naming(other, one.name))
+            yield name, other, words, _naming(other, one.name)
 
 
 def _naming(kind: Kind[Any], field: str) -> Callable[[Any], Sequence[Any]]:

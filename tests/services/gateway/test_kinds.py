@@ -14,6 +14,7 @@ from graphql import GraphQLInputObjectType, GraphQLInterfaceType, GraphQLObjectT
 import libs.events.catalog  # noqa: F401  (the kinds are declared by importing them)
 from headway.contracts.samples import sample
 from libs.events.catalog.backlog.need import NEED
+from libs.events.catalog.portfolio.product import PRODUCT, PhaseEntered
 from libs.events.catalog.roadmap.metric import METRIC, MetricDefined, MetricKind
 from libs.events.catalog.roadmap.release import RELEASE, ReleaseProposed, ReleaseStage
 from libs.events.choice import Choice
@@ -160,6 +161,13 @@ async def test_a_list_of_a_kind_is_of_any_moment_and_what_a_thing_is_of_is_one_o
     assert await listed(f={"latestAtLeast": "4.5"}) == await listed(f={"latestFrom": "2025-05-02"}) == ([], [])
     body = (await told_gateway.post(ask, {"f": {"responsible": ["team:bo"]}})).json()
     assert body["errors"][0]["extensions"]["field"] == "filter.responsible"
+
+
+async def test_a_thing_says_its_version_by_which_a_command_is_told_what_it_was_decided_on(told_gateway: Gateway) -> None:
+    ask = '{ team(id: "wells-team", asOf: "2025-01-10") { version } product(id: "dams") { version } node(id: "metric:speed") { ... on Metric { version } } }'
+    assert await told_gateway.ask(ask) == {"team": {"version": 4}, "product": {"version": 1}, "node": {"version": 4}}
+    told_gateway.tell(PRODUCT, "dams", PhaseEntered(phase="beta"), "2025-06-01")
+    assert (await told_gateway.ask(ask))["product"]["version"] == 2
 
 
 async def test_a_reference_is_the_thing_it_names_also_where_nothing_was_heard_of_that(told_gateway: Gateway) -> None:

@@ -86,7 +86,7 @@ class Source:
 
     id: str
     system: System = System.STANDARD
-    product: str = ""
+    product: ProductId = ""
     connected: bool = False
     confidential: Confidential = Confidential.WITHHOLD
     ignored: int = 0

@@ -68,9 +68,9 @@ class Product:
 
     id: str
     name: Annotated[str, Doc("As people call it; its id while nothing was heard of it but the id."), Called] = ""
-    home: str | None = None
+    home: OrganisationId | None = None
     program: Annotated[ProgramId | None, Doc("The program it is part of.")] = None
-    lifecycle: str | None = None
+    lifecycle: LifecycleId | None = None
     registered: Event | None = None
     phases: tuple[PhaseSince, ...] = ()
     halted: Event | None = None
