@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import atexit
 import re
+import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import Enum
+from functools import cache
 from pathlib import Path
 from typing import Any, Concatenate, NamedTuple, ParamSpec, TypeVar
 from urllib.parse import urlencode
@@ -24,6 +27,8 @@ from libs.events.values import start_of
 from libs.events.world import World
 from libs.rules.explaining import FIGURES
 from libs.rules.roles import Principal, Role
+from libs.service.process import Process
+from libs.service.settings import Settings
 from services.gateway.asking import Asking
 from services.gateway.schema import schema
 from services.gateway.types.kinds import BY_KIND
@@ -37,7 +42,7 @@ _STEP = re.compile(r"[^.({]+(?:\([^)]*\))?(?:\s*\{.*\})?")
 """One field of a path, with its arguments, and what is wanted of it where that is several fields."""
 
 
-class Statement(NamedTuple):
+class _Statement(NamedTuple):
     """What is said of an aggregate: true from the start of a day on, known since then or since the start of another."""
 
     aggregate: str
@@ -47,12 +52,12 @@ class Statement(NamedTuple):
     known: str | None
 
 
-def say(aggregate: str, *data: Payload, at: str = "2024-01-01", by: str = "importer", known: str | None = None) -> list[Statement]:
+def say(aggregate: str, *data: Payload, at: str = "2024-01-01", by: str = "importer", known: str | None = None) -> list[_Statement]:
     """Statements about one aggregate, of one day."""
-    return [Statement(aggregate, one, at, by, known) for one in data]
+    return [_Statement(aggregate, one, at, by, known) for one in data]
 
 
-def given(*told: World | Iterable[Statement]) -> Read:
+def given(*told: World | Iterable[_Statement]) -> Read:
     """What was said, in this order; a world that has heard of something before comes first.
 
     >>> given(say("team:roadworks", TeamFormed(...)), say("graduation:roadworks", SustainEntered(), at="2024-03-01"))
@@ -127,10 +132,11 @@ class Read:
     def answers(self, query: str, **variables: Any) -> Mapping[str, Any]:
         """The data of an answer without errors; `$d` and `$k` are the moment's day and knowledge."""
         moment = {"d": self.day and self.day.isoformat(), "k": self.known_at and self.known_at.isoformat()}
-        with self._gateway() as gateway:
-            asking = Asking(gateway.process, None, Principal(self.reader, frozenset({Role.parse(self.reader)})))  # type: ignore[arg-type]
-            with asking.holding():
-                result = schema().execute_sync(query, variable_values=moment | variables, context_value=asking)
+        process = _process()
+        process.world, process.adapters = self.world, replace(process.adapters, clock=lambda: self.today)
+        asking = Asking(process, None, Principal(self.reader, frozenset({Role.parse(self.reader)})))  # type: ignore[arg-type]
+        with asking.holding():
+            result = schema().execute_sync(query, variable_values=moment | variables, context_value=asking)
         assert not result.errors and result.data is not None, result.errors
         return result.data
 
@@ -163,6 +169,14 @@ class Read:
             gateway = Gateway(Path(folder))
             gateway.clock.now, gateway.process.world = self.today, self.world
             yield gateway
+
+
+@cache
+def _process() -> Process:
+    """What the schema is executed in: one for all, whose doors are never opened; to build these takes longer than any answer."""
+    folder = tempfile.mkdtemp()
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return Process(Settings(data=Path(folder)), hears_all=True)
 
 
 def _within(type_: str, names: list[str], path: str) -> list[str]:
