@@ -23,9 +23,9 @@ _NOT_AT_THE_END: Final = (*_ON_THE_WAY, GraduationStatus.AT_RISK)
 
 
 def of_team(facts: Facts, team_id: str) -> tuple[Awaited, ...]:
-    """All of it; nothing for a team that left the path for good."""
+    """All of it; nothing for a team that left the path for good, whose status waits for nothing."""
     team, stands = facts.get(TEAM, team_id), facts.derive(graduation, team_id)
-    if team is None or stands.status is GraduationStatus.PIVOTED_AWAY:
+    if team is None:
         return ()
     said = facts.get(GRADUATION, team_id) or Said(id=team_id)
     return (*_to_sustain(facts, team, stands), *_handoffs(facts, team, said, stands), *_words(facts, team, said, stands), *_lapsing(facts, team))
