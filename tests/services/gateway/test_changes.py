@@ -13,7 +13,8 @@ from libs.events.catalog.portfolio.product import PRODUCT, PhaseEntered
 from libs.events.event import Retracted
 from libs.rules import changes as rules
 from services.gateway.types import changes
-from tests.services.gateway.portfolio import money
+from tests.given import given, say
+from tests.services.gateway.portfolio import money, small
 from tests.services.gateway.small_world import Gateway
 
 ASK = """
@@ -21,20 +22,21 @@ query($f: DateTime!, $t: DateTime, $o: ID, $k: [ChangeKind!], $n: Int = 100, $a:
   changes(from: $f, to: $t, organisation: $o, kinds: $k, first: $n, after: $a) {
     totalCount
     pageInfo { hasNextPage endCursor }
-    nodes { kind subject { id name } field before after at knownSince late eventCount events { id type at recorded assertedBy retracted } }
+    nodes { kind nature subject { id name } field before after at knownSince late eventCount events { id type at recorded assertedBy retracted } }
   }
 }
 """
 
 
-async def moved(gateway: Gateway, **variables: Any) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = (await gateway.ask(ASK, variables))["changes"]["nodes"]
+def moved(*told: Any, **variables: Any) -> list[dict[str, Any]]:
+    """What moved in the small portfolio, of which this was said as well."""
+    found: list[dict[str, Any]] = given(small(), *told).answers(ASK, **variables)["changes"]["nodes"]
     return found
 
 
 @pytest.mark.requirement("S0-01")
-async def test_a_change_names_what_moved_when_and_by_which_events(told_gateway: Gateway) -> None:
-    (change,) = await moved(told_gateway, f="2025-05-31", t="2025-06-02", k=["PHASE"])
+def test_a_change_names_what_moved_when_and_by_which_events() -> None:
+    (change,) = moved(f="2025-05-31", t="2025-06-02", k=["PHASE"])
     event = {
         "id": "product:wells@2",
         "type": "headway.portfolio.product.phase_entered.v1",
@@ -45,6 +47,7 @@ async def test_a_change_names_what_moved_when_and_by_which_events(told_gateway: 
     }
     assert change == {
         "kind": "PHASE",
+        "nature": "NEW",
         "subject": {"id": "product:wells", "name": "Wells"},
         "field": "phase.id",
         "before": None,
@@ -57,47 +60,42 @@ async def test_a_change_names_what_moved_when_and_by_which_events(told_gateway: 
     }
 
 
-async def test_without_an_end_it_is_today_with_all_that_was_heard(told_gateway: Gateway) -> None:
-    assert await moved(told_gateway, f="2026-03-02T09:00:00Z") == []
-    position = told_gateway.tell(PRODUCT, "wells", PhaseEntered(phase="live"), "2025-07-01", known="2026-03-02").id
-    told_gateway.tell(PRODUCT, "wells", Retracted(event="product:wells@2", reason="never"), "2026-03-02")
-    (change,) = await moved(told_gateway, f="2026-03-01")
+def test_without_an_end_it_is_today_with_all_that_was_heard() -> None:
+    assert moved(f="2026-03-02T09:00:00Z") == []
+    live = say("product:wells", PhaseEntered(phase="live"), at="2025-07-01", known="2026-03-02")
+    (change,) = moved(live, say("product:wells", Retracted(event="product:wells@2", reason="never"), at="2026-03-02"), f="2026-03-01")
     assert (change["before"], change["after"], change["late"]) == ("beta", "live", True)
-    assert [(e["id"], e["retracted"]) for e in change["events"]] == [("product:wells@2", True), (position, False), ("product:wells@4", False)]
+    assert [(e["id"], e["retracted"]) for e in change["events"]] == [("product:wells@2", True), ("product:wells@3", False), ("product:wells@4", False)]
 
 
 async def test_an_organisations_changes_are_its_own(told_gateway: Gateway) -> None:
-    everything = await moved(told_gateway, f="2024-12-31", t="2025-12-31")
-    roads = await moved(told_gateway, f="2024-12-31", t="2025-12-31", o="organisation:roads")
+    everything = moved(f="2024-12-31", t="2025-12-31")
+    roads = moved(f="2024-12-31", t="2025-12-31", o="organisation:roads")
     assert {c["subject"]["id"] for c in roads} == {"organisation:roads", "team:signs-team", "product:signs", "investment:inv-signs"}
     assert len(roads) < len(everything) and all(c in everything for c in roads)
     answer = await told_gateway.post(ASK, {"f": "2024-12-31", "o": "team:x"})
     assert answer.json()["errors"][0]["extensions"]["field"] == "organisation"
 
 
-async def test_a_team_and_a_product_tell_what_moved_of_them_until_the_moment_asked_about(told_gateway: Gateway) -> None:
-    ask = (
-        'query($s: DateTime!) { team(id: "wells-team", asOf: "2025-02-01") { changes(since: $s, kinds: [MEMBER, STATUS]) { nodes { subject { id } after } } } }'
-    )
-    nodes = (await told_gateway.ask(ask, {"s": "2025-01-01"}))["team"]["changes"]["nodes"]
-    assert [n["after"] for n in nodes] == ["IN_RESIDENCY", "ana: product_owner, core, staff"]
-    ask = '{ product(id: "wells") { changes(since: "2025-02-20", kinds: [HORIZON, DATE]) { nodes { subject { id } before after } } } }'
-    nodes = (await told_gateway.ask(ask))["product"]["changes"]["nodes"]
+def test_a_team_and_a_product_tell_what_moved_of_them_until_the_moment_asked_about() -> None:
+    told, since = given(small()), 'changes(since: "2025-01-01", kinds: [MEMBER, STATUS])'
+    told.on("2025-02-01").shows("team:wells-team", f"{since}.nodes.after", ["IN_RESIDENCY", "ana: product_owner, core, staff"])
+    nodes = told.shown("product:wells", 'changes(since: "2025-02-20", kinds: [HORIZON, DATE]).nodes { subject { id } before after }')
     assert [(n["subject"]["id"], n["before"], n["after"]) for n in nodes] == [
         ("roadmap_item:gone", "NOW", "DROPPED"),
         ("roadmap_item:map", "NOW", "DONE"),
         ("roadmap_item:pump", "2025-12-01", "2025-12-11"),
     ]
-    whole = await told_gateway.ask('{ portfolio(organisation: "roads") { changes(since: "2025-01-01", first: 1) { totalCount nodes { field } } } }')
-    assert whole["portfolio"]["changes"]["totalCount"] > 1 and len(whole["portfolio"]["changes"]["nodes"]) == 1
+    whole = told.shown("portfolio:roads", 'changes(since: "2025-01-01", first: 1) { totalCount nodes { field } }')
+    assert whole["totalCount"] > 1 and len(whole["nodes"]) == 1
 
 
-async def test_pages_of_changes_follow_each_other(told_gateway: Gateway) -> None:
-    whole = await moved(told_gateway, f="2024-12-31")
+def test_pages_of_changes_follow_each_other() -> None:
+    told, whole = given(small()), moved(f="2024-12-31")
     seen: list[dict[str, Any]] = []
     after = None
     while True:
-        page = (await told_gateway.ask(ASK, {"f": "2024-12-31", "n": 7, "a": after}))["changes"]
+        page = told.answers(ASK, f="2024-12-31", n=7, a=after)["changes"]
         assert page["totalCount"] == len(whole)
         seen, after = seen + page["nodes"], page["pageInfo"]["endCursor"]
         if not page["pageInfo"]["hasNextPage"]:
@@ -123,27 +121,19 @@ async def test_the_first_moment_must_come_first(told_gateway: Gateway) -> None:
         assert error["code"] == "INVALID" and error["field"] == "from"
 
 
-async def test_of_many_events_the_last_are_shown(told_gateway: Gateway, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_of_many_events_the_last_are_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(changes, "MOST_EVENTS", 2)
-    spent = [
-        told_gateway.tell(
-            INVESTMENT, "inv-signs", ActualRecorded(amount=money("1.00"), covers_from=date(2025, n, 1), covers_until=date(2025, n, 9)), "2025-05-01"
-        ).id
-        for n in (1, 2, 3)
-    ]
-    (change,) = [
-        c for c in await moved(told_gateway, f="2025-04-30", t="2025-05-02") if c["subject"]["id"] == "investment:inv-signs" and c["field"] == "actual"
-    ]
-    assert change["eventCount"] == 3 and [e["id"] for e in change["events"]] == spent[1:]
+    spent = [ActualRecorded(amount=money("1.00"), covers_from=date(2025, n, 1), covers_until=date(2025, n, 9)) for n in (1, 2, 3)]
+    found = moved(say("investment:inv-signs", *spent, at="2025-05-01"), f="2025-04-30", t="2025-05-02")
+    (change,) = [one for one in found if one["subject"]["id"] == "investment:inv-signs" and one["field"] == "actual"]
+    assert change["eventCount"] == 3 and [e["id"] for e in change["events"]] == ["investment:inv-signs@4", "investment:inv-signs@5"]
 
 
-async def test_what_comes_into_being_has_another_nature_than_what_moves_and_what_goes(told_gateway: Gateway) -> None:
-    ask = "query($f: DateTime!, $t: DateTime) { changes(from: $f, to: $t, first: 100) { nodes { nature before after } } }"
-    nodes = (await told_gateway.ask(ask, {"f": "2024-12-31", "t": "2025-12-31"}))["changes"]["nodes"]
+def test_what_comes_into_being_has_another_nature_than_what_moves_and_what_goes() -> None:
+    nodes = moved(f="2024-12-31", t="2025-12-31")
     assert {one["nature"] for one in nodes} == {"NEW"} and all(one["before"] is None for one in nodes if one["before"] or one["after"])
-    told_gateway.tell(PRODUCT, "wells", PhaseEntered(phase="live"), "2025-07-01")
-    told_gateway.tell(INVESTMENT, "inv-wells", Retracted(event="investment:inv-wells@2", reason="never"), "2025-07-01")
-    nodes = (await told_gateway.ask(ask, {"f": "2025-06-30"}))["changes"]["nodes"]
+    live = say("product:wells", PhaseEntered(phase="live"), at="2025-07-01")
+    nodes = moved(live, say("investment:inv-wells", Retracted(event="investment:inv-wells@2", reason="never"), at="2025-07-01"), f="2025-06-30")
     assert {(one["nature"], one["before"], one["after"]) for one in nodes} >= {("CHANGED", "beta", "live"), ("GONE", "1000.00 CAD", None)}
 
 
