@@ -1,24 +1,23 @@
-"""Finding things by what people type: teams, products, people, items, without regard to case, accents and small mistakes."""
+"""Finding things by what people type, whatever has a name, without regard to case, accents and small mistakes."""
 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
+from functools import cache
+from typing import Any, Final, get_args, get_type_hints
 
 from rapidfuzz import fuzz, process
 
 from libs.events.catalog.backlog.backlog import BACKLOG
-from libs.events.catalog.backlog.item import ITEM
-from libs.events.catalog.portfolio.organisation import ORGANISATION
+from libs.events.catalog.backlog.item import Item
 from libs.events.catalog.portfolio.product import PRODUCT
-from libs.events.catalog.portfolio.program import PROGRAM
 from libs.events.catalog.portfolio.team import TEAM
-from libs.events.catalog.roadmap.roadmap_item import ROADMAP_ITEM
 from libs.events.choice import Choice, choice
-from libs.events.event import began_by
+from libs.events.event import KINDS, Event, Kind, began_by
 from libs.events.facts import Facts
+from libs.events.values import Called
 from libs.rules.homes import home_of_product
 
 MOST: Final = 200
@@ -41,6 +40,10 @@ class Findable(Choice):
     ORGANISATION = choice("organisation", "Organisations, by name and id.")
     PROGRAM = choice("program", "Programs, by name and id.")
     PERSON = choice("person", "People who are or were on a team or own a backlog, by id: events hold no names.")
+    LIFECYCLE = choice("lifecycle", "Lifecycles of products, by name and id.")
+    METRIC = choice("metric", "Metrics, by name and id.")
+    RELEASE = choice("release", "Releases, by title and id.")
+    CHANGE = choice("change", "Change requests, by title and id.", words="Change request")
     ROADMAP_ITEM = choice("roadmap_item", "Items of roadmaps, by title and id.")
     ITEM = choice("item", "Backlog items, by title, id, and what their source calls them.", words="Backlog item")
 
@@ -62,7 +65,7 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """What can be found of one kind (of one product, for items): the hits, and in the same order the texts that are looked through.
+    """What can be found of one kind (of one product, where it is of one): the hits, and in the same order the texts that are looked through.
 
     A text is the folded name, and, each behind a line feed, the id and what else it is known by.
     """
@@ -155,14 +158,14 @@ _ORDER = {kind: n for n, kind in enumerate(Findable)}
 
 
 def parts(facts: Facts, kinds: frozenset[Findable]) -> Iterator[Index]:
-    """The parts in which these kinds are kept, items by their product, so that an event makes few of them anew.
+    """The parts in which these kinds are kept, what is of a product by that, so that an event makes few of them anew.
 
     The first time takes long where there are many items: whoever must not stop for so long makes them beforehand, one after the other.
     """
     for kind in Findable:
         if kind not in kinds:
             continue
-        if kind in (Findable.ITEM, Findable.ROADMAP_ITEM):
+        if kind is not Findable.PERSON and hasattr(_state(KINDS[kind]), "product"):
             for product in facts.derive(_products):
                 yield facts.derive(_of_product, kind, product)
         else:
@@ -175,25 +178,48 @@ def _products(facts: Facts) -> tuple[str, ...]:
 
 
 def _of_product(facts: Facts, kind: Findable, product: str) -> Index:
-    """Both in the order in which they began, so that of equal hits the one that was said first comes first."""
-    if kind is Findable.ROADMAP_ITEM:
-        placed = sorted(facts.related(ROADMAP_ITEM, "product", product), key=lambda one: began_by(one.placed, one.id))
-        return _made((Hit(kind, one.id, one.title or one.id, product), ()) for one in placed)
-    added = sorted(facts.related(ITEM, "product", product), key=lambda one: began_by(one.added, one.id))
-    return _made((Hit(kind, one.id, one.title or one.id, product), (one.source.reference,) if one.source else ()) for one in added)
+    """In the order in which they began, so that of equal hits the one that was said first comes first."""
+    of = KINDS[kind]
+    began = _field(_state(of), _is_event)
+    found = sorted(facts.related(of, "product", product), key=lambda one: began_by(getattr(one, began), one.id))
+    return _made((_hit(facts, kind, one), _known_as(one)) for one in found)
 
 
 def _of_kind(facts: Facts, kind: Findable) -> Index:
-    match kind:
-        case Findable.TEAM:
-            return _made((Hit(kind, one.id, one.name or one.id, one.home), ()) for one in facts.every(TEAM))
-        case Findable.PRODUCT:
-            return _made((Hit(kind, one.id, one.name or one.id, home_of_product(facts, one)), ()) for one in facts.every(PRODUCT))
-        case Findable.ORGANISATION:
-            return _made((Hit(kind, one.id, one.name or one.id, None), ()) for one in facts.every(ORGANISATION))
-        case Findable.PROGRAM:
-            return _made((Hit(kind, one.id, one.name or one.id, one.home), ()) for one in facts.every(PROGRAM))
-    return _made((Hit(Findable.PERSON, person, person, team), ()) for person, team in sorted(_people(facts).items()))
+    if kind is Findable.PERSON:
+        return _made((Hit(kind, person, person, team), ()) for person, team in sorted(_people(facts).items()))
+    return _made((_hit(facts, kind, one), ()) for one in facts.every(KINDS[kind]))
+
+
+def _hit(facts: Facts, kind: Findable, state: Any) -> Hit:
+    within = home_of_product(facts, state) if kind is Findable.PRODUCT else getattr(state, "product", None) or getattr(state, "home", None)
+    return Hit(kind, state.id, getattr(state, name_field(KINDS[kind])) or state.id, within)
+
+
+def _known_as(state: Any) -> tuple[str, ...]:
+    return (state.source.reference,) if isinstance(state, Item) and state.source else ()
+
+
+def name_field(kind: Kind[Any]) -> str:
+    """The field of a kind's state by which people call a thing; empty where they do not."""
+    return _field(_state(kind), _is_name)
+
+
+def _is_name(hint: Any) -> bool:
+    return Called in getattr(hint, "__metadata__", ())
+
+
+def _is_event(hint: Any) -> bool:
+    return any(one is Event or _is_event(one) for one in get_args(hint))
+
+
+@cache
+def _field(state: type, fits: Callable[[Any], bool]) -> str:
+    return next((name for name, hint in get_type_hints(state, include_extras=True).items() if fits(hint)), "")
+
+
+def _state(kind: Kind[Any]) -> type:
+    return type(kind.initial(id=""))
 
 
 def _people(facts: Facts) -> dict[str, str | None]:

@@ -92,7 +92,7 @@ class Query:
         facts = info.context.facts(as_of, known_at)
         return [node_at(facts, id) for id in ids]
 
-    @told("What fits a text best, at a moment: teams, products, organisations, programs, people, items of roadmaps and backlogs; at most 200 are found.")
+    @told("What fits a text best, at a moment: people, and whatever has a name, such as teams, products and items of roadmaps; at most 200 are found.")
     async def search(
         self,
         info: Info,

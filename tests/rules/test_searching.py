@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from headway.contracts.samples import id_of, sample
 from libs.events.catalog.backlog.backlog import BacklogOpened
 from libs.events.catalog.backlog.item import ItemAdded
 from libs.events.catalog.backlog.item_source import ItemSource
@@ -16,12 +17,13 @@ from libs.events.catalog.portfolio.product import ProductRegistered
 from libs.events.catalog.portfolio.program import ProgramOpened
 from libs.events.catalog.portfolio.team import MemberJoined, MemberLeft, Staffing, TeamFormed, TeamRole
 from libs.events.catalog.roadmap.roadmap_item import Horizon, RoadmapItemPlaced
-from libs.events.event import Actor, Event, Payload
+from libs.events.event import KINDS, Actor, Event, Payload
 from libs.events.facts import Facts
 from libs.events.values import start_of
 from libs.events.world import World
 from libs.rules import searching
-from libs.rules.searching import Findable, fold, search
+from libs.rules.searching import Findable, fold, name_field, search
+from tests.events.any_history import DECLARED
 
 THEN = datetime(2025, 1, 1, tzinfo=UTC)
 
@@ -188,3 +190,17 @@ def test_only_so_many_characters_are_looked_at_and_so_many_texts_compared(world:
     monkeypatch.setattr(searching, "MOST_COMPARED", 1)
     assert ids(world, "drilers") in ([], ["team:wells"]) and ids(world, "equpe puits") + ids(world, "drilers") in (["team:wells"], ["team:wells-team"])
     assert ids(world, "much longer than anything that is called wells") == []
+
+
+@pytest.mark.parametrize("kind", sorted(name for name in DECLARED if name_field(KINDS[name])))
+def test_whatever_has_a_name_is_found_by_that_and_by_its_id_within_what_it_is_of(kind: str) -> None:
+    world, of = World(), KINDS[kind]
+    said = next(sample(cls.TYPE) for cls in of.defined_by)
+    heard(world, f"product:{id_of('product')}", ProductRegistered(name="Permits", home="water"))
+    heard(world, said.aggregate, said.data)
+    facts = facts_of(world)
+    (state,) = [one for one in facts.every(of) if f"{kind}:{one.id}" == said.aggregate]
+    for typed in (getattr(state, name_field(of)), state.id):
+        (found, *_) = search(facts, typed, [Findable(kind)])
+        assert (found.id, found.name) == (said.aggregate, getattr(state, name_field(of)))
+        assert found.within == (getattr(state, "product", None) or getattr(state, "home", None))

@@ -91,13 +91,15 @@ def _leads_to(visit: Visit, hit: Mapping[str, Any]) -> str | None:
     if within is None:
         return None
     match kind:
+        case Findable.PROGRAM:
+            return visit.href("/products", organisation=within)
         case Findable.PERSON:
             return visit.href(f"/teams/{within}") + "#people-heading"
         case Findable.ROADMAP_ITEM:
             return visit.href(f"/products/{within}") + "#roadmap-heading"
         case Findable.ITEM:
             return visit.href(f"/products/{within}") + "#backlog-heading"
-    return visit.href("/products", organisation=within)
+    return visit.href(f"/products/{within}")
 
 
 SEARCH: Final = Page("search", "/search", "", _variables, _present, lists=(HITS,))
