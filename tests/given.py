@@ -38,7 +38,7 @@ from tests.services.gateway.small_world import TODAY, Gateway, Telling
 Q = ParamSpec("Q")
 T = TypeVar("T")
 
-_STEP = re.compile(r"[^.({]+(?:\([^)]*\))?(?:\s*\{.*\})?")
+_STEP = re.compile(r"[^.({]+(?:\([^)]*\))?(?:\s*\{.*\})?", re.DOTALL)
 """One field of a path, with its arguments, and what is wanted of it where that is several fields."""
 
 
@@ -130,7 +130,7 @@ class Read:
         return _at(found, names)
 
     def answers(self, query: str, **variables: Any) -> Mapping[str, Any]:
-        """The data of an answer without errors; `$d` and `$k` are the moment's day and knowledge."""
+        """The data of an answer without errors; `$d` and `$k` are the moment's day and knowledge. Not of the search, which gives way to others meanwhile."""
         moment = {"d": self.day and self.day.isoformat(), "k": self.known_at and self.known_at.isoformat()}
         process = _process()
         process.world, process.adapters = self.world, replace(process.adapters, clock=lambda: self.today)

@@ -9,9 +9,11 @@ import pytest
 
 from libs.rules.explaining import FIGURES
 from services.gateway.types.saying import shown
+from tests.given import Read, given
+from tests.services.gateway.portfolio import small
 from tests.services.gateway.small_world import Gateway
 
-EXPLAIN = """explain(field: $f) {
+PARTS = """{
   field
   value
   rule { id statement source also }
@@ -19,15 +21,13 @@ EXPLAIN = """explain(field: $f) {
 }"""
 
 
-async def explained(gateway: Gateway, entry: str, field: str, persona: str = "executive") -> Any:
-    body = (await gateway.post(f"query($f: String!) {{ {entry} {{ {EXPLAIN} }} }}", {"f": field}, persona=persona)).json()
-    assert "errors" not in body, body
-    return body["data"][entry.partition("(")[0]]["explain"]
+def explained(subject: str, field: str, told: Read | None = None) -> Any:
+    return (told or given(small())).shown(subject, f'explain(field: "{field}") {PARTS}')
 
 
 @pytest.mark.requirement("S4-09")
-async def test_an_amount_is_explained_by_what_was_said_of_it(told_gateway: Gateway) -> None:
-    found = await explained(told_gateway, 'team(id: "wells-team")', "investment.actual")
+def test_an_amount_is_explained_by_what_was_said_of_it() -> None:
+    found = explained("team:wells-team", "investment.actual")
     assert found["value"] == [{"amount": "250.50", "currency": "CAD"}]
     assert found["rule"]["id"] == "S4-09" and found["rule"]["source"].startswith("Sustain") and found["rule"]["statement"]
     assert found["events"]["totalCount"] == 2
@@ -40,24 +40,21 @@ async def test_an_amount_is_explained_by_what_was_said_of_it(told_gateway: Gatew
 
 
 @pytest.mark.requirement("S0-22")
-async def test_a_share_is_explained_page_by_page(told_gateway: Gateway) -> None:
-    found = await explained(told_gateway, "portfolio", "needs.share")
+def test_a_share_is_explained_page_by_page() -> None:
+    found = explained("portfolio", "needs.share")
     assert found["value"] == 0.5 and found["rule"] | {"statement": ""} == {
         "id": "S0-22", "statement": "", "source": "Phase 4 - Improve (S0)", "also": ["S0-04"]
     }  # fmt: skip
     assert found["events"]["totalCount"] == 7 and found["events"]["pageInfo"]["hasNextPage"]
-    assert (await explained(told_gateway, 'product(id: "wells")', "needs"))["value"] == {"prioritised": 2, "met": 1, "share": 0.5}
+    assert explained("product:wells", "needs")["value"] == {"prioritised": 2, "met": 1, "share": 0.5}
 
 
-async def test_evidence_by_the_team_itself_is_not_independent(told_gateway: Gateway) -> None:
-    found = await explained(told_gateway, 'team(id: "wells-team")', "graduation.criteria.R-01")
+def test_evidence_by_the_team_itself_is_not_independent() -> None:
+    found = explained("team:wells-team", "graduation.criteria.R-01")
     assert found["value"]["met"] and found["value"]["evidence"][0]["event"] == "release:first@3"
-    nodes = (await told_gateway.ask(
-        '{ team(id: "wells-team") { explain(field: "graduation.criteria.R-01") { events { nodes { id assertedBy independent } } } } }'
-    ))["team"]["explain"]["events"]["nodes"]  # fmt: skip
+    nodes = given(small()).shown("team:wells-team", 'explain(field: "graduation.criteria.R-01").events.nodes { id assertedBy independent }')
     assert {"id": "release:first@2", "assertedBy": "product_owner@wells", "independent": True} in nodes
-    portfolio = await explained(told_gateway, "portfolio", "phases")
-    assert portfolio["events"]["nodes"][0]["independent"] is None
+    assert explained("portfolio", "phases")["events"]["nodes"][0]["independent"] is None
 
 
 @pytest.mark.parametrize(
@@ -74,7 +71,7 @@ async def test_evidence_by_the_team_itself_is_not_independent(told_gateway: Gate
     ],
 )
 async def test_money_is_explained_to_those_who_may_see_it(told_gateway: Gateway, persona: str, entry: str, sees: bool) -> None:
-    query = f"query($f: String!) {{ {entry} {{ why: {EXPLAIN} }} }}"
+    query = f"query($f: String!) {{ {entry} {{ why: explain(field: $f) {PARTS} }} }}"
     body = (await told_gateway.post(query, {"f": "investment.committed"}, persona=persona)).json()
     name = entry.partition("(")[0]
     found = body["data"][name]["why"]
@@ -92,19 +89,17 @@ async def test_a_figure_that_there_is_not_is_an_error_that_names_those_there_are
     assert all(field in error["message"] for field in FIGURES["portfolio"])
 
 
-@pytest.mark.parametrize("subject", ["team", "product", "program", "organisation", "portfolio"])
-async def test_every_figure_there_is_can_be_asked_for(told_gateway: Gateway, subject: str) -> None:
-    ids = {"team": '(id: "wells-team")', "product": '(id: "wells")', "program": '(id: "rivers")', "organisation": '(id: "water")', "portfolio": ""}
-    facts = told_gateway.process.world.facts(told_gateway.clock().date())
-    key = ids[subject].split('"')[1] if ids[subject] else None
-    for field, figure in FIGURES[subject].items():
-        found = await explained(told_gateway, f"{subject}{ids[subject]}", field)
-        assert found["field"] == field and found["value"] == shown(figure.value(facts, key)), field
+@pytest.mark.parametrize("subject", ["team:wells-team", "product:wells", "program:rivers", "organisation:water", "portfolio"])
+def test_every_figure_there_is_can_be_asked_for(subject: str) -> None:
+    told, kind = given(small()), subject.partition(":")[0]
+    for field, figure in FIGURES[kind].items():
+        found = explained(subject, field, told)
+        assert found["field"] == field and found["value"] == shown(figure.value(told.facts, subject.partition(":")[2] or None)), field
         assert found["rule"]["statement"] and found["rule"]["source"]
 
 
-async def test_a_moment_is_explained_as_it_was_known(told_gateway: Gateway) -> None:
-    found = await explained(told_gateway, 'team(id: "wells-team", asOf: "2025-02-20", knownAt: "2025-02-21")', "investment.actual")
+def test_a_moment_is_explained_as_it_was_known() -> None:
+    found = explained("team:wells-team", "investment.actual", given(small()).on("2025-02-20").knowing("2025-02-21"))
     assert found["value"] == [] and found["events"]["totalCount"] == 1
 
 
