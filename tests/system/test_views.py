@@ -19,7 +19,7 @@ from headway.contracts.samples import sample
 from headway.stack import SERVICES, create_stack
 from libs.events.event import PAYLOADS, Actor, Event, Kind
 from libs.events.store import Commit
-from libs.events.values import Money
+from libs.events.values import Money, named
 from libs.service.adapters import Adapters, adapters_of
 from libs.service.reads import View
 from libs.service.settings import Settings
@@ -83,3 +83,23 @@ async def test_a_view_shows_whatever_its_state_can_hold(view: View, tmp_path: Pa
                 shown = shown[kind.plural][0] if kind.plural in shown else shown
                 assert {one.name for one in fields(state)} <= shown.keys()
                 assert all(shown[one.name] is not None for one in fields(state)) or persona == "subscriber", shown
+
+
+@pytest.mark.parametrize("view", [view for declared in SERVICES.values() for view in declared.views if view.by], ids=lambda view: view.kind.name)
+async def test_a_list_is_narrowed_by_whatever_its_things_name(view: View, tmp_path: Path) -> None:
+    kind, said = view.kind, first_event(view.kind)
+    settings = Settings(data=tmp_path)
+    found = adapters_of(settings)
+    adapters = Adapters(found.log, cache(found.store), found.decisions)
+    async with running(settings, lambda settings: create_stack(settings, [kind.service], adapters)) as stack:
+        await adapters.store(kind.service).append([Commit(kind.key("x"), 1, (said,), None, {})])
+
+        async def listed(**by: str) -> list[str]:
+            answer = await stack.client.get(f"/{kind.service}/v1/{kind.plural}", params=by, headers=stack.signed_in("auditor"))
+            assert answer.status_code == 200, answer.text
+            return [one["id"] for one in answer.json()[kind.plural]]
+
+        for field in view.by:
+            assert await listed(**{field: "nobody"}) == []
+            if names := [*named(getattr(said.data, field, None))]:
+                assert await listed(**{field: names[0]}) == ["x"], field

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
+from collections import namedtuple
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
-from typing import Any, NamedTuple
+from functools import cache
+from typing import Any
 
 from libs.events.catalog.backlog.backlog import BACKLOG
 from libs.events.catalog.portfolio.baselines import Baseline
 from libs.events.catalog.portfolio.graduation import GraduationStatus
 from libs.events.catalog.portfolio.investment import INVESTMENT
-from libs.events.catalog.portfolio.team import TEAM, Staffing, TeamRole
+from libs.events.catalog.portfolio.team import TEAM
 from libs.events.catalog.roadmap.release import RELEASE, ReleaseState
 from libs.events.catalog.roadmap.roadmap_item import ROADMAP_ITEM, Horizon, RoadmapItemState
-from libs.events.event import Identified, Kind, day_of
+from libs.events.event import Identified, Kind
 from libs.events.facts import Facts
 from libs.rules import criteria, graduation, teams
 from libs.rules.backlogs import Counts, counts
-from libs.rules.duties import DutyKind, duties
+from libs.rules.duties import duties
 from libs.rules.evidence import Criterion
 from libs.rules.homes import products_at
 from libs.rules.money import Amount, Sum
@@ -29,72 +30,14 @@ from libs.rules.roadmaps import planned, progress
 from libs.rules.targets import Targets, targets
 
 
-class CeremonyRow(NamedTuple):
-    """The day of a ceremony, and the story that was told."""
-
-    held_on: date
-    story: str | None
+def row(fields: str, of: object, **given: Any) -> Any:
+    """Some of the fields of a state or of a value, as a row that says their names; what is given stands for what it has."""
+    return _rows(fields)(*(given[name] if name in given else getattr(of, name) for name in fields.split()))
 
 
-class Progress(NamedTuple):
-    """A roadmap item by its global id, and the share of its backlog items that is delivered (0 to 1, four places)."""
-
-    id: str
-    title: str
-    progress: Decimal | None
-
-
-class Slip(NamedTuple):
-    """A roadmap item by its global id, and by how many days its end moved from the one planned first."""
-
-    id: str
-    title: str
-    slip_days: int | None
-
-
-class ReleaseRow(NamedTuple):
-    """A release by its global id, how far it is, and the day on which it was published."""
-
-    id: str
-    state: ReleaseState
-    released_on: date | None
-
-
-class LoanRow(NamedTuple):
-    """A loan by its global id, with its first day, its last (as planned while the team is away), who lends and who borrows."""
-
-    id: str
-    from_: date
-    until: date | None
-    staffing: Staffing
-    lender: str | None
-    borrower: str | None
-
-
-class SubjectRow(NamedTuple):
-    """What a duty is about, by its global id."""
-
-    id: str
-    name: str
-
-
-class Seat(NamedTuple):
-    """Somebody's seat on a team: core or drawn on, staff or contracted."""
-
-    person: str
-    role: TeamRole
-    core: bool
-    staffing: Staffing
-
-
-class DutyRow(NamedTuple):
-    """A duty as it is shown."""
-
-    kind: DutyKind
-    due_on: date
-    subject: SubjectRow
-    rule: str
-    overdue: bool
+@cache
+def _rows(fields: str) -> Any:
+    return namedtuple("Row", fields)
 
 
 def status(facts: Facts, team: str) -> GraduationStatus:
@@ -102,10 +45,10 @@ def status(facts: Facts, team: str) -> GraduationStatus:
     return facts.derive(graduation.status_on, team, facts.day)
 
 
-def ceremony(facts: Facts, team: str) -> CeremonyRow | None:
-    """The ceremony by which a team graduated, else the last one; None before any (S4-18)."""
+def ceremony(facts: Facts, team: str) -> Any:
+    """Day and story of the ceremony by which a team graduated, else the last one; None before any (S4-18)."""
     held = facts.derive(graduation.graduation, team).ceremony
-    return CeremonyRow(held.held_on, held.story) if held else None
+    return row("held_on story", held) if held else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,9 +106,10 @@ class RoadmapOf:
     products: Products
     horizon: Horizon | None
 
-    def __call__(self, facts: Facts, id: str | None) -> tuple[Progress, ...]:
+    def __call__(self, facts: Facts, id: str | None) -> tuple[Any, ...]:
         items = (item for product in self.products(facts, id) for item in facts.derive(planned, product))
-        return tuple(Progress(f"roadmap_item:{item.id}", item.title, facts.derive(progress, item.id)) for item in items if self.horizon in (None, item.horizon))
+        wanted = (item for item in items if self.horizon in (None, item.horizon))
+        return tuple(row("id title progress", one, id=ROADMAP_ITEM.key(one.id), progress=facts.derive(progress, one.id)) for one in wanted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,9 +118,9 @@ class SlipsOf:
 
     products: Products
 
-    def __call__(self, facts: Facts, id: str | None) -> tuple[Slip, ...]:
+    def __call__(self, facts: Facts, id: str | None) -> tuple[Any, ...]:
         items = (item for product in self.products(facts, id) for item in facts.derive(planned, product))
-        return tuple(Slip(f"roadmap_item:{item.id}", item.title, item.slip_days) for item in items)
+        return tuple(row("id title slip_days", item, id=ROADMAP_ITEM.key(item.id)) for item in items)
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,16 +170,16 @@ def release_state(facts: Facts, release: str) -> ReleaseState | None:
     return found.state if found else None
 
 
-def loans(facts: Facts, team: str) -> tuple[LoanRow, ...]:
-    """Every loan of a team, by its first day (S4-15)."""
+def loans(facts: Facts, team: str) -> tuple[Any, ...]:
+    """Every loan of a team, by its first day; its last as planned while the team is away (S4-15)."""
     found = facts.derive(teams.loans, team)
-    return tuple(LoanRow(f"loan:{one.loan}", one.starts, one.until, one.staffing, one.lender, one.borrower) for one in found)
+    return tuple(row("id from_ until staffing lender borrower", one, id=f"loan:{one.loan}", from_=one.starts) for one in found)
 
 
-def members(facts: Facts, team: str) -> tuple[Seat, ...]:
+def members(facts: Facts, team: str) -> tuple[Any, ...]:
     """Who is on a team now, by person and role (S0-09)."""
     found = facts.get(TEAM, team)
-    return tuple(sorted(Seat(m.person, m.role, m.core, m.staffing) for m in found.present)) if found else ()
+    return tuple(sorted(row("person role core staffing", member) for member in found.present)) if found else ()
 
 
 def backlog(facts: Facts, product: str) -> Counts | None:
@@ -243,16 +187,17 @@ def backlog(facts: Facts, product: str) -> Counts | None:
     return facts.derive(counts, product) if facts.get(BACKLOG, product) else None
 
 
-def releases(facts: Facts, product: str) -> tuple[ReleaseRow, ...]:
+def releases(facts: Facts, product: str) -> tuple[Any, ...]:
     """How far the releases of a product are, by id (S0-13)."""
     found = facts.related(RELEASE, "product", product)
-    return tuple(ReleaseRow(f"release:{one.id}", one.state, day_of(one.published)) for one in found)
+    return tuple(row("id state released_on", one, id=RELEASE.key(one.id)) for one in found)
 
 
-def due(facts: Facts, organisation: str | None) -> tuple[DutyRow, ...]:
+def due(facts: Facts, organisation: str | None) -> tuple[Any, ...]:
     """What is due in an organisation or (None) everywhere, by day, overdue or not yet (S0-15)."""
     found = facts.derive(duties, organisation, overdue=False)
-    return tuple(DutyRow(one.kind, one.due_on, SubjectRow(f"{one.subject_kind}:{one.subject_id}", one.name), one.rule, one.overdue) for one in found)
+    about = (row("id name", one, id=f"{one.subject_kind}:{one.subject_id}") for one in found)
+    return tuple(row("kind due_on subject rule overdue", one, subject=subject) for one, subject in zip(found, about, strict=True))
 
 
 def _amount(baseline: Baseline | None) -> tuple[Amount, ...]:
