@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from functools import partial
 from typing import Annotated, Any, Final
 
 import orjson
@@ -15,6 +16,7 @@ from libs.events.log import Cursor
 from libs.rules.roles import Principal
 from libs.service.app import principal
 from libs.service.process import Process
+from services.gateway.allowances import allowances_of
 from services.gateway.answering import must_have_heard
 from services.gateway.choosing import MOST_CURSOR, MOST_NAMED, TYPE, cursor_of, span, wanted
 from services.gateway.replaying import Shown, newest, replayed
@@ -53,8 +55,10 @@ def event_routes(process: Process) -> APIRouter:
         begin = cursor_of(last_event_id or after)
         if last is not None and begin is not None:
             raise Invalid("give either a cursor or `last`", field="last")
-        shown = Shown(process, who, wanted(type or (), subject or (), span(from_, "from"), span(to, "to", ends=True)))
-        open = open_of(process.app)
+        chosen = wanted(type or (), subject or (), span(from_, "from"), span(to, "to", ends=True))
+        open, allowances = open_of(process.app), allowances_of(process.app)
+        shown = Shown(process, who, chosen, partial(allowances.take, who))
+        allowances.must_be_left(who)
         if follows and not open.has_room(FOLLOWERS):
             words = f"{FOLLOWERS.most} already follow the log: ask later, or read without `follow` from the last cursor."
             raise HTTPException(429, words, {"Retry-After": "5"})

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import heapq
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+import time
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from typing import Any, Final, TypeVar, cast
 
 from libs.events.backoff import rest
@@ -17,6 +18,7 @@ from libs.rules.roles import Principal
 from libs.service.process import Process
 from libs.service.showing import shown
 from services.gateway.choosing import Wanted
+from services.gateway.slices import GAP, SLICE
 
 T = TypeVar("T")
 
@@ -28,11 +30,12 @@ class Shown:
     """What one reader sees of deliveries: repeats and what was not asked for left out, money and `stored` as its roles allow.
 
     Whether a delivery is a repeat is known by where it lies, since the process's own consumer has read the log from its beginning: so each event is shown
-    once, also across a resume. Besides, what this reader was shown is not shown to it again, should the log be read anew.
+    once, also across a resume. Besides, what this reader was shown is not shown to it again, should the log be read anew. `charge` is told of how many
+    records were looked at for it, whether or not they are shown.
     """
 
-    def __init__(self, process: Process, who: Principal, wanted: Wanted) -> None:
-        self._process, self._who, self._wanted = process, who, wanted
+    def __init__(self, process: Process, who: Principal, wanted: Wanted, charge: Callable[[int], None]) -> None:
+        self._process, self._who, self._wanted, self.charge = process, who, wanted, charge
         self._audits = who.has("auditor")
         self._all_money = reads_money(who.roles, frozenset())
         self._some_money = any(role.name in MONEY for role in who.roles)
@@ -96,9 +99,10 @@ class Shown:
 async def scanned(log: Log, topics: Sequence[str], begin: Cursor, follow: bool, shown: Shown) -> AsyncIterator[tuple[Delivery, bool]]:
     """What lies behind a cursor, each with whether it is shown, until the reader's token ends: no further than the process itself has read.
 
-    Who follows waits while the log is away. Raises LogUnavailable for the others.
+    Who follows waits while the log is away. Raises LogUnavailable for the others. Others have their turn in between, also where nothing is shown and the log
+    never lets anybody wait.
     """
-    attempt = 0
+    attempt, since = 0, time.perf_counter()
     while True:
         shown.begin(begin)
         reading = cast("AsyncGenerator[Sequence[Delivery], None]", log.read(topics, begin, follow=follow, limit=500))
@@ -106,7 +110,11 @@ async def scanned(log: Log, topics: Sequence[str], begin: Cursor, follow: bool, 
             async with contextlib.aclosing(reading) as batches:
                 async for batch in batches:
                     known = await shown.known(batch[-1].cursor)
+                    shown.charge(len(batch))
                     for delivery in batch if known else ():
+                        if time.perf_counter() - since >= SLICE:
+                            await asyncio.sleep(GAP)
+                            since = time.perf_counter()
                         yield delivery, shown.news(delivery)
                     if shown.expired:
                         return

@@ -14,6 +14,7 @@ from strawberry.scalars import JSON
 from libs.commands.errors import NotHeardYet
 from libs.events.envelope import all_topics, instant
 from libs.events.log import Cursor
+from libs.events.metering import spend
 from libs.events.published import Published
 from services.gateway.asking import Info
 from services.gateway.choosing import cursor_of, read_up_to, wanted
@@ -117,7 +118,7 @@ async def stream(
     """A page of the log behind a cursor. Raises Invalid for what is no cursor, type or subject."""
     context = info.context
     cursor = cursor_of(after)
-    shown = Shown(context.process, context.principal, wanted(types or (), subjects or (), begin, end, fields=("types", "subjects")))
+    shown = Shown(context.process, context.principal, wanted(types or (), subjects or (), begin, end, fields=("types", "subjects")), spend)
     page = await _page(info, cursor or Cursor(), shown, min(max(first, 0), MOST_PAGE), after or None)
     return StreamConnection(
         edges=page.edges,

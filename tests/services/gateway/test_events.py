@@ -22,7 +22,8 @@ from libs.events.event import Event, Kind, Payload
 from libs.events.timely import timed
 from libs.events.values import Money
 from libs.rules.roles import Principal
-from services.gateway import answering
+from services.gateway import answering, replaying
+from services.gateway.allowances import allowances_of
 from services.gateway.events import FOLLOWERS
 from services.gateway.staying import open_of
 from tests.patience import GIVE_UP
@@ -252,3 +253,35 @@ async def test_the_log_is_read_once_what_was_named_is_heard(logged: Gateway, mon
     for position, status in (("organisation:o0@1", 200), ("organisation:o0@9", 503), ("nonsense", 422)):
         headers = {**logged.signed_in("subscriber"), "X-Headway-After": position}
         assert (await logged.client.get("/events", headers=headers)).status_code == status
+
+
+@pytest.mark.parametrize("nothing", [{"from": "2099-01-01"}, {"subject": "team:none"}, {"last": 5, "type": "headway.portfolio.team.formed.v1"}])
+async def test_others_have_their_turn_while_the_log_is_looked_through_for_what_is_not_there(
+    logged: Gateway, monkeypatch: pytest.MonkeyPatch, nothing: dict[str, Any]
+) -> None:
+    await organisations(logged, 120)
+    monkeypatch.setattr(replaying, "SLICE", 0.0)
+    turns = 0
+
+    async def others() -> None:
+        nonlocal turns
+        while True:
+            await asyncio.sleep(0)
+            turns += 1
+
+    busy = asyncio.create_task(others())
+    assert await lines(logged, **nothing) == []
+    busy.cancel()
+    assert turns > 120, "a log in a file never lets anybody wait"
+
+
+async def test_what_was_looked_at_is_charged_also_where_nothing_is_shown(logged: Gateway) -> None:
+    await organisations(logged, 30)
+    allowances = allowances_of(logged.process.app)
+    allowances._clock = lambda: 0.0
+    assert await lines(logged, subject="team:none") == [] and len(await lines(logged)) == 30
+    ((reader, (left, _)),) = allowances._left.items()
+    assert left == allowances.most - 60
+    allowances._left[reader] = -1.0, 0.0
+    refused = await logged.client.get("/events", headers=logged.signed_in("subscriber"))
+    assert refused.status_code == 429 and refused.headers["retry-after"] == "1"

@@ -109,7 +109,7 @@ async def test_who_follows_waits_while_the_log_is_away(stream: Streaming, monkey
             yield batch
 
     monkeypatch.setattr(stream.log, "read", not_at_once)
-    shown = Shown(stream.process, Principal("reader", frozenset({Role.parse("subscriber")})), wanted((), (), None, None))
+    shown = Shown(stream.process, Principal("reader", frozenset({Role.parse("subscriber")})), wanted((), (), None, None), lambda looked: None)
     async with asyncio.timeout(GIVE_UP), contextlib.aclosing(replayed(stream.log, ["headway.portfolio"], Cursor(), True, shown)) as lines:  # type: ignore[type-var]
         assert (await anext(lines))["id"] == "organisation:a@1"
     assert not away
