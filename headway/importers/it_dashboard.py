@@ -11,6 +11,7 @@ from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Any
 
 from headway.importers.line import Line, Rejected, identifier
+from headway.importers.notation import PLAIN
 from headway.importers.table import Row, read_table
 from libs.events.currencies import unit
 
@@ -109,7 +110,7 @@ def _read(row: Row) -> _Project | Rejected:
     if numbers["planned_duration"] < 0:
         return refuse("planned_duration is less than nothing")
     try:
-        starts = date.fromisoformat(row.get("start_date"))
+        starts = PLAIN.day(row.get("start_date"))
     except ValueError:
         return refuse(f"start_date {row.get('start_date')!r} is not a day such as 2011-10-01")
     try:

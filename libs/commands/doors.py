@@ -189,7 +189,9 @@ def _add_bulk(router: APIRouter, handling: Handling, identify: Identify, explain
 
 def _add_unknown(router: APIRouter, service: str, identify: Identify) -> None:
     async def unknown(verb: str, who: Principal = Depends(identify)) -> Response:
-        raise NotFound(f"{service} has no command {verb[:100]!r}{did_you_mean(verb, [of.SPEC.verb for of in of_service(service)])}", field="command")
+        elsewhere = next((f"; did you mean {name}?" for name, of in COMMANDS.items() if of.SPEC.verb == verb), "")
+        near = elsewhere or did_you_mean(verb, [of.SPEC.verb for of in of_service(service)])
+        raise NotFound(f"{service} has no command {verb[:100]!r}{near}", field="command")
 
     router.post("/commands/{verb}", include_in_schema=False)(unknown)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from libs.events.catalog.backlog.item import ItemState
@@ -19,29 +20,36 @@ _WITHOUT_WORK: Final = frozenset(
         "abandoned",
         "canceled",
         "cancelled",
-        "cannot reproduce",
-        "can't reproduce",
         "declined",
         "duplicate",
+        "duplicated",
+        "expired",
         "incomplete",
         "invalid",
         "not a bug",
         "not a problem",
         "not an issue",
         "not applicable",
+        "not doing",
         "not planned",
+        "not reproducible",
         "obsolete",
         "out of scope",
         "rejected",
+        "superseded",
         "withdrawn",
-        "won't do",
-        "won't fix",
+        "wont be done",
+        "wont be fixed",
         "wont do",
         "wont fix",
         "works as designed",
     }
 )
-"""Resolutions, and states named after them, by which an issue ends without its work being done."""
+"""Resolutions, and states named after them, by which an issue ends without its work being done; `_plain`, and one for each way to say no."""
+_NOT: Final = (
+    (re.compile(r"\b(?:will not|won t)\b"), "wont"),
+    (re.compile(r"\b(?:can ?not|cant|can t|could not|couldnt|unable to) reproduce\b"), "not reproducible"),
+)
 _STATUSES: Final = {
     **_CATEGORIES,
     "todo": ItemState.OPEN,
@@ -67,4 +75,7 @@ def state_of(category: str | None, status: str | None, resolution: str | None) -
 
 
 def _plain(text: str | None) -> str:
-    return " ".join((text or "").replace("\u2019", "'").split()).casefold()
+    said = " ".join(re.sub(r"[\W_]+", " ", re.sub(r"['\u2018\u2019\u02bc`]", "", text or "")).split()).casefold()
+    for form, word in _NOT:
+        said = form.sub(word, said)
+    return said

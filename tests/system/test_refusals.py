@@ -43,6 +43,8 @@ async def test_a_thing_that_is_there_comes_with_the_commands_that_change_it(stac
 async def test_a_command_that_there_is_not_is_answered_with_the_one_that_was_meant(stack: Running) -> None:
     answer = await stack.command("backlog.deliver_itm", {"item": "i"})
     assert answer.status_code == 404 and "did you mean deliver_item?" in answer.json()["detail"]
+    elsewhere = (await stack.command("roadmap.deliver_item", {"item": "i"})).json()
+    assert elsewhere["detail"] == "roadmap has no command 'deliver_item'; did you mean backlog.deliver_item?"
     assert (await stack.client.post("/backlog/v1/commands/deliver_itm", json={})).status_code == 401
 
 
@@ -81,6 +83,10 @@ async def test_a_mutation_says_what_is_wrong_by_the_names_of_mutations(stack: Ru
         ),
         ('mutation { delivrItem(input: {item: "a"}) { id } }', {}, "delivrItem", "; did you mean deliverItem?"),
         ("{ portfolio { teams(filter: {organization: []}) { totalCount } } }", {}, "organization", "; did you mean organisation?"),
+        ("{ portfolio { temas { totalCount } } }", {}, "temas", "; did you mean teams?"),
+        ('{ node(id: "team:t") { idd } }', {}, "idd", "; did you mean id?"),
+        ('{ portfolio(asOff: "2026-01-01") { world } }', {}, "asOff", "; did you mean asOf?"),
+        ("{ portfolio { teams(filter: {status: [GRADUATE]}) { totalCount } } }", {}, "GRADUATE", "; did you mean GRADUATED?"),
     ],
 )
 async def test_a_mistyped_field_or_command_comes_with_the_one_that_was_meant(stack: Running, query: str, variables: Any, field: str, words: str) -> None:

@@ -15,8 +15,8 @@ _WITHOUT_WORK = ("not_planned", "duplicate")
 def read(body: Body, headers: Mapping[str, str]) -> Statement | Nothing:
     """What a body says, by `issue.updated_at`: closed is delivered (not planned: dropped), deleted and transferred leave the backlog.
 
-    The issue's id names it: `owner/repository#number` changes when either is renamed. A comment, and every other event, says nothing of an item. Raises
-    Invalid for an issue that cannot be read.
+    The issue's id names it: `owner/repository#number` changes when either is renamed. A comment, every other event, and a state that is neither open nor
+    closed say nothing of an item. Raises Invalid for an issue that cannot be read.
     """
     event = headers.get("x-github-event") or "issues"
     if event != "issues" or "comment" in body:
@@ -26,11 +26,14 @@ def read(body: Body, headers: Mapping[str, str]) -> Statement | Nothing:
             return Nothing("it is not about an issue")
         raise Invalid("the delivery names no issue", field="issue")
     final = text(body, "action") in _LEAVES
+    state = ItemState.DROPPED if final else _state(body)
+    if state is None and (said := text(body, "issue", "state")) is not None:
+        return Nothing(f"state {said[:60]!r} is neither open nor closed")
     return Statement(
         reference=f"{needed(body, 'repository', 'full_name')}#{number(body, 'issue', 'number')}",
         instant=instant(body, "issue", "updated_at"),
         title=title(body, "issue", "title"),
-        state=ItemState.DROPPED if final else _state(body),
+        state=state,
         url=url(body, "issue", "html_url"),
         final=final,
         number=stable(body, "issue", "id") or stable(body, "issue", "node_id"),

@@ -16,7 +16,8 @@ def read(body: Body, headers: Mapping[str, str]) -> Statement | Nothing:
     """What a body says, by `updated_at`: closed is delivered (a duplicate: dropped), one moved to another project leaves the backlog.
 
     The reference is `group/project#iid`: the number that people see, and the path that may change; its id names it. A note, a work item of no project (an
-    epic of a group) and every other hook say nothing of an item. Raises Invalid for an issue that cannot be read.
+    epic of a group), every other hook, and a state that is neither open nor closed say nothing of an item. Where the issue does not say whether it is
+    confidential, the hook's name does. Raises Invalid for an issue that cannot be read.
     """
     kind = text(body, "object_kind") or text(body, "event_name")
     if kind is None:
@@ -26,15 +27,18 @@ def read(body: Body, headers: Mapping[str, str]) -> Statement | Nothing:
     if kind == "work_item" and text(body, "project", "path_with_namespace") is None:
         return Nothing("a 'work_item' of no project says nothing of an item")
     final = part(body, "object_attributes", "moved_to_id") is not None
+    state = ItemState.DROPPED if final else _state(body)
+    if state is None and (said := text(body, "object_attributes", "state")) is not None:
+        return Nothing(f"state {said[:60]!r} is neither open nor closed")
     return Statement(
         reference=f"{needed(body, 'project', 'path_with_namespace')}#{number(body, 'object_attributes', 'iid')}",
         instant=instant(body, "object_attributes", "updated_at"),
         title=title(body, "object_attributes", "title"),
-        state=ItemState.DROPPED if final else _state(body),
+        state=state,
         url=url(body, "object_attributes", "url"),
         final=final,
         number=stable(body, "object_attributes", "id") or _within_project(body),
-        confidential=flag(body, "object_attributes", "confidential"),
+        confidential=_confidential(body, headers),
     )
 
 
@@ -44,9 +48,15 @@ def _within_project(body: Body) -> str | None:
     return f"{project}-{number(body, 'object_attributes', 'iid')}" if project else None
 
 
+def _confidential(body: Body, headers: Mapping[str, str]) -> bool | None:
+    said = flag(body, "object_attributes", "confidential")
+    hook = f"{text(body, 'event_type') or ''} {headers.get('x-gitlab-event', '')}".lower()
+    return True if said is None and "confidential" in hook else said
+
+
 def _state(body: Body) -> ItemState | None:
     match text(body, "object_attributes", "state"):
-        case "opened":
+        case "opened" | "reopened":  # the second from old servers
             return ItemState.OPEN
         case "closed":
             return ItemState.DROPPED if any(part(body, "object_attributes", to) is not None for to in _WITHOUT_WORK) else ItemState.DELIVERED

@@ -104,7 +104,7 @@ def instant(body: Body, *path: str) -> datetime:
     """The time at a path: ISO 8601, with or without colons in the offset, or with ` UTC` behind it. Without an offset it is UTC. Raises Invalid."""
     said = needed(body, *path)
     try:
-        found = datetime.fromisoformat(said.removesuffix(" UTC"))
+        found = datetime.fromisoformat("" if said.isdigit() else said.removesuffix(" UTC"))  # a bare number may be seconds as well as a day
         return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
     except (ValueError, OverflowError):
         raise Invalid(f"{said[:40]!r} is not a time", field=".".join(path)) from None

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from libs.commands.errors import Invalid
 from libs.events.values import end_of
+from services.gateway.scalars import DAY
 
 AS_OF, KNOWN_AT = "asOf", "knownAt"
 EARLIEST, LATEST = date(1900, 1, 1), date(2200, 12, 31)
@@ -65,7 +66,7 @@ def read_day(text: str | None, field: str) -> date | None:
     if not text or not text.strip():
         return None
     try:
-        day = date.fromisoformat(text.strip())
+        day = _day(text.strip())
     except ValueError:
         raise Invalid(f"{text[:40]!r} is no day", field=field, remedy="Write a day as 2026-03-31, or leave the field empty.") from None
     return _near(day, field)
@@ -76,13 +77,22 @@ def read_instant(text: str | None, field: str) -> datetime | None:
     if not text or not text.strip():
         return None
     try:
-        if len(text.strip()) == len("2026-03-31"):
-            return last_of(_near(date.fromisoformat(text.strip()), field))
+        day, _, time = text.strip().partition("T")
+        if not time:
+            return last_of(_near(_day(day), field))
+        _day(day)
         instant = datetime.fromisoformat(text.strip().replace(" ", "+"))  # a plus that was not escaped reads as a blank
     except ValueError:
         raise Invalid(f"{text[:40]!r} is no day or instant", field=field, remedy="Write a day as 2026-03-31, or leave the field empty.") from None
     _near(instant.date(), field)
     return (instant if instant.tzinfo else instant.replace(tzinfo=UTC)).astimezone(UTC)
+
+
+def _day(text: str) -> date:
+    """Raises ValueError for what is no day as it is written here, such as a bare number."""
+    if not DAY.fullmatch(text):
+        raise ValueError(text)
+    return date.fromisoformat(text)
 
 
 def last_of(day: date) -> datetime:

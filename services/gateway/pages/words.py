@@ -66,7 +66,7 @@ def money(values: Sequence[Mapping[str, Any]] | None, *, signed: bool = False) -
 
 
 def rounded(values: Sequence[Mapping[str, Any]] | None) -> str:
-    """Large amounts to three digits: `3.92 million CAD`; the exact figure stands in the table beside it."""
+    """Amounts from a million on to three digits: `3.92 million CAD`, as the exact figure stands in the table beside it; smaller ones as they are."""
     if values is None:
         return "withheld"
     return " and ".join(_rounded(one) for one in values) or NONE
@@ -78,7 +78,7 @@ def _rounded(value: Mapping[str, Any]) -> str:
         if abs(number) >= size:
             digits = f"{abs(number) / size:.2f}".rstrip("0").rstrip(".")
             return f"{MINUS if number < 0 else ''}{digits}{NBSP}{word}{NBSP}{value['currency']}"
-    return amount({"amount": number.quantize(Decimal(1)), "currency": value["currency"]})
+    return amount(value)
 
 
 def share(part: Decimal, whole: Decimal) -> str:

@@ -109,6 +109,7 @@ def test_a_start_after_today_is_not_called_true_yet() -> None:
         ({"planned_duration": "-1"}, "planned_duration"),
         ({"planned_duration": "9e9"}, "too large"),
         ({"project_delay": "soon"}, "project_delay"),
+        ({"start_date": "20111001"}, "start_date"),
         ({"start_date": "2011-13-01"}, "start_date"),
         ({"project_name": " "}, "project_name"),
     ],

@@ -50,6 +50,11 @@ def test_what_is_deleted_or_transferred_leaves_the_backlog(action: str) -> None:
     assert isinstance(said, Statement) and said.final and said.state is ItemState.DROPPED
 
 
+def test_a_state_that_is_neither_open_nor_closed_says_nothing_and_why() -> None:
+    said = read(github(state="merged"), ISSUES)
+    assert isinstance(said, Nothing) and "'merged'" in said.reason
+
+
 def test_comments_and_other_events_say_nothing() -> None:
     assert isinstance(read(github("created") | {"comment": {}}, {"x-github-event": "issue_comment"}), Nothing)
     assert isinstance(read({"zen": "Keep it simple", "hook_id": 1}, {"x-github-event": "ping"}), Nothing)

@@ -31,7 +31,7 @@ def test_both_formats_of_dates_are_read(at: str) -> None:
         (gitlab("closed", promoted_to_epic_id=5), ItemState.DROPPED, False),
         (gitlab("closed", moved_to_id=5), ItemState.DROPPED, True),
         (gitlab("opened", moved_to_id=None), ItemState.OPEN, False),
-        (gitlab("locked"), None, False),
+        (gitlab(""), None, False),
     ],
 )
 def test_closed_is_delivered_and_moved_leaves_the_backlog(body: dict[str, Any], state: ItemState | None, final: bool) -> None:
@@ -57,6 +57,22 @@ def test_an_issue_may_say_that_it_is_confidential(said: dict[str, Any], confiden
     assert isinstance(found, Statement) and found.confidential is confidential
 
 
+@pytest.mark.parametrize(("event_type", "hook"), [("confidential_issue", None), ("issue", "Confidential Issue Hook")])
+def test_a_hook_of_confidential_issues_says_so_where_the_issue_does_not(event_type: str, hook: str | None) -> None:
+    headers = {"x-gitlab-event": hook} if hook else {}
+    found = read(gitlab() | {"event_type": event_type}, headers)
+    assert isinstance(found, Statement) and found.confidential is True
+    found = read(gitlab(confidential=False) | {"event_type": event_type}, headers)
+    assert isinstance(found, Statement) and found.confidential is False
+
+
+def test_an_old_server_says_reopened_and_a_state_that_nobody_can_tell_says_nothing() -> None:
+    found = read(gitlab("reopened"), {})
+    assert isinstance(found, Statement) and found.state is ItemState.OPEN
+    found = read(gitlab("locked"), {})
+    assert isinstance(found, Nothing) and "'locked'" in found.reason
+
+
 def test_an_issue_without_an_id_is_named_within_its_project() -> None:
     found = read(gitlab(id=None) | {"project": {"id": 4, "path_with_namespace": "town/permits"}}, {})
     assert isinstance(found, Statement) and found.number == "4-3"
@@ -69,6 +85,7 @@ def test_an_issue_without_an_id_is_named_within_its_project() -> None:
         (gitlab(iid=None), "object_attributes.iid"),
         (gitlab() | {"project": {}}, "project.path_with_namespace"),
         (gitlab(at=""), "object_attributes.updated_at"),
+        (gitlab(at="20240301"), "object_attributes.updated_at"),
     ],
 )
 def test_an_issue_that_cannot_be_read_is_refused_by_its_field(body: dict[str, Any], field: str) -> None:

@@ -88,7 +88,19 @@ async def test_a_second_reader_with_other_rights_never_gets_the_answer_of_the_fi
     assert "700" in partly.text
 
 
-@pytest.mark.parametrize("address", ["/?asOf=yesterday", "/?knownAt=2025-13-01", "/?since=2027-01-01", "/?organisation=team:wells-team"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/?asOf=yesterday",
+        "/?asOf=20250131",
+        "/?asOf=2025-W05-1",
+        "/?knownAt=20250131",
+        "/?knownAt=20250131T100000Z",
+        "/?knownAt=2025-13-01",
+        "/?since=2027-01-01",
+        "/?organisation=team:wells-team",
+    ],
+)
 async def test_an_impossible_address_is_answered_by_a_page_that_says_what_to_do(site: Gateway, address: str) -> None:
     await signed_in(site.client)
     answer = await site.client.get(address, headers=HTML)

@@ -37,7 +37,9 @@ def test_money_of_several_currencies_is_never_added_and_none_is_a_dash() -> None
     assert plain(words.money(cad("5.00"), signed=True)) == "+5 CAD"
 
 
-@pytest.mark.parametrize(("amount", "shown"), [("3924000", "3.92 million CAD"), ("-1200000000", "−1.2 billion CAD"), ("999999.60", "1,000,000 CAD")])
+@pytest.mark.parametrize(
+    ("amount", "shown"), [("3924000", "3.92 million CAD"), ("-1200000000", "−1.2 billion CAD"), ("999999.60", "999,999.60 CAD"), ("0.40", "0.40 CAD")]
+)
 def test_large_amounts_are_rounded_for_sentences(amount: str, shown: str) -> None:
     assert plain(words.rounded(cad(amount))) == shown
 
