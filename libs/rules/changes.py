@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum
 from functools import partial
-from typing import Any, Final, NamedTuple
+from typing import Annotated, Any, Final, NamedTuple
+
+from annotated_doc import Doc
 
 from libs.events.catalog.portfolio.investment import INVESTMENT
 from libs.events.catalog.portfolio.organisation import ORGANISATION
@@ -48,25 +50,32 @@ class ChangeNature(Choice):
     GONE = choice("gone", "There is none at the second moment: it left, or was taken back.")
 
 
+TRUE_SINCE: Final = (
+    "Since when it is so: the first day on which `after` held in a row up to the second moment's day, by what is known at the second moment, "
+    "with the time of the event that made it; null where it never was otherwise, as after a beginning that was taken back."
+)
+KNOWN_SINCE: Final = (
+    "Since when that is known: the first instant from which on it was known without a break that `after` holds on the second moment's day; "
+    "null where the first moment knew, and no event was needed, but time."
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """One figure of a subject (`kind:id`) that is otherwise: `before` and `after` in words (None: none), money with its currency.
 
-    `at` is the first day on which the later value held in a row up to the second moment, by what was known then, with the time of the event that made it
-    (None: it held ever since); `known_since` the first instant from which on it was known without a break that it holds on the second moment's day (None:
-    the first moment knew, and it took no event, but time). It is `late` where it was true on a day before the first moment, which was learned after it.
     `events` made it; those in `struck` were taken back. `about` are the scopes it lies in, `part` which one it is where a field has several.
     """
 
-    kind: ChangeKind
+    kind: Annotated[ChangeKind, Doc("Which kind of change it is.")]
     subject: str
     name: str
-    field: str
+    field: Annotated[str, Doc("Which of its figures: graduation.status, investment.actual, horizon, ends, members and so on.")]
     before: str | None
     after: str | None
-    at: datetime | None
-    known_since: datetime | None
-    late: bool
+    at: Annotated[datetime | None, Doc(TRUE_SINCE)]
+    known_since: Annotated[datetime | None, Doc(KNOWN_SINCE)]
+    late: Annotated[bool, Doc("Whether it was true on a day before the first moment, which was learned only after it.")]
     events: tuple[Event, ...]
     struck: frozenset[str]
     about: frozenset[tuple[str, str]]
@@ -78,11 +87,16 @@ class Change:
         return f"{self.subject}/{self.field}/{self.part}"
 
     @property
-    def nature(self) -> ChangeNature:
+    def nature(self) -> Annotated[ChangeNature, Doc("Whether it became another, came to be or went.")]:
         """New where there was none before, gone where there is none any more."""
         if self.before is None:
             return ChangeNature.NEW
         return ChangeNature.GONE if self.after is None else ChangeNature.CHANGED
+
+    @property
+    def event_count(self) -> Annotated[int, Doc("How many events made it, by being true or learned then; none where time alone did.")]:
+        """How many events made it."""
+        return len(self.events)
 
 
 def changes(before: Facts, after: Facts) -> tuple[Change, ...]:

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Annotated
+
+from annotated_doc import Doc
 
 from libs.events.catalog.portfolio.bid import BID, Bid
 from libs.events.catalog.portfolio.graduation import GraduationStatus
@@ -26,19 +29,16 @@ class DutyKind(Choice):
 
 @dataclass(frozen=True, slots=True)
 class Duty:
-    """What has to be done by the end of a day: about what (`subject_kind`, `subject_id`, `name` as people call it), and by which rule.
+    """What has to be done by the end of a day: about what (`subject_kind`, `subject_id`, `name` as people call it), and by which rule."""
 
-    `overdue` from the day after on; `evidence` is the event (its position) that grows too old.
-    """
-
-    kind: DutyKind
-    due_on: date
+    kind: Annotated[DutyKind, Doc("What is due.")]
+    due_on: Annotated[date, Doc("The day by which it must be seen to.")]
     subject_kind: str
     subject_id: str
     name: str
-    rule: str
-    overdue: bool
-    evidence: str | None = None
+    rule: Annotated[str, Doc("The id of the rule or criterion that asks for it.")]
+    overdue: Annotated[bool, Doc("Whether that day is over.")]
+    evidence: Annotated[str | None, Doc("The event (its position) that grows too old; null where the duty is about none.")] = None
 
 
 def duties(facts: Facts, organisation: str | None = None, *, overdue: bool = True) -> tuple[Duty, ...]:

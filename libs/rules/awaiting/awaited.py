@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from types import MappingProxyType
-from typing import Final
+from typing import Annotated, Final
+
+from annotated_doc import Doc
 
 from libs.events.choice import Choice, choice
 from libs.events.event import Event, day_of
@@ -67,23 +69,21 @@ ACTS: Final[Mapping[AwaitedKind, Act]] = MappingProxyType(
 class Awaited:
     """Something that waits for somebody: about what (`subject_kind`, `subject_id`, `name` as people call it), and what to do, in words.
 
-    `since` is the day on which it began to wait (None: not known), `due` the day by the end of which it must be done (None: there is none), `overdue` from
-    the day after on. `rule` asks for it; `command` does it, said by whoever may speak on `topic` about what lies in `lies_in`, and `data` are the fields of
-    it that are known already.
+    `command` is said by whoever may speak on `topic` about what lies in `lies_in`, and `data` are the fields of it that are known already.
     """
 
-    kind: AwaitedKind
+    kind: Annotated[AwaitedKind, Doc("What is waited for.")]
     subject_kind: str
     subject_id: str
     name: str
-    what: str
-    rule: str
+    what: Annotated[str, Doc("What to do, in words.")]
+    rule: Annotated[str, Doc("The id of the rule or requirement that asks for it.")]
     topic: str
-    command: str
+    command: Annotated[str, Doc("The command that does it, as in a bulk import, such as portfolio.decide_investment.")]
     data: tuple[tuple[str, str], ...]
-    since: date | None
-    due: date | None
-    overdue: bool
+    since: Annotated[date | None, Doc("The day on which it began to wait; null where that is not known.")]
+    due: Annotated[date | None, Doc("The day by the end of which it must be done; null where there is none.")]
+    overdue: Annotated[bool, Doc("Whether that day is over.")]
     lies_in: Belonging = field(repr=False)
     began: Event | None = field(default=None, repr=False)
     """The event since which it waits, where there is one."""
@@ -94,7 +94,7 @@ class Awaited:
         return ":".join((self.kind, *(value for _, value in self.data), str(self.due or "")))
 
     @property
-    def roles(self) -> tuple[str, ...]:
+    def roles(self) -> Annotated[tuple[str, ...], Doc("The roles that may do it, each within its scope (S4-20).")]:
         """The names of the roles that may do it."""
         return tuple(name for name, topics in AUTHORITY.items() if self.topic in topics)
 

@@ -6,7 +6,7 @@ import dataclasses
 import inspect
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from operator import attrgetter
-from typing import Any, Final, NamedTuple, TypeVar, get_args, get_origin
+from typing import Any, Final, Generic, NamedTuple, TypeVar, get_args, get_origin
 
 import strawberry
 from strawberry.annotation import StrawberryAnnotation
@@ -28,6 +28,7 @@ from services.gateway.types.saying import SaidEvent, judged
 S = TypeVar("S", bound=Identified)
 T = TypeVar("T", bound=type[Shown[Any]])
 C = TypeVar("C", bound=type)
+V = TypeVar("V")
 
 KNOWN: Final = "Whether it was said what it is: a mere reference to it may be heard first, and then it has no more than its id."
 JUDGEMENTS: Final = "Every judgement of it, the latest first, also those that count no more because what they judged was taken back or is another by now."
@@ -73,12 +74,21 @@ def shows(kind: Kind[Any], *, order: str = "", private: str = "", known: str = K
     return complete
 
 
-def tells(value: type) -> Callable[[C], C]:
+class Told(Generic[V]):
+    """A value of a rule at a moment."""
+
+    def __init__(self, facts: Facts, of: V) -> None:
+        self.facts, self.of = facts, of
+
+
+def tells(value: type, *, order: str = "") -> Callable[[C], C]:
     """Completes a class whose `of` is a documented value to a type of the schema: with what is documented of that, and what the class tells by methods."""
 
     def complete(cls: C) -> C:
+        if "__init__" not in vars(cls):
+            cls.__init__ = Told.__init__  # type: ignore[misc] # a thing is no more than its facts and its value
         attributes = [Field(one.in_python, Mapped(one.shown), one.description, _reader(one)) for one in documented(value)]
-        return _completed(cls, attributes, "", cls.__doc__ or value.__doc__)
+        return _completed(cls, attributes, order, cls.__doc__ or value.__doc__)
 
     return complete
 

@@ -33,7 +33,7 @@ from services.gateway.types.changes import Kinds, Movement, Since, moved, summar
 from services.gateway.types.connection import PAGE, After, Connection, First
 from services.gateway.types.explaining import Explanation, Field, explanation
 from services.gateway.types.investing import investment_cases
-from services.gateway.types.kinds import many, show
+from services.gateway.types.kinds import Told, many, show, tells
 from services.gateway.types.list_fields import in_phase
 from services.gateway.types.lists import Whole
 from services.gateway.types.money import Investment, investment
@@ -46,14 +46,13 @@ Overdue = Annotated[bool | None, strawberry.argument(description="Only what is o
 InPhase = Annotated[str | None, strawberry.argument(description="Only products in the phase of this id, such as beta.")]
 
 
-@strawberry.type(description="Something that must be seen to by a day.")
-class Duty:
-    kind: duties.DutyKind = strawberry.field(description="What is due.")
-    due_on: date = strawberry.field(description="The day by which it must be seen to.")
-    subject: Subject = strawberry.field(description="The thing that it is about, such as a team or a product.")
-    rule: str = strawberry.field(description="The id of the rule or criterion that asks for it.")
-    overdue: bool = strawberry.field(description="Whether that day is over.")
-    evidence: str | None = strawberry.field(description="The event (its position) that grows too old; null where the duty is about none.")
+@tells(duties.Duty, order="kind due_on subject rule overdue evidence")
+class Duty(Told[duties.Duty]):
+    """Something that must be seen to by a day."""
+
+    @told("The thing that it is about, such as a team or a product.")
+    def subject(self) -> Subject:
+        return Subject(id=outside(self.of.subject_kind, self.of.subject_id), name=self.of.name)
 
 
 @strawberry.type(description="Everything, or all of one organisation, at one moment.")
@@ -94,7 +93,7 @@ class Portfolio:
 
     @told("What is due, by day.")
     def duties(self, overdue: Overdue = None) -> list[Duty]:
-        return [_duty(duty) for duty in self.facts.derive(duties.duties, self.scope, overdue=False) if overdue in (None, duty.overdue)]
+        return [Duty(self.facts, duty) for duty in self.facts.derive(duties.duties, self.scope, overdue=False) if overdue in (None, duty.overdue)]
 
     @told("The phases of the lifecycles in use, lifecycle by lifecycle and in order, with how many products are in each.")
     def phases(self) -> tuple[PhaseCount, ...]:
@@ -143,14 +142,3 @@ class Portfolio:
     @property
     def _product_ids(self) -> tuple[str, ...]:
         return tuple(state.id for state in products_at(self.facts, self.scope))
-
-
-def _duty(duty: duties.Duty) -> Duty:
-    return Duty(
-        kind=duty.kind,
-        due_on=duty.due_on,
-        subject=Subject(id=outside(duty.subject_kind, duty.subject_id), name=duty.name),
-        rule=duty.rule,
-        overdue=duty.overdue,
-        evidence=duty.evidence,
-    )

@@ -8,12 +8,12 @@ from typing import Annotated
 
 import strawberry
 
-from libs.events.catalog.portfolio.team import Membership, Staffing, TeamRole
+from libs.events.catalog.portfolio.team import Membership
 from libs.events.event import day_of
 from libs.events.facts import Facts
 from libs.rules import stories
 from services.gateway.types.connection import Connection, Listing, page
-from services.gateway.types.person import Person, person
+from services.gateway.types.kinds import Told, tells
 from services.gateway.types.saying import SaidEvent, said
 from services.gateway.types.telling import told
 
@@ -22,34 +22,19 @@ StoryKinds = Annotated[
 ]
 
 
-@strawberry.type(description="Somebody who was on a team.")
-class FormerMember:
-    who: strawberry.Private[str]
-    role: TeamRole = strawberry.field(description="What they did.")
-    core: bool = strawberry.field(description="Whether in a core seat, or drawn on.")
-    staffing: Staffing = strawberry.field(description="Staff or contracted.")
-    since: date = strawberry.field(description="The day on which they joined in this role.")
-    left_on: date | None = strawberry.field(description="The day on which they left it.")
+@tells(Membership, order="role core staffing since left_on person")
+class FormerMember(Told[Membership]):
+    """Somebody who was on a team."""
 
-    @told("Who it is.")
-    def person(self) -> Person | None:
-        return person(self.who)
+    @told("The day on which they left it.")
+    def left_on(self) -> date | None:
+        return day_of(self.of.left)
 
 
-def former_members(members: Sequence[Membership]) -> list[FormerMember]:
+def former_members(facts: Facts, members: Sequence[Membership]) -> list[FormerMember]:
     """Those who left, the last first."""
     left = sorted((one for one in members if one.left), key=lambda one: (one.left or one.joined).order, reverse=True)
-    return [
-        FormerMember(
-            who=one.person,
-            role=one.role,
-            core=one.core,
-            staffing=one.staffing,
-            since=one.joined.time.date(),
-            left_on=day_of(one.left),
-        )
-        for one in left
-    ]
+    return [FormerMember(facts, one) for one in left]
 
 
 def told_of(facts: Facts, kind: str, id: str, kinds: Sequence[str] | None, first: int, after: str | None) -> Connection[SaidEvent]:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from datetime import date
 from typing import cast
 
-import strawberry
-
 from libs.events.catalog.portfolio import team as catalogue
 from libs.events.catalog.portfolio.loan import LOAN
 from libs.events.catalog.portfolio.loan import Loan as LoanFacts
@@ -25,9 +23,8 @@ from services.gateway.types.annotations import Shown
 from services.gateway.types.changes import Kinds, Movement, Since, moved
 from services.gateway.types.connection import PAGE, After, Connection, First
 from services.gateway.types.explaining import Explanation, Field, explanation
-from services.gateway.types.kinds import named, shows
+from services.gateway.types.kinds import Told, named, shows, tells
 from services.gateway.types.money import Investment, investment
-from services.gateway.types.person import Person, person
 from services.gateway.types.saying import SaidEvent
 from services.gateway.types.stories import FormerMember, StoryKinds, first_of, former_members, told_of
 from services.gateway.types.telling import derived, told
@@ -55,17 +52,9 @@ class Loan(Shown[LoanFacts]):
         return self.of.returned is not None
 
 
-@strawberry.type(description="Somebody on a team.")
-class Member:
-    who: strawberry.Private[str]
-    role: catalogue.TeamRole = strawberry.field(description="What they do.")
-    core: bool = strawberry.field(description="Whether in a core seat, or drawn on.")
-    staffing: catalogue.Staffing = strawberry.field(description="Staff or contracted.")
-    since: date = strawberry.field(description="The day on which they joined in this role.")
-
-    @told("Who it is.")
-    def person(self) -> Person | None:
-        return person(self.who)
+@tells(catalogue.Membership, order="role core staffing since person")
+class Member(Told[catalogue.Membership]):
+    """Somebody on a team."""
 
 
 @shows(TEAM, private="formed team_health product_health pivoted")
@@ -80,11 +69,11 @@ class Team(Shown[catalogue.Team]):
 
     @told("Who is on it now.")
     def members(self) -> list[Member]:
-        return [Member(who=m.person, role=m.role, core=m.core, staffing=m.staffing, since=m.joined.time.date()) for m in self.of.present]
+        return [Member(self.facts, one) for one in self.of.present]
 
     @told("Who was on it and has left, the last to leave first.")
     def former_members(self) -> list[FormerMember]:
-        return former_members(self.of.members)
+        return former_members(self.facts, self.of.members)
 
     continuity = derived(continuity, "How long its core has stayed together; null without core members.")
     health = derived(health, "Its health and that of its product; null before the first check.")

@@ -20,6 +20,7 @@ from libs.events.catalog.roadmap.release import RELEASE, ReleaseProposed, Releas
 from libs.events.choice import Choice
 from libs.events.event import EVERYWHERE, KINDS, PAYLOADS, Event, split
 from libs.events.values import Ref
+from libs.rules.explaining import FIGURES
 from services.gateway.schema import schema
 from services.gateway.types.annotations import Shown, documented
 from services.gateway.types.kinds import BY_KIND, shows
@@ -29,6 +30,16 @@ from tests.services.gateway.small_world import TODAY, Gateway
 
 WITHOUT_A_TYPE: Final = {"graduation": "the team's", "backlog": "the product's", "source": "its owner's alone", "webhook": "its owner's alone"}
 """Kinds that have no type of their own in the schema, and whose they are."""
+SAID_AS_THEY_ARE: Final = {
+    "bid": "no rule makes a figure of it: what was said of it is its story",
+    "change": "the same",
+    "item": "the same; its product's backlog is explained",
+    "lifecycle": "the same",
+    "loan": "the same; what it moves of money is explained at organisations",
+    "metric": "the same; its product's targets are explained",
+    "need": "the same; its product's needs are explained",
+}
+"""Kinds none of whose fields is explained, and why."""
 DECLARED: Final = {name: kind for name, kind in KINDS.items() if type(kind.initial(id="")).__module__.startswith("libs.")}
 """The kinds of the catalogue. Other tests declare some of their own."""
 SHOWN: Final = sorted(DECLARED.keys() - WITHOUT_A_TYPE.keys())
@@ -54,6 +65,10 @@ def test_what_of_a_state_is_documented_is_a_field_of_its_type_in_those_words(kin
     assert fields
     for one in fields:
         assert shown.fields[one.in_schema or camel(one.in_python)].description == one.description, f"{kind}.{one.name}"
+
+
+def test_every_kind_explains_what_rules_make_of_it_or_it_is_said_why_not() -> None:
+    assert {*SHOWN} - FIGURES.keys() == SAID_AS_THEY_ARE.keys()
 
 
 @pytest.mark.parametrize("kind", SHOWN)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
+from datetime import date
 from typing import Annotated, Final
 
 from annotated_doc import Doc
@@ -122,13 +123,18 @@ class TeamPivotedAway(Payload):
 class Membership:
     """One person's time in one role: `joined` the event that began it, `said` the one that last told core and staffing, `left` the one that ended it."""
 
-    person: str
-    role: TeamRole
-    core: bool
-    staffing: Staffing
+    person: Annotated[PersonId, Doc("Who it is.")]
+    role: Annotated[TeamRole, Doc("What they do on the team.")]
+    core: Annotated[bool, Doc("Whether in a core seat, or drawn on.")]
+    staffing: Annotated[Staffing, Doc("Staff or contracted.")]
     joined: Event
     said: Event
     left: Event | None = None
+
+    @property
+    def since(self) -> Annotated[date, Doc("The day on which they joined in this role.")]:
+        """The day (UTC) on which it began."""
+        return self.joined.time.date()
 
 
 @dataclass(frozen=True, slots=True)
