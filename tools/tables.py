@@ -109,16 +109,29 @@ def importers() -> str:
 
 
 def kinds() -> str:
-    """Every kind that can be read: its type of the schema, the fields with one and with all of it, its lists at what it names, and its view by REST."""
+    """Every kind that can be read: its type of the schema, the fields with one and with all of it, its lists at what it names, its view by REST, its figures.
+
+    Raises ValueError for a kind that has no type, is explained nowhere, or has a name and is not found, unless it is said why.
+    """
     from libs.events.event import KINDS
+    from libs.rules.explaining import FIGURES, UNEXPLAINED
+    from libs.rules.searching import Findable, name_field
     from services.gateway.schema import schema
-    from services.gateway.types.kinds import BY_KIND, inverses
+    from services.gateway.types.kinds import BY_KIND, OWNERS_ALONE, inverses
     from services.gateway.types.lists import one_of, plural_of
     from services.gateway.types.saying import camel
 
     schema()
-    types = {name: made.__strawberry_definition__.name for name, made in BY_KIND.items()}  # type: ignore[attr-defined]
-    places: dict[str, list[str]] = {name: [] for name in types}
+    catalogued = {name: kind for name, kind in sorted(KINDS.items()) if type(kind.initial(id="")).__module__.startswith("libs.")}
+    for name, kind in catalogued.items():
+        if name not in BY_KIND and not kind.tells_of and name not in OWNERS_ALONE:
+            raise ValueError(f"{name}: show it in services/gateway/types, or say in OWNERS_ALONE there why not")
+        if name in BY_KIND and name not in FIGURES and name not in UNEXPLAINED:
+            raise ValueError(f"{name}: explain what rules make of it in libs/rules/explaining, or say in UNEXPLAINED there where it is explained")
+        if name in BY_KIND and name_field(kind) and name not in set(Findable):
+            raise ValueError(f"{name}: it has a name, so let it be found: make it a member of Findable in libs/rules/searching.py")
+    types = {name: made.__strawberry_definition__.name for name, made in BY_KIND.items() if name in catalogued}  # type: ignore[attr-defined]
+    places: dict[str, list[str]] = {name: [] for name in catalogued}
     for name, made in types.items():
         for field, other in inverses(KINDS[name]):
             places[other.name].append(f"`{made}.{camel(field)}`")
@@ -129,11 +142,12 @@ def kinds() -> str:
             f"`{camel(plural_of(kind))}`",
             ", ".join(sorted(places[name])),
             f"`/{kind.service}/v1/{kind.plural}`",
+            f"{len(FIGURES[name])} figures" if name in FIGURES else UNEXPLAINED[name],
         )
-        for name, kind in sorted(KINDS.items())
+        for name, kind in catalogued.items()
         if name in types
     )
-    return markdown_table(("type", "one", "all", "at what it names", "JSON by REST"), rows)
+    return markdown_table(("type", "one", "all", "at what it names", "JSON by REST", "explained"), rows)
 
 
 def _first_line(cls: type) -> str:

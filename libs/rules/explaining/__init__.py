@@ -12,7 +12,7 @@ from libs.rules.explaining.fiscal import fiscal_figures
 from libs.rules.explaining.money import investment_figures, money_figures
 from libs.rules.explaining.subjects import portfolio_figures, product_figures, roadmap_figures, shared_figures, team_figures
 
-__all__ = ["FIGURES", "Figure", "Reach", "Said", "figure_of"]
+__all__ = ["FIGURES", "UNEXPLAINED", "Figure", "Reach", "Said", "figure_of"]
 
 
 def figure_of(subject: str, field: str) -> Figure:
@@ -45,3 +45,15 @@ def _by_subject(all_figures: chain[Figure]) -> Mapping[str, Mapping[str, Figure]
 
 FIGURES: Final = _by_subject(_ALL)
 """Subject -> field -> figure: the one table of what can be explained."""
+UNEXPLAINED: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "bid": "what it tells was said of it",
+        "change": "what it tells was said of it",
+        "item": "by the backlog of its product",
+        "lifecycle": "what it tells was said of it",
+        "loan": "by what it moves of the money of organisations",
+        "metric": "by the targets of its product",
+        "need": "by the needs of its product",
+    }
+)
+"""Kinds that have no figure of their own, and where they are explained."""

@@ -38,6 +38,9 @@ VERSION: Final = "Its version, for `ifMatch` of a mutation and `If-Match`: how m
 BY_KIND: Final[dict[str, type[Shown[Any]]]] = {}
 """Kind of aggregate -> its type of the schema."""
 
+OWNERS_ALONE: Final = {"source": "its owner asks the backlog service", "webhook": "its owner asks the portfolio service"}
+"""Kinds that have no type in the schema, and why. Those that tell of another kind (`Kind.tells_of`) are told there."""
+
 
 class Field(NamedTuple):
     """A field that is an attribute: its name, its type, what it is, and what gives it of a thing."""
