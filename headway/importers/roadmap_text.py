@@ -24,6 +24,7 @@ _UNKNOWN_LINK = re.compile(r"\[([^\[\]]*)\]\[[^\[\]]*\]")
 _DECORATION = re.compile(r"\{[^{}]*\}\s*$|:[a-z0-9_+-]+:")
 _EDGE = re.compile(r"^[\W_]+|[\W_]+$")
 _BOLD = re.compile(r"^ {0,3}(\*\*|__)(.+)\1:?[ \t]*$", re.MULTILINE)
+_HTML_HEADING = re.compile(r"^ {0,3}<h([1-6])\b[^<>]*>(.*?)</h\1>[ \t]*$", re.MULTILINE | re.IGNORECASE)
 _NUMBER = re.compile(r"^( *)\d{1,9}(?=[.)][ \t])", re.MULTILINE)
 _CONTENTS = re.compile(r"!?\[[^\[\]]*\]\(#[^()]*\)\s*")
 _ROW = re.compile(r"\|.*\|\s*")
@@ -48,9 +49,10 @@ class PassedOver(ValueError):
 
 @dataclass(slots=True)
 class _Section:
-    """A heading, and what stands right below it: `entries` were read, `bullets` are under no horizon, `rows` are a table's under one.
+    """A heading, and what stands right below it: `entries` were read, `bullets` are under no horizon, `rows` are a table's.
 
-    `encloses` says that a horizon lies within it; `headings` that it is a horizon with headings and not one entry within.
+    `within` says that it is a horizon or lies within one, `encloses` that a horizon lies within it, `headings` that it is a horizon with headings and not one
+    entry within.
     """
 
     line: int
@@ -58,6 +60,7 @@ class _Section:
     words: str
     named: bool
     entries: int = 0
+    within: bool = False
     bullets: int = 0
     rows: int = 0
     encloses: bool = False
@@ -67,10 +70,10 @@ class _Section:
 def entries(text: str, day: date = _NO_DAY, ignored: Collection[str] = ()) -> list[Entry] | None:
     """The top-level bullets under the headings that are horizons, in the text's order; None where no heading is one.
 
-    Bullets may be numbered. A deeper heading leaves the horizon as it is, another one ends it; a line in bold type that names a horizon is a heading. Comments,
-    blocks of code and what stands before the text between two rules say nothing. A title is the first line of its bullet. `day` is the version's, from which
-    quarters and years are seen. Raises PassedOver where bullets stand under a heading that is no horizon, holds none and is not one of `ignored`, and where
-    a horizon holds a table, or headings without bullets: the heading, its line, and the remedy.
+    Bullets may be numbered. A deeper heading leaves the horizon as it is, another one ends it; a line in bold type that names a horizon is a heading, and so
+    is one in HTML. Comments, blocks of code and what stands before the text between two rules say nothing. A title is the first line of its bullet. `day` is
+    the version's, from which quarters and years are seen. Raises PassedOver where bullets or a table stand under a heading that is no horizon, holds none and
+    is not one of `ignored`, and where a horizon holds a table, or headings without bullets: the heading, its line, and the remedy.
     """
     found: list[Entry] = []
     sections: list[_Section] = []
@@ -81,7 +84,7 @@ def entries(text: str, day: date = _NO_DAY, ignored: Collection[str] = ()) -> li
     links: dict[str, Any] = {}
     tokens = _MARKDOWN.parse(_marked(text, day), links)
     for around, outer, token in zip([None, None, *tokens], [None, *tokens], tokens, strict=False):
-        if token.type == "tr_open" and horizon:
+        if token.type == "tr_open" and sections:
             sections[-1].rows += 1
         if token.type != "inline" or token.map is None or outer is None or outer.type not in ("heading_open", "paragraph_open"):
             continue
@@ -101,7 +104,7 @@ def entries(text: str, day: date = _NO_DAY, ignored: Collection[str] = ()) -> li
             level = depth or _BESIDE if named and outer.tag == f"h{_BESIDE}" else int(outer.tag[1:])
             if named or level <= depth:
                 horizon, depth = named, level
-            sections.append(_Section(token.map[0] + len(lines), level, plain(lines[-1]), named is not None))
+            sections.append(_Section(token.map[0] + len(lines), level, plain(lines[-1]), named is not None, within=horizon is not None))
     if not any(section.named for section in sections):
         return None
     if lost := [words for section in _enclosing(sections) if (words := _lost(section, passed))]:
@@ -110,8 +113,12 @@ def entries(text: str, day: date = _NO_DAY, ignored: Collection[str] = ()) -> li
 
 
 def _marked(text: str, day: date) -> str:
-    """The text without what says nothing, every line where it was; a line in bold type that names a horizon is a heading, any number begins a list."""
+    """The text without what says nothing, every line where it was; a line in bold type that names a horizon is a heading, one in HTML too.
+
+    Any number begins a list.
+    """
     text = _COMMENT.sub(_lines_of, _FRONT_MATTER.sub(_lines_of, text, count=1) if text.startswith("---") else text)
+    text = _HTML_HEADING.sub(lambda line: f"{'#' * int(line[1])} {line[2]}", text)
     return _NUMBER.sub(r"\g<1>1", _BOLD.sub(lambda line: f"{'#' * _BESIDE} {line[2]}" if horizon_of(_bare(line[2]), day) else line[0], text))
 
 
@@ -137,11 +144,11 @@ def _lost(section: _Section, passed: Collection[str]) -> str:
     """What would be passed over of a section, in words; an empty text where nothing would."""
     if section.headings:
         return f"line {section.line}: {section.words!r} holds headings and no bullets: write what is meant under it as bullets"
-    if section.rows:
+    if section.rows and section.within:
         return f"line {section.line}: a table stands under {section.words!r}: write its rows as bullets"
-    if not section.bullets or section.named or section.encloses or _bare(section.words).casefold() in passed:
+    if not (section.bullets or section.rows) or section.within or section.encloses or _bare(section.words).casefold() in passed:
         return ""
-    what = "1 bullet" if section.bullets == 1 else f"{section.bullets} bullets"
+    what = "1 bullet" if section.bullets == 1 else f"{section.bullets} bullets" if section.bullets else "a table"
     remedy = f'call it Now, Next, Later, Done, or a quarter with its year, or say --ignore-heading "{section.words}"'
     return f"line {section.line}: the heading {section.words!r} is no horizon, and {what} under it would be lost: {remedy}"
 

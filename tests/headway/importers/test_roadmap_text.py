@@ -104,5 +104,18 @@ def test_a_table_right_below_a_bullet_is_not_passed_over() -> None:
         entries("# Now\n- Search\n| Maps | A |\n")
 
 
+def test_a_table_under_a_heading_that_is_no_horizon_is_not_passed_over_unless_that_is_ignored() -> None:
+    text = "# Roadmap\n| Sign | Meaning |\n|---|---|\n| x | y |\n\n## Now\n- Search\n\n## Ideas\n\n| Maps | A |\n|---|---|\n| Kiosk | B |\n"
+    with pytest.raises(PassedOver, match=r"^line 9: the heading 'Ideas' is no horizon, and a table under it would be lost"):
+        entries(text)
+    assert entries(text, ignored=["Ideas"]) == [Entry("Search", "now")]
+
+
+def test_a_heading_in_html_is_one() -> None:
+    assert entries('## Now\n- Search\n\n<h2 id="b">Next</h2>\n\n- Maps\n') == [Entry("Search", "now"), Entry("Maps", "next")]
+    with pytest.raises(PassedOver, match="'Ideas' is no horizon"):
+        entries("## Now\n- Search\n\n<h2>Ideas</h2>\n\n- Maps\n")
+
+
 def test_a_title_in_many_marks_is_read_in_its_time() -> None:
     assert entries("# Now\n- " + "*a " * 2_000) == [Entry(" ".join(["*a"] * 2_000), "now")]
