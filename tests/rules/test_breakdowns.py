@@ -156,6 +156,44 @@ def test_what_several_programs_share_is_taken_off_and_what_is_at_home_elsewhere_
     assert told(s, "product", "sea") == {(Why.ELSEWHERE, None): "30.00"}
 
 
+@pytest.mark.requirement("S4-08")
+def test_why_money_is_in_no_program_follows_its_product_or_without_one_what_its_team_serves() -> None:
+    s = Scenario(Decisions()).given("product:plain", ProductRegistered(name="P", home="env")).given("program:nature", ProgramOpened(name="N", home="env"))
+    s.given("product:x", ProductRegistered(name="X", home="env", program="nature")).given("product:y", ProductRegistered(name="Y", home="env", program="later"))
+    s.given("team:a", TeamFormed(name="A", home="env", products=("x",)))
+    for n, (team, product) in enumerate([(None, None), (None, "plain"), ("a", "future"), (None, "y"), ("unformed", None), ("a", None)]):
+        approved(s, f"i{n}", team, product, f"{n + 1}.00")
+    assert list(told(s, "program").items()) == [
+        ((Why.NOT_KNOWN, "product:future"), "3.00"),
+        ((Why.NOT_KNOWN, "program:later"), "4.00"),
+        ((Why.NOT_KNOWN, "team:unformed"), "5.00"),
+        ((Why.NOT_NAMED, None), "3.00"),
+    ], "in order of the reasons, then of what is named"
+
+
+def test_what_stands_beside_comes_in_the_order_of_the_reasons_whatever_came_first() -> None:
+    s = Scenario(Decisions()).given("organisation:env", OrganisationRegistered(name="E")).given("team:t", TeamFormed(name="T", home="sea"))
+    s.given("product:p", ProductRegistered(name="P", home="sea")).given("team:u", TeamFormed(name="U", home="env"))
+    approved(approved(approved(s, "a", "u", "p"), "b", "u", "zoo", "2.00"), "c", "u", None, "3.00")
+    approved(s, "d", "u", "ant", "4.00")
+    asked = [(Why.NOT_KNOWN, "product:ant"), (Why.NOT_KNOWN, "product:zoo"), (Why.NOT_NAMED, None), (Why.ELSEWHERE, None)]
+    assert list(told(s, "product", "env")) == asked
+    for home, team in (("zoo", "z"), ("ant", "n")):
+        approved(s.given(f"team:{team}", TeamFormed(name=team, home=home)), f"of-{home}", team, None)
+    approved(s, "nobodys", None, None)
+    assert list(told(s, "organisation")) == [*((Why.NOT_KNOWN, f"organisation:{id}") for id in ("ant", "zoo")), (Why.NOT_NAMED, None)]
+    assert Others("organisation")(s.facts(), "env") == (), "an organisation is not broken down by organisations"
+
+
+def test_what_was_approved_once_and_is_no_more_has_no_first_baseline_beside_the_teams() -> None:
+    s = approved(Scenario(Decisions()), "i", "future", None)
+    assert [str(one.first_baseline.get("CAD")) for one in Others("team")(s.facts(), None)] == ["100.00"]
+    s.given("investment:i", InvestmentDecided(approved=False, reason="Wrong"))
+    assert [one.first_baseline.get("CAD") for one in Others("team")(s.facts(), None)] == [
+        one.sums.committed.get("CAD") for one in Others("team")(s.facts(), None)
+    ]
+
+
 @pytest.mark.requirement("S4-15")
 def test_what_loans_move_stands_beside_the_teams_of_an_organisation() -> None:
     s = Scenario(Decisions()).given("organisation:env", OrganisationRegistered(name="Env"), at="2024-01-01")
