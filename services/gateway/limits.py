@@ -104,7 +104,7 @@ def prepared(schema: GraphQLSchema, text: str) -> Prepared:
 
 def _prepared(schema: GraphQLSchema, text: str) -> Prepared:
     _look_over(text)
-    document = parse(text, no_location=False)
+    document = parse(text)
     found = Prepared(document, tuple(_counted(document)), len(text))
     if not found.errors:
         found = Prepared(document, tuple(map(_coded, validate(schema, document, specified_rules, max_errors=20, hide_suggestions=True))), len(text))
@@ -189,7 +189,7 @@ def _counted(document: DocumentNode) -> Iterator[GraphQLError]:
         directives += len(getattr(node, "directives", None) or ())
         for key in node.keys:
             below = getattr(node, key, None)
-            waiting += [n for n in (below if isinstance(below, list | tuple) else (below,)) if isinstance(n, Node)]
+            waiting += [n for n in (below if isinstance(below, tuple) else (below,)) if isinstance(n, Node)]
     if aliases > MOST_ALIASES:
         yield refused("ALIASES", f"{aliases} aliases; {MOST_ALIASES} at most.", remedy=_IN_PARTS)
     if directives > MOST_DIRECTIVES:

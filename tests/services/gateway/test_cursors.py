@@ -194,6 +194,8 @@ def test_a_page_says_what_is_before_and_behind_it_and_where_it_begins_and_ends()
     edges = first.edges()
     assert [edge.node for edge in edges] == first.nodes() and (info.start_cursor, info.end_cursor) == (edges[0].cursor, edges[2].cursor)
     assert page(listing, lambda one: one.id, 3, edges[1].cursor).nodes() == ["c", "d", "e"]
+    second = page(listing, lambda one: one.id, 1, edges[0].cursor).page_info()
+    assert (second.has_previous_page, second.has_next_page) == (True, True)
     last = page(listing, lambda one: one.id, 5, info.end_cursor)
     assert (last.page_info().has_previous_page, last.page_info().has_next_page, len(last.nodes())) == (True, False, 5)
     for none in (page(listing, lambda one: one.id, 3, last.page_info().end_cursor), page(listing, lambda one: one.id, -1, None)):
