@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
-
 import strawberry
 
 from libs.events.catalog.roadmap import roadmap_item as catalogue
@@ -13,7 +10,7 @@ from libs.events.catalog.roadmap.release import Release as ReleaseFacts
 from libs.events.catalog.roadmap.roadmap_item import ROADMAP_ITEM
 from libs.events.event import began_by
 from libs.events.facts import Facts
-from libs.rules.roadmaps import planned, progress
+from libs.rules.roadmaps import RoadmapCounts, counted, planned, progress
 from services.gateway.types.annotations import Shown
 from services.gateway.types.kinds import many, show, shows
 from services.gateway.types.lists import Whole, listing, wanted
@@ -28,20 +25,6 @@ class RoadmapItem(Shown[catalogue.RoadmapItem]):
     """Something that a product means to bring about."""
 
     progress = derived(progress, "Delivered share of the backlog items linked to it, less the dropped ones: 0 to 1, four places; null without any.")
-
-
-@strawberry.type(description="How many items of a roadmap stand where, and how far they slip against what was planned first (S0-20).")
-class RoadmapCounts:
-    items: int = strawberry.field(description="How many items there are in all.")
-    now: int = strawberry.field(description="How many of them are being worked on now.")
-    next: int = strawberry.field(description="How many of them come next.")
-    later: int = strawberry.field(description="How many of them come later.")
-    done: int = strawberry.field(description="How many of them are done.")
-    undated: int = strawberry.field(description="Without a planned end.")
-    slipped: int = strawberry.field(description="Ending later than was planned first.")
-    earlier: int = strawberry.field(description="Ending earlier than was planned first.")
-    median_slip_days: int | None = strawberry.field(description="By how many days the middle one of those that slipped does; null without any.")
-    most_slip_days: int | None = strawberry.field(description="By how many days the worst of them does; null without any.")
 
 
 @strawberry.type(description="What is meant to be brought about, in the order of its placing; what was dropped is left out.")
@@ -70,7 +53,7 @@ class Roadmap:
 
     @told("How many of the items that are wanted stand where.")
     def counts(self, filter: RoadmapItemsWanted = None) -> RoadmapCounts:  # type: ignore[valid-type] # it is made of the declaration
-        return _counted(listing(ROADMAP_ITEM, self.facts, self._whole, filter, None).wanted)
+        return counted(listing(ROADMAP_ITEM, self.facts, self._whole, filter, None).wanted)
 
     @property
     def _whole(self) -> Whole[catalogue.RoadmapItem]:
@@ -105,24 +88,6 @@ def whole_roadmap(facts: Facts) -> Roadmap:
     """Everything that is planned, by product."""
     products = sorted({item.product for item in facts.every(ROADMAP_ITEM)})
     return roadmap(facts, "portfolio", tuple(products))
-
-
-def _counted(items: Sequence[catalogue.RoadmapItem]) -> RoadmapCounts:
-    under = Counter(item.horizon for item in items)
-    slips = sorted(item.slip_days for item in items if item.slip_days)
-    late = [days for days in slips if days > 0]
-    return RoadmapCounts(
-        items=len(items),
-        now=under[catalogue.Horizon.NOW],
-        next=under[catalogue.Horizon.NEXT],
-        later=under[catalogue.Horizon.LATER],
-        done=under[catalogue.Horizon.DONE],
-        undated=sum(item.ends is None for item in items),
-        slipped=len(late),
-        earlier=len(slips) - len(late),
-        median_slip_days=late[len(late) // 2] if late else None,
-        most_slip_days=late[-1] if late else None,
-    )
 
 
 def releases(facts: Facts, product: str) -> list[Shown[ReleaseFacts]]:
