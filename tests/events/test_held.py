@@ -170,3 +170,25 @@ async def test_what_is_given_up_goes_in_pieces_unless_somebody_is_just_told_of_i
         await asyncio.sleep(0)
         sizes.append(len(kept))
     assert max(before - after for before, after in pairwise(sizes)) <= 4 and len(sizes) > 4
+
+
+def test_what_is_held_names_those_alone_that_there_were_and_that_named_a_thing() -> None:
+    world = World()
+    for event in (said("other:o", 1, about="a"), said("other:p", 1), said("thing:a", 1)):
+        world.apply(event)
+    with world.held() as held:
+        for event in (
+            said("other:o", 2, about="a"),
+            said("other:p", 2, about="a"),
+            said("other:q", 1, about="a"),
+            said("other:q", 2, about="b"),
+            said("thing:b", 1),
+        ):
+            world.apply(event)
+        asked = [("other", "about", "a"), ("other", "about", "b"), ("thing", "about", "a")]
+        assert [list(held.referring(*one)) for one in asked] == [["other:o"], [], []]
+        assert [list(world.referring(*one)) for one in asked] == [["other:o", "other:p", "other:q"], ["other:q"], []]
+        assert (list(held.all("other")), list(held.all("thing"))) == (["other:o", "other:p"], ["thing:a"])
+        assert [len(held.events(name)) for name in ("other:o", "other:q", "thing:a")] == [1, 0, 1]
+        assert held.facts(DAY) is held.facts(DAY) is not held.facts(DAY, said("thing:a", 1).recorded - timedelta(1))
+        assert held.facts(DAY, said("thing:a", 1).recorded - timedelta(1)).get(THING, "a") is None is not held.facts(DAY).get(THING, "a")

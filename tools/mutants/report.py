@@ -14,7 +14,10 @@ FILE = STATE / "live.diff"
 
 
 def write(mutants: Sequence[Mutant], outcomes: Mapping[str, Outcome], groups: Mapping[str, str], listed: Listed) -> int:
-    """Prints the counts of each module and group, writes the live ones as diffs, and gives how many live and are not listed."""
+    """Prints the counts of each module and group, writes the live ones as diffs, and gives how many live and are not listed.
+
+    Of the live ones those are `unreached` that no test runs which is asked: what runs while modules are imported, and what the tests of something else see.
+    """
     counts: dict[str, Counter[str]] = defaultdict(Counter)
     live: list[Mutant] = []
     for mutant in mutants:
@@ -25,9 +28,10 @@ def write(mutants: Sequence[Mutant], outcomes: Mapping[str, Outcome], groups: Ma
         if word == LIVE:
             live.append(mutant)
             for name in (mutant.path, groups[mutant.path], "all"):
+                counts[name]["unreached"] += not outcomes[mutant.key].asked
                 counts[name]["listed"] += listed.line(mutant.name) is not None
     FILE.write_text("".join(_diff(mutant, listed.why(mutant.name), outcomes[mutant.key]) for mutant in live), encoding="utf-8")
-    print(f"{'':48} {'mutants':>8} {'killed':>7} {'timeout':>8} {'live':>6} {'listed':>7} {'live %':>7} {'not tried':>10}")
+    print(f"{'':48} {'mutants':>8} {'killed':>7} {'timeout':>8} {'live':>6} {'unreached':>9} {'listed':>7} {'live %':>7} {'not tried':>10}")
     for name in [*sorted(set(groups)), *sorted(set(groups.values())), "all"]:
         if name in counts:
             print(_row(name, counts[name]))
@@ -47,7 +51,7 @@ def write(mutants: Sequence[Mutant], outcomes: Mapping[str, Outcome], groups: Ma
 def _row(name: str, count: Counter[str]) -> str:
     tried = count[KILLED] + count[TIMEOUT] + count[LIVE]
     per_cent = 100 * count[LIVE] / tried if tried else 0.0
-    return f"{name:48} {tried:8} {count[KILLED]:7} {count[TIMEOUT]:8} {count[LIVE]:6} {count['listed']:7} {per_cent:7.1f} {count['not tried']:10}"
+    return f"{name:48} {tried:8} {count[KILLED]:7} {count[TIMEOUT]:8} {count[LIVE]:6} {count['unreached']:9} {count['listed']:7} {per_cent:7.1f} {count['not tried']:10}"
 
 
 def _diff(mutant: Mutant, why: str | None, outcome: Outcome) -> str:

@@ -29,7 +29,15 @@ FIRST: Final = (
 LEFT_OUT: Final = ("*/testing.py", "*/testing_*.py")
 """Suites for adapters: these are tests."""
 
-TESTS: Final = ("tests/rules", "tests/commands", "tests/events", "tests/services", "tests/headway/test_connections.py", "tests/contracts/test_upcasting.py")
+TESTS: Final = (
+    "tests/rules",
+    "tests/commands",
+    "tests/events",
+    "tests/service",
+    "tests/services",
+    "tests/headway/test_connections.py",
+    "tests/contracts/test_upcasting.py",
+)
 BESIDE: Final = (
     "tests/services/gateway/pages",
     "tests/services/backlog/webhooks",

@@ -253,6 +253,14 @@ def test_work_within_work_counts_once_and_others_have_their_turn_after_each_slic
     assert turns == [0.02], "its slice has just begun"
 
 
+def test_who_asks_again_is_remembered_before_others_who_do_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("services.gateway.allowances.MOST_CALLERS", 2)
+    allowances, callers = Allowances(100, Clock()), {name: Principal(name, frozenset()) for name in "abc"}
+    for name in "abac":
+        allowances.take(callers[name], 10)
+    assert {name: allowances.left(who) for name, who in callers.items()} == {"a": 80, "b": 100, "c": 90}
+
+
 def test_who_has_nothing_left_at_all_waits_a_second_and_one_app_has_one_allowance() -> None:
     clock = Clock()
     allowances, one = Allowances(60, clock), Principal("one", frozenset())

@@ -38,8 +38,8 @@ PAGE = "items(first: {n}) {{ nodes {{ id }} }}"
         (f"{{ a {{ ... {{ {PAGE.format(n=5)} }} }} }}", 1 + (1 + 5)),
         ("{ any { ... on Any { __typename } } }", 10),
         ("{ any { ...C } } fragment C on Any { __typename }", 10),
-        (f"{{ a {{ ... on Any {{ ... on Box {{ {PAGE.format(n=2)} }} ... on Box {{ other {{ id }} }} }} }} }}", 1 + 3 + 1),
-        (f"{{ a {{ ...C }} }} fragment C on Any {{ ... on Box {{ {PAGE.format(n=2)} }} }}", 1 + 3),
+        (f"{{ a {{ ... on Any {{ __typename ... on Box {{ {PAGE.format(n=2)} }} ... on Box {{ other {{ id }} }} }} }} }}", 1 + 3 + 1),
+        (f"{{ a {{ ...C }} }} fragment C on Any {{ __typename ... on Box {{ {PAGE.format(n=2)} }} }}", 1 + 3),
     ],
     ids=["two fragments of one type", "a fragment without a type", "a union", "a fragment of a union", "by way of a union", "a fragment by way of a union"],
 )

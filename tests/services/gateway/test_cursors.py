@@ -242,6 +242,16 @@ def test_what_is_ordered_by_days_and_instants_is_paged_to_the_microsecond(backwa
             assert listing.behind(listing.cursor(one)) == n + 1
 
 
+def test_what_comes_next_by_its_day_comes_next_also_where_what_was_shown_is_gone_and_more_came_before_it() -> None:
+    began = datetime(2025, 1, 1, tzinfo=UTC)
+    things = [Thing(id, rank) for rank, id in enumerate("hgfedcba")]
+    by_day = Listing("things", things, things, lambda one: (began + timedelta(days=one.rank or 0)).date())
+    now = [*(Thing(f"earlier-{n}", -n) for n in range(5, 0, -1)), *(one for one in things if one.id != "f")]
+    assert by_day.wanted[by_day.behind(by_day.cursor(things[2]))].id == "e"
+    later = Listing("things", now, now, by_day.key)
+    assert later.wanted[later.behind(by_day.cursor(things[2]))].id == "e"
+
+
 def test_what_has_no_order_in_a_cursor_is_no_key() -> None:
     for key, words in ((State.OPEN, "a choice has no order of its own"), (b"x", "nothing is ordered by a bytes")):
         with pytest.raises(TypeError, match=words):
