@@ -46,7 +46,7 @@ BESIDE: Final = (
     "tests/services/gateway/test_graphiql_files.py",
     "tests/services/gateway/*_on_kafka.py",
     *(f"tests/events/test_{name}*" for name in ("kafka", "mongo", "sqlite", "stores", "logs", "relay", "crash", "shared")),
-    *(f"tests/commands/test_{name}.py" for name in ("validation", "days", "remedies", "minor_units", "order_of_arrival", "order_of_saying")),
+    *(f"tests/commands/test_{name}.py" for name in ("days", "remedies", "minor_units", "order_of_arrival", "order_of_saying")),
 )
 """Tests of something else that runs these modules too, and those that go through every command: hundreds that run the same lines."""
 FAST: Final = "not servers and not browser and not node and not shipped and not faults"
