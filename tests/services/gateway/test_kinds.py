@@ -131,6 +131,25 @@ async def test_a_thing_is_found_by_each_of_its_values_and_stands_in_every_order(
             assert {*await listed(orderBy={"by": name.upper(), "direction": way})} == every.keys(), name
 
 
+@pytest.mark.parametrize("kind", SHOWN)
+async def test_pages_in_every_order_hold_each_thing_once(told_gateway: Gateway, kind: str) -> None:
+    _tell_all_that_can_be_said_of(told_gateway, kind)
+    of, order = DECLARED[kind], schema()._schema.query_type.fields[camel(plural_of(DECLARED[kind]))].args["orderBy"].type  # type: ignore[union-attr]
+    page = "nodes { id } pageInfo { endCursor hasNextPage }"
+    ask = f"query($o: {order}, $n: Int!, $a: String) {{ found: {camel(plural_of(of))}(orderBy: $o, first: $n, after: $a) {{ {page} }} }}"
+    for by in orders(of):
+        for way in ("ASC", "DESC"):
+            wanted = {"by": by.upper(), "direction": way}
+            whole = (await told_gateway.ask(ask, {"o": wanted, "n": 100}))["found"]["nodes"]
+            found: list[Any] = []
+            after, more = None, True
+            while more:
+                got = (await told_gateway.ask(ask, {"o": wanted, "n": 2, "a": after}))["found"]
+                found += got["nodes"]
+                after, more = got["pageInfo"]["endCursor"], got["pageInfo"]["hasNextPage"]
+            assert found == whole, wanted
+
+
 def _wanted(value: Value, has: Any) -> Any:
     """What a thing has, as whoever wants just that gives it."""
     one = next(one for one in has if one) if isinstance(has, tuple) else has
