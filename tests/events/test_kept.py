@@ -61,6 +61,15 @@ def test_a_state_goes_with_what_it_leans_on_and_no_other_does() -> None:
     assert of.states == {"thing:b": 2}
 
 
+def test_what_many_events_touch_goes_at_once_with_what_leans_on_it_although_its_own_state_is_not_kept_and_nothing_else_goes() -> None:
+    of = kept(gone="other:o", stays="other:p")
+    of.states |= {"thing:a": 1, "thing:b": 2, "thing:c": 3}
+    of.lean("thing:a", ["other:o"])
+    of.lean("thing:b", ["other:p"])
+    of.forget_all({"other:o", "other:q"}, {"other:o", "other:q"})
+    assert (of.states, list(of.values)) == ({"thing:b": 2, "thing:c": 3}, ["stays"])
+
+
 def test_of_the_other_days_the_one_that_was_not_asked_about_longest_goes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Kept, "DAYS", 2)
     of = Kept()

@@ -132,10 +132,8 @@ class Session:
         known = dict.fromkeys(test for test in reversed(lately) if test in set(reached))
         chosen, left = list(known), MOST_SECONDS
         for test in _near_first(mutant.path, reached):
-            if test not in known:
+            if test not in known and self.reach.seconds[test] <= left:  # behind one that takes too long there are others that do not
                 left -= self.reach.seconds[test]
-                if left < 0:
-                    break
                 chosen.append(test)
         return _Trial(mutant, asked, chosen)
 
