@@ -15,13 +15,13 @@ from libs.commands.errors import Invalid
 from libs.events.catalog.portfolio.graduation import GraduationStatus
 from libs.events.choice import Tone
 from libs.events.currencies import exact
-from libs.rules.duties import DutyKind
 from services.gateway.pages import charts, words
 from services.gateway.pages.acting import act_address
+from services.gateway.pages.columns import Cells, table
 from services.gateway.pages.moment import read_day
 from services.gateway.pages.page import Data, Page, Visit, of_portfolio
 from services.gateway.pages.quarters import last_quarter_end
-from services.gateway.pages.tables import Cell, Column, Table, choice, day, money, status, text
+from services.gateway.pages.tables import Cell, Column, Table, money, status, text
 from services.gateway.pages.verdict import Sum, Verdict, sums_of, verdict
 from services.gateway.pages.worst import ORDER, ORDER_WITHOUT_MONEY, Worst, worst
 
@@ -120,24 +120,13 @@ def _present(visit: Visit, data: Data) -> HomeView:
 
 def _awaiting(visit: Visit, awaiting: Mapping[str, Any]) -> Table:
     """What waits for the reader, what is due first at the top."""
-    columns = (
-        Column("What to do", "what"),
-        Column("About", "about"),
-        Column("Due", "due"),
-        Column("Since", "since", csv_only=True),
-        Column("Rule", "rule", csv_only=True),
-    )
-    rows = tuple(
-        (
-            Cell(words.sentence(one["what"]), _form_of(visit, one), note=_waiting_since(one)),
-            Cell(one["subject"]["name"], _page_of(visit, one["subject"]["id"]), value=one["subject"]["id"]),
-            Cell("Overdue", tone="bad", note=words.short_day(one["due"]), value=one["due"]) if one["overdue"] else day(one["due"]),
-            day(one["since"]),
-            text(one["rule"]),
-        )
-        for one in sorted(awaiting["nodes"], key=lambda one: _urgency(one, visit.moment.day))
-    )
-    return Table("awaiting", "Waiting for you", columns, rows, caption_hidden=True)
+    rows = sorted(awaiting["nodes"], key=lambda one: _urgency(one, visit.moment.day))
+    cells: Cells = {
+        "what": lambda one: Cell(words.sentence(one["what"]), _form_of(visit, one), note=_waiting_since(one)),
+        "due": lambda one: Cell("Overdue", tone="bad", note=words.short_day(one["due"]), value=one["due"]) if one["overdue"] else "",
+    }
+    columns = "What to do: what, About: subject as about, due, -since, -rule"
+    return table(visit, "awaiting", "Waiting for you", "Awaiting", columns, rows, empty="Nothing.", caption_hidden=True, cells=cells)
 
 
 def _form_of(visit: Visit, one: Mapping[str, Any]) -> str | None:
@@ -230,17 +219,8 @@ def _over(over: Decimal, baseline: Decimal, currency: str) -> str:
 
 
 def _duties(visit: Visit, id: str, caption: str, duties: Sequence[Mapping[str, Any]], empty: str) -> Table:
-    columns = (Column("Due", "due"), Column("What", "what"), Column("About", "about"), Column("Rule", "rule", csv_only=True))
-    rows = tuple(
-        (
-            day(duty["dueOn"]),
-            choice(DutyKind[duty["kind"]], note=duty["rule"]),
-            Cell(duty["subject"]["name"], _page_of(visit, duty["subject"]["id"]), value=duty["subject"]["id"]),
-            text(duty["rule"]),
-        )
-        for duty in duties
-    )
-    return Table(f"duties-{id}", f"{caption}", columns, rows, empty=empty)
+    columns = "Due: dueOn as due, What: kind as what, About: subject as about, -rule"
+    return table(visit, f"duties-{id}", caption, "Duty", columns, duties, empty=empty, cells={"what": lambda duty: str(duty["rule"])})
 
 
 def _page_of(visit: Visit, subject: str) -> str | None:

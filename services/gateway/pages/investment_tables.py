@@ -13,6 +13,7 @@ from libs.events.catalog.portfolio.team import Staffing
 from libs.rules.breakdowns import Why
 from services.gateway.pages import charts_money, words
 from services.gateway.pages.amounts import Amounts, amounts, cell, deviation, scales, year_words
+from services.gateway.pages.columns import Cells, table
 from services.gateway.pages.page import Visit
 from services.gateway.pages.tables import Cell, Column, Table, day, text
 
@@ -200,27 +201,15 @@ def moved_by_loans(visit: Visit, organisations: Sequence[Subject]) -> Table:
 def loans(visit: Visit, found: Sequence[Node]) -> Table:
     """The loans themselves, the latest first (S4-15)."""
     columns = (
-        Column("Team", "team"),
-        Column("From", "lender"),
-        Column("To", "borrower"),
-        Column("Days", "days"),
-        Column("First day", "from", csv_only=True),
-        Column("Last day", "until", csv_only=True),
-        Column("As", "staffing"),
+        "team, From: lender.name as lender, To: borrower.name as borrower, Days: from as days, "
+        "-First day: from as from, -Last day: until as until, As: staffing"
     )
-    rows = tuple(
-        (
-            _team(visit, one["team"]),
-            text(words.named(one["lender"])),
-            text(words.named(one["borrower"])),
-            Cell(f"from {words.short_day(one['from'])}", note=_until(one)),
-            day(one["from"]),
-            day(one["until"]),
-            text(Staffing[one["staffing"]].spoken),
-        )
-        for one in found
-    )
-    return Table("loans", "Loans of teams", columns, rows, empty="No team is or was on loan.")
+    cells: Cells = {
+        "team": lambda one: _team(visit, one["team"]),
+        "days": lambda one: Cell(f"from {words.short_day(one['from'])}", note=_until(one)),
+        "staffing": lambda one: text(Staffing[one["staffing"]].spoken),
+    }
+    return table(visit, "loans", "Loans of teams", "Loan", columns, found, empty="No team is or was on loan.", cells=cells)
 
 
 def _team(visit: Visit, team: Node | None) -> Cell:

@@ -15,8 +15,9 @@ from libs.events.catalog.roadmap.roadmap_item import Horizon, RoadmapItemState
 from libs.events.choice import Choice
 from libs.events.currencies import exact
 from services.gateway.pages import words
+from services.gateway.pages.columns import Cells, table
 from services.gateway.pages.page import Visit
-from services.gateway.pages.tables import Cell, Column, Table, choice, text
+from services.gateway.pages.tables import Cell, Table, choice, text
 from services.gateway.pages.told import Told, page_of, told, when
 
 GROUPS: Final[Mapping[str, str]] = {
@@ -115,7 +116,7 @@ def group(visit: Visit, id: str, page: Mapping[str, Any]) -> Group:
         total=page["totalCount"],
         first=visit.here(after=None, group=id) if info["hasPreviousPage"] else None,
         more=visit.here(after=info["endCursor"], group=id) if info["hasNextPage"] else None,
-        table=_table(id, nodes).of(("portfolio", id), page),
+        table=_table(visit, id, nodes).of(("portfolio", id), page),
     )
 
 
@@ -227,35 +228,18 @@ def _money_rows(visit: Visit, nodes: Sequence[Mapping[str, Any]]) -> Iterator[Ro
             yield _row(visit, first, others)
 
 
-def _table(id: str, nodes: Sequence[Mapping[str, Any]]) -> Table:
+def _table(visit: Visit, id: str, nodes: Sequence[Mapping[str, Any]]) -> Table:
     columns = (
-        Column("Subject", "subject"),
-        Column("Name", "name"),
-        Column("Figure", "field"),
-        Column("Before", "before"),
-        Column("After", "after"),
-        Column("True since", "at"),
-        Column("Learned", "known_since"),
-        Column("Late", "late"),
-        Column("Events", "events"),
-        Column("Nature", "nature"),
+        "Subject: subject.id as subject, Name: subject.name as name, Figure: field, before, after, "
+        "True since: at, Learned: knownSince, late, Events: * as events, nature"
     )
-    rows = tuple(
-        (
-            text(one["subject"]["id"]),
-            text(one["subject"]["name"]),
-            text(one["field"]),
-            text(one["before"], value=one["before"] or ""),
-            text(one["after"], value=one["after"] or ""),
-            text(one["at"], value=one["at"] or ""),
-            text(one["knownSince"], value=one["knownSince"] or ""),
-            Cell("yes" if one["late"] else "no"),
-            text(" ".join(event["id"] for event in one["events"])),
-            text(one["nature"].lower()),
-        )
-        for one in nodes
-    )
-    return Table(id, GROUPS[id], columns, rows, empty="Nothing moved.")
+    cells: Cells = {
+        "at": lambda one: text(one["at"]),
+        "known_since": lambda one: text(one["knownSince"]),
+        "events": lambda one: text(" ".join(event["id"] for event in one["events"])),
+        "nature": lambda one: text(one["nature"].lower()),
+    }
+    return table(visit, id, GROUPS[id], "Movement", columns, nodes, empty="Nothing moved.", cells=cells)
 
 
 def amounts_of(text_: str | None) -> list[dict[str, str]]:

@@ -7,6 +7,8 @@ from typing import Any
 
 from libs.events.catalog.portfolio.team import Staffing, TeamRole
 from services.gateway.pages import words
+from services.gateway.pages.columns import Cells, table
+from services.gateway.pages.page import Visit
 from services.gateway.pages.tables import Cell, Column, Table, choice, day, text
 
 
@@ -27,19 +29,11 @@ def people(team: Mapping[str, Any]) -> Table:
     )
 
 
-def former(members: Sequence[Mapping[str, Any]]) -> Table:
+def former(visit: Visit, members: Sequence[Mapping[str, Any]]) -> Table:
     """Who left, the last first."""
-    columns = (Column("Who", "person"), Column("Role", "role"), Column("Left", "left_on"), Column("Since", "since", csv_only=True))
-    rows = tuple(
-        (
-            text(one["person"]["name"] if one["person"] else ""),
-            choice(TeamRole[one["role"]]),
-            Cell(words.short_day(one["leftOn"]), note=f"came {words.short_day(one['since'])}", value=one["leftOn"], datetime=one["leftOn"]),
-            day(one["since"]),
-        )
-        for one in members
-    )
-    return Table("former-members", "Who left", columns, rows, empty="Nobody has left.")
+    columns = "Who: person, role, Left: leftOn, -since"
+    cells: Cells = {"left_on": lambda one: f"came {words.short_day(one['since'])}"}
+    return table(visit, "former-members", "Who left", "FormerMember", columns, members, empty="Nobody has left.", cells=cells)
 
 
 def _member(one: Mapping[str, Any]) -> tuple[Cell, ...]:

@@ -10,12 +10,12 @@ from typing import Any, Final
 
 from markupsafe import Markup
 
-from libs.events.catalog.portfolio.team import TeamRole
 from services.gateway.pages import product_tables, sections, words
+from services.gateway.pages.columns import table, thing
 from services.gateway.pages.over_time import Period, band, burn
 from services.gateway.pages.page import Data, Page, View, Visit
 from services.gateway.pages.sections import CASES, MoneyPart
-from services.gateway.pages.tables import Cell, Column, Table, choice, day, status, text
+from services.gateway.pages.tables import Cell, Column, Table, day, text
 from services.gateway.pages.team import outcomes, story_variables
 from services.gateway.pages.told import Telling, telling
 
@@ -87,17 +87,17 @@ def _present(visit: Visit, data: Data) -> View:
         money=sections.money_part(product["investment"]),
         investments=sections.investments(visit, data["portfolio"]["investments"]["nodes"]),
         roadmap=sections.roadmap(visit, product["roadmap"], of_products=False),
-        releases=product_tables.releases(product["releases"]),
-        changes=product_tables.changes(product["changeRequests"]["nodes"]).of(ASKED, product["changeRequests"]),
-        backlog=product_tables.backlog(months),
+        releases=product_tables.releases(visit, product["releases"]),
+        changes=product_tables.changes(visit, product["changeRequests"]["nodes"]).of(ASKED, product["changeRequests"]),
+        backlog=product_tables.backlog(visit, months),
         burn=burn([one["delivered"] for one in months], [one["open"] for one in months], product_tables.burn_words(months)),
         burn_from=words.short_day(months[0]["on"]) if months else "",
-        items=product_tables.items(backlog["items"]["nodes"]).of(ITEMS, backlog["items"]),
+        items=product_tables.items(visit, backlog["items"]["nodes"]).of(ITEMS, backlog["items"]),
         owner=backlog["owner"]["name"] if backlog["owner"] else "",
         teams=_teams(visit, product["teams"]),
         people=_people(visit, product["teams"]),
-        needs=product_tables.needs(product["userNeeds"]["nodes"]).of(NEEDS, product["userNeeds"]),
-        metrics=product_tables.metrics(product["metrics"]["nodes"]).of(METRICS, product["metrics"]),
+        needs=product_tables.needs(visit, product["userNeeds"]["nodes"]).of(NEEDS, product["userNeeds"]),
+        metrics=product_tables.metrics(visit, product["metrics"]["nodes"]).of(METRICS, product["metrics"]),
         duties=sections.duties(visit, data["portfolio"]["duties"], sections.subjects_of(data, product["id"])),
         telling=telling(visit, product["story"], KINDS),
     )
@@ -160,31 +160,28 @@ def _band(visit: Visit, product: Mapping[str, Any]) -> Markup:
 
 
 def _teams(visit: Visit, teams: Sequence[Mapping[str, Any]]) -> Table:
-    columns = (Column("Team", "team"), Column("Status", "status"), Column("Since", "since"))
-    rows = tuple(
-        (
-            Cell(one["name"], visit.href(f"/teams/{words.plain(one['id'])}"), value=one["id"]),
-            status(one["graduation"]["status"]),
-            day(one["graduation"]["since"]),
-        )
-        for one in teams
-    )
-    return Table("teams", "Teams that serve it", columns, rows, empty="No team serves it.", caption_hidden=True)
+    columns, empty = "Team: *, Status: graduation.status as status, Since: graduation.since as since", "No team serves it."
+    return table(visit, "teams", "Teams that serve it", "Team", columns, teams, empty=empty, caption_hidden=True)
 
 
 def _people(visit: Visit, teams: Sequence[Mapping[str, Any]]) -> Table:
-    columns = (Column("Role", "role"), Column("Who", "person"), Column("Team", "team"), Column("Since", "since", csv_only=True))
-    members = [(one["role"], not one["core"], one["since"], one, team) for team in teams for one in team["members"]]
-    rows = tuple(
-        (
-            choice(TeamRole[role], note="" if one["core"] else "drawn on"),
-            Cell(one["person"]["name"] if one["person"] else words.NONE, note=f"since {words.short_day(one['since'])}"),
-            Cell(team["name"], visit.href(f"/teams/{words.plain(team['id'])}"), value=team["id"]),
-            day(one["since"]),
-        )
-        for role, _, _, one, team in sorted(members, key=lambda found: found[:3])
+    members = [one | {"team": team} for team in teams for one in team["members"]]
+    rows = sorted(members, key=lambda one: (one["role"], not one["core"], one["since"]))
+    return table(
+        visit,
+        "people",
+        "People by role",
+        "Member",
+        "role, Who: person, Team: * as team, -since",
+        rows,
+        empty="Nobody is on a team that serves it.",
+        caption_hidden=True,
+        cells={
+            "role": lambda one: "" if one["core"] else "drawn on",
+            "person": lambda one: f"since {words.short_day(one['since'])}",
+            "team": lambda one: thing(visit, one["team"]),
+        },
     )
-    return Table("people", "People by role", columns, rows, empty="Nobody is on a team that serves it.", caption_hidden=True)
 
 
 PRODUCT: Final = Page("product", "/products/{id}", "", story_variables, _present, wholes=(CASES,), lists=(NEEDS, METRICS, ASKED, ITEMS))

@@ -7,8 +7,9 @@ from typing import Any
 
 from libs.events.catalog.roadmap.roadmap_item import Horizon
 from services.gateway.pages import spans, words
+from services.gateway.pages.columns import Cells, table
 from services.gateway.pages.page import Visit
-from services.gateway.pages.tables import Cell, Column, Table, day, text
+from services.gateway.pages.tables import Cell, Column, Table, text
 
 Node = Mapping[str, Any]
 
@@ -16,59 +17,38 @@ Node = Mapping[str, Any]
 def planned(visit: Visit, items: Sequence[Node]) -> Table:
     """The same as the grid: each item with its days, those planned first, its slip and its progress."""
     columns = (
-        Column("Item", "item"),
-        Column("Product", "product", csv_only=True),
-        Column("Home", "home", csv_only=True),
-        Column("Co-owned by", "co_owners", csv_only=True),
-        Column("Horizon", "horizon"),
-        Column("Planned", "planned"),
-        Column("Starts", "starts", csv_only=True),
-        Column("Ends", "ends", csv_only=True),
-        Column("First planned", "first_planned"),
-        Column("First start", "first_starts", csv_only=True),
-        Column("First end", "first_ends", csv_only=True),
-        Column("Slip", "slip"),
-        Column("Slip in days", "slip_days", csv_only=True),
-        Column("Delivered", "progress", True),
+        "Item: title as item, -Product: product.name as product, -Home: product.home.name as home, -Co-owned by: coOwners as co_owners, horizon, "
+        "Planned: starts as planned, -starts, -ends, First planned: firstStarts as first_planned, -First start: firstStarts, -First end: firstEnds, "
+        "Slip: slipDays as slip, -Slip in days: slipDays, #Delivered: progress"
     )
-    return Table("items", "Items", columns, tuple(_planned(visit, one) for one in items), empty="Nothing is planned here.")
+    cells: Cells = {
+        "item": lambda one: words.named(one["product"]) + (f", with {_owners(one)}" if one["coOwners"] else ""),
+        "co_owners": lambda one: text(_owners(one)),
+        "horizon": lambda one: Cell(Horizon[one["horizon"]].words, value=one["horizon"]),
+        "planned": lambda one: Cell(spans.between(one["starts"], one["ends"]), note=spans.lasting(one["starts"], one["ends"])),
+        "first_planned": lambda one: Cell(spans.between(one["firstStarts"], one["firstEnds"])),
+        "slip": lambda one: Cell(words.sentence(spans.slip(one["slipDays"])).removesuffix(".")),
+        "progress": _progress,
+    }
+    return table(visit, "items", "Items", "RoadmapItem", columns, items, empty="Nothing is planned here.", cells=cells)
 
 
-def _planned(visit: Visit, one: Node) -> tuple[Cell, ...]:
-    product, progress = one["product"], one["progress"]
-    owners = words.listed(words.named(other) for other in one["coOwners"])
-    return (
-        Cell(one["title"], note=words.named(product) + (f", with {owners}" if owners else "")),
-        Cell(words.named(product)),
-        text(words.named(product["home"])),
-        text(owners, value=owners),
-        text(Horizon[one["horizon"]].words, value=one["horizon"]),
-        Cell(spans.between(one["starts"], one["ends"]), note=spans.lasting(one["starts"], one["ends"])),
-        day(one["starts"]),
-        day(one["ends"]),
-        Cell(spans.between(one["firstStarts"], one["firstEnds"])),
-        day(one["firstStarts"]),
-        day(one["firstEnds"]),
-        Cell(words.sentence(spans.slip(one["slipDays"])).removesuffix(".")),
-        text(one["slipDays"], value="" if one["slipDays"] is None else one["slipDays"]),
-        text(None if progress is None else f"{progress * 100:.0f}{words.NBSP}%", value="" if progress is None else str(progress)),
-    )
+def _owners(one: Node) -> str:
+    return words.listed(words.named(other) for other in one["coOwners"])
+
+
+def _progress(one: Node) -> Cell:
+    progress = one["progress"]
+    return text(None) if progress is None else Cell(f"{progress * 100:.0f}{words.NBSP}%", value=str(progress))
 
 
 def milestones(visit: Visit, items: Sequence[Node]) -> Table:
     """Releases and targets of the products on this page, by day."""
-    columns = (Column("Milestone", "milestone"), Column("Product", "product"), Column("Day", "day"), Column("State", "state"))
-    found = [(mark, product) for product in _products(items) for mark in product["milestones"]]
-    rows = tuple(
-        (
-            text(mark["title"]),
-            Cell(words.named(product), _href(visit, product)),
-            day(mark["on"]),
-            _state(mark),
-        )
-        for mark, product in sorted(found, key=lambda one: (one[0]["on"], one[1]["name"]))
-    )
-    return Table("milestones", "Milestones of these products", columns, rows, empty="No release and no target of these products has a day.")
+    found = [mark | {"product": product} for product in _products(items) for mark in product["milestones"]]
+    rows = sorted(found, key=lambda mark: (mark["on"], mark["product"]["name"]))
+    columns, empty = "Milestone: title as milestone, Product: *, Day: on as day, State: kind as state", "No release and no target of these products has a day."
+    cells: Cells = {"product": lambda mark: _product(visit, mark["product"]), "state": _state}
+    return table(visit, "milestones", "Milestones of these products", "Milestone", columns, rows, empty=empty, cells=cells)
 
 
 def _state(mark: Node) -> Cell:
@@ -80,39 +60,24 @@ def _state(mark: Node) -> Cell:
 def dependencies(visit: Visit, items: Sequence[Node]) -> Table:
     """What the products on this page depend on."""
     columns = (Column("Product", "product"), Column("Depends on", "depends_on"))
-    rows = tuple(
-        (Cell(words.named(product), _href(visit, product)), Cell(words.named(other), _href(visit, other)))
-        for product in _products(items)
-        for other in product["dependsOn"]
-    )
+    rows = tuple((_product(visit, product), _product(visit, other)) for product in _products(items) for other in product["dependsOn"])
     return Table("dependencies", "Dependencies of these products", columns, rows, empty="None of these products depends on another.")
 
 
 def by_organisation(visit: Visit, organisations: Sequence[Node]) -> Table:
     """How many items stand where in which organisation, and how far they slip; the one with most that slip first."""
+    found = [one["roadmap"]["counts"] | {"of": one} for one in organisations if one["roadmap"]["counts"]["items"]]
+    rows = sorted(found, key=lambda one: (-one["slipped"], -one["items"], one["of"]["name"]))
     columns = (
-        Column("Organisation", "organisation"),
-        Column("Items", "items", True),
-        Column("Now", "now", True, csv_only=True),
-        Column("Next", "next", True, csv_only=True),
-        Column("Later", "later", True, csv_only=True),
-        Column("Done", "done", True, csv_only=True),
-        Column("End later than first planned", "slipped", True),
-        Column("Middle slip", "median_slip_days"),
-        Column("Longest slip", "most_slip_days"),
+        "Organisation: *, items, -now, -next, -later, -done, End later than first planned: slipped, Middle slip: medianSlipDays, Longest slip: mostSlipDays"
     )
-    found = [(one, one["roadmap"]["counts"]) for one in organisations]
-    ordered = sorted((one for one in found if one[1]["items"]), key=lambda one: (-one[1]["slipped"], -one[1]["items"], one[0]["name"]))
-    rows = tuple(
-        (
-            Cell(one["name"], visit.here(organisation=words.plain(one["id"]), after=None)),
-            *(text(counts[name], value=counts[name]) for name in ("items", "now", "next", "later", "done", "slipped")),
-            _days(counts["medianSlipDays"]),
-            _days(counts["mostSlipDays"]),
-        )
-        for one, counts in ordered
-    )
-    return Table("by-organisation", "By organisation", columns, rows, empty="No organisation has anything planned here.")
+    cells: Cells = {
+        "organisation": lambda one: Cell(one["of"]["name"], visit.here(organisation=words.plain(one["of"]["id"]), after=None)),
+        "median_slip_days": lambda one: _days(one["medianSlipDays"]),
+        "most_slip_days": lambda one: _days(one["mostSlipDays"]),
+    }
+    empty = "No organisation has anything planned here."
+    return table(visit, "by-organisation", "By organisation", "RoadmapCounts", columns, rows, empty=empty, cells=cells)
 
 
 def _days(count: int | None) -> Cell:
@@ -123,5 +88,5 @@ def _products(items: Sequence[Node]) -> list[Node]:
     return list({one["product"]["id"]: one["product"] for one in items}.values())
 
 
-def _href(visit: Visit, product: Node) -> str:
-    return visit.href(f"/products/{words.plain(product['id'])}")
+def _product(visit: Visit, product: Node) -> Cell:
+    return Cell(words.named(product), visit.href(f"/products/{words.plain(product['id'])}"))

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from libs.rules.searching import Findable
 from services.gateway.pages import words
+from services.gateway.pages.columns import Cells, table
 from services.gateway.pages.page import Data, Page, Visit, chosen
-from services.gateway.pages.tables import Cell, Column, Table, choice, text
+from services.gateway.pages.tables import Cell, Table, text
 from services.gateway.pages.told import page_of
 
 Q, KIND, AFTER, FIRST = "q", "kind", "after", 50
@@ -42,15 +43,13 @@ def _variables(visit: Visit) -> dict[str, Any]:
 def _present(visit: Visit, data: Data) -> SearchView:
     page, q, kind = data["search"], visit.query.get(Q, "").strip(), chosen(visit, KIND, Findable)
     info = page["pageInfo"]
-    columns = (Column("Name", "name"), Column("What it is", "kind"), Column("Where", "within"), Column("Id", "id", csv_only=True))
-    rows = tuple(_row(visit, one) for one in page["nodes"])
     links = [("Everything", visit.here(kind=None, after=None), not kind)]
     links += [(one.words, visit.here(kind=one.name, after=None), one is kind) for one in Findable]
     return SearchView(
         title=f"Search: {q}" if q else "Search",
         q=q,
         said=_said(q, page["totalCount"], kind),
-        found=Table("found", "What was found", columns, rows, empty="Nothing.", caption_hidden=True).of(HITS, page),
+        found=_found(visit, page["nodes"]).of(HITS, page),
         kinds=tuple(links) if q else (),
         first=visit.here(after=None) if info["hasPreviousPage"] else None,
         more=visit.here(after=info["endCursor"]) if info["hasNextPage"] else None,
@@ -66,13 +65,13 @@ def _said(q: str, total: int, kind: Findable | None) -> str:
     return f"{words.count(total, 'thing').capitalize()} {'fits' if total == 1 else 'fit'} “{q}”{among}, the best first."
 
 
-def _row(visit: Visit, hit: Mapping[str, Any]) -> tuple[Cell, ...]:
-    return (
-        Cell(hit["name"], _leads_to(visit, hit), value=hit["name"]),
-        choice(Findable[hit["kind"]]),
-        text(_where(hit), value=hit["within"] or ""),
-        text(hit["id"]),
-    )
+def _found(visit: Visit, hits: Sequence[Mapping[str, Any]]) -> Table:
+    cells: Cells = {
+        "name": lambda hit: Cell(hit["name"], _leads_to(visit, hit)),
+        "within": lambda hit: text(_where(hit), value=hit["within"] or ""),
+    }
+    columns = "name, What it is: kind, Where: within, -id"
+    return table(visit, "found", "What was found", "SearchHit", columns, hits, empty="Nothing.", caption_hidden=True, cells=cells)
 
 
 def _where(hit: Mapping[str, Any]) -> str | None:

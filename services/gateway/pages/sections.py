@@ -14,11 +14,11 @@ from libs.events.catalog.portfolio.bid import BidState
 from libs.events.catalog.portfolio.investment import InvestmentState
 from libs.events.catalog.roadmap.roadmap_item import Horizon
 from libs.events.currencies import exact
-from libs.rules.duties import DutyKind
 from services.gateway.pages import charts, words
+from services.gateway.pages.columns import Cells, table
 from services.gateway.pages.page import Data, Visit
-from services.gateway.pages.tables import Cell, Column, Table, choice, day, money, text, voiced
-from services.gateway.pages.told import page_of, when
+from services.gateway.pages.tables import Cell, Column, Table, money, text
+from services.gateway.pages.told import when
 from services.gateway.pages.verdict import sums_of
 
 CASES: Final = ("portfolio", "investments")
@@ -96,101 +96,56 @@ def money_part(investment: Mapping[str, Any] | None) -> MoneyPart | None:
             bars.append(charts.bar(charts.Bar(value, tone), most, f"{figure}: {words.amount({'amount': value, 'currency': one.currency})}"))
     columns = (Column("Figure", "figure"), Column("Amount", "amount", True))
     warnings = dict.fromkeys(words.sentence(f"{one['message']} ({one['rule']})") for one in investment["warnings"])
-    table = Table("money", "Money", columns, tuple(rows), empty="No investment is approved.", caption_hidden=True)
-    return MoneyPart(table, tuple(bars), tuple(said), tuple(warnings))
+    found = Table("money", "Money", columns, tuple(rows), empty="No investment is approved.", caption_hidden=True)
+    return MoneyPart(found, tuple(bars), tuple(said), tuple(warnings))
 
 
 def investments(visit: Visit, cases: Sequence[Mapping[str, Any]]) -> Table:
     """Each investment with what was asked, decided and bid for."""
     columns = (
-        Column("Investment", "investment"),
-        Column("Decision", "state"),
-        Column("Forecast", "forecast", True),
-        Column("First baseline", "first_baseline", csv_only=True),
-        Column("Current baseline", "current_baseline", csv_only=True),
-        Column("Proposed", "proposed_on", csv_only=True),
-        Column("Decided", "decided_on", csv_only=True),
-        Column("Reason", "reason", csv_only=True),
-        Column("Ends", "ends", csv_only=True),
-        Column("Decided by", "decided_by", csv_only=True),
-        Column("Decided as", "decided_as", csv_only=True),
+        "Investment: *, Decision: state, Forecast: amounts.forecast as forecast, -First baseline: amounts.firstBaseline.total as first_baseline, "
+        "-Current baseline: amounts.currentBaseline.total as current_baseline, -Proposed: proposedOn, -Decided: decidedOn, -reason, -ends, -Decided: decision"
     )
-    rows = tuple(_investment(one) for one in cases)
-    return Table("investments", "Investments and bids", columns, rows, empty="No investment was proposed.")
+    cells: Cells = {"investment": _named, "state": _decided, "forecast": _first_baseline}
+    return table(visit, "investments", "Investments and bids", "InvestmentCase", columns, cases, empty="No investment was proposed.", cells=cells)
 
 
-def _investment(one: Mapping[str, Any]) -> tuple[Cell, ...]:
-    amounts = one["amounts"]
-    state = InvestmentState[one["state"]]
-    by = f" by {words.said_by(one['decision'])}" if one["decision"] else ""
-    decided = f"on {words.day(one['decidedOn'])}{by}: {one['reason']}" if one["decidedOn"] and one["reason"] else ""
+def _named(one: Mapping[str, Any]) -> Cell:
+    asked = one["amounts"] and one["amounts"]["asked"]
     bids = "; ".join(f"bid to {bid['body']}: {BidState[bid['state']].spoken}" for bid in one["bids"])
-    asked = amounts and amounts["asked"]
-    name = one["value"] or words.plain(one["id"])
-    return (
-        Cell(
-            words.sentence(name).rstrip("."),
-            note=". ".join(part for part in (_asked(asked) if state is InvestmentState.PROPOSED else "", bids) if part),
-            value=one["id"],
-        ),
-        choice(state, note=decided),
-        _forecast(amounts),
-        _total(amounts, "firstBaseline"),
-        _total(amounts, "currentBaseline"),
-        day(one["proposedOn"]),
-        day(one["decidedOn"]),
-        text(one["reason"]),
-        day(one["ends"]),
-        *voiced(one["decision"]),
-    )
+    note = ". ".join(part for part in (_asked(asked) if one["state"] == InvestmentState.PROPOSED.name else "", bids) if part)
+    return Cell(words.sentence(one["value"] or words.plain(one["id"])).rstrip("."), note=note, value=one["id"])
+
+
+def _decided(one: Mapping[str, Any]) -> str:
+    by = f" by {words.said_by(one['decision'])}" if one["decision"] else ""
+    return f"on {words.day(one['decidedOn'])}{by}: {one['reason']}" if one["decidedOn"] and one["reason"] else ""
 
 
 def _asked(asked: Mapping[str, Any] | None) -> str:
     return f"{words.amount(asked['total'])} asked for" if asked else ""
 
 
-def _forecast(amounts: Mapping[str, Any] | None) -> Cell:
-    if amounts is None:
-        return money(None)
-    first = amounts["firstBaseline"]
-    shown = money([amounts["forecast"]] if amounts["forecast"] else [])
-    return Cell(shown.text, note=f"first baseline {words.amount(first['total'])}" if first else "", value=shown.value)
-
-
-def _total(amounts: Mapping[str, Any] | None, name: str) -> Cell:
-    return money(None) if amounts is None else money([amounts[name]["total"]] if amounts[name] else [])
+def _first_baseline(one: Mapping[str, Any]) -> str:
+    first = one["amounts"] and one["amounts"]["firstBaseline"]
+    return f"first baseline {words.amount(first['total'])}" if first else ""
 
 
 def roadmap(visit: Visit, road: Mapping[str, Any], *, of_products: bool) -> Table:
     """A roadmap from what is being worked on to what is done; with `of_products` each row names its product."""
-    columns = (
-        Column("What", "title"),
-        Column("Horizon", "horizon"),
-        Column("Planned end", "ends"),
-        Column("Delivered", "progress", csv_only=True),
-        Column("Slip in days", "slip_days", csv_only=True),
-        Column("Planned start", "starts", csv_only=True),
-        Column("Product", "product", csv_only=True),
-        Column("Item", "item", csv_only=True),
-    )
+    columns = "What: title, horizon, Planned end: ends, -Delivered: progress, -Slip in days: slipDays, -Planned start: starts, -product, -Item: id as item"
     found = [one for horizon in Horizon for one in road[horizon]]
-    rows = tuple(_roadmap_row(one, of_products) for one in found)
-    return Table("roadmap", "Roadmap", columns, rows, empty="Nothing is on the roadmap.", caption_hidden=True)
+    cells: Cells = {
+        "title": lambda one: ", ".join(part for part in (words.named(one["product"]) if of_products else "", _delivered(one)) if part),
+        "ends": lambda one: _slip(one["slipDays"]),
+        "progress": lambda one: text(_delivered(one), value="" if one["progress"] is None else f"{one['progress']:.4f}"),
+    }
+    return table(visit, "roadmap", "Roadmap", "RoadmapItem", columns, found, empty="Nothing is on the roadmap.", caption_hidden=True, cells=cells)
 
 
-def _roadmap_row(one: Mapping[str, Any], of_products: bool) -> tuple[Cell, ...]:
+def _delivered(one: Mapping[str, Any]) -> str:
     progress = one["progress"]
-    delivered = "" if progress is None else f"{progress:.0%}".replace("%", f"{words.NBSP}% of its backlog items delivered")
-    return (
-        Cell(one["title"], note=", ".join(part for part in (words.named(one["product"]) if of_products else "", delivered) if part), value=one["title"]),
-        choice(Horizon[one["horizon"]]),
-        Cell(words.short_day(one["ends"]), note=_slip(one["slipDays"]), value=one["ends"] or "", datetime=one["ends"]),
-        text(delivered, value="" if progress is None else f"{progress:.4f}"),
-        text(one["slipDays"], value="" if one["slipDays"] is None else one["slipDays"]),
-        day(one["starts"]),
-        Cell(words.named(one["product"]), value=one["product"]["id"]),
-        text(one["id"]),
-    )
+    return "" if progress is None else f"{progress:.0%}".replace("%", f"{words.NBSP}% of its backlog items delivered")
 
 
 def _slip(days: int | None) -> str:
@@ -201,30 +156,13 @@ def _slip(days: int | None) -> str:
 
 def duties(visit: Visit, all_duties: Iterable[Mapping[str, Any]], about: frozenset[str]) -> Table:
     """The duties about these things, what is due first at the top."""
-    columns = (
-        Column("Due", "due"),
-        Column("What", "what"),
-        Column("State", "overdue"),
-        Column("Rule", "rule", csv_only=True),
-        Column("About", "about", csv_only=True),
-    )
-    rows = tuple(
-        (
-            day(duty["dueOn"]),
-            choice(DutyKind[duty["kind"]], note=_whose(duty)),
-            Cell("Overdue", tone="bad", value="overdue") if duty["overdue"] else Cell("Ahead", value="ahead"),
-            text(duty["rule"]),
-            Cell(duty["subject"]["name"], page_of(visit, duty["subject"]["id"]), value=duty["subject"]["id"]),
-        )
-        for duty in all_duties
-        if duty["subject"]["id"] in about
-    )
-    return Table("duties", "Duties", columns, rows, empty="No duty is open.", caption_hidden=True)
-
-
-def _whose(duty: Mapping[str, Any]) -> str:
-    """The rule, and what it is about where that is not the team itself."""
-    return str(duty["rule"]) if duty["subject"]["id"].startswith("team:") else f"{duty['rule']}, {duty['subject']['name']}"
+    columns = "Due: dueOn as due, What: kind as what, State: overdue, -rule, -About: subject as about"
+    rows = [duty for duty in all_duties if duty["subject"]["id"] in about]
+    cells: Cells = {
+        "what": lambda duty: str(duty["rule"]) if duty["subject"]["id"].startswith("team:") else f"{duty['rule']}, {duty['subject']['name']}",
+        "overdue": lambda duty: Cell("Overdue", tone="bad", value="overdue") if duty["overdue"] else Cell("Ahead", value="ahead"),
+    }
+    return table(visit, "duties", "Duties", "Duty", columns, rows, empty="No duty is open.", caption_hidden=True, cells=cells)
 
 
 def subjects_of(data: Data, id: str) -> frozenset[str]:

@@ -15,6 +15,7 @@ from libs.events.catalog.portfolio.graduation import GraduationStatus
 from libs.events.catalog.portfolio.team import HealthReading, HealthSubject
 from libs.events.choice import Tone
 from services.gateway.pages import sections, words
+from services.gateway.pages.columns import Cells, table
 from services.gateway.pages.graduation import TeamCard, card
 from services.gateway.pages.over_time import Period, band
 from services.gateway.pages.page import Data, Page, View, Visit
@@ -106,8 +107,8 @@ def _present(visit: Visit, data: Data) -> View:
         roadmap=sections.roadmap(visit, team["roadmap"], of_products=len(team["products"]) > 1),
         backlog=_backlog(visit, team["products"]),
         people=people(team),
-        former=former(team["formerMembers"]),
-        loans=_loans(team["loans"]),
+        former=former(visit, team["formerMembers"]),
+        loans=_loans(visit, team["loans"]),
         duties=sections.duties(visit, data["portfolio"]["duties"], sections.subjects_of(data, team["id"])),
         telling=telling(visit, team["story"], KINDS),
     )
@@ -177,28 +178,15 @@ def _band(visit: Visit, periods: Sequence[Mapping[str, Any]]) -> Markup:
 
 
 def _backlog(visit: Visit, products: Sequence[Mapping[str, Any]]) -> Table:
-    columns = (Column("Product", "product"), Column("Phase", "phase"), Column("Open", "open", True), Column("Delivered", "delivered", True))
-    rows = tuple(
-        (
-            Cell(words.named(one), visit.href(f"/products/{words.plain(one['id'])}"), value=one["id"]),
-            Cell(one["phase"]["title"], note=f"since {words.short_day(one['phase']['since'])}") if one["phase"] else text(None),
-            *(text(one["backlog"][name], value=one["backlog"][name]) if one["backlog"] else text(None, value="") for name in ("open", "delivered")),
-        )
-        for one in products
-    )
-    return Table("backlog", "Products and their backlogs", columns, rows, empty="It serves no product.", caption_hidden=True)
+    columns = "Product: *, Phase: phase.title as phase, #Open: backlog.open as open, #Delivered: backlog.delivered as delivered"
+    cells: Cells = {"phase": lambda one: f"since {words.short_day(one['phase']['since'])}" if one["phase"] else ""}
+    caption, empty = "Products and their backlogs", "It serves no product."
+    return table(visit, "backlog", caption, "Product", columns, products, empty=empty, caption_hidden=True, cells=cells)
 
 
-def _loans(loans: Sequence[Mapping[str, Any]]) -> Table:
-    columns = (
-        Column("Borrower", "borrower"),
-        Column("Lender", "lender"),
-        Column("From", "from"),
-        Column("Until", "until"),
-        Column("Loan", "loan", csv_only=True),
-    )
-    rows = tuple((text(words.named(one["borrower"])), text(words.named(one["lender"])), day(one["from"]), day(one["until"]), text(one["id"])) for one in loans)
-    return Table("loans", "Loans", columns, rows, empty="It was never on loan.")
+def _loans(visit: Visit, loans: Sequence[Mapping[str, Any]]) -> Table:
+    columns = "Borrower: borrower.name as borrower, Lender: lender.name as lender, from, until, -Loan: id as loan"
+    return table(visit, "loans", "Loans", "Loan", columns, loans, empty="It was never on loan.")
 
 
 TEAM: Final = Page("team", "/teams/{id}", "", story_variables, _present, wholes=(CASES,))
