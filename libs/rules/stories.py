@@ -96,6 +96,12 @@ def story(facts: Facts, kind: str, id: str) -> tuple[Said, ...]:
     return tuple(sorted(found, key=lambda said: said.event.order, reverse=True))
 
 
+def history(facts: Facts, kind: str, id: str) -> tuple[Said, ...]:
+    """Everything that was said of one thing itself, and of what is a part of it, in the same way."""
+    found = [said for same in telling_of(kind) for said in _of(facts, (KINDS[same], id))]
+    return tuple(sorted(found, key=lambda said: said.event.order, reverse=True))
+
+
 def first_said(facts: Facts, kind: str, id: str) -> Event | None:
     """The first event of an aggregate by the time it was true, by what these facts know; None where there is none."""
     return next(iter(facts.history(KINDS[kind], id)), None)

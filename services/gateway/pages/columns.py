@@ -70,7 +70,11 @@ def table(
 
 def thing(visit: Visit, of: Row | None, by: str = "name") -> Cell:
     """What is referred to, by its name, with its page; its global id in CSV."""
-    return Cell(words.named(of, by), page_of(visit, of["id"]) if of.get("known", True) else None, value=of["id"]) if of else text(None)
+    if of is None:
+        return text(None)
+    known = of.get("known", True)
+    name = words.named(of, by) if (of[by] and by != "id") or not known else words.plain(of["id"])
+    return Cell(name, page_of(visit, of["id"]) if known else None, value=of["id"])
 
 
 def _cell(visit: Visit, one: _Typed, row: Row, given: Made | None) -> Cell:
@@ -155,7 +159,7 @@ def _single(named: Any) -> Callable[[Visit, Any], Cell]:
         of = CHOICES[named.name]
         return lambda _, value: choice(of[value]) if value else text(None)
     if isinstance(named, GraphQLObjectType) and named.name != "Person":
-        by = next((name for name in CALLED if name in named.fields), "id")
+        by = called(named)
         return lambda visit, value: thing(visit, value, by)
     return _SCALARS.get(named.name, _text)
 
@@ -183,6 +187,44 @@ _SCALARS: Final[Mapping[str, Callable[[Visit, Any], Cell]]] = {
 }
 
 
+def heading(name: str) -> str:
+    """`endsFrom` as `Ends from`."""
+    return snake(name).replace("_", " ").capitalize()
+
+
+def called(of: Any) -> str:
+    """The field by which things of a type are called; `id` where it has none for that."""
+    return next((name for name in CALLED if name in of.fields), "id")
+
+
+def selection(of: str, line: str) -> str:
+    """What a document must ask of a type for the columns of a line."""
+    asked: dict[str, Any] = {}
+    for one in _columns(of, line):
+        below = asked
+        for name in one.path:
+            below = below.setdefault(name, {})
+        below.update(_below(get_named_type(field_at(of, one.path)[0])))
+    return _printed(asked)
+
+
+def _below(named: Any) -> dict[str, Any]:
+    """What of a type its cell needs."""
+    if not isinstance(named, GraphQLObjectType):
+        return {}
+    names = ("amount", "currency") if named.name == "Money" else (("id", called(named), "known") if "known" in named.fields else ("id", "name"))
+    return {name: {} for name in names}
+
+
+def _printed(asked: Mapping[str, Any]) -> str:
+    return " ".join(f"{name} {{ {_printed(below)} }}" if below else name for name, below in asked.items())
+
+
 def snake(name: str) -> str:
     """`releasedOn` and `Released on` as `released_on`."""
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).replace(" ", "_").lower()
+
+
+def cells_of(visit: Visit, of: str, line: str, row: Row) -> list[tuple[str, Cell]]:
+    """The heading and the cell of each column for one thing alone."""
+    return [(one.column.title, _cell(visit, one, row, None)) for one in _columns(of, line)]

@@ -93,7 +93,8 @@ class Page:
     `variables` says with what the document is asked; `present` is a pure function from the visit and the answer's data to what the template shows. It raises
     NotFound where what was asked for is not there. `nav` is its place in the navigation by its words; empty for a page that links alone lead to. `parts` are
     visits of other pages that stand in this one. `wholes` are the lists of its document that it sums up or chooses from: they are asked for to their end before
-    it is made; `lists` are those that it shows a page of: where it stands in a document they are asked for to their end too.
+    it is made; `lists` are those that it shows a page of: where it stands in a document they are asked for to their end too. A page that is made from a
+    declaration makes its document too (`asks`), and shares its template (`shown_by`) with others.
     """
 
     name: str
@@ -105,16 +106,18 @@ class Page:
     parts: Callable[[Visit, Any], tuple[Visit, ...]] | None = None
     wholes: tuple[Path, ...] = ()
     lists: tuple[Path, ...] = ()
+    asks: Callable[[], str] | None = None
+    shown_by: str = ""
 
     @property
     def document(self) -> str:
         """The text of its document."""
-        return document(self.name)
+        return self.asks() if self.asks else document(self.name)
 
     @property
     def template(self) -> str:
         """The file of its template."""
-        return f"{self.name}.html"
+        return f"{self.shown_by or self.name}.html"
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,9 +19,12 @@ from libs.events.catalog.portfolio.graduation import GraduationStatus
 from libs.rules.roles import Principal
 from libs.service.session import form_key, form_proof, is_secure
 from services.gateway.pages import words
+from services.gateway.pages.addresses import list_of
 from services.gateway.pages.assets import asset, compressible
 from services.gateway.pages.bidi import isolated
 from services.gateway.pages.page import Page, Visit
+from services.gateway.pages.told import kind_words
+from services.gateway.types.kinds import BY_KIND
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
 POLICY: Final = (
@@ -50,9 +53,14 @@ _YEAR: Final = 365 * 24 * 3600
 def environment() -> Environment:
     """The templates, read once a process; what they are not given is an error, and what they show is escaped."""
     made = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    made.globals |= {"asset": asset, "words": words, "statuses": GraduationStatus}
+    made.globals |= {"asset": asset, "words": words, "statuses": GraduationStatus, "lists": lists}
     made.filters |= {"day": words.day, "short_day": words.short_day, "sentence": words.sentence, "plain": words.plain, "role": words.role}
     return made
+
+
+def lists() -> list[tuple[str, str]]:
+    """The list of each kind: its path and its name, by the name."""
+    return sorted(((list_of(kind), f"{kind_words(kind)}s") for kind in BY_KIND), key=lambda one: one[1])
 
 
 def rendered(request: Request, template: str, nav: tuple[Page, ...], reader: Principal | None, **given: Any) -> str:

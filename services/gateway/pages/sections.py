@@ -103,7 +103,7 @@ def money_part(investment: Mapping[str, Any] | None) -> MoneyPart | None:
 def investments(visit: Visit, cases: Sequence[Mapping[str, Any]]) -> Table:
     """Each investment with what was asked, decided and bid for."""
     columns = (
-        "Investment: *, Decision: state, Forecast: amounts.forecast as forecast, -First baseline: amounts.firstBaseline.total as first_baseline, "
+        "Investment: *, Decision: state, #Forecast: amounts.forecast as forecast, -First baseline: amounts.firstBaseline.total as first_baseline, "
         "-Current baseline: amounts.currentBaseline.total as current_baseline, -Proposed: proposedOn, -Decided: decidedOn, -reason, -ends, -Decided: decision"
     )
     cells: Cells = {"investment": _named, "state": _decided, "forecast": _first_baseline}

@@ -9,9 +9,11 @@ from datetime import datetime
 from typing import Any, Final
 
 from libs.events.choice import Choice, choices_of
-from libs.events.event import KINDS, PAYLOADS
+from libs.events.event import PAYLOADS
 from libs.events.references import telling_of, thing_of
 from services.gateway.pages import words
+from services.gateway.pages.addresses import address_of
+from services.gateway.pages.connections import Path
 from services.gateway.pages.page import Visit
 from services.gateway.pages.tables import Cell, Column, Table, text
 
@@ -62,15 +64,15 @@ class Telling:
     kinds: tuple[tuple[str, str, bool], ...]
 
 
-def telling(visit: Visit, story: Mapping[str, Any], kinds: Sequence[str]) -> Telling:
-    """The page of a story that an answer holds; `kinds` are those of aggregates that it may be narrowed to."""
+def telling(visit: Visit, story: Mapping[str, Any], kinds: Sequence[str], path: Path = ()) -> Telling:
+    """The page of a story that an answer holds (at `path`); `kinds` are those of aggregates that it may be narrowed to."""
     events = tuple(told(visit, one) for one in story["nodes"])
     info, chosen = story["pageInfo"], visit.query.get(KIND, "")
     links = [("All", visit.here(said=None, after=None) + "#story", not chosen)]
     links += [(kind_words(kind), visit.here(said=kind, after=None) + "#story", chosen == kind) for kind in kinds]
     return Telling(
         events=events,
-        table=events_table(events).of((visit.page.name, "story"), story),
+        table=events_table(events).of(path or (visit.page.name, "story"), story),
         total=story["totalCount"],
         first=visit.here(after=None) + "#story" if info["hasPreviousPage"] else None,
         more=visit.here(after=info["endCursor"]) + "#story" if info["hasNextPage"] else None,
@@ -158,11 +160,10 @@ def when(instant: str) -> str:
 
 
 def page_of(visit: Visit, global_id: str) -> str | None:
-    """The page that tells most of a thing: its own, that of its team or product, the portfolio of an organisation; None where it has none."""
+    """The page that tells most of a thing: the portfolio of an organisation, else its own; None where it has none."""
     kind, id = thing_of(global_id)
-    if kind in ("team", "product"):
-        return visit.href(f"/{KINDS[kind].plural}/{id}")
-    return visit.href("/", organisation=id) if kind == "organisation" else None
+    path = address_of(global_id)
+    return visit.href("/", organisation=id) if kind == "organisation" else visit.href(path) if path else None
 
 
 def _with_choices(type_: str, data: Mapping[str, Any]) -> dict[str, Any]:

@@ -24,6 +24,8 @@ from services.gateway.types.annotations import TYPES, Documented, Mapped, Resolv
 from services.gateway.types.connection import PAGE, After, Connection, First, Listing, page
 from services.gateway.types.lists import Whole, listing, many_in_words, one_of, ordered, plural_of, wanted
 from services.gateway.types.saying import SaidEvent, judged
+from services.gateway.types.stories import first_of, history_of
+from services.gateway.types.telling import told
 
 S = TypeVar("S", bound=Identified)
 T = TypeVar("T", bound=type[Shown[Any]])
@@ -65,6 +67,9 @@ def shows(kind: Kind[Any], *, order: str = "", private: str = "", known: str = K
         for name, other, words, naming in _named_by(kind):
             if name not in vars(cls):
                 setattr(cls, name, many(other, words, naming))
+        for name, tells in _said_of(kind):
+            if name not in vars(cls):
+                setattr(cls, name, tells)
         shown = {one.name for one in documented(state)} | {one.name for one in attributes} | vars(cls).keys()
         hidden = {one.name for one in dataclasses.fields(state)} - shown
         if hidden != {*private.split()}:
@@ -126,6 +131,21 @@ def _of_state(kind: Kind[Any], state: type, known: str) -> Iterator[Field]:
     if any(issubclass(cls, Judgement) and name.split(".")[2] == kind.name for name, cls in PAYLOADS.items()):
         yield Field("judgements", Mapped(list[SaidEvent]), JUDGEMENTS, lambda self: judged(self.facts, kind, self.of.id))
     yield from (_reference(one, KINDS[named]) for one in fields for named in _kinds(one))
+
+
+def _said_of(kind: Kind[Any]) -> Iterator[tuple[str, Any]]:
+    """What every thing of a kind tells of its events: all of them, and the first."""
+
+    @told("All that was said of it itself, the latest first; what was taken back is marked. Of what lies in a team or a product, its `story` tells.")
+    def history(self: Shown[Any], first: First = PAGE, after: After = None) -> Connection[SaidEvent]:
+        return history_of(self.facts, kind.name, self.of.id, first, after)
+
+    @told("The first that was said of it, by the time it was true; null where it was only named.")
+    def first_event(self: Shown[Any]) -> SaidEvent | None:
+        return first_of(self.facts, kind.name, self.of.id)
+
+    yield "history", history
+    yield "first_event", first_event
 
 
 def _kinds(one: Documented) -> list[str]:
