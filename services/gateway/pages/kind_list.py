@@ -132,7 +132,8 @@ def _read(visit: Visit, name: str, of: Any) -> Any:
     if isinstance(named, GraphQLEnumType):
         one = chosen(visit, name, CHOICES[named.name])
         return [one.name] if one and many else one and one.name
-    found = _READ.get(named.name, lambda text, _: text)(said, name)
+    read = _READ.get(named.name)
+    found = read(said, name) if read else said
     return [found] if many else found
 
 

@@ -104,4 +104,4 @@ def _rank(kind: Any) -> int:
     named = get_named_type(kind)
     if isinstance(named, GraphQLEnumType):
         return 0
-    return 1 if named.name in _kinds() else {"Date": 2, "Money": 3, "Boolean": 4, "Int": 4, "Decimal": 4, "String": 5}.get(named.name, 6)
+    return 1 if named.name in _kinds() else {"Money": 2, "Date": 3, "Boolean": 4, "Int": 4, "Decimal": 4, "String": 5}.get(named.name, 6)

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import pytest
 
+from libs.events.catalog.portfolio.investment import INVESTMENT, InvestmentProposed
 from libs.events.catalog.portfolio.lifecycle import LIFECYCLE, LifecycleDefined, Phase
 from libs.events.catalog.roadmap.change import CHANGE, ChangeDecided, ChangeRaised
 from libs.events.event import KINDS
 from services.gateway.limits import prepared
 from services.gateway.pages.addresses import address_of, list_of
-from services.gateway.pages.kind_parts import parts_of, type_name
+from services.gateway.pages.kind_list import _orders
 from services.gateway.pages.registry import KIND_PAGES, PAGES
 from services.gateway.pages.rendering import TEMPLATES
 from services.gateway.schema import schema
 from services.gateway.types.kinds import BY_KIND
-from tests.services.gateway.pages.answers import page
+from tests.services.gateway.pages.answers import page, rows
 from tests.services.gateway.small_world import Gateway
 
 FILLED = {
@@ -34,6 +35,8 @@ FILLED = {
     "lifecycle": "short",
 }
 """Kind -> one of it of which much was said."""
+MADE = [kind for kind in sorted(FILLED) if kind not in ("team", "product")]
+"""The kinds whose pages are made from their declarations."""
 
 
 @pytest.fixture
@@ -64,9 +67,6 @@ def test_the_document_of_a_page_made_from_a_declaration_holds_against_the_schema
 async def test_the_page_of_a_thing_says_what_is_known_of_it_and_what_was_said(told: Gateway, kind: str) -> None:
     said = await page(told, address_of(KINDS[kind].key(FILLED[kind])) or "")
     assert "Everything that was said" in said and f"<code>{kind}:{FILLED[kind]}@1</code>" in said
-    if f"{list_of(kind)}/{{id}}" in {one.path for one in KIND_PAGES}:
-        for path in parts_of(type_name(kind)).cells:
-            assert "undefined" not in said.lower(), path
 
 
 @pytest.mark.parametrize("kind", sorted(BY_KIND))
@@ -79,3 +79,54 @@ async def test_on_a_day_before_its_first_event_a_page_says_when_it_begins(told: 
 async def test_what_there_never_was_is_not_found_in_words(told: Gateway, kind: str) -> None:
     assert "There is nothing here" in await page(told, f"{list_of(kind)}/nothing-such", status=404)
     assert "There is nothing here" in await page(told, f"{list_of(kind)}/person:ana", status=404)
+
+
+@pytest.mark.parametrize("kind", MADE)
+async def test_a_list_has_one_row_a_thing_narrowed_ordered_and_whole_as_csv(told: Gateway, kind: str) -> None:
+    there = await page(told, list_of(kind))
+    assert f'href="{list_of(kind)}' in there and "as CSV" in there
+    every = await rows(told, list_of(kind), "things")
+    by, _ = _orders(kind)
+    for name in by.__members__:
+        assert sorted(await rows(told, f"{list_of(kind)}?sort={name}&direction=DESC", "things")) == sorted(every)
+    then = await page(told, f"{list_of(kind)}?asOf=2024-06-01")
+    assert "is known at this moment" in then
+
+
+async def test_a_list_is_narrowed_by_the_fields_of_its_filter_and_keeps_them(told: Gateway) -> None:
+    assert [row[0] for row in (await rows(told, "/roadmap-items?horizon=LATER", "things"))[1:]] == ["roadmap_item:tap"]
+    shown = await page(told, "/roadmap-items?horizon=LATER&endsFrom=2025-01-01")
+    assert "One roadmap item as narrowed down." in shown and "Tap" in shown and "Pump" not in shown
+    assert '<option value="LATER" selected>' in shown and 'value="2025-01-01"' in shown and "Show all" in shown
+
+
+@pytest.mark.parametrize("address", ["/roadmap-items?horizon=SOON", "/roadmap-items?endsFrom=soon", "/roadmap-items?slipped=maybe", "/items?sort=WEIGHT"])
+async def test_what_a_list_cannot_be_narrowed_by_is_answered_in_words(told: Gateway, address: str) -> None:
+    assert "The address says something impossible" in await page(told, address, status=422)
+
+
+async def test_money_is_withheld_on_the_pages_of_kinds_from_whoever_may_not_read_it(told: Gateway) -> None:
+    for address in ("/investments/inv-wells", "/bids/bid-wells", "/bids", "/organisations/water"):
+        withheld, read = await page(told, address, "team"), await page(told, address, "executive")
+        assert "1,000 CAD" not in withheld and "Money is withheld" in withheld, address
+        assert "1,000 CAD" in read and "withheld" not in read, address
+    (bid,) = (await rows(told, "/bids", "things"))[1:]
+    assert "CAD 1000.00" in bid
+
+
+async def test_a_thing_that_was_hardly_said_anything_of_has_its_page_too(told: Gateway) -> None:
+    told.tell(INVESTMENT, "bare", InvestmentProposed(product="unheard"), "2025-05-01")
+    said = await page(told, "/investments/bare")
+    assert "unheard (not registered yet)" in said and "Proposed" in said
+
+
+async def test_what_is_named_leads_to_its_page_and_what_names_it_stands_there(told: Gateway) -> None:
+    assert 'href="/product-metrics/speed"' in await page(told, "/product-metrics")
+    release = await page(told, "/bids/bid-wells?asOf=2025-03-01")
+    assert 'href="/investments/inv-wells?asOf=2025-03-01"' in release
+    assert 'href="/items/i1"' in await page(told, "/roadmap-items/pump")
+
+
+async def test_the_forms_that_the_reader_may_use_stand_on_the_page_of_a_thing(told: Gateway) -> None:
+    assert "/act/roadmap.redate_item?item=pump" in await page(told, "/roadmap-items/pump", "product_owner@wells")
+    assert "What you may say about" not in await page(told, "/roadmap-items/pump", "auditor")
