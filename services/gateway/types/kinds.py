@@ -23,8 +23,7 @@ from services.gateway.ids import inside, outside
 from services.gateway.types.annotations import TYPES, Documented, Mapped, Resolver, Shown, documented
 from services.gateway.types.connection import PAGE, After, Connection, First, Listing, page
 from services.gateway.types.lists import Whole, listing, many_in_words, one_of, ordered, plural_of, wanted
-from services.gateway.types.saying import SaidEvent, judged
-from services.gateway.types.stories import first_of, history_of
+from services.gateway.types.saying import SaidEvent, first_of, history_of, judged
 from services.gateway.types.telling import told
 
 S = TypeVar("S", bound=Identified)

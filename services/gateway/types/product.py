@@ -31,8 +31,8 @@ from services.gateway.types.connection import PAGE, After, Connection, First
 from services.gateway.types.explaining import Explanation, Field, explanation
 from services.gateway.types.kinds import named, named_maybe, show, shows
 from services.gateway.types.money import Investment, investment
-from services.gateway.types.saying import SaidEvent
-from services.gateway.types.stories import StoryKinds, first_of, told_of
+from services.gateway.types.saying import SaidEvent, first_of
+from services.gateway.types.stories import StoryKinds, told_of
 from services.gateway.types.telling import derived, told
 
 

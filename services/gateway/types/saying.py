@@ -18,11 +18,12 @@ from libs.events.facts import Facts
 from libs.rules.evidence import evidence
 from libs.rules.judgements import judgements
 from libs.rules.money import Amount
-from libs.rules.stories import called
+from libs.rules.stories import called, first_said, history
 from libs.service.showing import blanked
 from services.gateway.asking import Info
 from services.gateway.ids import outside
 from services.gateway.scalars import exact
+from services.gateway.types.connection import Connection, Listing, page
 from services.gateway.types.person import Person, person_of
 from services.gateway.types.telling import told
 
@@ -93,6 +94,18 @@ def said(facts: Facts, event: Event, team: str | None = None, *, retracted: bool
 def judged(facts: Facts, kind: Kind[Any], id: str) -> list[SaidEvent]:
     """Every judgement of an aggregate, the latest first, also those that count no more."""
     return [said(facts, one.event, counts=one.counts) for one in facts.derive(judgements, kind, id)]
+
+
+def history_of(facts: Facts, kind: str, id: str, first: int, after: str | None) -> Connection[SaidEvent]:
+    """All that was said of a thing itself, the latest first."""
+    found = facts.derive(history, kind, id)
+    return page(Listing(f"history of {kind}:{id}", found, found), lambda one: said(facts, one.event, retracted=one.retracted, counts=one.counts), first, after)
+
+
+def first_of(facts: Facts, kind: str, id: str) -> SaidEvent | None:
+    """The event with which a thing begins."""
+    found = first_said(facts, kind, id)
+    return said(facts, found) if found else None
 
 
 def shown(value: Any) -> Any:

@@ -42,15 +42,3 @@ def told_of(facts: Facts, kind: str, id: str, kinds: Sequence[str] | None, first
     found = facts.derive(stories.story, kind, id)
     chosen = [one for one in found if one.event.kind in kinds] if kinds else found
     return page(Listing(f"story of {kind}:{id}", found, chosen), lambda one: said(facts, one.event, retracted=one.retracted, counts=one.counts), first, after)
-
-
-def history_of(facts: Facts, kind: str, id: str, first: int, after: str | None) -> Connection[SaidEvent]:
-    """All that was said of a thing itself, the latest first."""
-    found = facts.derive(stories.history, kind, id)
-    return page(Listing(f"history of {kind}:{id}", found, found), lambda one: said(facts, one.event, retracted=one.retracted, counts=one.counts), first, after)
-
-
-def first_of(facts: Facts, kind: str, id: str) -> SaidEvent | None:
-    """The event with which a thing begins."""
-    found = stories.first_said(facts, kind, id)
-    return said(facts, found) if found else None

@@ -25,8 +25,8 @@ from services.gateway.types.connection import PAGE, After, Connection, First
 from services.gateway.types.explaining import Explanation, Field, explanation
 from services.gateway.types.kinds import Told, named, shows, tells
 from services.gateway.types.money import Investment, investment
-from services.gateway.types.saying import SaidEvent
-from services.gateway.types.stories import FormerMember, StoryKinds, first_of, former_members, told_of
+from services.gateway.types.saying import SaidEvent, first_of
+from services.gateway.types.stories import FormerMember, StoryKinds, former_members, told_of
 from services.gateway.types.telling import derived, told
 
 
