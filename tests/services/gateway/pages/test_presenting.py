@@ -86,7 +86,7 @@ def test_duties_are_divided_into_overdue_and_next() -> None:
     ]
     view = shown(home([], duties=duties), as_of=date(2026, 2, 20))
     assert [cell.text for cell in view.overdue.rows[0]][1:] == ["Outcome of a bid", "Bid for x", "S0-15"]
-    assert view.overdue.rows[0][2].href == "/bids/b?asOf=2026-02-20"
+    assert view.overdue.rows[0][2].href == "/bids/b"
     assert view.next.rows[0][1].text == "Evidence to renew"
     assert view.next.rows[0][2].href == "/teams/t" or view.next.rows[0][2].href == "/teams/t?asOf=2026-02-20"
 
