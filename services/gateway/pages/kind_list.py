@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from functools import cache, partial
 from typing import Any, Final
@@ -13,8 +13,8 @@ from graphql import GraphQLEnumType, GraphQLList, get_named_type, get_nullable_t
 from libs.commands.errors import Invalid
 from libs.events.choice import CHOICES
 from services.gateway.pages import words
-from services.gateway.pages.addresses import list_of
-from services.gateway.pages.columns import heading, selection, table
+from services.gateway.pages.addresses import address_of, list_of
+from services.gateway.pages.columns import Cells, called, heading, selection, snake, table, thing
 from services.gateway.pages.kind_parts import line_of, type_name
 from services.gateway.pages.moment import read_day
 from services.gateway.pages.page import Data, Option, Page, Visit, chosen, options
@@ -168,16 +168,18 @@ def _present(kind: str, visit: Visit, data: Data) -> KindListView:
     root, of = _root(kind)[0], type_name(kind)
     page, one = data[root], kind_words(kind)
     info, filters = page["pageInfo"], _filters(kind)
-    by, direction = _orders(kind)
+    orders, direction = _orders(kind)
     narrowed = any(visit.query.get(name) for name in filters)
     line, empty = line_of(of), f"No {one.lower()} {'fits' if narrowed else 'is known at this moment'}."
+    by = called(schema()._schema.type_map[of])
+    itself: Cells = {snake(of): lambda row: replace(thing(visit, row, by), href=visit.href(address_of(row["id"]) or ""))}
     return KindListView(
         title=f"{one}s",
         said=f"{words.count(page['totalCount'], one.lower()).capitalize()}{' as narrowed down' if narrowed else ''}.",
         kind=kind,
-        table=table(visit, "things", f"{one}s", of, line, page["nodes"], empty=empty, caption_hidden=True).of((root,), page),
+        table=table(visit, "things", f"{one}s", of, line, page["nodes"], empty=empty, cells=itself, caption_hidden=True).of((root,), page),
         fields=tuple(_narrowing(visit, name, type_) for name, type_ in filters.items()),
-        sorts=options(by, chosen(visit, SORT, by)),
+        sorts=options(orders, chosen(visit, SORT, orders)),
         directions=options(direction, chosen(visit, DIRECTION, direction)),
         total=page["totalCount"],
         first=visit.here(after=None) if info["hasPreviousPage"] else None,
