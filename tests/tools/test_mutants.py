@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import functools
+import importlib
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+import libs.rules
 from tools.mutants import reach, targets
 from tools.mutants.forked import Code
+from tools.mutants.imported import Faulty
 from tools.mutants.operators import Mutant, mutants, named
 from tools.mutants.record import Listed, by_hand, listed
 from tools.mutants.targets import ROOT, modules
@@ -124,3 +128,12 @@ def test_tests_are_measured_again_where_they_or_a_module_they_run_have_changed_a
     assert of.tests("m.py", 4) == ["a.py::one"]
     contents["a.py"] = "2"
     assert reach.Reach.read().stale(every, tests) == tests
+
+
+def test_a_module_is_imported_with_its_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    path = "libs/rules/wording.py"
+    fault = next(one for one in mutants(ROOT, path) if "→ return None" in one.name)
+    monkeypatch.setattr(libs.rules, "wording", importlib.import_module("libs.rules.wording"))  # put back afterwards, as in sys.modules
+    monkeypatch.delitem(sys.modules, "libs.rules.wording")
+    monkeypatch.setattr(sys, "meta_path", [Faulty(fault), *sys.meta_path])
+    assert importlib.import_module("libs.rules.wording").listed(["a", "b"]) is None

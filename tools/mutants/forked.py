@@ -11,6 +11,7 @@ import os
 import resource
 import shutil
 import signal
+import subprocess
 import sys
 import tempfile
 import time
@@ -202,3 +203,18 @@ def try_mutant(say: Callable[[Any], None], code: Code, mutant: Mutant | None, it
     for number, item in enumerate(items):
         run(item, items[number + 1] if number + 1 < len(items) else None)
     say({"outcome": LIVE})
+
+
+def try_at_import(say: Callable[[Any], None], mutant: Mutant) -> None:
+    """Runs the tests of what is declared at import in a process that imports the module with the fault, and says how it went."""
+    code = _at_import(mutant.path, mutant.key)
+    say({"outcome": TIMEOUT if code < 0 else LIVE if code == 0 else KILLED})
+
+
+def passes_at_import() -> bool:
+    """Whether these tests pass as the code is."""
+    return _at_import() == 0
+
+
+def _at_import(*mutant: str) -> int:
+    return subprocess.run([sys.executable, "-m", "tools.mutants.imported", *mutant], cwd=ROOT, check=False, stdout=subprocess.DEVNULL).returncode

@@ -1,6 +1,6 @@
 """Which small faults a module's functions can have: one `Mutant` for each place where an operator fits.
 
-Only what runs inside functions is changed, since only that can be exchanged in a process that has imported everything; sentences, log lines, types,
+Only what runs inside functions is changed, since most of that can be exchanged in a process that has imported everything (the rest: `imported`); sentences, log lines, types,
 assertions and docstrings are left as they are.
 """
 

@@ -15,6 +15,10 @@ LISTED = Path(__file__).parent / "listed.toml"
 ANY = "…"
 
 
+IMPORT = "import "
+"""Before what was asked, where only the tests of what is declared at import were."""
+
+
 @dataclass(frozen=True)
 class Outcome:
     """Killed, live, timeout or unbuilt; by which test; and in short which tests were asked (those of a live one)."""

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from tools.mutants.forked import KILLED, LIVE, TIMEOUT, UNBUILT
 from tools.mutants.operators import Mutant
-from tools.mutants.record import Listed, Outcome
+from tools.mutants.record import IMPORT, Listed, Outcome
 from tools.mutants.targets import STATE
 
 FILE = STATE / "live.diff"
@@ -16,7 +16,7 @@ FILE = STATE / "live.diff"
 def write(mutants: Sequence[Mutant], outcomes: Mapping[str, Outcome], groups: Mapping[str, str], listed: Listed) -> int:
     """Prints the counts of each module and group, writes the live ones as diffs, and gives how many live and are not listed.
 
-    Of the live ones those are `unreached` that no test runs which is asked: what runs while modules are imported, and what the tests of something else see.
+    Of the live ones those are `at import` that no test runs which is asked: what runs while modules are imported, and what the tests of something else see.
     """
     counts: dict[str, Counter[str]] = defaultdict(Counter)
     live: list[Mutant] = []
@@ -28,10 +28,10 @@ def write(mutants: Sequence[Mutant], outcomes: Mapping[str, Outcome], groups: Ma
         if word == LIVE:
             live.append(mutant)
             for name in (mutant.path, groups[mutant.path], "all"):
-                counts[name]["unreached"] += not outcomes[mutant.key].asked
+                counts[name]["at import"] += outcomes[mutant.key].asked.startswith(IMPORT)
                 counts[name]["listed"] += listed.line(mutant.name) is not None
     FILE.write_text("".join(_diff(mutant, listed.why(mutant.name), outcomes[mutant.key]) for mutant in live), encoding="utf-8")
-    print(f"{'':48} {'mutants':>8} {'killed':>7} {'timeout':>8} {'live':>6} {'unreached':>9} {'listed':>7} {'live %':>7} {'not tried':>10}")
+    print(f"{'':48} {'mutants':>8} {'killed':>7} {'timeout':>8} {'live':>6} {'at import':>9} {'listed':>7} {'live %':>7} {'not tried':>10}")
     for name in [*sorted(set(groups)), *sorted(set(groups.values())), "all"]:
         if name in counts:
             print(_row(name, counts[name]))
@@ -51,12 +51,16 @@ def write(mutants: Sequence[Mutant], outcomes: Mapping[str, Outcome], groups: Ma
 def _row(name: str, count: Counter[str]) -> str:
     tried = count[KILLED] + count[TIMEOUT] + count[LIVE]
     per_cent = 100 * count[LIVE] / tried if tried else 0.0
-    parts = (f"{name:48} {tried:8} {count[KILLED]:7} {count[TIMEOUT]:8}", f"{count[LIVE]:6} {count['unreached']:9} {count['listed']:7}")
+    parts = (f"{name:48} {tried:8} {count[KILLED]:7} {count[TIMEOUT]:8}", f"{count[LIVE]:6} {count['at import']:9} {count['listed']:7}")
     return f"{' '.join(parts)} {per_cent:7.1f} {count['not tried']:10}"
 
 
 def _diff(mutant: Mutant, why: str | None, outcome: Outcome) -> str:
-    lines = [f"# {mutant.name}", *([f"# listed: {why}"] if why else [] if outcome.asked else ["# no test that is asked runs it"])]
+    lines = [f"# {mutant.name}"]
+    if why:
+        lines.append(f"# listed: {why}")
+    elif outcome.asked.startswith(IMPORT):
+        lines.append("# no test runs it but while modules are imported")
     lines += [f"--- {mutant.path}:{mutant.line}", f"+++ {mutant.path}:{mutant.line}", f"@@ {mutant.function} @@"]
     lines += [f"-{line}" for line in mutant.was.splitlines()]
     lines += [f"+{line}" for line in mutant.becomes.splitlines()]

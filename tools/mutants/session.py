@@ -16,14 +16,34 @@ from typing import Any
 import pytest
 
 from tools.mutants import reach as reaching
-from tools.mutants.forked import KILLED, LIVE, LONGEST, TIMEOUT, UNBUILT, Code, Failure, Forked, end, fork, hear, messages, patience, run, try_mutant
+from tools.mutants.forked import (
+    KILLED,
+    LIVE,
+    LONGEST,
+    TIMEOUT,
+    UNBUILT,
+    Code,
+    Failure,
+    Forked,
+    end,
+    fork,
+    hear,
+    messages,
+    passes_at_import,
+    patience,
+    run,
+    try_at_import,
+    try_mutant,
+)
 from tools.mutants.operators import Mutant
-from tools.mutants.reach import Reach
-from tools.mutants.record import Outcome, Record
-from tools.mutants.targets import modules
+from tools.mutants.reach import Reach, digest
+from tools.mutants.record import IMPORT, Outcome, Record
+from tools.mutants.targets import AT_IMPORT, modules
 
 MOST_SECONDS = 15.0
 """Of tests that are asked about one mutant: the fastest of each file in turn."""
+AT_IMPORT_SECONDS = 60.0
+"""Of computing that the tests of what is declared at import may take together; they take a sixth of it."""
 
 
 @dataclass
@@ -40,6 +60,7 @@ class Session:
         self.mutants, self.record, self.workers, self.until, self.live = mutants, record, workers, until, live
         self._failure = Failure()
         self._killers: dict[str, deque[str]] = defaultdict(lambda: deque(maxlen=6))
+        self._at_import = sha256("".join(map(digest, AT_IMPORT)).encode()).hexdigest()[:8]
         self._sound: dict[str, bool] = {}
         """Tests that killed: whether they pass when they are run alone as the code is."""
 
@@ -125,7 +146,7 @@ class Session:
             return None
         reached = [test for test in self.reach.tests(mutant.path, mutant.line) if test in self.items and self._sound.get(test, True)]
         words = "".join(f"{test}{self.reach.files[reaching.file_of(test)]}" for test in sorted(reached))
-        asked = sha256(f"{MOST_SECONDS}{words}".encode()).hexdigest()[:12] if reached else ""
+        asked = sha256(f"{MOST_SECONDS}{words}".encode()).hexdigest()[:12] if reached else f"{IMPORT}{self._at_import}"
         if before is not None and before.asked == asked:
             return None
         lately = [*self._killers[f"{mutant.path} {mutant.function}"], *self._killers[mutant.path]]
@@ -148,10 +169,6 @@ class Session:
                     trial = self._trial(waiting.popleft())
                     if trial is None:
                         continue
-                    if not trial.tests:
-                        self.record.put(trial.mutant.key, Outcome(LIVE))
-                        counts[LIVE] += 1
-                        continue
                     running[self._start(trial)] = trial
                 if over and not running:
                     break
@@ -172,6 +189,12 @@ class Session:
                 end(process)
 
     def _start(self, trial: _Trial) -> Forked:
+        if not trial.tests:
+            if "import" not in self._sound:
+                self._sound["import"] = passes_at_import()
+            if not self._sound["import"]:
+                raise pytest.UsageError(f"these fail as the code is: {', '.join(AT_IMPORT)}")
+            return fork(partial(try_at_import, mutant=trial.mutant), 20 * AT_IMPORT_SECONDS, self.config, cpu=AT_IMPORT_SECONDS)
         seconds = sum(self.reach.seconds[test] for test in trial.tests)
         items = [self.items[test] for test in trial.tests]
         return fork(lambda say: try_mutant(say, self.code, trial.mutant, items, self._failure), 30 + 10 * seconds, self.config, cpu=5 + 3 * seconds)

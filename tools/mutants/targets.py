@@ -49,6 +49,17 @@ BESIDE: Final = (
     *(f"tests/commands/test_{name}.py" for name in ("days", "remedies", "minor_units", "order_of_arrival", "order_of_saying")),
 )
 """Tests of something else that runs these modules too, and those that go through every command: hundreds that run the same lines."""
+AT_IMPORT: Final = (
+    "tests/commands/test_event_fields.py",
+    "tests/commands/test_binding.py",
+    "tests/rules/test_explaining.py",
+    "tests/commands/test_validation.py",
+    "tests/commands/test_remedies.py",
+    "tests/contracts/test_schemas.py",
+    "tests/contracts/test_asyncapi.py",
+    "tests/services/gateway/test_schema.py",
+)
+"""Tests of what is declared while modules are imported: asked about mutants that no test runs, each in a process of its own."""
 FAST: Final = "not servers and not browser and not node and not shipped and not faults"
 SLOWEST: Final = 4.0
 """Seconds a test may take to be asked at all."""
