@@ -1,7 +1,7 @@
 """Which small faults a module's functions can have: one `Mutant` for each place where an operator fits.
 
-Only what runs inside functions is changed, since most of that can be exchanged in a process that has imported everything (the rest: `imported`); sentences, log lines, types,
-assertions and docstrings are left as they are.
+Only what runs inside functions is changed, since most of that can be exchanged in a process that has imported everything (for the rest see `imported`);
+sentences, log lines, types, assertions and docstrings are left as they are.
 """
 
 from __future__ import annotations
