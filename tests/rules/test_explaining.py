@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import pytest
+
 from libs.commands.testing import Scenario
 from libs.events.catalog.portfolio.product import PRODUCT, PhaseEntered, ProductRegistered
 from libs.events.catalog.portfolio.team import TEAM, HealthReading, HealthRecorded, HealthSubject, TeamFormed
 from libs.events.facts import Facts
+from libs.rules.explaining import FIGURES
 from libs.rules.explaining.figure import Figure, Said, Says
 from services.portfolio.domain import decisions
+from tests.rules.explained import LATE, TABLE, lines, subjects, world
+from tests.rules.way import day
+from tests.system.demonstrated import only
 
 
 def named(facts: Facts, team: str) -> tuple[str, ...]:
@@ -42,3 +48,17 @@ def test_of_a_kind_that_is_named_only_its_types_matter_and_none_where_there_are_
     some = {"team:parks@1", "product:booking@1", "product:booking@2"}
     assert events_of({"team": (TeamFormed,)}) == (some, some)
     assert events_of({"team": (TeamFormed,), "product": ()}) == ({"team:parks@1"}, {"team:parks@1"})
+
+
+def test_every_figure_of_a_small_world_comes_to_what_the_table_says_and_rests_on_it() -> None:
+    assert "\n".join(lines(world())).split("\n\n") == f"\n{TABLE.read_text(encoding='utf-8').rstrip()}".split("\n\n"), "python -m tests.rules.explained"
+
+
+@pytest.mark.parametrize("evening", [20, 45, 70, LATE])
+def test_every_figure_of_a_small_world_follows_from_its_own_events_alone(evening: int) -> None:
+    told = world()
+    facts = Facts.on_day(told, day(evening))
+    for subject, id in subjects(told):
+        for figure in FIGURES[subject].values():
+            again = figure.value(Facts.on_day(only(told, figure.events(facts, id)), day(evening)), id)
+            assert again == figure.value(facts, id), (subject, id, figure.field)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from itertools import chain
+from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Final
 
@@ -12,7 +11,7 @@ from libs.rules.explaining.fiscal import fiscal_figures
 from libs.rules.explaining.money import investment_figures, money_figures
 from libs.rules.explaining.subjects import portfolio_figures, product_figures, roadmap_figures, shared_figures, team_figures
 
-__all__ = ["FIGURES", "UNEXPLAINED", "Figure", "Reach", "Said", "figure_of"]
+__all__ = ["FIGURES", "UNEXPLAINED", "Figure", "Reach", "Said", "by_subject", "declared", "figure_of"]
 
 
 def figure_of(subject: str, field: str) -> Figure:
@@ -24,26 +23,27 @@ def figure_of(subject: str, field: str) -> Figure:
         raise LookupError(f"{field[:80]!r} is no figure of a {subject}; there are {', '.join(figures)}") from None
 
 
-_ALL = chain(
-    *(money_figures(subject) for subject in ("team", "product", "program", "organisation", "portfolio")),
-    *(fiscal_figures(subject) for subject in ("team", "product", "program", "organisation", "portfolio")),
-    *(shared_figures(subject) for subject in ("team", "product", "portfolio")),
-    team_figures(),
-    product_figures(),
-    portfolio_figures(),
-    investment_figures(),
-    roadmap_figures(),
-)
+def declared() -> Iterator[Figure]:
+    """All of them, made anew."""
+    for subject in ("team", "product", "program", "organisation", "portfolio"):
+        yield from money_figures(subject)
+    for subject in ("team", "product", "program", "organisation", "portfolio"):
+        yield from fiscal_figures(subject)
+    for subject in ("team", "product", "portfolio"):
+        yield from shared_figures(subject)
+    for figures in (team_figures, product_figures, portfolio_figures, investment_figures, roadmap_figures):
+        yield from figures()
 
 
-def _by_subject(all_figures: chain[Figure]) -> Mapping[str, Mapping[str, Figure]]:
+def by_subject(figures: Iterable[Figure]) -> Mapping[str, Mapping[str, Figure]]:
+    """Subject -> field -> figure."""
     found: dict[str, dict[str, Figure]] = {}
-    for figure in all_figures:
+    for figure in figures:
         found.setdefault(figure.subject, {})[figure.field] = figure
     return MappingProxyType({subject: MappingProxyType(figures) for subject, figures in found.items()})
 
 
-FIGURES: Final = _by_subject(_ALL)
+FIGURES: Final = by_subject(declared())
 """Subject -> field -> figure: the one table of what can be explained."""
 UNEXPLAINED: Final[Mapping[str, str]] = MappingProxyType(
     {

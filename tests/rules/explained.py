@@ -1,0 +1,143 @@
+"""What every figure comes to and rests on in a small world, in words: `python -m tests.rules.explained` writes the table anew, for its changes to be read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime
+from decimal import Decimal
+from enum import Enum
+from itertools import groupby
+from pathlib import Path
+from typing import Any, Final
+
+from libs.commands.testing import money
+from libs.events.catalog.backlog.backlog import BacklogOpened
+from libs.events.catalog.backlog.need import NeedJudged, NeedRecorded, Verdict
+from libs.events.catalog.portfolio.bid import BidOutcomeRecorded, BidSubmitted
+from libs.events.catalog.portfolio.investment import ForecastRecorded, InvestmentDecided, InvestmentProposed, InvestmentRebaselined, ReturnRecorded
+from libs.events.catalog.portfolio.loan import TeamLent, TeamReturned
+from libs.events.catalog.portfolio.organisation import OrganisationRegistered
+from libs.events.catalog.portfolio.product import ProductHalted, ProductRegistered
+from libs.events.catalog.portfolio.program import ProgramOpened
+from libs.events.catalog.portfolio.team import HealthReading, HealthRecorded, HealthSubject, MemberLeft, Staffing, TeamFormed
+from libs.events.catalog.roadmap.change import ChangeRaised
+from libs.events.catalog.roadmap.release import ReleaseProposed, ReleaseSignedOff, ReleaseStage
+from libs.events.catalog.roadmap.roadmap_item import Horizon, RoadmapItemDropped, RoadmapItemPlaced, RoadmapItemRedated
+from libs.events.event import Payload, Retracted, split
+from libs.events.facts import Facts
+from libs.events.world import World
+from libs.rules.explaining import Figure, Said, by_subject, declared
+from tests.rules.test_provenance import world_of
+from tests.rules.way import day
+
+TABLE: Final = Path(__file__).with_suffix(".txt")
+LATE, EARLY = 118, 75
+"""The day that is looked at, and one on which less has been said."""
+
+
+def _said() -> Iterator[tuple[str, int, int, str, tuple[Payload, ...]]]:
+    """What is said besides `swift`: of what, on which day, how many days late, by whom."""
+    yield "program:services", 1, 0, "importer", (ProgramOpened(name="Services", home="roads"),)
+    yield "team:piers", 1, 0, "importer", (TeamFormed(name="Piers", home="roads", products=("pier",)),)
+    yield "product:pier", 2, 0, "importer", (ProductRegistered(name="Pier", home="roads", program="services"),)
+    yield "product:pier", 30, 0, "importer", (ProductHalted(reason="resources"),)
+    yield "product:unsaid", 30, 0, "importer", (ProductHalted(reason="resources"),)
+    yield "team:parks", 40, 0, "importer", (
+        HealthRecorded(subject=HealthSubject.TEAM, reading=HealthReading.GOOD, source="check"),
+        MemberLeft(person="p4"),
+    )  # fmt: skip
+    yield "team:parks", 43, 3, "importer", (HealthRecorded(subject=HealthSubject.PRODUCT, reading=HealthReading.FAIR, source="check"),)
+    yield "backlog:booking", 4, 0, "importer", (BacklogOpened(),)
+    yield "need:tents", 5, 0, "importer", (NeedRecorded(product="booking", user="Campers", text="Tents", origin="Alpha", prioritised=True),)
+    yield "need:boats", 5, 0, "importer", (NeedRecorded(product="booking", user="Sailors", text="Boats", origin="Alpha", prioritised=True),)
+    yield "need:tents", 50, 0, "importer", (NeedJudged(verdict=Verdict.MET, evidence="so"),)
+    yield "investment:other", 10, 0, "importer", (InvestmentProposed(team="piers", product="pier", enhance=money("8.00"), support=money("0.00")),)
+    yield "investment:other", 12, 0, "steering_group@roads", (InvestmentDecided(approved=True, reason="so"),)
+    yield "investment:other", 20, 5, "importer", (ForecastRecorded(amount=money("9.00")), ReturnRecorded(amount=money("2.00"), description="Saved"))
+    yield "investment:inv", 60, 0, "steering_group@env", (
+        InvestmentRebaselined(approver="g", reason="so", enhance=money("90.00"), support=money("30.00")),
+    )  # fmt: skip
+    yield "investment:inv", 90, 0, "importer", (ForecastRecorded(amount=money("150.00")),)
+    yield "investment:inv", 95, 0, "importer", (Retracted(event="investment:inv@5", reason="Wrong"),)
+    yield "investment:wide", 20, 0, "importer", (InvestmentProposed(product="booking", amount=money("40.00")),)
+    yield "investment:wide", 22, 0, "steering_group@roads", (InvestmentDecided(approved=True, reason="so"),)
+    yield "bid:one", 30, 0, "importer", (BidSubmitted(investment="inv", amount=money("100.00"), body="Treasury", decision="investment:inv@2"),)
+    yield "bid:two", 20, 0, "importer", (BidSubmitted(investment="other", amount=money("8.00"), body="Treasury", decision="investment:other@2"),)
+    yield "bid:two", 80, 0, "importer", (BidOutcomeRecorded(won=False, reason="so"),)
+    yield "loan:back", 10, 0, "importer", (TeamLent(team="piers", lender="roads", borrower="env", staffing=Staffing.CONTRACTED, agreement="l", until=day(30)),)
+    yield "loan:back", 50, 0, "importer", (TeamReturned(),)
+    for n, under in enumerate(Horizon):
+        yield f"roadmap_item:h{n}", 12 + n, 0, "importer", (RoadmapItemPlaced(product="booking", title=f"Part {n}", horizon=under, ends=day(60)),)
+    yield "roadmap_item:h1", 30, 0, "importer", (RoadmapItemRedated(ends=day(66)),)
+    yield "roadmap_item:gone", 12, 0, "importer", (RoadmapItemPlaced(product="pier", title="Gone", horizon=Horizon.NOW), RoadmapItemDropped())
+    yield "release:next", 100, 0, "importer", (ReleaseProposed(product="booking", stage=ReleaseStage.LIVE, title="All"),)
+    yield "release:next", 101, 0, "importer", (ReleaseSignedOff(),)
+    yield "change:one", 102, 0, "importer", (ChangeRaised(product="booking", release="next", title="A change"),)
+    yield "organisation:roads", 30, 0, "importer", (OrganisationRegistered(name="Roads", fiscal_year_start="03-15"),)
+
+
+def world() -> World:
+    """A team that graduates and its neighbours, with money, plans, needs and loans."""
+    return world_of([((aggregate, data, by), true, late) for aggregate, true, late, by, every in _said() for data in every], [])
+
+
+def subjects(told: World) -> Iterator[tuple[str, str | None]]:
+    """Whatever has figures, and of some kinds one of which nothing was said."""
+    yield from (("portfolio", None), ("portfolio", "env"), ("portfolio", "roads"))
+    for kind in ("organisation", "program", "team", "product", "investment", "roadmap_item", "release"):
+        yield from ((kind, split(aggregate)[1]) for aggregate in sorted(told.all(kind)))
+        yield kind, "nobody"
+
+
+def lines(told: World) -> Iterator[str]:
+    """The table."""
+    facts, early, said = Facts.on_day(told, day(LATE)), Facts.on_day(told, day(EARLY)), Said(told)
+    every = by_subject(declared())
+    for subject, id in subjects(told):
+        yield f"\n{subject} {id or '-'}"
+        for figure in every[subject].values():
+            before, now = _plain(figure.value(early, id)), _plain(figure.value(facts, id))
+            yield f"  {figure.field} = {now}" + (f" (before: {before})" if before != now else "")
+            yield f"    by {_ids(event.id for event in figure.events(facts, id))}"
+            yield f"    moved by {_ids(event.id for event in figure.touching(figure.reach(facts, id), said))}{_turning(figure, facts, id)}"
+    yield "\nrequirements"
+    for subject, figures in every.items():
+        yield from (f"  {subject} {field}: {', '.join(one.cites)}{' (money)' if one.money else ''}" for field, one in figures.items())
+
+
+def _turning(figure: Figure, facts: Facts, id: str | None) -> str:
+    if figure.turns is None:
+        return ""
+    days = sorted({(one - day(0)).days for one in figure.turns.days(facts, id) if one <= facts.day})
+    return f", {'or' if figure.turns.alone else 'and'} on the days {_runs(days)}"
+
+
+def _ids(ids: Iterable[str]) -> str:
+    found = sorted((aggregate, int(n)) for aggregate, _, n in (one.rpartition("@") for one in ids))
+    return " ".join(f"{aggregate}@{_runs([n for _, n in some])}" for aggregate, some in groupby(found, key=lambda one: one[0])) or "nothing"
+
+
+def _runs(numbers: Iterable[int]) -> str:
+    """The numbers, those in a row as first–last."""
+    runs = [[n for _, n in run] for _, run in groupby(enumerate(numbers), key=lambda one: one[1] - one[0])]
+    return ",".join(f"{run[0]}" if len(run) == 1 else f"{run[0]}–{run[-1]}" for run in runs)
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, Enum):
+        return value.name
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, date):
+        return f"day {(value - day(0)).days}"
+    if isinstance(value, tuple):
+        return f"({' '.join(map(_plain, value))})"
+    if isinstance(value, dict):
+        return f"{{{' '.join(f'{_plain(key)}: {_plain(one)}' for key, one in value.items())}}}"
+    if isinstance(value, str | int | float | Decimal | None):
+        return str(value)
+    return _plain(tuple(getattr(value, name) for name in type(value).__match_args__))
+
+
+if __name__ == "__main__":
+    TABLE.write_text("\n".join(lines(world())).lstrip() + "\n", encoding="utf-8")
