@@ -14,16 +14,23 @@ from libs.commands.testing import money
 from libs.events.catalog.backlog.backlog import BacklogOpened
 from libs.events.catalog.backlog.need import NeedJudged, NeedRecorded, Verdict
 from libs.events.catalog.portfolio.bid import BidOutcomeRecorded, BidSubmitted
-from libs.events.catalog.portfolio.investment import ForecastRecorded, InvestmentDecided, InvestmentProposed, InvestmentRebaselined, ReturnRecorded
+from libs.events.catalog.portfolio.investment import (
+    ActualRecorded,
+    ForecastRecorded,
+    InvestmentDecided,
+    InvestmentProposed,
+    InvestmentRebaselined,
+    ReturnRecorded,
+)
 from libs.events.catalog.portfolio.loan import TeamLent, TeamReturned
 from libs.events.catalog.portfolio.organisation import OrganisationRegistered
 from libs.events.catalog.portfolio.product import ProductHalted, ProductRegistered
 from libs.events.catalog.portfolio.program import ProgramOpened
-from libs.events.catalog.portfolio.team import HealthReading, HealthRecorded, HealthSubject, MemberLeft, Staffing, TeamFormed
+from libs.events.catalog.portfolio.team import HealthReading, HealthRecorded, HealthSubject, MemberJoined, MemberLeft, Staffing, TeamFormed, TeamRole
 from libs.events.catalog.roadmap.change import ChangeRaised
 from libs.events.catalog.roadmap.release import ReleaseProposed, ReleaseSignedOff, ReleaseStage
-from libs.events.catalog.roadmap.roadmap_item import Horizon, RoadmapItemDropped, RoadmapItemPlaced, RoadmapItemRedated
-from libs.events.event import Payload, Retracted, split
+from libs.events.catalog.roadmap.roadmap_item import Horizon, RoadmapItemDropped, RoadmapItemMoved, RoadmapItemPlaced, RoadmapItemRedated
+from libs.events.event import Overridden, Payload, Retracted, split
 from libs.events.facts import Facts
 from libs.events.world import World
 from libs.rules.explaining import Figure, Said, by_subject, declared
@@ -73,6 +80,20 @@ def _said() -> Iterator[tuple[str, int, int, str, tuple[Payload, ...]]]:
     yield "release:next", 100, 0, "importer", (ReleaseProposed(product="booking", stage=ReleaseStage.LIVE, title="All"),)
     yield "release:next", 101, 0, "importer", (ReleaseSignedOff(),)
     yield "change:one", 102, 0, "importer", (ChangeRaised(product="booking", release="next", title="A change"),)
+    yield "roadmap_item:unplaced", 12, 0, "importer", (RoadmapItemMoved(horizon=Horizon.NOW),)
+    yield "team:piers", 14, 0, "importer", tuple(
+        MemberJoined(person=person, role=TeamRole.DEVELOPER, core=False, staffing=Staffing.CONTRACTED) for person in ("zed", "amy")
+    )  # fmt: skip
+    yield "investment:wide", 60, 0, "importer", (ActualRecorded(amount=money("3.00"), covers_from=day(30), covers_until=day(40)),)
+    yield "investment:struck", 20, 0, "importer", (InvestmentProposed(team="parks", product="booking", amount=money("7.00")),)
+    yield "investment:struck", 22, 0, "steering_group@env", (InvestmentDecided(approved=True, reason="so"),)
+    yield "investment:struck", 32, 10, "importer", (InvestmentProposed(team="parks", product="booking", amount=money("17.00")),)
+    yield "investment:taken", 20, 0, "importer", (InvestmentProposed(team="parks", amount=money("6.00")),)
+    yield "investment:taken", 22, 0, "steering_group@env", (InvestmentDecided(approved=True, reason="so"),)
+    yield "investment:taken", 60, 0, "importer", (Retracted(event="investment:taken@2", reason="Wrong"),)
+    yield "investment:taken", 64, 0, "importer", (Retracted(event="investment:taken@1", reason="Wrong"),)
+    for lifted in ("loan:l", "bid:one", "backlog:booking", "product:pier", "program:services", "metric:sat", "investment:other"):
+        yield lifted, 105, 0, "lab_ops", (Overridden(rule="S0-14", reason="so", command="so"),)
     yield "organisation:roads", 30, 0, "importer", (OrganisationRegistered(name="Roads", fiscal_year_start="03-15"),)
 
 

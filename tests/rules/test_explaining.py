@@ -7,6 +7,7 @@ import pytest
 from libs.commands.testing import Scenario
 from libs.events.catalog.portfolio.product import PRODUCT, PhaseEntered, ProductRegistered
 from libs.events.catalog.portfolio.team import TEAM, HealthReading, HealthRecorded, HealthSubject, TeamFormed
+from libs.events.event import position
 from libs.events.facts import Facts
 from libs.rules.explaining import FIGURES
 from libs.rules.explaining.figure import Figure, Said, Says
@@ -54,11 +55,15 @@ def test_every_figure_of_a_small_world_comes_to_what_the_table_says_and_rests_on
     assert "\n".join(lines(world())).split("\n\n") == f"\n{TABLE.read_text(encoding='utf-8').rstrip()}".split("\n\n"), "python -m tests.rules.explained"
 
 
-@pytest.mark.parametrize("evening", [20, 45, 70, LATE])
-def test_every_figure_of_a_small_world_follows_from_its_own_events_alone(evening: int) -> None:
+@pytest.mark.parametrize(("evening", "learned"), [(20, None), (70, None), (LATE, None), (LATE, "investment:struck@3"), (LATE, "investment:taken@3")])
+def test_every_figure_of_a_small_world_follows_from_its_own_events_alone_which_come_by_time(evening: int, learned: str | None) -> None:
     told = world()
-    facts = Facts.on_day(told, day(evening))
+    known = told.events(position(learned)[0])[position(learned)[1] - 1].recorded if learned else None
+    facts = Facts.on_day(told, day(evening), known)
     for subject, id in subjects(told):
         for figure in FIGURES[subject].values():
-            again = figure.value(Facts.on_day(only(told, figure.events(facts, id)), day(evening)), id)
+            events = figure.events(facts, id)
+            assert list(events) == sorted(events, key=lambda event: event.order)
+            assert all(known is None or event.recorded <= known for event in events)
+            again = figure.value(Facts.on_day(only(told, events), day(evening)), id)
             assert again == figure.value(facts, id), (subject, id, figure.field)

@@ -49,7 +49,6 @@ def _moved(facts: Facts, organisation: str | None) -> tuple[Sum, Sum]:
 def fiscal_figures(subject: str) -> Iterator[Figure]:
     """The first baselines and the fiscal years of a subject; of organisations also what loans move."""
     years, firsts = YearsOf(subject), FirstBaselines(subject)
-    places: Says = {} if subject in ("team", "product") else PLACES
     of_home = subject in _HOMES
     yield Figure(
         subject,
@@ -57,7 +56,7 @@ def fiscal_figures(subject: str) -> Iterator[Figure]:
         firsts,
         _FIRST,
         ("S0-14",),
-        {**places, "investment": BASELINES},
+        {**PLACES, "investment": BASELINES},
         _Through(firsts, borne=False) if of_home else None,
     )
     known: Says = {**PLACES, "investment": EXPECTED, "organisation": (OrganisationRegistered,), "loan": _LOANS if of_home else ()}

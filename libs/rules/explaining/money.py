@@ -109,9 +109,7 @@ def money_figures(subject: str) -> Iterator[Figure]:
     """Every figure of money of a subject, with the warnings that stand beside it."""
     of_places = subject in ("organisation", "portfolio")
     for amount in _AMOUNTS:
-        says: dict[str, Types] = {"investment": amount.said}
-        if subject not in ("team", "product"):
-            says.update(PLACES)
+        says: dict[str, Types] = {**PLACES, "investment": amount.said}
         statement, cites, through, own, turns = amount.statement, amount.cites, at_home, at_home, None
         if amount.field == "actual" and of_places:
             says["loan"] = (TeamLent, TeamReturned)
@@ -154,9 +152,8 @@ def investment_figures() -> Iterator[Figure]:
 
 
 def at_home(facts: Facts, organisation: str) -> Iterator[Reading]:
-    """The investments that belong to an organisation, and by what."""
+    """The investments that belong to an organisation, and by what: where one is at home rests on it too."""
     for id in facts.derive(investments_by_home).get(organisation, ()):
-        yield sums, (id,)
         yield home_of, (id,)
 
 

@@ -82,7 +82,7 @@ def team_figures() -> Iterator[Figure]:
     for id, says in _CRITERIA.items():
         yield of(f"graduation.criteria.{id}", values.OneCriterion(id), RULES[id].statement, (id,), says, _TURNS.get(id))
     yield of("graduation.blockedBy", Part(graduation, "blocked_by"), "The criteria that are not met.", _ALL_CRITERIA, _STANDING)
-    with_health: Says = {**_STANDING, "team": (*(_STANDING["team"] or ()), HealthRecorded)}
+    with_health: Says = {**_STANDING, "team": (*_STANDING["team"], HealthRecorded)}
     yield of(
         "graduation.nextStep",
         Part(graduation, "next_step"),
@@ -138,7 +138,7 @@ def portfolio_figures() -> Iterator[Figure]:
 def shared_figures(subject: str) -> Iterator[Figure]:
     """What follows from the products of a team, of a portfolio, or from one product alone: needs, targets, roadmap (S0-20, S0-22, S0-23)."""
     products = values.Products(subject)
-    its: Says = {"team": {"team": _SERVING}, "product": {}}.get(subject, {"product": (ProductRegistered, First)})
+    its: Says = {"team": _SERVING} if subject == "team" else {"product": (ProductRegistered, First)}
     wants, aims = values.NeedsOf(products), values.TargetsOf(products)
     met = "The prioritised needs, and those of them whose latest judgement is that they are met."
     yield Figure(subject, "needs", wants, met, ("S0-22", "S0-04"), its)
