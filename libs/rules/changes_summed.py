@@ -12,7 +12,7 @@ from annotated_doc import Doc
 
 from libs.events.catalog.portfolio.investment import INVESTMENT
 from libs.rules.changes import Change, ChangeKind, ChangeNature
-from libs.rules.money import NOTHING, Amount, Sum
+from libs.rules.money import Amount, Sum
 
 
 class ChangeCount(NamedTuple):
@@ -94,5 +94,5 @@ def _sums(changes: tuple[Change, ...]) -> Iterator[SumOfChanges]:
 
 def _amounts(words: str | None) -> Sum:
     """`1000.00 CAD, 5.00 EUR` as amounts."""
-    pairs = (one.rpartition(" ") for one in (words or "").split(", ") if one)
-    return Sum((currency, Decimal(amount)) for amount, _, currency in pairs) if words else NOTHING
+    pairs = (one.rpartition(" ") for one in words.split(", ")) if words else ()
+    return Sum((currency, Decimal(amount)) for amount, _, currency in pairs)

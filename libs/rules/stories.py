@@ -27,7 +27,7 @@ from libs.events.references import telling_of, thing_of
 from libs.rules.backlogs import items
 from libs.rules.comparing import Moments, name_of
 from libs.rules.graduation import status_on
-from libs.rules.turning_days import turning_days
+from libs.rules.turning_days import month_ends, turning_days
 
 
 class StatusPeriod(NamedTuple):
@@ -83,7 +83,7 @@ def backlog_over_time(facts: Facts, product_id: str) -> tuple[BacklogOn, ...]:
     if not opened:
         return ()
     counts = [_summed(opened), _summed(delivered)]
-    days = [*_month_ends(min(day for day, _ in opened), facts.day), facts.day]
+    days = [*month_ends(min(day for day, _ in opened), facts.day), facts.day]
     return tuple(BacklogOn(day, *(_at(steps, day) for steps in counts)) for day in dict.fromkeys(days))
 
 
@@ -168,11 +168,3 @@ def _summed(steps: list[tuple[date, int]]) -> list[tuple[date, int]]:
 def _at(counts: list[tuple[date, int]], day: date) -> int:
     reached = bisect_right(counts, day, key=lambda one: one[0])
     return counts[reached - 1][1] if reached else 0
-
-
-def _month_ends(first: date, last: date) -> Iterator[date]:
-    """The last days of the months from one day to another."""
-    following = (first.replace(day=1) + timedelta(days=32)).replace(day=1)
-    while (end := following - timedelta(days=1)) <= last:
-        yield end
-        following = (following + timedelta(days=32)).replace(day=1)

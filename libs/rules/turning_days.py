@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from typing import Any, NamedTuple
@@ -90,7 +91,7 @@ def touched_days(facts: Facts, team_id: str) -> tuple[date, ...]:
         for product in _products(team):
             days |= set(_of_metrics(facts, product, {policy.satisfaction_days for policy in policies}))
         if not all(criterion.met for instant in entered for criterion in facts.derive(at_sustain, team_id, instant)):
-            days |= set(_month_ends(min(entered).date(), facts.day))
+            days |= set(month_ends(min(entered).date(), facts.day))
             days |= {day for product in _products(team) for history in _about(facts, RELEASE, product) for day in _days(history)}
     return tuple(sorted((day for day in days if first <= day <= facts.day), reverse=True))
 
@@ -109,7 +110,7 @@ def burning_down(facts: Facts, team_id: str) -> frozenset[date]:
     products = _products(facts.history(TEAM, team_id))
     said = [day for product in products for history in _about(facts, ITEM, product) for day in _days(history)]
     entered = _days(facts.history(GRADUATION, team_id), (SustainEntered,))
-    return frozenset({*_on_the_whole(facts, team_id), *entered, *(_month_ends(min(said), facts.day) if said else ())})
+    return frozenset({*_on_the_whole(facts, team_id), *entered, *(month_ends(min(said), facts.day) if said else ())})
 
 
 def sustain_days(facts: Facts, team_id: str) -> frozenset[date]:
@@ -197,9 +198,13 @@ def _edges(said: Sequence[date], lasting: set[int]) -> Iterator[date]:
             yield covered + timedelta(days=1)
 
 
-def _month_ends(first: date, last: date) -> Iterator[date]:
+def month_ends(first: date, last: date) -> Iterator[date]:
     """The last days of the months from one day to another."""
-    following = (first.replace(day=1) + timedelta(days=32)).replace(day=1)
-    while (end := following - timedelta(days=1)) <= last:
+    end = _month_end(first)
+    while end <= last:
         yield end
-        following = (following + timedelta(days=32)).replace(day=1)
+        end = _month_end(end + timedelta(days=1))
+
+
+def _month_end(day: date) -> date:
+    return day.replace(day=monthrange(day.year, day.month)[1])

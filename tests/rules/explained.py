@@ -92,7 +92,27 @@ def _said() -> Iterator[tuple[str, int, int, str, tuple[Payload, ...]]]:
     yield "investment:taken", 22, 0, "steering_group@env", (InvestmentDecided(approved=True, reason="so"),)
     yield "investment:taken", 60, 0, "importer", (Retracted(event="investment:taken@2", reason="Wrong"),)
     yield "investment:taken", 64, 0, "importer", (Retracted(event="investment:taken@1", reason="Wrong"),)
-    for lifted in ("loan:l", "bid:one", "backlog:booking", "product:pier", "program:services", "metric:sat", "investment:other"):
+    yield "investment:crew", 20, 0, "importer", (InvestmentProposed(team="piers", amount=money("11.00")),)
+    yield "investment:aside", 20, 0, "importer", (InvestmentProposed(team="piers", product="booking", amount=money("13.00")),)
+    yield "investment:idea", 20, 0, "importer", (
+        InvestmentProposed(product="pier", amount=money("19.00")),
+        ActualRecorded(amount=money("1.00"), covers_from=day(15), covers_until=day(15)),
+        ReturnRecorded(amount=money("0.50"), description="Saved"),
+    )  # fmt: skip
+    for approved in ("crew", "aside"):
+        yield f"investment:{approved}", 22, 0, "steering_group@roads", (InvestmentDecided(approved=True, reason="so"),)
+    lifted_of = (
+        "loan:l",
+        "bid:one",
+        "backlog:booking",
+        "product:pier",
+        "program:services",
+        "metric:sat",
+        "investment:other",
+        "team:piers",
+        "organisation:roads",
+    )
+    for lifted in lifted_of:
         yield lifted, 105, 0, "lab_ops", (Overridden(rule="S0-14", reason="so", command="so"),)
     yield "organisation:roads", 30, 0, "importer", (OrganisationRegistered(name="Roads", fiscal_year_start="03-15"),)
 

@@ -67,3 +67,11 @@ def test_money_is_summed_over_investments_apart_for_what_is_new_rose_fell_and_is
     )
     assert by_field["actual"].rose == (Amount(Decimal("8.00"), "CAD"),) and by_field["actual"].new_count == 0
     assert by_field["committed"] == SumOfChanges("committed", (), (), (), (), 0, 0, 0)
+
+
+def test_what_stays_the_same_in_one_currency_neither_rose_nor_fell_and_nothing_falls_by_less_than_it_does() -> None:
+    moved = [("1.00 CAD, 5.00 EUR", "2.00 CAD, 5.00 EUR"), ("3.00 USD, 5.00 EUR", "2.50 USD, 5.00 EUR"), ("", "1.00 GBP"), ("2.00 JPY", "")]
+    found = summed(change(ChangeKind.MONEY, "forecast", before, after) for before, after in moved)
+    (forecast,) = [one for one in found.sums or () if one.field == "forecast"]
+    assert forecast.rose == (Amount(Decimal("1.00"), "CAD"), Amount(Decimal("1.00"), "GBP"))
+    assert forecast.fell == (Amount(Decimal("2.00"), "JPY"), Amount(Decimal("0.50"), "USD"))

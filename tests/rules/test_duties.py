@@ -65,3 +65,20 @@ def test_evidence_that_will_expire_is_a_duty_to_come_of_graduates_alone() -> Non
     assert duties(seen(world, 265), overdue=False) == ()
     assert [(d.due_on, d.evidence) for d in duties(seen(world, 300), "env", overdue=False)] == [(day(430), "metric:sat@5"), (day(645), f"{WAY}@15")]
     assert duties(seen(world, 300), "health", overdue=False) == ()
+
+
+def test_duties_come_by_the_day_they_are_due_and_then_as_they_began() -> None:
+    proposed = InvestmentProposed(team="parks", amount=money("5.00"))
+    submitted = BidSubmitted(investment="inv", amount=money("5.00"), body="Treasury Board")
+    world = world_of(
+        [*graduating(), Statement("investment:inv", proposed, 10), *(Statement(f"bid:{id}", submitted, n) for id, n in (("z", 20), ("a", 20), ("b", 15)))]
+    )
+    assert bids(seen(world, 200)) == [("b", 105), ("a", 110), ("z", 110)]
+    assert [duty.due_on for duty in duties(seen(world, 435))] == sorted(duty.due_on for duty in duties(seen(world, 435)))
+    renewed = world_of([*bidding(), Statement("bid:late", submitted, 400)])
+    assert [duty.kind for duty in duties(seen(renewed, 520))] == [DutyKind.BID_UNDECIDED, DutyKind.EVIDENCE_EXPIRES, DutyKind.BID_UNDECIDED]
+
+
+def test_a_bid_that_was_not_submitted_or_is_for_nothing_is_no_duty() -> None:
+    world = world_of([*graduating(), Statement("bid:b", BidOutcomeRecorded(won=True, reason="so"), 20)])
+    assert bids(seen(world, 400)) == []

@@ -121,3 +121,30 @@ def test_a_team_that_was_not_returned_is_away_as_long_as_is_planned_and_longer()
     assert divided(open_ended.facts())[-1] == (june(30), june(30), "health", "1.00")
     later = told().given("loan:one", lent(), at="2024-07-01")
     assert divided(later.facts()) == [(june(1), june(30), None, "30.00")]
+
+
+@pytest.mark.requirement("S4-15")
+def test_where_loans_overlap_the_one_that_began_last_bears_whatever_it_is_called_and_however_long_before() -> None:
+    s = told().given("loan:z", lent(borrower="first"), at="2024-02-01").given("loan:z", TeamReturned(), at="2024-06-20")
+    s.given("loan:a", lent(borrower="second"), at="2024-03-01").given("loan:a", TeamReturned(), at="2024-06-10")
+    assert parts(borne(s.facts(), "i")) == {"env": "10.00 CAD", "second": "10.00 CAD", "first": "10.00 CAD"}
+    s = told().given("loan:a", lent(borrower="first"), at="2024-02-01").given("loan:a", TeamReturned(), at="2024-06-10")
+    s.given("loan:z", lent(borrower="second"), at="2024-03-01").given("loan:z", TeamReturned(), at="2024-06-20")
+    assert parts(borne(s.facts(), "i")) == {"env": "10.00 CAD", "second": "20.00 CAD"}
+
+
+def test_what_lies_on_one_day_is_borne_by_the_borrower_of_that_day_and_an_amount_that_does_not_divide_lies_as_evenly_as_it_can() -> None:
+    s = told().given("loan:one", lent(until=june(12)), at="2024-06-11").given("loan:one", TeamReturned(), at="2024-06-12")
+    investment = s.facts().get(INVESTMENT, "i")
+    assert investment is not None
+
+    def divided(amount: str, first: int, last: int, *edges: int) -> list[tuple[int, int, str | None, str]]:
+        said = s.given("investment:i", spent(amount, first, last), at="2024-06-30").facts().get(INVESTMENT, "i")
+        assert said is not None
+        found = stretches(s.facts(), said, said.actuals[-1], map(june, edges))
+        return [(one.first.day, one.last.day, one.borrower, str(one.amount)) for one in found]
+
+    assert divided("1.00", 11, 11) == [(11, 11, "health", "1.00")]
+    assert divided("1.00", 12, 11) == [(12, 12, None, "1.00")], "what covers no days lies on its first, and nobody borrows for none"
+    assert divided("0.05", 1, 4, 2, 3, 4) == [(1, 1, None, "0.01"), (2, 2, None, "0.02"), (3, 3, None, "0.01"), (4, 4, None, "0.01")]
+    assert divided("0.05", 1, 4, 1, 5, 9) == [(1, 4, None, "0.05")], "an edge outside divides nothing"

@@ -85,3 +85,23 @@ def test_a_loan_shows_the_planned_end_until_the_team_is_back() -> None:
     assert (away.lender, away.borrower, away.starts, away.until, away.returned) == ("env", "health", date(2024, 4, 1), date(2024, 4, 30), False)
     assert (back.until, back.returned, back.staffing) == (date(2024, 5, 5), True, Staffing.CONTRACTED)
     assert loans(seen(world, 90), "parks") == ()
+
+
+def test_loans_come_as_they_began_whatever_they_are_called_and_one_that_nobody_lent_is_none() -> None:
+    lent = TeamLent(team="parks", lender="env", borrower="health", staffing=Staffing.STAFF, agreement="Letter")
+    world = world_of([FORMED, *(Statement(f"loan:{id}", lent, n) for n, id in ((20, "a"), (10, "z"), (15, "m"))), Statement("loan:b", TeamReturned(), 30)])
+    assert [one.loan for one in loans(seen(world, 40), "parks")] == ["z", "m", "a"]
+
+
+def test_whoever_changed_seats_several_times_has_stayed_since_the_first() -> None:
+    seats = [joined("a", OWNER, 10), joined("a", DEVELOPER, 50), left("a", 60, OWNER), joined("a", RESEARCH, 90), left("a", 100, DEVELOPER)]
+    world = world_of([FORMED, *seats])
+    assert continuity(seen(world, 120), "parks") == Continuity(Decimal("0.0000"), day(10))
+    both = world_of([FORMED, joined("a", OWNER, 10), joined("a", DEVELOPER, 50), left("a", 300), joined("a", OWNER, 310), joined("a", DEVELOPER, 340)])
+    assert continuity(seen(both, 400), "parks") == Continuity(Decimal("0.0000"), day(310))
+
+
+@pytest.mark.requirement("S4-01")
+def test_the_health_of_the_product_alone_is_told_too() -> None:
+    read = Statement(TEAM, HealthRecorded(subject=HealthSubject.PRODUCT, reading=HealthReading.POOR, source="Health check"), 20)
+    assert health(seen(world_of([FORMED, read]), 30), "parks") == Health(None, HealthReading.POOR, day(20))

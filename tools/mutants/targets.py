@@ -61,7 +61,7 @@ AT_IMPORT: Final = (
 )
 """Tests of what is declared while modules are imported: asked about mutants that no test runs, each in a process of its own."""
 FAST: Final = "not servers and not browser and not node and not shipped and not faults"
-SLOWEST: Final = 4.0
+SLOWEST: Final = 12.0
 """Seconds a test may take to be asked at all."""
 
 
