@@ -50,8 +50,8 @@ class FirstQuestions:
             await self._pages.made("", Visit(page, Moment(day), NOBODY, world=self._process.world.digest, year_begins=begins))
 
     async def _read(self) -> None:
-        """Documents and templates, each read once for all."""
-        for text in (documents.EXECUTIVE, documents.PRODUCT, *(page.document for page in self._pages.pages)):
+        """Documents and templates, each read once for all. What a kind's declaration prints is read when it is opened: there are many, and each is short."""
+        for text in (documents.EXECUTIVE, documents.PRODUCT, *(page.document for page in self._pages.pages if page.asks is None)):
             prepared(schema()._schema, text)
             await asyncio.sleep(GAP)
         for page in self._pages.pages:
