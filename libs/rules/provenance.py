@@ -147,14 +147,12 @@ def _of_figure(traced: Traced, facts: Facts, said: Said) -> Iterator[Event]:
 
 def _made(after: Facts, touching: Iterable[Event], day: date | None, learned: datetime) -> Origin:
     known = {event.id: event for event in _known(touching, after)}
-    retractions = [event for event in known.values() if isinstance(event.data, Retracted)]
-    struck = {event.data.event for event in retractions if isinstance(event.data, Retracted)}
-    corrections = [event for event in retractions if event.recorded == learned]
-    corrected = {event.data.event for event in corrections if isinstance(event.data, Retracted)}
-    dated = [event for event in known.values() if event.time.date() == day and event.id not in struck and not isinstance(event.data, Retracted)]
+    retractions = {event.data.event: event for event in known.values() if isinstance(event.data, Retracted)}
+    corrected = {taken for taken, by in retractions.items() if by.recorded == learned}
+    dated = [event for event in known.values() if event.time.date() == day and event.id not in retractions and not isinstance(event.data, Retracted)]
     both = [event for event in dated if event.recorded == learned]
     news = both or [*dated, *(event for event in known.values() if event.recorded == learned)]
-    made = {event.id: event for event in (*news, *corrections, *(known[id] for id in corrected if id in known))}
+    made = {event.id: event for event in (*news, *(retractions[taken] for taken in corrected), *(known[taken] for taken in corrected if taken in known))}
     events = tuple(sorted(made.values(), key=lambda event: event.order[1:]))
     return Origin(_instant(day, both or dated), learned, events, frozenset(corrected & made.keys()))
 

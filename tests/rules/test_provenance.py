@@ -352,3 +352,99 @@ def test_a_product_is_halted_since_the_first_halt_and_not_since_it_was_said_with
     again = [*halts, Statement("product:booking", ProductResumed(), 25), Statement("product:booking", ProductHalted(reason="resources"), 28)]
     product = Facts.on_day(way.world_of(again), day(30)).get(PRODUCT, "booking")
     assert product is not None and product.halted_since == start_of(day(28))
+
+
+class Heard:
+    """A world that hears what is true from an hour of a day on, and learned on a day at nine."""
+
+    def __init__(self) -> None:
+        self.world = World()
+
+    def say(self, data: Payload, true: int, learned: int, hour: int = 0, aggregate: str = "roadmap_item:map") -> str:
+        recorded = start_of(day(learned)).replace(hour=9)
+        sequence = self.world.last(aggregate) + 1
+        time = start_of(day(true)).replace(hour=hour)
+        self.world.apply(Event(aggregate, sequence, time, recorded, recorded, Actor("someone", "importer"), data))
+        return f"{aggregate}@{sequence}"
+
+    def moved(self, to: Horizon, true: int, learned: int, hour: int = 0) -> str:
+        return self.say(RoadmapItemMoved(horizon=to), true, learned, hour)
+
+    def placed(self, id: str = "map") -> str:
+        return self.say(RoadmapItemPlaced(product="booking", title="Map", horizon=Horizon.NEXT), 0, 0, aggregate=f"roadmap_item:{id}")
+
+
+def made_by(change: Change) -> list[str]:
+    return [event.id for event in change.events]
+
+
+def test_what_a_taking_back_brought_about_names_that_what_it_took_back_and_what_stands_on_its_first_day_alone() -> None:
+    heard = Heard()
+    heard.placed()
+    gone = heard.moved(Horizon.NOW, 10, 11)
+    away = heard.moved(Horizon.LATER, 12, 13)
+    stands = heard.moved(Horizon.NOW, 10, 15, hour=8)
+    heard.say(Retracted(event=gone, reason="Wrong"), 20, 20)
+    back = heard.say(Retracted(event=away, reason="Wrong"), 30, 30)
+    heard.moved(Horizon.NEXT, 90, 30)
+    heard.moved(Horizon.NEXT, 41, 30)
+    heard.moved(Horizon.NOW, 10, 60, hour=20)
+    change = between(heard.world, day(5), day(40))["horizon"]
+    assert made_by(change) == [away, stands, back] and change.struck == {away}
+    assert (change.before, change.after) == ("NEXT", "NOW")
+    assert change.at == start_of(day(10)).replace(hour=8) and change.known_since == start_of(day(30)).replace(hour=9)
+
+
+def test_what_was_true_on_its_first_day_and_learned_at_its_instant_made_it_and_nothing_else_of_either() -> None:
+    heard = Heard()
+    heard.placed()
+    heard.moved(Horizon.LATER, 5, 20)
+    made = heard.moved(Horizon.NOW, 10, 20, hour=8)
+    heard.moved(Horizon.NOW, 10, 25, hour=12)
+    change = between(heard.world, day(4), day(40))["horizon"]
+    assert made_by(change) == [made] and not change.struck
+    assert change.at == start_of(day(10)).replace(hour=8) and change.known_since == start_of(day(20)).replace(hour=9)
+
+
+def test_what_is_known_since_it_was_true_and_corrected_says_both() -> None:
+    heard = Heard()
+    heard.placed()
+    wrong = heard.moved(Horizon.LATER, 10, 10)
+    right = heard.moved(Horizon.NOW, 10, 20, hour=8)
+    heard.say(Retracted(event=wrong, reason="Wrong"), 20, 20)
+    change = between(heard.world, day(4), day(40))["horizon"]
+    assert set(made_by(change)) == {wrong, right, "roadmap_item:map@4"} and change.struck == {wrong}
+
+
+def test_by_all_that_was_ever_heard_a_value_is_known_since_nobody_can_say_when() -> None:
+    heard = Heard()
+    heard.placed()
+    heard.moved(Horizon.NOW, 10, 20)
+    (change,) = changes(Facts.on_day(heard.world, day(5)), Facts.on_day(heard.world, day(40)))
+    assert (change.at, change.known_since, change.events) == (start_of(day(10)), None, ())
+
+
+def test_what_an_organisation_has_spent_moved_when_it_was_recorded_also_where_no_team_is_overdue() -> None:
+    heard = Heard()
+    heard.say(OrganisationRegistered(name="Environment"), 0, 0, aggregate="organisation:env")
+    heard.say(TeamFormed(name="Parks", home="env"), 0, 0, aggregate=way.TEAM)
+    heard.say(InvestmentProposed(team="parks", amount=money("90.00")), 1, 1, aggregate="investment:inv")
+    for n in (20, 25):
+        heard.say(_spent(10, 5, 2), n, n, aggregate="investment:inv")
+    found = [
+        one for one in changes(*(Facts.on_day(heard.world, day(n), start_of(day(n)).replace(hour=23)) for n in (10, 30))) if one.field == "investment.actual"
+    ]
+    assert {one.subject: one.at for one in found}["organisation:env"] == start_of(day(25))
+    assert {one.at for one in found} == {start_of(day(25))}
+
+
+def test_what_moved_comes_by_the_time_it_came_true_then_as_it_was_said_and_what_is_gone_comes_last() -> None:
+    heard = Heard()
+    for id in ("a", "b", "c", "d", "gone", "lost"):
+        heard.placed(id)
+    for id, true, learned in (("d", 8, 21), ("b", 12, 20), ("a", 12, 22), ("c", 9, 23)):
+        heard.say(RoadmapItemMoved(horizon=Horizon.NOW), true, learned, aggregate=f"roadmap_item:{id}")
+    for id in ("lost", "gone"):
+        heard.say(Retracted(event=f"roadmap_item:{id}@1", reason="Wrong"), 24, 24, aggregate=f"roadmap_item:{id}")
+    found = changes(*(Facts.on_day(heard.world, day(n), start_of(day(n)).replace(hour=23)) for n in (5, 30)))
+    assert [one.subject.partition(":")[2] for one in found] == ["d", "c", "b", "a", "gone", "lost"]
