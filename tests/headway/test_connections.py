@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import resource
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 
@@ -13,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from starlette.requests import ClientDisconnect, Request
 
-from headway.connections import Connections, neighbourhood
+from headway.connections import BACKLOG, LEAST, MOST, OWN, QUIET, RESERVE, Connections, neighbourhood
 from headway.http_connection import BODY_LOOKS, HEAD_BYTES, HEAD_LOOKS, LINGER_LOOKS, PIECE_LOOKS, TAKE_LOOKS, HttpConnection
 from headway.serving import Server, listening, server
 from libs.service.app import create_base, public
@@ -414,3 +415,55 @@ def test_whatever_happens_there_are_never_more_than_the_most_and_the_reserve_and
 )
 def test_an_address_of_ipv6_is_its_network(host: str, found: str) -> None:
     assert neighbourhood(host) == found
+
+
+@pytest.mark.parametrize(
+    ("descriptors", "most"),
+    [(resource.RLIM_INFINITY, MOST), (1 << 20, MOST), (1024, 1024 - BACKLOG - OWN), (BACKLOG + OWN + LEAST + 1, LEAST + 1), (100, LEAST)],
+)
+def test_as_many_may_be_open_as_descriptors_are_left_beside_the_processs_own(descriptors: int, most: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(resource, "getrlimit", lambda which: (descriptors, resource.RLIM_INFINITY))
+    found = Connections.of_this_process()
+    assert (found.most, found.of_one, found.reserve) == (most, most // 2, RESERVE)
+
+
+def test_one_address_may_have_half_of_all_at_least_one_unless_it_is_said_how_many() -> None:
+    assert [Connections(most).of_one for most in (1, 2, 5, 6)] == [1, 1, 2, 3]
+    assert [Connections(6, of_one).of_one for of_one in (1, 6)] == [1, 6]
+
+
+def test_whoever_waits_longest_makes_room_of_its_own_address_where_that_is_crowded_and_of_any_where_all_is() -> None:
+    connections = Connections(3, 2, reserve=1)
+    first, second, third, fourth, fifth = (One(address) for address in ("a", "b", "b", "b", "a"))
+    for one in (first, second, third):
+        connections.admit(one)
+    connections.admit(fourth)
+    assert [one.gone for one in (first, second, third)] == [False, True, False] and len(connections) == 3, "its own address is crowded"
+    connections.admit(fifth)
+    assert first.gone and not third.gone and len(connections) == 3, "all is crowded"
+    for one in (third, fourth, fifth):
+        connections.works(one)
+    spare, again = One("c"), One("c")
+    connections.admit(spare)
+    assert [(one.spare, one.gone) for one in (spare, fifth)] == [(True, False), (False, False)] and len(connections) == 4, "nobody waits"
+    connections.waits(spare)
+    connections.admit(again)
+    assert [(one.spare, one.gone) for one in (spare, again)] == [(True, True), (True, False)] and len(connections) == 4, "of the reserve the first makes room"
+    for one in (third, fourth, fifth, again):
+        connections.leave(one)
+        connections.leave(one)
+    assert len(connections) == 0
+
+
+def test_a_crowd_is_told_of_once_a_minute(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+    now = [5.0]
+    monkeypatch.setattr("headway.connections.time.monotonic", lambda: now[0])
+    connections = Connections(1)
+    told = []
+    for at in (5.0, 5.0, 5.0 + QUIET - 1, 5.0 + QUIET, 5.0 + QUIET + 1, 5.0 + 2 * QUIET):
+        now[0] = at
+        connections.admit(One("a"))
+        told.append(len(caplog.messages))
+    assert told == [0, 1, 1, 2, 2, 3] and caplog.messages[0] == (
+        "connections: as many are open as may be (1, 1 of one address): those that wait for a request make room"
+    )
