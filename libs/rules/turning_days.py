@@ -185,10 +185,10 @@ def _of_metrics(facts: Facts, product: str, satisfaction_days: set[int]) -> Iter
 
 
 def _edges(said: Sequence[date], lasting: set[int]) -> Iterator[date]:
-    """The first day of each time during which something said counted without a break, and the first day after it."""
+    """The first day of each time during which something said (in order) counted without a break, and the first day after it."""
     for days in lasting:
         covered: date | None = None
-        for day in sorted(said):
+        for day in said:
             if covered is None or day > covered:
                 if covered is not None:
                     yield covered + timedelta(days=1)

@@ -204,3 +204,34 @@ def test_whatever_has_a_name_is_found_by_that_and_by_its_id_within_what_it_is_of
         (found, *_) = search(facts, typed, [Findable(kind)])
         assert (found.id, found.name) == (said.aggregate, getattr(state, name_field(of)))
         assert found.within == (getattr(state, "product", None) or getattr(state, "home", None))
+
+
+def test_two_hundred_are_found_at_most_the_better_before_the_worse(world: World) -> None:
+    for n in range(150):
+        heard(world, f"item:b{n:03}", ItemAdded(product="wells", title=f"Zebra {n:03}"))
+    for n in range(100):
+        heard(world, f"item:a{n:03}", ItemAdded(product="wells", title=f"A zebra {n:03}"))
+    assert ids(world, "zebra") == [f"item:b{n:03}" for n in range(150)] + [f"item:a{n:03}" for n in range(50)]
+    for n in range(100):
+        heard(world, f"item:c{n:03}", ItemAdded(product="wells", title=f"Zebra {n + 150:03}"))
+    assert ids(world, "zebra") == [*(f"item:b{n:03}" for n in range(150)), *(f"item:c{n:03}" for n in range(50))]
+
+
+def test_all_that_is_alike_is_found_unless_it_is_much_shorter_than_what_was_typed(world: World) -> None:
+    for n in range(9):
+        heard(world, f"team:g{n}", TeamFormed(name=f"Gardeners {n}", home="water"))
+    assert sorted(ids(world, "gardenres")) == [f"team:g{n}" for n in range(9)]
+    heard(world, "program:x", ProgramOpened(name="Abcdefgh", home="water"))
+    found = {typed: ids(world, typed, Findable.PROGRAM) for typed in ("abcdefgh xyz", "abcdefgh xyzw")}
+    assert found == {"abcdefgh xyz": ["program:x"], "abcdefgh xyzw": []}
+
+
+def test_of_equal_hits_those_of_the_product_and_the_person_that_come_first_by_id_come_first(world: World) -> None:
+    names = ("quay", "pier", "dock", "lock", "weir", "ford")
+    for name in names:
+        heard(world, f"product:{name}", ProductRegistered(name=name, home="water"))
+        heard(world, f"item:of-{name}", ItemAdded(product=name, title="Lamp"))
+        heard(world, f"backlog:{name}", BacklogOpened(owner=f"kim.{name}"))
+    heard(world, "backlog:wells", BacklogOpened())
+    assert ids(world, "lamp") == [f"item:of-{name}" for name in sorted(names)]
+    assert ids(world, "kim") == [f"person:kim.{name}" for name in sorted(names)]

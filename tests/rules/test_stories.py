@@ -206,3 +206,28 @@ def test_a_backlog_over_time_begins_with_the_month_of_its_first_item_and_ends_to
     found = [(str(one.on), one.open, one.delivered) for one in backlog_over_time(seen(made, "2025-03-15"), "p")]
     assert found == [("2025-01-31", 1, 0), ("2025-02-28", 2, 1), ("2025-03-15", 1, 2)]
     assert [str(one.on) for one in backlog_over_time(seen(made, "2025-02-28"), "p")] == ["2025-01-31", "2025-02-28"]
+
+
+def test_what_is_of_the_instant_is_known_and_what_is_of_the_next_day_is_not_in_a_story(world: World) -> None:
+    assert [one.id for one in story(seen(world, "2025-02-05", "2025-02-10"), "team", "diggers")] == ["investment:money@1", "team:diggers@1"]
+    assert [one.id for one in story(seen(world, "2025-01-31"), "team", "diggers")] == ["team:diggers@1"]
+    everything = Facts(world, day=date(2025, 1, 1), before=None, known_at=None)
+    assert len(story(everything, "team", "diggers")) == 3
+    (back,) = [say(world, "team:diggers", Retracted(event="team:diggers@1", reason="Wrong"), "2025-06-01")]
+    assert back in {one.id for one in story(seen(world, "2025-01-31"), "team", "diggers")}
+
+
+def test_a_backlog_over_time_ends_months_and_today_and_tells_a_delivery_that_was_said_before_the_adding() -> None:
+    made = World()
+    say(made, "item:a", ItemAdded(product="p", title="a"), "2024-01-31")
+    say(made, "item:b", ItemDelivered(), "2024-02-10")
+    say(made, "item:b", ItemAdded(product="p", title="b"), "2024-02-20")
+    say(made, "item:a", ItemDelivered(), "2024-03-01")
+    say(made, "item:a", ItemReopened(), "2024-04-02")
+    found = backlog_over_time(seen(made, "2024-04-30"), "p")
+    assert [(one.on.isoformat(), one.open, one.delivered) for one in found] == [
+        ("2024-01-31", 1, 0),
+        ("2024-02-29", 1, 1),
+        ("2024-03-31", 0, 2),
+        ("2024-04-30", 1, 1),
+    ]

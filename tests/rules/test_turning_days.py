@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 
 import pytest
 
+from libs.events.catalog.backlog.item import ItemAdded
 from libs.events.catalog.portfolio.graduation import Attested, CeremonyHeld
 from libs.events.catalog.portfolio.organisation import PolicySet
 from libs.events.catalog.portfolio.team import HealthReading, HealthRecorded, HealthSubject, ProductsLeft, ProductsServed, TeamFormed
-from libs.events.catalog.roadmap.metric import BaselineMeasured
+from libs.events.catalog.roadmap.metric import BaselineMeasured, MetricDefined, MetricKind, MetricRead
 from libs.rules.turning_days import burning_down, expectations, graduated, sustain_days, touched_days, turning_days
 from tests.rules.way import TEAM, WAY, Statement, attested, day, graduating, read, seen, sustained, world_of
 
@@ -122,3 +124,19 @@ def test_nothing_before_a_team_was_formed_turns_its_status() -> None:
     ]
     found = [one for one in moved if not (one.aggregate == TEAM and one.day == 5)]
     assert of(touched_days(seen(world_of(found), 200), "parks")) == {65, 70, 75, 150, 190}
+
+
+def test_what_a_product_brings_that_is_served_only_later_turns_too_and_today_is_a_day() -> None:
+    formed = Statement(TEAM, TeamFormed(name="Parks", home="env"), 0)
+    served = [formed, Statement(TEAM, ProductsServed(products=("maps",)), 30), Statement("item:m", ItemAdded(product="maps", title="Story"), 40)]
+    assert of(burning_down(seen(world_of(served), 100), "parks")) == {0, 30, 59, 90}
+    assert of(sustain_days(seen(world_of(served), 0), "parks")) == {0}
+    assert of(sustain_days(seen(world_of(served), 30), "parks")) == {0, 30}
+
+
+def test_only_a_reading_of_satisfaction_grows_too_old() -> None:
+    speed = MetricDefined(
+        product="booking", name="Speed", kind=MetricKind.QUANTITATIVE, goal="Fast", method="m", tool="t", source="s", responsible="p2", measures="speed"
+    )
+    said = [*graduating(), Statement("metric:speed", speed, 61), Statement("metric:speed", MetricRead(value=Decimal(3)), 105)]
+    assert of(expectations(seen(world_of(said), 700), "parks")) == of(expectations(seen(world_of(graduating()), 700), "parks")) | {61}
