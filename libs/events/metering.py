@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Protocol
+from typing import Final, Protocol
+
+BYTES: Final = 4_096
+"""So many bytes of text that are looked through or made count as one thing that is found."""
 
 
 class Meter(Protocol):

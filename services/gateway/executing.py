@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Coroutine, Iterable, Mapping
+from collections.abc import AsyncGenerator, Callable, Coroutine, Iterable, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -14,7 +14,7 @@ from strawberry.types.graphql import OperationType as Allowed
 from services.gateway.allowances import Allowances
 from services.gateway.asked import Asked
 from services.gateway.asking import Asking
-from services.gateway.budget import SpentUp
+from services.gateway.budget import Budget, SpentUp
 from services.gateway.extensions import as_json
 from services.gateway.limits import prepared
 from services.gateway.pages.warming import warmth_of
@@ -78,6 +78,15 @@ async def _sliced(work: Coroutine[Any, Any, T], asking: Asking) -> T | Ended:
         return await Sliced(work, asking.budget)
     except SpentUp as e:
         return Ended(data=None, errors=[e.error], extensions=asking.extensions())
+
+
+async def computed(work: Callable[[], T], budget: Budget) -> T:
+    """What plain code gives that awaits nothing. Raises SpentUp."""
+
+    async def run() -> T:
+        return work()
+
+    return await Sliced(run(), budget)
 
 
 def weighed(body: Mapping[str, Any], asking: Asking) -> bytes:

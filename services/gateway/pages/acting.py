@@ -20,7 +20,7 @@ from libs.events.event import position as position_of
 from libs.events.facts import Facts
 from libs.events.references import telling_of, thing_of
 from libs.events.values import references
-from libs.events.world import World
+from libs.events.world import Held, World
 from libs.rules.authority import AUTHORITY, belonging, speaking
 from libs.rules.awaiting import Awaited, awaiting
 from libs.rules.roles import Principal
@@ -128,7 +128,7 @@ class NoOffers(Offers):
         self.is_open = False
 
 
-def acting_on(world: World, visit: Visit, heard: str, same: str) -> dict[str, Any]:
+def acting_on(world: World | Held, visit: Visit, heard: str, same: str) -> dict[str, Any]:
     """What every page is given for acting: `act`, and `heard`, what was said by the form that led here."""
     facts = world.facts(visit.moment.today)
     return {"act": Offers(facts, visit.reader, visit.here(), is_open=visit.moment.is_now), "heard": (*_heard(world, facts, heard), *_unchanged(facts, same))}
@@ -210,7 +210,7 @@ def _field_of(command: type[Command], kind: str) -> str | None:
     return next((field for field, of in needed[:1] or named if of == kind), None)
 
 
-def _heard(world: World, facts: Facts, text: str) -> Iterator[Heard]:
+def _heard(world: World | Held, facts: Facts, text: str) -> Iterator[Heard]:
     for position in positions(text or None):
         aggregate, sequence = position_of(position)
         history = world.events(aggregate)

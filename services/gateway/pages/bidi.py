@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from libs.events.metering import spend
+
 _BACK: Final = "\u0590-\u08ff\u200f\u202a-\u202e\u2066-\u2069\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff"
 """Letters that are written from right to left, and what changes the direction without being seen."""
 _TURNS: Final = re.compile(f"[{_BACK}]")
@@ -23,6 +25,7 @@ def isolated(html: str) -> str:
         return html
     found, tag = [], ""
     for part in _PARTS.finditer(html):
+        spend()
         text = part[0]
         if text.startswith("<"):
             tag = text

@@ -9,9 +9,12 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
+from libs.events.metering import spend
+
 
 def element(name: str, *children: Markup | str, **attributes: Any) -> Markup:
     """An SVG element; `class_` is its class, `stroke_width` an attribute `stroke-width`; None leaves one out. Text is escaped."""
+    spend()
     said = Markup("").join(Markup(' {}="{}"').format(_attribute(key), _number(value)) for key, value in attributes.items() if value is not None)
     return Markup("<{}{}>{}</{}>").format(name, said, Markup("").join(escape(child) for child in children), name)
 

@@ -11,6 +11,7 @@ from typing import Any, Final, NamedTuple
 from graphql import GraphQLEnumType, GraphQLList, GraphQLNonNull, GraphQLObjectType, get_named_type
 
 from libs.events.choice import CHOICES
+from libs.events.metering import spend
 from services.gateway.pages import words
 from services.gateway.pages.page import Visit
 from services.gateway.pages.tables import Cell, Column, Table, choice, day, money, text
@@ -78,6 +79,7 @@ def thing(visit: Visit, of: Row | None, by: str = "name") -> Cell:
 
 
 def _cell(visit: Visit, one: _Typed, row: Row, given: Made | None) -> Cell:
+    spend()
     said = given(row) if given else ""
     if isinstance(said, Cell):
         return said

@@ -7,6 +7,7 @@ from typing import Final
 
 from markupsafe import Markup
 
+from libs.events.metering import BYTES, spend
 from services.gateway.pages.acting import NoOffers
 from services.gateway.pages.page import View, Visit
 from services.gateway.pages.rendering import environment
@@ -32,12 +33,18 @@ def included(visit: Visit, view: View) -> Markup:
 
 def part_of(html: str, key: str, title: str) -> Markup:
     """Forms, navigations, the fields of single events and a heading that says the title again go; ids begin with `key`, so that no two parts share one."""
-    html = _SINGLE.sub("", _PRESSED.sub("", html))
-    html = _TITLE.sub(lambda found: "" if _words(found[1]) == title else found[0], html)
-    html = _HEADING.sub(lambda found: f"{found[1]}{min(int(found[2]) + LOWER, LOWEST)}", html)
-    html = _NAMED.sub(lambda found: f'{found[1]}{" ".join(f"{key}-{one}" for one in found[2].split())}"', html)
-    html = _LINKED.sub(lambda found: f'{found[1]}{key}-{found[2]}"', html)
-    return Markup(_FOCUSED.sub("", html))  # noqa: S704 - made by our own templates, which escape
+    for pattern, put in (
+        (_PRESSED, ""),
+        (_SINGLE, ""),
+        (_TITLE, lambda found: "" if _words(found[1]) == title else found[0]),
+        (_HEADING, lambda found: f"{found[1]}{min(int(found[2]) + LOWER, LOWEST)}"),
+        (_NAMED, lambda found: f'{found[1]}{" ".join(f"{key}-{one}" for one in found[2].split())}"'),
+        (_LINKED, lambda found: f'{found[1]}{key}-{found[2]}"'),
+        (_FOCUSED, ""),
+    ):
+        spend(1 + len(html) // BYTES)
+        html = pattern.sub(put, html)
+    return Markup(html)  # noqa: S704 - made by our own templates, which escape
 
 
 def _main(visit: Visit, view: View) -> str:

@@ -16,6 +16,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import Response
 
 from libs.events.catalog.portfolio.graduation import GraduationStatus
+from libs.events.metering import spend
 from libs.rules.roles import Principal
 from libs.service.session import form_key, form_proof, is_secure
 from services.gateway.pages import words
@@ -52,10 +53,16 @@ _YEAR: Final = 365 * 24 * 3600
 @cache
 def environment() -> Environment:
     """The templates, read once a process; what they are not given is an error, and what they show is escaped."""
-    made = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    made = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, finalize=_put)
     made.globals |= {"asset": asset, "words": words, "statuses": GraduationStatus, "lists": lists}
     made.filters |= {"day": words.day, "short_day": words.short_day, "sentence": words.sentence, "plain": words.plain, "role": words.role}
     return made
+
+
+def _put(value: Any) -> Any:
+    """Whatever a template puts somewhere is work."""
+    spend()
+    return value
 
 
 def lists() -> list[tuple[str, str]]:

@@ -7,7 +7,8 @@ import hashlib
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, Final
+from functools import partial
+from typing import Any, Final, TypeVar
 
 from fastapi import APIRouter, Request
 from graphql import GraphQLError
@@ -29,8 +30,8 @@ from services.gateway.allowances import allowances_of
 from services.gateway.asked import Asked
 from services.gateway.asking import Asking
 from services.gateway.bounded import Bounded, size_of_json
-from services.gateway.budget import PAGE
-from services.gateway.executing import execute
+from services.gateway.budget import PAGE, Budget, SpentUp
+from services.gateway.executing import computed, execute
 from services.gateway.forwarding import Forwarding
 from services.gateway.pages import assets
 from services.gateway.pages.acting import HEARD, SAME, acting_on
@@ -48,6 +49,7 @@ from services.gateway.pages.words import plain
 KEPT_ANSWERS: Final = 64 * 1_048_576
 """Bytes of answers that are kept for whoever asks the same of the same world with the same rights: the CSV of a table, a second reader."""
 HEARD_SECONDS: Final = 2.0
+T = TypeVar("T")
 Rows = Sequence[Sequence[str | int]]
 _CSV: Final = "text/csv; charset=utf-8; header=present"
 _KEPT_PRIVATE: Final = {"Cache-Control": "private, no-cache", "Vary": VARY}
@@ -102,23 +104,13 @@ class Pages:
         if table is not None:
             return await self._csv(request, visit, view, data, table, headers)
         parts = await self._parts(request, page.parts(visit, view)) if page.parts else []
-        acting = acting_on(self.process.world, visit, *(request.query_params.get(name, "") for name in (HEARD, SAME)))
-        body = rendered(
-            request,
-            page.template,
-            self.pages,
-            reader,
-            visit=visit,
-            view=view,
-            page=page,
-            seen=events_seen,
-            graphiql=in_graphiql(visit),
-            problem=None,
-            parts=parts,
-            now=self.process.adapters.clock(),
-            **acting,
-        )
-        return html(request, body, headers=headers | {"Server-Timing": f"page;dur={(time.perf_counter() - begun) * 1000:.1f}"})
+        said = [request.query_params.get(name, "") for name in (HEARD, SAME)]
+        shown = {"visit": visit, "view": view, "page": page, "seen": events_seen, "graphiql": in_graphiql(visit), "problem": None, "parts": parts}
+        with self.process.world.held() as world:
+            given = {**shown, "now": self.process.adapters.clock(), **acting_on(world, visit, *said)}
+            body = await self._in_slices(reader, partial(rendered, request, page.template, self.pages, reader, **given))
+        timing = {"Server-Timing": f"page;dur={(time.perf_counter() - begun) * 1000:.1f}"}
+        return await self._in_slices(reader, partial(html, request, body, headers=headers | timing))
 
     async def presented(self, request: Request, visit: Visit) -> tuple[Visit, View]:
         """The page's document asked and its answer presented, also for a page that shows a form with errors again."""
@@ -129,15 +121,22 @@ class Pages:
         """The same, with the answer, asked with the reader's `Authorization`."""
         data, withheld = await self._asked(authorization, visit)
         visit = replace(visit, withheld=withheld)
-        return visit, visit.page.present(visit, data), data
+        return visit, await self._in_slices(visit.reader, partial(visit.page.present, visit, data)), data
 
     async def _parts(self, request: Request, visits: tuple[Visit, ...]) -> list[Markup]:
-        """Other pages that stand in this one; between two of them others have their turn."""
-        found = []
-        for visit in visits:
-            found.append(included(*await self.presented(request, visit)))
-            await asyncio.sleep(0)
-        return found
+        """Other pages that stand in this one."""
+        return [await self._in_slices(visit.reader, partial(included, *await self.presented(request, visit))) for visit in visits]
+
+    async def _in_slices(self, reader: Principal, work: Callable[[], T]) -> T:
+        """What plain code makes of an answer, within a budget; others have their turn meanwhile. Raises Invalid where it costs too much."""
+        budget = Budget(PAGE)
+        budget.pauses = True
+        try:
+            return await computed(work, budget)
+        except SpentUp as e:
+            raise _cause([e.error]) from None
+        finally:
+            self._allowances.take(reader, budget.took)
 
     def _visit(self, request: Request, page: Page, reader: Principal) -> Visit:
         given = {name: said for name, value in request.query_params.items() if (said := one_line(value)).strip()}
@@ -211,7 +210,7 @@ class Pages:
     async def _rows(self, authorization: str, visit: Visit, data: Data, table: Table, path: Path) -> AsyncIterator[Rows]:
         """The rows of a table as CSV has them, a page of its list at a time."""
         async for page in self._pages_of(authorization, visit, path):
-            view = visit.page.present(visit, with_at(data, path, page))
+            view = await self._in_slices(visit.reader, partial(visit.page.present, visit, with_at(data, path, page)))
             yield [row for one in view.tables if one.id == table.id for row in one.exact]
 
     async def _must_have_heard(self, request: Request) -> None:
