@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from difflib import get_close_matches
@@ -113,8 +114,6 @@ def known_roles(texts: Iterable[object]) -> frozenset[Role]:
     roles = set()
     for text in texts:
         if isinstance(text, str):
-            try:
+            with suppress(ValueError):
                 roles.add(Role.parse(text))
-            except ValueError:
-                continue
     return frozenset(roles)

@@ -40,3 +40,10 @@ def test_a_target_is_open_until_it_is_hit_or_due() -> None:
     assert milestones(s.facts("2024-09-01"), "p")[0].reached is False
     s.given("metric:m", MetricRead(value=Decimal(81)), at="2024-08-20")
     assert milestones(s.facts("2024-08-31"), "p")[0].reached is True
+
+
+def test_milestones_come_by_their_day_whichever_they_are_and_a_release_without_a_title_goes_by_its_id() -> None:
+    s = story().given("release:late", ReleasePublished(), at="2024-10-01").given("release:a", ReleasePublished(), at="2024-05-02")
+    for id in ("late", "a"):
+        s.given(f"release:{id}", ReleaseProposed(product="p", stage=ReleaseStage.LIVE, title=""), at="2024-05-01")
+    assert [one.title for one in milestones(s.facts("2024-12-01"), "p")] == ["a", "Satisfaction: 80 percent", "late"]

@@ -55,3 +55,8 @@ def test_a_principal_knows_its_roles_by_name() -> None:
     someone = Principal("ed", frozenset({Role("cab", "env")}))
     assert someone.has("cab")
     assert not someone.has("executive")
+
+
+def test_whoever_has_several_roles_has_each() -> None:
+    who = Principal("ana", frozenset(map(Role.parse, ("executive@env", "team@parks"))))
+    assert [who.has(name) for name in ("executive", "team", "importer")] == [True, True, False] and not Principal("bo").has("team")

@@ -93,3 +93,19 @@ def test_targets_are_counted_over_products_each_metric_once() -> None:
     assert targets(s.facts("2024-12-31"), ("permits", "maps")) == (1, 2, 0, 0)
     assert targets(s.facts("2024-12-31"), ()) == (0, 0, 0, 0)
     assert target_states(s.facts(), "unheard-of") == ()
+
+
+def test_a_target_leads_away_from_the_baseline_that_held_when_it_was_set_else_from_the_first_one_after() -> None:
+    s = read(aiming(baseline=None, target=80), 70, "2024-06-30")
+    s.given(SAT, BaselineMeasured(value=Decimal(90)), at="2024-05-01")
+    assert state(s, "2024-07-01") is TargetState.HIT, "down from 90"
+    s.given(SAT, BaselineMeasured(value=Decimal(60)), at="2024-05-02")
+    assert state(s, "2024-07-01") is TargetState.HIT, "the first one"
+    s = Scenario(Decisions()).given(SAT, BaselineMeasured(value=Decimal(90)), at="2024-03-01")
+    s = read(aiming(baseline=60, target=80, s=s), 70, "2024-06-30")
+    assert state(s, "2024-07-01") is TargetState.OPEN, "up from 60, which held then"
+
+
+@pytest.mark.parametrize(("value", "expected"), [(79, TargetState.OPEN), (80, TargetState.HIT), (85, TargetState.HIT)])
+def test_a_target_at_its_baseline_is_to_be_held_or_exceeded(value: int, expected: TargetState) -> None:
+    assert state(read(aiming(baseline=80, target=80), value, "2024-06-30"), "2024-07-01") is expected
