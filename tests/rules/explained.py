@@ -101,6 +101,21 @@ def _said() -> Iterator[tuple[str, int, int, str, tuple[Payload, ...]]]:
     )  # fmt: skip
     for approved in ("crew", "aside"):
         yield f"investment:{approved}", 22, 0, "steering_group@roads", (InvestmentDecided(approved=True, reason="so"),)
+    yield "investment:turned", 20, 0, "importer", (InvestmentProposed(team="piers", product="pier", amount=money("21.00")),)
+    yield "investment:turned", 21, 0, "steering_group@roads", (InvestmentDecided(approved=True, reason="so"), InvestmentDecided(approved=False, reason="so"))
+    yield "investment:blank", 20, 0, "steering_group@roads", (InvestmentDecided(approved=True, reason="so"),)
+    later = InvestmentRebaselined(approver="g", reason="so", amount=money("3.00"))
+    yield "investment:lifted", 20, 0, "steering_group@env", (
+        InvestmentProposed(team="parks", amount=money("4.00")),
+        Overridden(rule="S0-14", reason="so", command="so", judges="investment:lifted@3"),
+        InvestmentDecided(approved=True, reason="so"),
+    )  # fmt: skip
+    yield "investment:lifted", 26, 0, "importer", (Retracted(event="investment:lifted@3", reason="Wrong"),)
+    yield "investment:lifted", LATE + 2, 0, "steering_group@env", (later, Retracted(event="investment:lifted@5", reason="Wrong"))
+    yield "product:lodge", 3, 0, "importer", (ProductRegistered(name="Lodge", program="services"),)
+    for product in ("booking", "lodge"):
+        yield f"investment:of-{product}", 20, 0, "importer", (InvestmentProposed(product=product, amount=money("2.00")),)
+        yield f"bid:of-{product}", 22, 0, "importer", (BidSubmitted(investment=f"of-{product}", amount=money("2.00"), body="Treasury"),)
     lifted_of = (
         "loan:l",
         "bid:one",

@@ -10,7 +10,7 @@ from libs.events.catalog.portfolio.product import PRODUCT, ProductRegistered
 from libs.events.catalog.portfolio.team import TEAM, ProductsServed, TeamFormed
 from libs.events.catalog.roadmap.roadmap_item import Horizon, RoadmapItemPlaced
 from libs.events.event import Actor, Event, Payload, Retracted
-from libs.events.facts import Facts
+from libs.events.facts import THE_DAY, Facts
 from libs.events.values import start_of
 from libs.events.world import World
 from libs.rules.comparing import Moments, name_of, scopes_of
@@ -106,3 +106,15 @@ def test_touched_is_what_one_moment_sees_and_the_other_does_not() -> None:
 def test_what_there_is_at_either_moment_is_listed_by_id_once() -> None:
     world = world_of(*((f"team:{id}", PARKS, n, n) for n, id in enumerate("fbdaec")), ("team:f", Retracted(event="team:f@1", reason="Wrong"), 5, 5))
     assert moments(world, (3, 3), (9, 9)).ids(TEAM) == ["a", "b", "c", "d", "e", "f"]
+
+
+def test_what_rests_on_what_was_touched_or_on_another_day_may_be_otherwise_and_nothing_else() -> None:
+    world = world_of(("team:a", PARKS, 1, 1), ("team:late", PARKS, 1, 5))
+    same_day, next_day = moments(world, (4, 4), (4, 6)), moments(world, (4, 9), (5, 9))
+    assert [same_day.move(rests) for rests in ((), ("team:a",), (THE_DAY,), ("team:a", "team:late"))] == [False, False, False, True]
+    assert [next_day.move(rests) for rests in ((), ("team:a",), (THE_DAY,), ("team:a", THE_DAY))] == [False, False, True, True]
+
+
+def test_an_investment_in_a_team_alone_lies_in_no_product() -> None:
+    found = scopes_of(moments(world_of(("investment:i", InvestmentProposed(team="roads"), 1, 1)), (1, 1), (2, 2)), "investment", "i")
+    assert ("team", "roads") in found and "product" not in {kind for kind, _ in found}

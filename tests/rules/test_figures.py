@@ -29,7 +29,7 @@ from libs.events.catalog.roadmap.release import ReleaseProposed, ReleaseStage
 from libs.events.event import Overridden, Payload
 from libs.events.facts import Facts
 from libs.events.values import Money
-from libs.rules.figures import Figures, of_investment, of_organisation, of_portfolio, of_product, of_program, of_team
+from libs.rules.figures import Figures, investments_in, of_investment, of_organisation, of_portfolio, of_product, of_program, of_team
 from libs.rules.money import Amount, Sum
 from libs.rules.spending import borne_by, home_of
 
@@ -326,3 +326,11 @@ def _names(facts: Facts, n: int, field: str) -> str | None:
 
 def _home(facts: Facts, n: int, home: str) -> bool:
     return home_of(facts, f"i{n}") == home
+
+
+def test_the_investments_of_a_program_are_those_in_its_products_then_those_of_its_teams_alone_by_team() -> None:
+    s = Scenario(Decisions()).given("product:x", ProductRegistered(name="X", program="water"))
+    for n, team in enumerate("fbdaec"):
+        s.given(f"team:{team}", TeamFormed(name=team, home="env", products=("x",))).given(f"investment:i{n}", proposed(team=team, product=None))
+    s.given("investment:z", proposed(team="a", product="x")).given("investment:other", proposed(team="a", product="y"))
+    assert investments_in(s.facts(), "program", "water") == ("z", "i3", "i1", "i5", "i2", "i4", "i0")

@@ -448,3 +448,12 @@ def test_what_moved_comes_by_the_time_it_came_true_then_as_it_was_said_and_what_
         heard.say(Retracted(event=f"roadmap_item:{id}@1", reason="Wrong"), 24, 24, aggregate=f"roadmap_item:{id}")
     found = changes(*(Facts.on_day(heard.world, day(n), start_of(day(n)).replace(hour=23)) for n in (5, 30)))
     assert [one.subject.partition(":")[2] for one in found] == ["d", "c", "b", "a", "gone", "lost"]
+
+
+def test_of_several_that_made_it_on_one_day_it_holds_since_the_last_and_what_is_learned_at_the_instant_is_known() -> None:
+    heard = Heard()
+    heard.placed()
+    made = [heard.moved(Horizon.NOW, 10, 20, hour=hour) for hour in (6, 8)]
+    learned = start_of(day(20)).replace(hour=9)
+    (change,) = changes(Facts.on_day(heard.world, day(5), start_of(day(5)).replace(hour=23)), Facts.on_day(heard.world, day(40), learned))
+    assert made_by(change) == made and change.at == start_of(day(10)).replace(hour=8) and change.known_since == learned

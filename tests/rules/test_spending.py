@@ -147,4 +147,7 @@ def test_what_lies_on_one_day_is_borne_by_the_borrower_of_that_day_and_an_amount
     assert divided("1.00", 11, 11) == [(11, 11, "health", "1.00")]
     assert divided("1.00", 12, 11) == [(12, 12, None, "1.00")], "what covers no days lies on its first, and nobody borrows for none"
     assert divided("0.05", 1, 4, 2, 3, 4) == [(1, 1, None, "0.01"), (2, 2, None, "0.02"), (3, 3, None, "0.01"), (4, 4, None, "0.01")]
+    for first in (1, 2, 3):
+        parts_of_a_day = [amount for *_, amount in divided("0.05", first, first + 2, first + 1, first + 2)]
+        assert parts_of_a_day == ["0.02", "0.01", "0.02"], "wherever its days lie"
     assert divided("0.05", 1, 4, 1, 5, 9) == [(1, 4, None, "0.05")], "an edge outside divides nothing"
