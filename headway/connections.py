@@ -108,7 +108,7 @@ class Connections:
 def neighbourhood(host: str) -> str:
     """What counts as one address: of IPv6 the network of 64 bits, all of which one caller commonly has."""
     try:
-        found = ipaddress.ip_address(host.partition("%")[0])
+        found = ipaddress.ip_address(host)
     except ValueError:
         return host
     if isinstance(found, ipaddress.IPv6Address):

@@ -5,8 +5,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import resource
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import dataclass, field
+from functools import partial
+from http import HTTPStatus
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 import uvicorn
@@ -434,7 +438,7 @@ def test_one_address_may_have_half_of_all_at_least_one_unless_it_is_said_how_man
 
 def test_whoever_waits_longest_makes_room_of_its_own_address_where_that_is_crowded_and_of_any_where_all_is() -> None:
     connections = Connections(3, 2, reserve=1)
-    first, second, third, fourth, fifth = (One(address) for address in ("a", "b", "b", "b", "a"))
+    first, second, third, fourth, fifth = (One(address) for address in ("a", "b", "b", "b", "c"))
     for one in (first, second, third):
         connections.admit(one)
     connections.admit(fourth)
@@ -467,3 +471,67 @@ def test_a_crowd_is_told_of_once_a_minute(monkeypatch: pytest.MonkeyPatch, caplo
     assert told == [0, 1, 1, 2, 2, 3] and caplog.messages[0] == (
         "connections: as many are open as may be (1, 1 of one address): those that wait for a request make room"
     )
+
+
+class Looked:
+    """A connection whose transport and request are what a test says, and what was done about it."""
+
+    def __init__(self, **state: Any) -> None:
+        self.did, self.unsent, self.closing = list[str](), 0, False
+        one = object.__new__(HttpConnection)
+        given = {"in_head": False, "in_body": False, "refused": False, "head_read": 0, "waited": 0, "body_looks": 0, "unsent": 0, "untaken": 0} | state
+        vars(one).update({f"_{name}": value for name, value in given.items()})
+        self.flow = one.flow = SimpleNamespace(read_paused=False)  # type: ignore[assignment]
+        self.cycle = one.cycle = SimpleNamespace(waiting_for_100_continue=False)  # type: ignore[assignment]
+        abort, size, closing = partial(self.did.append, "aborted"), lambda: self.unsent, lambda: self.closing
+        one.transport = SimpleNamespace(abort=abort, get_write_buffer_size=size, is_closing=closing)  # type: ignore[assignment]
+
+        def refuse(status: HTTPStatus, detail: str, *, said: bool = True) -> None:
+            self.did.append(f"{status.value} {said}")
+
+        one._refuse = refuse  # type: ignore[method-assign]
+        self.one = one
+
+    def until_something_is_done(self, unsent: Iterable[int] = ()) -> tuple[int, list[str]]:
+        """How many looks that takes, and what it is."""
+        sizes = iter(unsent)
+        for n in range(1, 2_000):
+            self.unsent = next(sizes, self.unsent)
+            self.one.look()
+            if self.did:
+                return n, self.did
+        return 0, []
+
+
+def test_each_look_is_a_second_of_the_patience_with_what_is_awaited() -> None:
+    assert Looked(in_head=True).until_something_is_done() == (HEAD_LOOKS, ["408 False"])
+    assert Looked(in_head=True, head_read=1).until_something_is_done() == (HEAD_LOOKS, ["408 True"])
+    assert Looked(in_body=True).until_something_is_done() == (PIECE_LOOKS, ["408 True"])
+    assert Looked(in_body=True, body_looks=BODY_LOOKS - 2).until_something_is_done() == (2, ["408 True"])
+    assert Looked(refused=True, in_head=True).until_something_is_done() == (LINGER_LOOKS, ["aborted"])
+    assert Looked().until_something_is_done() == (0, []), "nothing is awaited between requests"
+
+
+def test_nothing_is_awaited_of_who_is_held_back_or_is_closing() -> None:
+    for part, name in (("flow", "read_paused"), ("cycle", "waiting_for_100_continue")):
+        held = Looked(in_body=True)
+        setattr(getattr(held, part), name, True)
+        assert held.until_something_is_done() == (0, [])
+    closing = Looked(in_head=True)
+    closing.closing = True
+    assert closing.until_something_is_done() == (0, [])
+
+
+@pytest.mark.parametrize(
+    ("unsent", "looks"),
+    [
+        ([5], TAKE_LOOKS),
+        ([0, 0, 5], TAKE_LOOKS + 2),
+        ([5, 6, 7], TAKE_LOOKS),
+        ([5] * 9 + [4], 10 + TAKE_LOOKS),
+        ([5, 5, 0, 5], 3 + TAKE_LOOKS),
+        ([5, 4, 4], 2 + TAKE_LOOKS),
+    ],
+)
+def test_who_takes_something_of_the_answer_has_all_the_time_again(unsent: list[int], looks: int) -> None:
+    assert Looked().until_something_is_done(unsent) == (looks, ["aborted"])
