@@ -135,7 +135,7 @@ def _aggregates(facts: Facts, kind: str, id: str) -> Iterator[tuple[Kind[Any], s
 
 def _referring(facts: Facts, kind: Kind[Any], field: str, id: str) -> list[str]:
     facts.related(kind, field, id)
-    return sorted(split(aggregate)[1] for aggregate in facts.histories.referring(kind.name, field, id))
+    return [split(aggregate)[1] for aggregate in facts.histories.referring(kind.name, field, id)]
 
 
 def _of(facts: Facts, aggregate: tuple[Kind[Any], str]) -> Iterator[Said]:

@@ -231,3 +231,12 @@ def test_a_backlog_over_time_ends_months_and_today_and_tells_a_delivery_that_was
         ("2024-03-31", 0, 2),
         ("2024-04-30", 1, 1),
     ]
+
+
+def test_a_story_that_was_kept_is_told_anew_for_whatever_comes_to_lie_in_it(world: World) -> None:
+    said = {"investment:more": InvestmentProposed(team="diggers"), "bid:more": BidSubmitted(investment="more", amount=money("10"), body="Treasury")}
+    for aggregate, data in said.items():
+        before = world.facts(date(2025, 12, 31)).derive(story, "team", "diggers")
+        position = say(world, aggregate, data, "2025-06-02")
+        after = world.facts(date(2025, 12, 31)).derive(story, "team", "diggers")
+        assert {one.id for one in after} - {one.id for one in before} == {position}

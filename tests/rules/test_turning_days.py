@@ -12,6 +12,8 @@ from libs.events.catalog.portfolio.graduation import Attested, CeremonyHeld
 from libs.events.catalog.portfolio.organisation import PolicySet
 from libs.events.catalog.portfolio.team import HealthReading, HealthRecorded, HealthSubject, ProductsLeft, ProductsServed, TeamFormed
 from libs.events.catalog.roadmap.metric import BaselineMeasured, MetricDefined, MetricKind, MetricRead
+from libs.events.event import Actor, Event
+from libs.events.values import start_of
 from libs.rules.turning_days import burning_down, expectations, graduated, sustain_days, touched_days, turning_days
 from tests.rules.way import TEAM, WAY, Statement, attested, day, graduating, read, seen, sustained, world_of
 
@@ -140,3 +142,16 @@ def test_only_a_reading_of_satisfaction_grows_too_old() -> None:
     )
     said = [*graduating(), Statement("metric:speed", speed, 61), Statement("metric:speed", MetricRead(value=Decimal(3)), 105)]
     assert of(expectations(seen(world_of(said), 700), "parks")) == of(expectations(seen(world_of(graduating()), 700), "parks")) | {61}
+
+
+def test_days_that_were_kept_are_found_anew_once_more_is_said_of_a_product_and_what_was_taken_back_turns_nothing() -> None:
+    world = world_of(graduating())
+    before = of(world.facts(day(700)).derive(expectations, "parks"))
+    speed = MetricDefined(
+        product="booking", name="Speed", kind=MetricKind.QUANTITATIVE, goal="Fast", method="m", tool="t", source="s", responsible="p2", measures="speed"
+    )
+    time = start_of(day(61))
+    world.apply(Event("metric:speed", 1, time, time, time, Actor("someone", "importer"), speed))
+    assert of(world.facts(day(700)).derive(expectations, "parks")) == before | {61}
+    said = [*graduating(), Statement("metric:speed", speed, 61)]
+    assert of(expectations(seen(world_of(said, retracted=["metric:speed@1"]), 700), "parks")) == before
