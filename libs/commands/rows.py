@@ -8,7 +8,6 @@ from datetime import datetime
 from libs.commands.command import Command
 from libs.commands.deciding import Case
 from libs.events.event import Event, Overridden, Payload, Retracted, S
-from libs.events.judgement import judging
 
 WHY = "The row of the import has changed"
 
@@ -46,7 +45,7 @@ def anew(case: Case[S], now: Payload) -> Iterator[Payload]:
 
 def instead(case: Case[S], before: Event | None, now: Payload) -> Iterator[Payload]:
     """What is said now instead of an event of a changed row; nothing where that is the same on the same day, and, of a judgement, still counts."""
-    if before is None or before.data != now or before.time != case.at or (judging(before) and not case.current.counts(before)):
+    if before is None or before.data != now or before.time != case.at or not case.current.counts(before):
         yield from take_back(case, before)
         yield now
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import dataclasses
 import logging
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -33,9 +32,10 @@ ASKED_AT_ONCE = 8
 
 @dataclass
 class _Gap:
-    """Events missing before `sequence`. Of what was heard behind a gap only the first record is kept: the owner has them all."""
+    """Events missing before `sequence`. Of what was heard behind a gap only what came first is kept: the owner has them all."""
 
     sequence: int
+    first: int
     record: Record | None
     answers: int = 0
 
@@ -105,9 +105,7 @@ class Consumer:
         """Tries a parked position again, from its owner's copy where the owner has one; whether it is no longer parked. Raises NotParked."""
         record = self._at(position).record
         if position not in self._stopped.values():
-            del self._parked[position]
-            self._hear(record)
-            return position not in self._parked
+            return False  # it says no sequence, and will say none
         try:
             said = await self._owner(record.key).events(record.key, self.world.last(record.key))
         except Exception as e:
@@ -125,14 +123,14 @@ class Consumer:
         self._at(position)
         decision = Discard(position, reason, by, datetime.now(UTC))
         await self.decisions.discard(decision)
-        await self._follow(decision)
+        self._follow(decision)
 
     async def reconcile(self) -> None:
         """One comparison with every owner; what was missing in two consecutive ones is fetched. Takes in what other processes' operators discarded."""
         await self._reconciliation.look()
         for position, decision in (await self.decisions.discards()).items():
             if position not in self._discards:
-                await self._follow(decision)
+                self._follow(decision)
 
     # Hearing
 
@@ -209,8 +207,8 @@ class Consumer:
 
     def _hold(self, aggregate: str, sequence: int) -> None:
         parked = self._parked[self._stopped[aggregate]]
-        if parked.position != f"{aggregate}@{sequence}" and sequence > parked.held:
-            self._parked[parked.position] = dataclasses.replace(parked, held=sequence)
+        if parked.position != f"{aggregate}@{sequence}":
+            self._parked[parked.position] = dataclasses.replace(parked, held=max(parked.held, sequence))
 
     def _at(self, position: str) -> Parked:
         if position not in self._parked:
@@ -223,7 +221,7 @@ class Consumer:
             del self._stopped[parked.record.key]
         return parked
 
-    async def _follow(self, decision: Discard) -> None:
+    def _follow(self, decision: Discard) -> None:
         self._discards[decision.position] = decision
         if decision.position not in self._parked:
             return
@@ -231,8 +229,6 @@ class Consumer:
         aggregate = parked.record.key
         if f"{aggregate}@{self.world.last(aggregate) + 1}" == decision.position:
             self.world.pass_over(aggregate, decision.reason, decision.by, decision.at)
-            with contextlib.suppress(Exception):  # an owner who does not answer now is asked again for what is held
-                await self._fetch(aggregate)
         self._expect(aggregate, parked.held)
 
     # Gaps
@@ -246,24 +242,22 @@ class Consumer:
             return
         gap = self._gaps.get(aggregate)
         if gap is None:
-            self._gaps[aggregate] = _Gap(sequence, record)
+            self._gaps[aggregate] = _Gap(sequence, sequence, record)
             self._gap_found.set()
         else:
             gap.sequence = max(gap.sequence, sequence)
 
     async def _mend(self) -> None:
-        attempt = 0
         while True:
-            if not self._gaps:
-                attempt = 0
-                await self._gap_found.wait()
+            await self._gap_found.wait()
+            attempt = 0
+            while found := list(self._gaps):
+                for begin in range(0, len(found), ASKED_AT_ONCE):
+                    await asyncio.gather(*(self._close_gap(aggregate) for aggregate in found[begin : begin + ASKED_AT_ONCE]))
+                if self._gaps:
+                    attempt += 1
+                    await asyncio.sleep(rest(attempt))
             self._gap_found.clear()
-            found = list(self._gaps)
-            for begin in range(0, len(found), ASKED_AT_ONCE):
-                await asyncio.gather(*(self._close_gap(aggregate) for aggregate in found[begin : begin + ASKED_AT_ONCE]))
-            if self._gaps:
-                attempt += 1
-                await asyncio.sleep(rest(attempt))
 
     async def _close_gap(self, aggregate: str) -> None:
         gap = self._gaps[aggregate]
@@ -276,30 +270,30 @@ class Consumer:
         last = self.world.last(aggregate)
         if aggregate in self._stopped or last >= gap.sequence:
             del self._gaps[aggregate]
-            self.healed += last >= gap.sequence
+            self.healed += gap.record is not None and last >= gap.sequence  # what was held here was no loss of the log's
             self._expect(aggregate, gap.sequence)
             return
         gap.answers = 1 if last > before else gap.answers + 1
         if gap.answers >= ATTEMPTS:
             del self._gaps[aggregate]
-            self._give_up(aggregate, gap.record)
+            self._give_up(aggregate, gap)
 
-    def _give_up(self, aggregate: str, record: Record | None) -> None:
+    def _give_up(self, aggregate: str, gap: _Gap) -> None:
         """What the log has and its owner has not cannot be applied."""
         last = self.world.last(aggregate)
-        sequence = None if record is None else _sequence(record)
-        position = f"{aggregate}@{sequence}"
-        if record is None or sequence is None or sequence <= last or position in self._discards:
+        position = f"{aggregate}@{gap.first}"
+        if gap.record is None or gap.first <= last or position in self._discards:
             return
         self._stopped[aggregate] = position
-        self._park(position, f"its owner does not know {aggregate}@{last + 1}, which comes before it", record)
+        self._park(position, f"its owner does not know {aggregate}@{last + 1}, which comes before it", gap.record)
 
     async def _fetch(self, aggregate: str) -> None:
         """Hears from its owner what is missing of an aggregate. Raises whatever the owner raises."""
-        for n, record in enumerate(await self._owner(aggregate).events(aggregate, self.world.last(aggregate)), 1):
-            self._hear(record)
-            if n % TOGETHER == 0:
-                await asyncio.sleep(0)
+        records = await self._owner(aggregate).events(aggregate, self.world.last(aggregate))
+        for begin in range(0, len(records), TOGETHER):
+            for record in records[begin : begin + TOGETHER]:
+                self._hear(record)
+            await asyncio.sleep(0)
 
     def _owner(self, aggregate: str) -> Owner:
         kind = KINDS.get(split(aggregate)[0])
