@@ -9,13 +9,15 @@ import pytest
 
 from libs.commands.catalog.backlog.backlog import OpenBacklog
 from libs.commands.catalog.backlog.item import StartItem
+from libs.commands.deciding import Loaded
 from libs.commands.errors import AlreadyExists, WrongClock
 from libs.commands.handling import Handling
 from libs.commands.judging import Ask
 from libs.commands.retracting import RetractInBacklog as Retract
-from libs.commands.stamps import CARRIED
+from libs.commands.stamps import CARRIED, Stamps, missed
 from libs.events.catalog.portfolio.product import ProductRegistered
 from libs.events.event import Actor, Event
+from libs.events.kept import Replays
 from libs.events.sqlite_store import SqliteCommitStore
 from libs.events.world import World
 from services.backlog.domain import decisions
@@ -139,3 +141,52 @@ async def test_while_the_clock_is_distrusted_nothing_is_answered_nor_stored(stor
     assert await stored(store, "item:b1") == []
     wrong = None
     assert (await handling.answer(Ask(add("b1"), IMPORTER))).created
+
+
+def heard_of(aggregate: str, *stamps: tuple[int, int]) -> list[Event]:
+    """Events of which each was true and was stored so many hours after now."""
+    author = Actor("someone", "importer")
+    instants = [tuple(NOW + timedelta(hours=hours) for hours in stamp) for stamp in stamps]
+    return [Event(aggregate, n, at, at, stored, author, ProductRegistered(name="P")) for n, (at, stored) in enumerate(instants, 1)]
+
+
+@pytest.mark.parametrize(
+    ("own", "other", "after", "wanted"),
+    [
+        ([(-1, -1), (0, 0)], [(0, 0)], [], None),
+        ([(-1, -1), (-2, 1)], [], [], "product:own@2"),
+        ([(-1, 1), (-2, 2), (-1, 3)], [], [], "product:own@3"),
+        ([], [(-1, 1), (0, 2)], [], None),
+        ([], [(-1, -1), (1, 1), (-1, 2)], [], "product:other@2"),
+        ([], [(1, -1), (-1, 1)], [], None),
+        ([(0, 3)], [(1, 2)], [], "product:own@1"),
+        ([(0, 2)], [(1, 3)], [], "product:other@1"),
+        ([], [(-1, -1), (-1, 0), (-1, 1), (-1, 2)], ["product:other@1", "product:other@2", "product:other@9"], None),
+        ([], [(-1, -1), (-1, 0), (-1, 1), (-1, 2)], ["product:other@3"], "product:other@3"),
+        ([], [(-1, -1), (-1, 0), (-1, 1), (-1, 2)], ["product:other@4", "product:other@3"], "product:other@4"),
+    ],
+)
+def test_what_would_be_missed_is_what_its_own_history_says_later_what_others_say_of_later_and_what_must_have_been_heard(
+    own: list[tuple[int, int]], other: list[tuple[int, int]], after: list[str], wanted: str | None
+) -> None:
+    world = World()
+    for event in heard_of("product:own", *own) + heard_of("product:other", *other):
+        world.apply(event)
+    of = Loaded(frozenset(), world, Replays())
+    of.seen_from(NOW)
+    for name in ("product:own", "product:other"):
+        of.events(name)
+    found = missed(of, "product:own", after, NOW)
+    assert (found and found.id) == wanted
+
+
+@pytest.mark.parametrize(("ahead", "carried"), [(CARRIED - LATER, True), (CARRIED, True), (CARRIED + LATER, False)])
+def test_a_stamp_is_carried_as_far_as_the_clocks_of_services_may_differ_and_no_further(ahead: timedelta, carried: bool) -> None:
+    (event,) = heard_of("product:p", (0, 0))
+    stamps = Stamps("backlog", lambda: event.stored - ahead, product(NOW))
+    assert stamps.now() == (NOW if carried else NOW - ahead)
+    if carried:
+        assert stamps.carried(event) == NOW
+    else:
+        with pytest.raises(WrongClock):
+            stamps.carried(event)
