@@ -10,12 +10,12 @@ from libs.commands.catalog.backlog.item import AddItem, StartItem
 from libs.commands.errors import KeyReused, NotAllowed
 from libs.commands.handling import Handling
 from libs.commands.judging import Ask
-from libs.commands.keys import joined, key_of
+from libs.commands.keys import earlier, is_of, joined, key_of
 from libs.commands.retracting import RetractInBacklog
 from libs.events.catalog.backlog.item import ItemAdded
 from libs.events.event import Actor, Event
 from libs.events.sqlite_store import SqliteCommitStore
-from libs.events.store import CommandKey, Commit
+from libs.events.store import Answered, CommandKey, Commit
 from tests.commands.conftest import IMPORTER, NOW, add, principal
 
 TEXT = st.text(alphabet='ab:/%"[],é', max_size=6)
@@ -98,3 +98,27 @@ async def test_whoever_took_a_thing_back_hears_so_again(opened: Handling) -> Non
     assert (await opened.answer(retract)).created
     assert not (await opened.answer(retract)).created
     assert (await opened.answer(Ask(RetractInBacklog(event="item:b1@2", reason="A slip"), ann))).created, "and takes back what is left of it"
+
+
+def answered(*events: str) -> Answered:
+    return Answered("k", 1, "hash", "item:b1", {"events": list(events)})
+
+
+def test_what_was_stored_before_is_looked_for_where_nothing_is_stored_under_the_pair() -> None:
+    asks = {key: ask("ann", key) for key in ("both", "before", "neither")}
+    stored = {key: answered() for key in ("both", "ann:both", "ann:before", "bob:neither")}
+    assert earlier(asks, stored) == {"before": stored["ann:before"]}
+
+
+@pytest.mark.parametrize(
+    ("speakers", "replied", "own"),
+    [(["ann"], [1], True), (["bob"], [1], False), (["ann", "bob"], [1, 2], True), (["bob", "ann"], [1], False), (["lab"], [1], True), ([], [], False)],
+)
+def test_it_is_the_senders_where_one_of_the_events_of_the_reply_was_said_in_a_name_of_the_senders(speakers: list[str], replied: list[int], own: bool) -> None:
+    said = [Event("item:b1", n, NOW, NOW, NOW, Actor(name, "importer"), ItemAdded(product="p", title="Pay")) for n, name in enumerate(speakers, 1)]
+    asked = Ask(add("b1", by="lab"), principal("importer", id="ann"), key="k")
+    assert is_of(asked, answered(*(f"item:b1@{n}" for n in replied)), said) is own
+
+
+def test_a_key_may_have_what_no_text_has() -> None:
+    assert len({key_of(ask("ann", key)) for key in ("\ud800", "\ud801", "?", "%ED%A0%80")}) == 4
