@@ -64,10 +64,6 @@ class Command(BaseModel, metaclass=CommandType):
         id = getattr(self, self.SPEC.id_field)
         return f"{self.SPEC.kind.name}:{id}" if self.SPEC.kind and id is not None else None
 
-    def said(self) -> dict[str, Any]:
-        """The fields given, as JSON values, without the secrets."""
-        return self.model_dump(mode="json", exclude_none=True, exclude=set(self.SPEC.private))
-
     def digest(self) -> str:
         """Equal for equal commands: what an idempotency key is compared by."""
         return hashlib.sha256(self.SPEC.name.encode() + b"\0" + self.model_dump_json(exclude_none=True).encode()).hexdigest()

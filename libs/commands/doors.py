@@ -255,7 +255,7 @@ def _checked(adapter: TypeAdapter[T], value: Any, header: str) -> T | None:
     try:
         return adapter.validate_python(value)
     except ValidationError as e:
-        raise Invalid(e.errors(include_url=False, include_input=False)[0]["msg"], field=header) from e
+        raise Invalid(e.errors()[0]["msg"], field=header) from e
 
 
 def _version(header: str | None) -> int | None:

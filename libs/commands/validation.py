@@ -33,7 +33,7 @@ def did_you_mean(given: str, known: Sequence[str]) -> str:
 
 def most_like(given: str, known: Sequence[str]) -> str | None:
     """The name that is most like the one given; None where none is."""
-    return next(iter(get_close_matches(given[:100], known, n=1)), None)
+    return next(iter(get_close_matches(given[:100], known)), None)
 
 
 def _in_words(model: type[M], read: Callable[[], M]) -> M:
@@ -41,7 +41,7 @@ def _in_words(model: type[M], read: Callable[[], M]) -> M:
         return read()
     except ValidationError as e:
         # A name that nobody knows comes first: that another is missing often follows from it.
-        found = [_worded(model, one) for one in sorted(e.errors(include_url=False), key=lambda one: one["type"] != "extra_forbidden")]
+        found = [_worded(model, one) for one in sorted(e.errors(), key=lambda one: one["type"] != "extra_forbidden")]
         raise ValidationError.from_exception_data(e.title, found, hide_input=True) from None
 
 

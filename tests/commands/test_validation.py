@@ -14,7 +14,7 @@ import libs.commands.catalog  # noqa: F401 - declares the commands
 from libs.commands.command import COMMANDS, Command
 from libs.commands.doors import Line, command_of
 from libs.commands.errors import Invalid
-from libs.commands.validation import validated
+from libs.commands.validation import validated, validated_json
 from libs.events.values import PATTERNS, Text
 
 Path = tuple[str, ...]
@@ -125,3 +125,17 @@ def test_what_is_not_given_and_what_is_empty_is_said_in_words() -> None:
     with pytest.raises(ValidationError) as refused:
         validated(COMMANDS["portfolio.register_product"], {"product": "permits", "name": ""})
     assert [(one["loc"], one["msg"]) for one in refused.value.errors()] == [(("name",), "must not be empty")]
+
+
+def test_what_came_in_is_not_told_again() -> None:
+    command = COMMANDS["portfolio.change_webhook_secret"]
+    with pytest.raises(ValidationError) as refused:
+        validated(command, {"webhook": "w", "secret": "not so secret", "sceret": "nor this"})
+    assert "not so secret" not in str(refused.value) and "nor this" not in str(refused.value)
+
+
+def test_what_stands_in_a_json_text_is_read_and_refused_in_the_same_words() -> None:
+    command = COMMANDS["portfolio.register_product"]
+    assert validated_json(command, '{"product": "permits", "name": "P"}') == command.model_validate({"product": "permits", "name": "P"})
+    with pytest.raises(ValidationError, match="must be given"):
+        validated_json(command, b'{"product": "permits"}')
