@@ -1,15 +1,19 @@
-"""What moved since a day, a month, a year and ever, with 200 teams of whom a busy year is told: `python -m bench.changes [TEAMS]`."""
+"""What moved since a day, a month, a year and ever, with 200 teams of whom a busy year is told, and where all was imported this morning, an organisation
+after the other and each event at an instant of its own: `python -m bench.changes [TEAMS]`.
+"""
 
 from __future__ import annotations
 
+import re
 import sys
 import time
+from dataclasses import replace
 from datetime import date, timedelta
 
 from rich.console import Console
 from rich.table import Table
 
-from bench.portfolio import NOW, START, fill
+from bench.portfolio import HOMES, NOW, START, fill
 from libs.events.catalog.backlog.item import ItemAdded, ItemDelivered
 from libs.events.catalog.portfolio.graduation import Attested
 from libs.events.catalog.portfolio.investment import ActualRecorded, ForecastRecorded
@@ -39,7 +43,23 @@ def main(teams: int) -> None:
             cold = min(cold, seconds)
             warm = min(warm, _timed(Facts.on_day(world, since.date(), since), after)[0])
         table.add_row(what, f"{found:,}", f"{cold * 1000:,.0f}", f"{warm * 1000:,.0f}")
+    world, events = _imported(teams)
+    since = NOW - timedelta(days=30)
+    seconds, found = _timed(Facts.on_day(world, since.date(), since), Facts.on_day(world, NOW.date()))
+    table.add_row(f"30 days; {events:,} events imported", f"{found:,}", f"{seconds * 1000:,.0f}", "")
     Console().print(table)
+
+
+def _imported(teams: int) -> tuple[World, int]:
+    """The portfolio without the busy year, all learned within a minute."""
+    told, world = World(), World()
+    fill(told, teams)
+    events = [event for kind in told.tallies() for aggregate in told.all(kind) for event in told.events(aggregate)]
+    events.sort(key=lambda event: (int(re.findall(r"\d+", event.aggregate)[0]) % HOMES, event.aggregate, event.sequence))
+    for n, event in enumerate(events):
+        learned = NOW - timedelta(hours=3) + timedelta(milliseconds=n)
+        world.apply(replace(event, recorded=learned, stored=learned))
+    return world, len(events)
 
 
 def _timed(before: Facts, after: Facts) -> tuple[float, int]:

@@ -139,7 +139,7 @@ class _Compared(NamedTuple):
 
     def may_move(self, moments: Moments) -> bool:
         """Whether anything that it rests on was touched between the moments."""
-        return any(moments.move(self.value.figure.reach(facts, self.value.id).rests) for facts in moments)
+        return any(moments.move(self.value.figure.reach(facts, self.value.id)) for facts in moments)
 
     def moved(self, moments: Moments) -> bool:
         """Whether it is otherwise. Nobody is told of each criterion that a team does not meet when the team is formed."""

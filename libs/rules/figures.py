@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from decimal import Decimal
 from typing import Annotated, Final
@@ -18,7 +18,7 @@ from libs.events.facts import Facts
 from libs.rules import warnings
 from libs.rules.homes import products_at
 from libs.rules.money import NOTHING, Amount, Sum
-from libs.rules.spending import borne_by, investments_by_home
+from libs.rules.spending import borne, borne_by, home_of, investments_by_home
 from libs.rules.warnings import Warning
 
 _EACH: Final = " One entry a currency, by its code; empty where there is nothing."
@@ -164,6 +164,14 @@ def _forecast(investment: Investment, actual: Sum) -> Sum:
         return actual
     unspent = baseline.amount.amount - actual.get(baseline.amount.currency)
     return actual + Sum([(baseline.amount.currency, max(unspent, Decimal(0)))])
+
+
+def added(facts: Facts, id: str) -> Mapping[tuple[str, str], Sum]:
+    """What one investment adds to the sums of organisations, by the organisation and the name of the sum: `total` of each is what all investments add to it."""
+    home, its = facts.derive(home_of, id), facts.derive(sums, id)
+    found = {(home, field.name): getattr(its, field.name) for field in fields(Sums) if field.name != "actual"} if home is not None else {}
+    borne_of = {(bearer, "actual"): part for bearer, part in facts.derive(borne, id) if bearer is not None}
+    return {key: part for key, part in (found | borne_of).items() if part}
 
 
 def total(facts: Facts, subject: str, id: str | None) -> Sums:

@@ -78,6 +78,25 @@ class Sum:
         return tuple(Amount(at_scale(amount, currency), currency) for currency, amount in sorted(self._by_currency.items()))
 
 
+class Running:
+    """A sum of parts of which each may become another."""
+
+    def __init__(self) -> None:
+        self._by_currency: dict[str, tuple[Decimal, int]] = {}
+        """The amount, and how many parts have one."""
+
+    def replace(self, part: Sum, other: Sum) -> None:
+        """A part becomes another; nothing is none."""
+        for one, sign in ((part, -1), (other, 1)):
+            for currency, amount in one:
+                whole, parts = self._by_currency.get(currency, (_ZERO, 0))
+                self._by_currency[currency] = whole + sign * amount, parts + sign
+
+    def to_tuple(self) -> tuple[Amount, ...]:
+        """As `Sum.to_tuple`."""
+        return Sum((currency, amount) for currency, (amount, parts) in self._by_currency.items() if parts).to_tuple()
+
+
 @dataclass(frozen=True, slots=True)
 class Spread:
     """An amount that lies evenly over days, of which every run of days has its part in whole units of the currency.

@@ -15,6 +15,7 @@ from libs.events.catalog.backlog.backlog import BacklogOpened
 from libs.events.catalog.backlog.need import NeedJudged, NeedRecorded, Verdict
 from libs.events.catalog.portfolio.bid import BidOutcomeRecorded, BidSubmitted
 from libs.events.catalog.portfolio.investment import (
+    INVESTMENT,
     ActualRecorded,
     ForecastRecorded,
     InvestmentDecided,
@@ -156,6 +157,9 @@ def lines(told: World) -> Iterator[str]:
             yield f"  {figure.field} = {now}" + (f" (before: {before})" if before != now else "")
             yield f"    by {_ids(event.id for event in figure.events(facts, id))}"
             yield f"    moved by {_ids(event.id for event in figure.touching(figure.reach(facts, id), said))}{_turning(figure, facts, id)}"
+            if figure.parts is not None:
+                days = {one for part in facts.every(INVESTMENT) for one in _turned(figure.parts.figure, facts, part.id)}
+                yield f"    in its parts on the days {_runs(sorted(days))}"
     yield "\nrequirements"
     for subject, figures in every.items():
         yield from (f"  {subject} {field}: {', '.join(one.cites)}{' (money)' if one.money else ''}" for field, one in figures.items())
@@ -164,8 +168,11 @@ def lines(told: World) -> Iterator[str]:
 def _turning(figure: Figure, facts: Facts, id: str | None) -> str:
     if figure.turns is None:
         return ""
-    days = sorted({(one - day(0)).days for one in figure.turns.days(facts, id) if one <= facts.day})
-    return f", {'or' if figure.turns.alone else 'and'} on the days {_runs(days)}"
+    return f", {'or' if figure.turns.alone else 'and'} on the days {_runs(sorted(_turned(figure, facts, id)))}"
+
+
+def _turned(figure: Figure, facts: Facts, id: str | None) -> set[int]:
+    return {(one - day(0)).days for one in figure.turns.days(facts, id) if one <= facts.day} if figure.turns else set()
 
 
 def _ids(ids: Iterable[str]) -> str:

@@ -30,18 +30,18 @@ class Turns(NamedTuple):
     alone: bool = False
 
 
-class Own(NamedTuple):
-    """What of all that a rule reads belongs to its subject: the readings that tell, and by what something comes to belong there that does not yet."""
-
-    readings: Callable[[Facts, Any], Iterable[Reading]]
-    joining: Says
+Reach = frozenset[Rest]
+"""What a rule reads at a moment."""
 
 
-class Reach(NamedTuple):
-    """What a rule reads at a moment, and what of it is the subject's own (None: all)."""
+class Parts(NamedTuple):
+    """What a figure is the sum of: each aggregate of a kind, whoever it belongs to, adds something to it and to its like.
 
-    rests: frozenset[Rest]
-    own: frozenset[Rest] | None
+    That is a `figure` of the aggregate whose value says what it adds to what: by the id of the subject and by `name`.
+    """
+
+    figure: Figure
+    name: str
 
 
 class Said:
@@ -90,8 +90,8 @@ class Figure:
 
     `statement` says how it comes about, `cites` the requirements behind it, the most telling first. It rests on whatever its rule reads, which `Facts.resting`
     says; `only` names the kinds of which not all that is said matters. `through` are the readings that it comes from, where its rule reads more aggregates than
-    its value needs (None: the rule itself); `own` tells which of these can make it another at earlier moments. `turns` are days on which time may make it
-    another (None: it never does).
+    its value needs (None: the rule itself). `turns` are days on which time may make it another (None: it never does). A figure that is summed over much has
+    `parts`: then these alone are looked at for when it became what it is.
     """
 
     subject: str
@@ -101,8 +101,8 @@ class Figure:
     cites: tuple[str, ...]
     only: Says = dataclass_field(default_factory=dict)
     through: Callable[[Facts, Any], Iterable[Reading]] | None = None
-    own: Own | None = None
     turns: Turns | None = None
+    parts: Parts | None = None
 
     @property
     def money(self) -> bool:
@@ -128,20 +128,14 @@ class Figure:
         return tuple(sorted(found, key=lambda event: event.order))
 
     def reach(self, facts: Facts, id: str | None) -> Reach:
-        """What its rule reads at this moment, and what of that is the subject's own."""
+        """What its rule reads at this moment."""
         rule, given = self._reading(id)
-        rests = facts.resting(rule, *given)[1]
-        if self.own is None:
-            return Reach(rests, None)
-        return Reach(rests, facts.derive(_resting, self.own.readings, id))
+        return facts.resting(rule, *given)[1]
 
     def touching(self, reach: Reach, said: Said) -> Iterator[Event]:
         """What was ever said, seen at a moment or not, by which the value may have become another at an earlier one: also what was taken back."""
-        rests, joining = _aggregates(said.histories, reach.rests), self.own.joining if self.own else {}
-        own = rests if reach.own is None else _aggregates(said.histories, reach.own)
-        for aggregate in rests:
-            kind = split(aggregate)[0]
-            yield from said(aggregate, self.only.get(kind) if aggregate in own else joining.get(kind, ()))
+        for aggregate in _aggregates(said.histories, reach):
+            yield from said(aggregate, self.only.get(split(aggregate)[0]))
 
     def _reading(self, id: str | None) -> Reading:
         """By what it is read: a part by the whole, of which what it rests on is kept once for all its parts."""
@@ -161,11 +155,6 @@ class Figure:
             found += _lapsed(facts, aggregate, counting, types)
             found += _struck(facts, aggregate, types)
         return found or (history[:1] if First in types else [])
-
-
-def _resting(facts: Facts, readings: Callable[[Facts, Any], Iterable[Reading]], id: str | None) -> frozenset[Rest]:
-    """What readings rest on, found once for all figures that come from them."""
-    return frozenset(rest for rule, given in readings(facts, id) for rest in facts.resting(rule, *given)[1])
 
 
 def _says(event: Event, types: Types | None, events: Sequence[Event]) -> bool:

@@ -29,16 +29,15 @@ from libs.events.catalog.roadmap.release import ReleaseProposed
 from libs.events.event import Overridden, Retracted, split
 from libs.events.facts import Facts
 from libs.rules.explaining import values
-from libs.rules.explaining.figure import Figure, First, Own, Part, Reading, Says, Turns, Types
-from libs.rules.figures import of_organisation, of_portfolio, of_product, of_program, of_team, sums, total
+from libs.rules.explaining.figure import Figure, First, Part, Parts, Reading, Says, Turns, Types
+from libs.rules.figures import added, of_organisation, of_portfolio, of_product, of_program, of_team, sums, total
 from libs.rules.spending import borne, home_of, investments_by_home
 
 BASELINES: Final[Types] = (InvestmentProposed, InvestmentDecided, InvestmentRebaselined)
 EXPECTED: Final[Types] = (*BASELINES, ForecastRecorded, ActualRecorded)
 PLACES: Final[Says] = MappingProxyType({"team": (TeamFormed, ProductsServed, ProductsLeft), "product": (ProductRegistered,), "program": (ProgramOpened,)})
 """By what an investment belongs to a program or to an organisation."""
-JOINING: Final[Says] = MappingProxyType({**PLACES, "investment": (InvestmentProposed,), "loan": (TeamLent, TeamReturned)})
-"""By what an investment, or what is borne of it, comes to belong to an organisation that it does not belong to."""
+_LOANS: Final[Types] = (TeamLent, TeamReturned)
 
 
 class _Amount(NamedTuple):
@@ -110,14 +109,16 @@ def money_figures(subject: str) -> Iterator[Figure]:
     of_places = subject in ("organisation", "portfolio")
     for amount in _AMOUNTS:
         says: dict[str, Types] = {**PLACES, "investment": amount.said}
-        statement, cites, through, own, turns = amount.statement, amount.cites, at_home, at_home, None
+        statement, cites, through = amount.statement, amount.cites, at_home
+        if subject == "organisation":
+            says["loan"] = ()
         if amount.field == "actual" and of_places:
-            says["loan"] = (TeamLent, TeamReturned)
-            statement, cites, through, own, turns = statement + BORNE, (*cites, "S4-15"), by_bearer, bearable, Turns(overdue)
+            says["loan"] = _LOANS
+            statement, cites, through = statement + BORNE, (*cites, "S4-15"), by_bearer
         figure = Figure(
             subject, f"investment.{amount.field}", Part(total, amount.name, (subject,)), statement, cites, says, Made(through) if of_places else None
         )
-        yield replace(figure, own=Own(own, JOINING), turns=turns) if subject == "organisation" else figure
+        yield replace(figure, parts=Parts(_ADDED, amount.name)) if subject == "organisation" else figure
     yield Figure(
         subject,
         "investment.warnings",
@@ -164,26 +165,33 @@ def by_bearer(facts: Facts, organisation: str) -> Iterator[Reading]:
             yield borne, (investment.id,)
 
 
-def bearable(facts: Facts, organisation: str) -> Iterator[Reading]:
-    """The investments of which an organisation may bear a part: its own, and those in teams that it ever borrowed."""
-    for investment in facts.every(INVESTMENT):
-        loans = facts.related(LOAN, "team", investment.team) if investment.team else ()
-        if facts.derive(home_of, investment.id) == organisation or any(loan.borrower == organisation for loan in loans):
-            yield borne, (investment.id,)
-
-
-def overdue(facts: Facts, _: str) -> Iterator[date]:
-    """The days by which a team was to be back and was not, as far as an amount was recorded that covers them: each of them counts for the borrower."""
-    lent = [event.data for loan in facts.every(LOAN) for event in facts.history(LOAN, loan.id) if isinstance(event.data, TeamLent)]
-    for team, until in {(one.team, one.until) for one in lent if one.until is not None}:
-        for recorded, last in _spent_in(facts, team):
+def overdue(facts: Facts, investment: str) -> Iterator[date]:
+    """The days by which the team of an investment was to be back and was not, as far as an amount was recorded that covers them: each of them counts for
+    the borrower.
+    """
+    said = facts.history(INVESTMENT, investment)
+    spent = [(event.time.date(), event.data.covers_until) for event in said if isinstance(event.data, ActualRecorded)]
+    teams = {event.data.team for event in said if isinstance(event.data, InvestmentProposed) and event.data.team is not None}
+    for until in {until for team in teams for until in _returns(facts, team)}:
+        for recorded, last in spent:
             first = max(until + timedelta(days=1), recorded)
             yield from map(date.fromordinal, range(first.toordinal(), min(last, facts.day).toordinal() + 1))
 
 
-def _spent_in(facts: Facts, team: str) -> Iterator[tuple[date, date]]:
-    """Of each amount that was ever spent in a team the day on which it was recorded and the last one that it covers."""
-    for aggregate in facts.histories.referring(INVESTMENT.name, "team", team):
-        for event in facts.history(INVESTMENT, split(aggregate)[1]):
-            if isinstance(event.data, ActualRecorded):
-                yield event.time.date(), event.data.covers_until
+def _returns(facts: Facts, team: str) -> Iterator[date]:
+    """When a team was to be back from each of its loans."""
+    for aggregate in facts.histories.referring(LOAN.name, "team", team):
+        for event in facts.history(LOAN, split(aggregate)[1]):
+            if isinstance(event.data, TeamLent) and event.data.until is not None:
+                yield event.data.until
+
+
+_ADDED: Final = Figure(
+    "investment",
+    "added",
+    added,
+    "What an investment adds to the amounts of the organisation that it is at home in, and to what is spent of those that bear a part of it.",
+    ("S4-09", "S4-15"),
+    {**PLACES, "investment": tuple(dict.fromkeys(type for amount in _AMOUNTS for type in amount.said)), "loan": _LOANS},
+    turns=Turns(overdue),
+)
