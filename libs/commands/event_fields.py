@@ -8,7 +8,7 @@ import typing
 from typing import Annotated, Any, Union, cast, dataclass_transform
 
 from annotated_doc import Doc
-from pydantic import AfterValidator, BaseModel, Field, PlainSerializer
+from pydantic import AfterValidator, Field, PlainSerializer
 
 # The class of pydantic's own classes has no public name; SQLModel derives from it in the same way.
 from pydantic._internal._model_construction import ModelMetaclass
@@ -26,7 +26,7 @@ class CommandType(ModelMetaclass):
     """
 
     def __new__(mcs, name: str, bases: tuple[type, ...], namespace: dict[str, Any], *, first: tuple[str, ...] = (), **options: Any) -> Any:
-        recorded = tuple(base for base in bases if issubclass(base, Payload) and not issubclass(base, BaseModel))
+        recorded = tuple(base for base in bases if issubclass(base, Payload))
         if recorded:
             _take(namespace, recorded, first)
         return super().__new__(mcs, name, tuple(base for base in bases if base not in recorded), namespace, **options)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Annotated, Any
 
 import pytest
@@ -85,7 +86,7 @@ def test_an_amount_that_its_currency_does_not_have_is_named_by_its_field() -> No
         Note.model_validate({"thing": "a", "price": {"amount": "5.005", "currency": "CAD"}})
     (one,) = refused.value.errors()
     assert (one["type"], one["loc"], str(one["input"])) == ("minor_units", ("price", "amount"), "5.005")
-    assert "CAD" in one["msg"]
+    assert "CAD" in one["msg"] and one["msg"] == Money(amount=Decimal("5.005"), currency="CAD").beyond_units
 
 
 def test_when_it_was_true_is_a_day_or_an_instant() -> None:

@@ -12,10 +12,11 @@ from typing import Annotated, Any, Final
 
 import pytest
 from annotated_doc import Doc
-from pydantic import Field, ValidationError
+from pydantic import Field, TypeAdapter, ValidationError
 
 from libs.commands.command import COMMANDS, COMMON, Command, of_service
 from libs.commands.deciding import Case, Decisions, unruled
+from libs.commands.event_fields import taken
 from libs.commands.retracting import Retract
 from libs.events.catalog.portfolio.graduation import StoryTold
 from libs.events.catalog.portfolio.team import TeamFormed
@@ -52,30 +53,84 @@ class Noted(Payload):
     found: Annotated[str | None, Decided] = None
 
 
-class Note(Command, Noted, first=("note", "weight")):
-    """What records it looks like."""
+@pytest.fixture
+def noting() -> Any:
+    """A command that records it."""
 
-    reason: Annotated[Text, Field(description="Why.")]
-    note: Annotated[str, Field(description="Its id.")]
+    class Note(Command, Noted, first=("note", "weight")):
+        """What records it looks like."""
+
+        reason: Annotated[Text, Field(description="Why.")]
+        note: Annotated[str, Field(description="Its id.")]
+
+    return Note
 
 
-def test_a_command_has_the_fields_of_its_event_behind_its_own_unless_it_names_what_comes_first() -> None:
-    assert [name for name in Note.model_fields if name not in Command.model_fields] == ["note", "weight", "title", "due", "homes", "reason"]
-    assert Note.model_fields["title"].description == "In a line." and Note.model_fields["title"].is_required()
-    assert Note.model_fields["reason"].description == "Why." and Note.model_fields["reason"].is_required(), "its own word holds"
-    assert not issubclass(Note, Noted)
+def test_a_command_has_the_fields_of_its_event_behind_its_own_unless_it_names_what_comes_first(noting: Any) -> None:
+    assert [name for name in noting.model_fields if name not in Command.model_fields] == ["note", "weight", "title", "due", "homes", "reason"]
+    told = {name: (field.description, field.is_required()) for name, field in noting.model_fields.items() if name not in Command.model_fields}
+    assert told == {
+        "note": ("Its id.", True),
+        "weight": ("How much.", False),
+        "title": ("In a line.", True),
+        "due": ("The last day.", False),
+        "homes": ("Where it is so.", False),
+        "reason": ("Why.", True),
+    }, "its own word holds"
+    assert not issubclass(noting, Noted) and (Noted,) == noting.RECORDS and Command.RECORDS == ()
+
+
+def test_what_a_command_may_leave_out_is_as_its_event_has_it(noting: Any) -> None:
+    note = noting(note="n", title="T", reason="so")
+    assert (note.weight, note.due, note.homes) == (None, None, ())
+    assert noting(note="n", title="T", reason="so", weight=1, due=None).weight == 1
+    for lacking in ("note", "title", "reason"):
+        with pytest.raises(ValidationError):
+            noting.model_validate({"note": "n", "title": "T", "reason": "so"} | {lacking: None})
+
+
+def test_what_is_no_event_stays_among_the_bases_of_a_command() -> None:
+    class Loud:
+        def loud(self) -> str:
+            return "!"
+
+    class Shout(Command, Loud, Noted):
+        """Has something of both."""
+
+    assert (Noted,) == Shout.RECORDS and issubclass(Shout, Loud) and Shout(title="T").loud() == "!"
+
+
+def test_a_field_is_taken_with_what_is_marked_on_it_but_for_what_bounds_and_describes_it() -> None:
+    assert (taken(str), taken(str | None), taken(None | str)) == (str, str | None, str | None)
+    assert taken(Annotated[str, "kept"]) == Annotated[str, "kept"]
+    kept, said = taken(Annotated[str, "kept", Doc("So.")]).__metadata__
+    assert (kept, said.description) == ("kept", "So.")
+    bounded = taken(Annotated[str, "kept", Input(Title, max_length=3)])
+    assert not any(isinstance(mark, Input) for mark in bounded.__metadata__) and "kept" in bounded.__metadata__
+    assert TypeAdapter(bounded).validate_python(" abc ") == "abc", "as a title is"
+    for wrong in ("abcd", "a\nb"):
+        with pytest.raises(ValidationError):
+            TypeAdapter(bounded).validate_python(wrong)
+
+
+def test_a_command_says_in_its_schema_what_each_field_takes(noting: Any) -> None:
+    given = noting.model_json_schema()["properties"]
+    assert {name: {key: value for key, value in given[name].items() if key not in ("title", "description", "pattern")} for name in ("weight", "homes")} == {
+        "weight": {"anyOf": [{"minimum": 1, "type": "integer"}, {"type": "null"}], "default": None},
+        "homes": {"type": "array", "maxItems": 2, "items": given["homes"]["items"]},
+    }
 
 
 @pytest.mark.parametrize("wrong", [{"title": ""}, {"title": "a\nb"}, {"due": 5}, {"homes": ["a", "b", "c"]}, {"homes": ["A"]}, {"weight": 0}, {"found": "x"}])
-def test_a_command_is_bounded_where_what_is_stored_is_not(wrong: dict[str, Any]) -> None:
+def test_a_command_is_bounded_where_what_is_stored_is_not(noting: Any, wrong: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
-        Note.model_validate({"note": "n", "title": "T", "reason": "so", **wrong})
+        noting.model_validate({"note": "n", "title": "T", "reason": "so", **wrong})
 
 
-def test_an_event_is_made_of_a_command_and_says_no_id_twice() -> None:
-    note = Note.model_validate({"note": "n", "title": " T ", "reason": "so", "homes": ["b", "a"], "due": "2026-06-01"})
+def test_an_event_is_made_of_a_command_and_says_no_id_twice(noting: Any) -> None:
+    note = noting.model_validate({"note": "n", "title": " T ", "reason": "so", "homes": ["b", "a"], "due": "2026-06-01"})
     assert Noted.of(note, found="it") == Noted(title="T", reason="so", homes=("b", "a"), due=date(2026, 6, 1), found="it")
-    assert note.homes == ("b", "a") and note.model_dump(mode="json")["homes"] == ["b", "a"]
+    assert note.homes == ("b", "a") and note.model_dump(mode="json")["homes"] == note.model_dump()["homes"] == ["b", "a"]
     assert TeamFormed.of(TeamFormed(name="Permits", home="env", products=("p", "q", "p"))).products == ("p", "q")
     assert StoryTold.of(StoryTold(achieved="much", channels=("mail", "mail"))).channels == ("mail", "mail"), "only ids are the same thing twice"
 
@@ -113,11 +168,11 @@ def test_every_command_is_decided_and_without_a_rule_says_what_it_records(servic
         assert decisions.by_command[command] is not unruled or len(command.RECORDS) == 1
 
 
-def test_a_decision_takes_the_place_of_none() -> None:
-    decisions = Decisions([Note])
+def test_a_decision_takes_the_place_of_none(noting: Any) -> None:
+    decisions = Decisions([noting])
 
-    @decisions.decides(Note)
-    def judged(command: Note, case: Case[Any]) -> None:
+    @decisions.decides(noting)
+    def judged(command: Command, case: Case[Any]) -> None:
         """A rule about it."""
 
-    assert decisions.by_command == {Note: judged}
+    assert decisions.by_command == {noting: judged}

@@ -207,6 +207,9 @@ def test_a_judgement_that_counts_no_more_is_said_anew() -> None:
     for event in judged(command("backlog.change_need", text="fish all year"), among=among):
         among.apply(event)
     assert [event.data.verdict for event in judged(judging, among=among) if isinstance(event.data, NeedJudged)] == ["met"]
+    (stands,) = [event.id for event in among.events("need:n") if isinstance(event.data, NeedJudged)]
+    row = judged(judging, among=among, revising=True, row=(stands,))
+    assert [type(event.data) for event in row] == [Retracted, NeedJudged], "by the row that said it too"
 
 
 def test_what_is_left_of_a_thing_that_was_taken_back_is_taken_back_by_whoever_may_speak_of_it() -> None:
