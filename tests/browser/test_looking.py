@@ -1,4 +1,4 @@
-"""Every page of the registry, as people open it: light and dark, on a phone, printed, with and without JavaScript, and by axe-core."""
+"""Pages made by hand, and those of one kind, as people open them: light and dark, on a phone, printed, with and without JavaScript, and by axe-core."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from services.gateway.pages.registry import PAGES
+from services.gateway.pages.registry import KIND_PAGES, PAGES
 from tests.browser.conftest import DESKTOP, PHONE, Opening
 
 MADE = re.compile(r"\d{2}:\d{2}(?= UTC)")
@@ -20,11 +20,14 @@ EXAMPLES = {
     "/products/{id}": "/products/driving-licences",
     "/changes": "/changes?from=2026-09-30",
     "/search": "/search?q=permits",
+    "/releases/{id}": "/releases/fines-beta",
 }
+LOOKED_AT = (*PAGES, *(page for page in KIND_PAGES if page.name in ("release-list", "release-page")))
+"""Pages of kinds are made alike: those of one stand for all."""
 LOOKS = [("light", DESKTOP), ("dark", DESKTOP), ("light", PHONE), ("dark", PHONE)]
 
 
-@pytest.fixture(params=PAGES, ids=[page.name for page in PAGES])
+@pytest.fixture(params=LOOKED_AT, ids=[page.name for page in LOOKED_AT])
 def path(request: pytest.FixtureRequest) -> tuple[str, str]:
     """The name of a page, and an address of it in the demonstration."""
     return request.param.name, EXAMPLES.get(request.param.path, request.param.path)
@@ -41,6 +44,13 @@ async def test_a_page_has_no_accessibility_violation_and_breaks_no_policy(
     assert looked.console == []
     wide = await looked.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     assert wide <= 0, f"the page is {wide} px wider than its window"
+
+
+@pytest.mark.parametrize("width", [320, 700, 1024, 1100, 1150, 1400])
+async def test_nothing_touches_the_edge_of_a_window_however_wide_it_is(browser_page: Opening, width: int) -> None:
+    looked = await browser_page("/", size=(width, 800))
+    left = "Math.min(...[...document.querySelectorAll('.govuk-width-container')].map(e => e.getBoundingClientRect().left))"
+    assert await looked.page.evaluate(left) >= 15
 
 
 async def test_a_page_weighs_little_over_the_wire(browser_page: Opening, path: tuple[str, str]) -> None:
