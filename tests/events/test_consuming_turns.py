@@ -402,3 +402,48 @@ async def test_others_have_their_turn_while_much_is_heard_and_while_much_is_fetc
         await happens(all_heard)
     for one in ({a for a, _ in seen}, {b for _, b in seen}):
         assert one == set(range(0, 41, 2))
+
+
+async def test_a_retry_whose_owner_does_not_answer_tries_what_is_here_and_is_parked_again_with_what_is_held(stage: Stage) -> None:
+    await stage.log.publish([record(1), damaged(2), record(3)])
+    async with stage.hearing() as consumer:
+        await happens(lambda: waiting(consumer) == [("thing:a@2", 3)])
+        stage.owner.failing = 1
+        assert not await consumer.retry("thing:a@2")
+        assert waiting(consumer) == [("thing:a@2", 3)]
+        await stage.stored("thing:a", 1, 2)
+        assert await consumer.retry("thing:a@2")
+        await stage.stored("thing:a", 3, 1)
+        await happens(lambda: consumer.world.last("thing:a") == 3)
+        assert waiting(consumer) == []
+
+
+async def test_what_is_not_parked_is_not_discarded(stage: Stage) -> None:
+    async with stage.hearing() as consumer:
+        with pytest.raises(NotParked, match="thing:a@1"):
+            await consumer.discard("thing:a@1", "why not", "olga")
+    assert stage.disk.discards == {}
+
+
+async def test_comparing_takes_in_what_another_process_discarded_and_fetches_what_is_missing_the_second_time(stage: Stage) -> None:
+    await stage.log.publish([record(1), damaged(2)])
+    async with stage.hearing() as one, stage.hearing() as another:
+        for consumer in (one, another):
+            await happens(consumer.parked)
+            await happens(consumer.ready.is_set)
+        await another.discard("thing:a@2", "damaged", "olga")
+        await stage.stored("other:b", 1, 1)
+        await one.reconcile()
+        assert (one.parked(), one.world.last("thing:a"), one.world.last("other:b")) == ([], 2, 0)
+        await one.reconcile()
+        assert (one.world.last("thing:a"), one.world.last("other:b")) == (2, 1)
+
+
+async def test_whoever_hears_all_knows_how_far_the_log_was_read(stage: Stage) -> None:
+    await stage.log.publish([record(1), record(2)])
+    async with stage.hearing() as consumer:
+        published = consumer.published
+        assert published is not None
+        reached = asyncio.create_task(published.reach({"0": 2}))
+        await happens(reached.done)
+        assert published.cursor == consumer.cursor == Cursor({"0": 2})
