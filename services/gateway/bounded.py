@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
-from typing import Generic, TypeVar
+from typing import Final, Generic, TypeVar
+
+from libs.events.metering import spend
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
+
+PARTS: Final = 100
+"""So many parts of a value that are looked at count as one thing that is found."""
 
 
 class Bounded(Generic[K, V]):
@@ -31,9 +36,9 @@ class Bounded(Generic[K, V]):
 
     def keep(self, key: K, value: V) -> None:
         """Keeps it, in the place of what was kept by this key."""
+        size = self._size(value)  # others may have their turn meanwhile, and keep something by this key
         if key in self._kept:
             self.held -= self._kept.pop(key)[1]
-        size = self._size(value)
         if size > self.most:
             return
         self._kept[key] = value, size
@@ -49,10 +54,13 @@ class Bounded(Generic[K, V]):
 
 def size_of_json(value: object) -> int:
     """About how many bytes a value of JSON takes in memory: 100 for each of its parts, and its texts."""
-    found, waiting = 0, [value]
+    found, parts, waiting = 0, 0, [value]
     while waiting:
         one = waiting.pop()
         found += 100
+        parts += 1
+        if parts % PARTS == 0:
+            spend()
         if isinstance(one, str):
             found += len(one)
         elif isinstance(one, dict):

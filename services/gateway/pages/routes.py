@@ -160,7 +160,7 @@ class Pages:
                 data = with_at(data, path, joined(pages))
         found = data, withheld
         if self.process.world.digest == visit.world:
-            self._kept.keep(key, found)
+            await self._in_slices(visit.reader, partial(self._kept.keep, key, found))
         return found
 
     async def _executed(self, authorization: str, visit: Visit, document: str, variables: Mapping[str, Any]) -> tuple[Data, bool]:

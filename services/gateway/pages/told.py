@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from libs.events.choice import Choice, choices_of
 from libs.events.event import PAYLOADS
+from libs.events.metering import spend
 from libs.events.references import telling_of, thing_of
 from services.gateway.pages import words
 from services.gateway.pages.addresses import address_of
@@ -22,6 +23,8 @@ AFTER: Final = "after"
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
 _INSTANT: Final = re.compile(r"\d{4}-\d{2}-\d{2}T[\d:.]+(Z|[+-]\d{2}:\d{2})\Z")
 SHORT: Final = 70
+_WORK: Final = 4
+"""To tell of an event takes as long as to find so much."""
 _TELLING: Final = tuple(
     "criterion function person role amount phase status subject reading value verdict approved won horizon ends borrower event title name text reason".split()
 )
@@ -82,6 +85,7 @@ def telling(visit: Visit, story: Mapping[str, Any], kinds: Sequence[str], path: 
 
 def told(visit: Visit, event: Mapping[str, Any]) -> Told:
     """An event of an answer (`SaidEvent` with its subject and data) in words."""
+    spend(_WORK)
     subject = event.get("subject") or {"id": event["id"].partition("@")[0], "name": ""}
     data = _with_choices(event["type"], event.get("data") or {})
     return Told(

@@ -12,11 +12,14 @@ import pytest
 from libs.events.catalog.portfolio.team import TEAM, TeamFormed
 from libs.events.metering import metered
 from services.gateway import executing
+from services.gateway.bounded import size_of_json
 from services.gateway.budget import PAGE, Budget, Most
 from services.gateway.pages import routes
 from services.gateway.pages.charts import element
+from services.gateway.pages.home import HOME
 from services.gateway.pages.rendering import environment
-from tests.services.gateway.pages.answers import HTML, signed_in
+from services.gateway.pages.told import told
+from tests.services.gateway.pages.answers import HTML, signed_in, visit
 from tests.services.gateway.small_world import Gateway
 
 
@@ -87,9 +90,20 @@ async def test_what_is_offered_on_a_page_is_of_one_world_whatever_is_heard_while
     assert (await site.client.get("/", headers=HTML)).status_code == 200
 
 
-@pytest.mark.parametrize("work", [lambda: element("g", "text"), lambda: environment().from_string("{{ 'a' ~ n }}").render(n=1)])
-def test_whatever_is_put_into_a_page_is_work(work: Callable[[], Any]) -> None:
+EVENT = {"id": "team:parks@1", "type": "headway.portfolio.team.formed.v1", "at": "2026-01-02T08:00:00+00:00", "recorded": "2026-01-02T08:00:00+00:00"}
+
+
+@pytest.mark.parametrize(
+    ("work", "cost"),
+    [
+        (lambda: element("g", "text"), 1),
+        (lambda: environment().from_string("{{ 'a' ~ n }}").render(n=1), 1),
+        (lambda: told(visit(HOME), {**EVENT, "by": {"name": "Ed"}, "assertedBy": "importer", "retracted": False}), 4),
+        (lambda: size_of_json([[]] * 299), 3),
+    ],
+)
+def test_whatever_is_put_into_a_page_is_work(work: Callable[[], Any], cost: int) -> None:
     budget = Budget()
     with metered(budget):
         work()
-    assert budget.found == 1
+    assert budget.found == cost
