@@ -14,7 +14,7 @@ import libs.commands.catalog  # noqa: F401 - declares the commands
 from libs.commands.command import COMMANDS, Command, Private, command
 from libs.events.event import KINDS
 from libs.events.values import Money
-from tests.events.kinds import THING
+from tests.events.kinds import THING, OtherSaid, ThingNoted
 
 Secret = Annotated[str, Field(max_length=9), Private]
 
@@ -91,3 +91,13 @@ def test_an_amount_that_its_currency_does_not_have_is_named_by_its_field() -> No
 
 def test_when_it_was_true_is_a_day_or_an_instant() -> None:
     assert Begin.model_validate({"at": "2024-01-02"}).at == datetime(2024, 1, 2, tzinfo=UTC) and KINDS["thing"] is THING
+
+
+def test_its_declaration_says_what_it_records_first_then_what_else_it_may_lead_to_and_where_its_id_stands() -> None:
+    class Record(Command, OtherSaid):
+        """Records an event."""
+
+        thing: str
+
+    spec = command("test.record", None, topic="", id_field="thing", says=(ThingNoted,))(Record).SPEC
+    assert (spec.says, spec.id_field, spec.kind, spec.route) == ((OtherSaid, ThingNoted), "thing", None, "/commands/record")
