@@ -47,7 +47,10 @@ class SpentUp(BaseException):
 
 
 _LESS: Final = "Ask for smaller pages, for less of each, or in several requests."
-_AGAIN: Final = "Ask for less at once, or again: what was found is kept for a while, so that it goes further."
+_AGAIN: Final = (
+    "Ask for less at once: fewer things, or a shorter span. Figures that were found are kept for a while, so that the same question goes further when it is "
+    "asked again; what moved between two moments is found anew each time."
+)
 
 
 class Budget:
