@@ -104,7 +104,7 @@ def test_computing_counts_while_it_goes_on_and_not_while_others_have_their_turn(
     clock.now += 1
     with pytest.raises(SpentUp, match="more than 2 seconds of computing") as refused:
         budget.spend(1_000)
-    assert "what was found is kept" in refused.value.error.extensions["remedy"]  # type: ignore[index]
+    assert "that were found are kept" in refused.value.error.extensions["remedy"]  # type: ignore[index]
 
 
 async def test_a_long_text_that_narrows_an_answer_is_refused(told_gateway: Gateway) -> None:
