@@ -37,6 +37,7 @@ TESTS: Final = (
     "tests/services",
     "tests/headway/test_connections.py",
     "tests/contracts/test_upcasting.py",
+    *(f"tests/system/test_{name}.py" for name in ("refusals", "bad_input", "reading", "judging", "unknown_outcomes")),
 )
 BESIDE: Final = (
     "tests/services/gateway/pages",
