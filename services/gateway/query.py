@@ -54,7 +54,7 @@ AT: Final = {"as_of": (AsOf, None), "known_at": (KnownAt, None)}
 
 def with_kinds(cls: C) -> C:
     """Adds to a type one field with each kind that has a type in the schema, and one with all of that kind, where the class does not tell them itself."""
-    for name in BY_KIND:
+    for name in sorted(BY_KIND):  # in an order that does not depend on what was imported first
         kind = KINDS[name]
         for field, given in ((one_of(kind), single(kind, Id, AT)), (plural_of(kind), every(kind, AT))):
             if field not in vars(cls):

@@ -21,7 +21,7 @@ from services.gateway.pages.search import SEARCH
 from services.gateway.pages.team import TEAM
 from services.gateway.types.kinds import BY_KIND
 
-KIND_PAGES: Final = tuple(make(kind) for kind in BY_KIND if kind not in ("team", "product") for make in (page_of_all, page_of_one))
+KIND_PAGES: Final = tuple(make(kind) for kind in sorted(BY_KIND) if kind not in ("team", "product") for make in (page_of_all, page_of_one))
 """The pages that are made from the declarations of kinds: of all that have none made by hand."""
 
 PAGES: Final[tuple[Page, ...]] = (

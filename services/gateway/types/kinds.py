@@ -251,7 +251,7 @@ def inverses(kind: Kind[Any]) -> Iterator[tuple[str, Kind[Any]]]:
 
 def _named_by(kind: Kind[Any]) -> Iterator[tuple[str, Kind[Any], str, Callable[[Any], Sequence[Any]]]]:
     """What names a kind: how the list of all that name a thing is called there, what is listed, in words, and how it is found."""
-    for other in KINDS.values():
+    for other in sorted(KINDS.values(), key=lambda one: one.name):
         naming = [one for one in documented(_state(other)) if kind.name in _kinds(one)]
         for one in naming:
             name = plural_of(other) if len(naming) == 1 else f"{plural_of(other)}_as_{one.name}"
