@@ -231,6 +231,11 @@ class Kind(Generic[S]):
         """The aggregate's name everywhere: `kind:id`."""
         return f"{self.name}:{id}"
 
+    @property
+    def state(self) -> type:
+        """The class of its states."""
+        return type(self._unsaid)
+
     def fold(self, id: str, events: Iterable[Event]) -> S | None:
         """The state after these events, in this order; None without any."""
         state: S | None = None

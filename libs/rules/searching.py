@@ -165,7 +165,7 @@ def parts(facts: Facts, kinds: frozenset[Findable]) -> Iterator[Index]:
     for kind in Findable:
         if kind not in kinds:
             continue
-        if kind is not Findable.PERSON and hasattr(_state(KINDS[kind]), "product"):
+        if kind is not Findable.PERSON and hasattr(KINDS[kind].state, "product"):
             for product in facts.derive(_products):
                 yield facts.derive(_of_product, kind, product)
         else:
@@ -180,7 +180,7 @@ def _products(facts: Facts) -> tuple[str, ...]:
 def _of_product(facts: Facts, kind: Findable, product: str) -> Index:
     """In the order in which they began, so that of equal hits the one that was said first comes first."""
     of = KINDS[kind]
-    began = _field(_state(of), _is_event)
+    began = _field(of.state, _is_event)
     found = sorted(facts.related(of, "product", product), key=lambda one: began_by(getattr(one, began), one.id))
     return _made((_hit(facts, kind, one), _known_as(one)) for one in found)
 
@@ -202,7 +202,7 @@ def _known_as(state: Any) -> tuple[str, ...]:
 
 def name_field(kind: Kind[Any]) -> str:
     """The field of a kind's state by which people call a thing; empty where they do not."""
-    return _field(_state(kind), _is_name)
+    return _field(kind.state, _is_name)
 
 
 def _is_name(hint: Any) -> bool:
@@ -216,10 +216,6 @@ def _is_event(hint: Any) -> bool:
 @cache
 def _field(state: type, fits: Callable[[Any], bool]) -> str:
     return next((name for name, hint in get_type_hints(state, include_extras=True).items() if fits(hint)), "")
-
-
-def _state(kind: Kind[Any]) -> type:
-    return type(kind.initial(id=""))
 
 
 def _people(facts: Facts) -> dict[str, str | None]:

@@ -60,7 +60,7 @@ class View:
 def views_of(service: str) -> tuple[View, ...]:
     """Every kind that a service owns; a list is narrowed by what its state refers to."""
     own = (kind for kind in KINDS.values() if kind.service == service)
-    return tuple(View(kind, tuple(field for field, _ in references(type(kind.initial(id=""))))) for kind in own)
+    return tuple(View(kind, tuple(field for field, _ in references(kind.state))) for kind in own)
 
 
 def read_routes(handling: Handling, views: Sequence[View]) -> APIRouter:

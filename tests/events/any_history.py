@@ -18,7 +18,7 @@ from libs.events.values import Money, Ref
 
 FIRST: Final = datetime(2024, 1, 1, tzinfo=UTC)
 NOW: Final = datetime(2026, 1, 1, tzinfo=UTC)
-DECLARED: Final = {name: kind for name, kind in KINDS.items() if type(kind.initial(id="")).__module__.startswith("libs.")}
+DECLARED: Final = {name: kind for name, kind in KINDS.items() if kind.state.__module__.startswith("libs.")}
 """The kinds of the catalogue. Other tests declare some of their own."""
 
 

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
 
+from graphql import get_named_type
+
 from libs.commands.errors import NotFound
-from services.gateway.pages import sections, words
+from services.gateway.pages import sections
 from services.gateway.pages.addresses import list_of
-from services.gateway.pages.columns import called, cells_of, field_at, selection, table
+from services.gateway.pages.columns import called, cells_of, field_at, heading, selection, table
 from services.gateway.pages.kind_parts import Place, connected_type, line_of, parts_of, type_name
 from services.gateway.pages.page import Data, Page, View, Visit
 from services.gateway.pages.tables import Cell, Table
@@ -95,10 +97,7 @@ def _nested(path: Place, inner: str) -> str:
 
 
 def _type_at(of: str, path: Place) -> str:
-    kind = field_at(of, path)[0]
-    while hasattr(kind, "of_type"):
-        kind = kind.of_type
-    return str(kind.name)
+    return str(get_named_type(field_at(of, path)[0]).name)
 
 
 def _present(kind: str, visit: Visit, data: Data) -> View:
@@ -138,4 +137,4 @@ def _id(path: Place) -> str:
 
 
 def _words(path: Place) -> str:
-    return words.sentence(re.sub(r"([A-Z])", lambda found: f" {found[1].lower()}", " ".join(path))).rstrip(".")
+    return heading(" ".join(path))

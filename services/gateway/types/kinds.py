@@ -160,16 +160,12 @@ def _reader(one: Documented) -> Callable[[Any], Any]:
 
 def _reference(one: Documented, kind: Kind[Any]) -> Field:
     """What a field of ids names, also where nothing was heard of it yet."""
-    name, several, thing = one.name, get_origin(one.plain) is tuple, Shown[_state(kind)]  # type: ignore[misc]
+    name, several, thing = one.name, get_origin(one.plain) is tuple, Shown[kind.state]  # type: ignore[name-defined]
     if several:
         return Field(name, Mapped(list[thing]), one.description, lambda self: [named(self.facts, kind, id) for id in getattr(self.of, name)])  # type: ignore[valid-type]
     if type(None) in get_args(one.plain):
         return Field(name, Mapped(thing | None), one.description, lambda self: named_maybe(self.facts, kind, getattr(self.of, name)))
     return Field(name, Mapped(thing), one.description, lambda self: named(self.facts, kind, getattr(self.of, name)))
-
-
-def _state(kind: Kind[Any]) -> type:
-    return type(kind.initial(id=""))
 
 
 def show(facts: Facts, kind: Kind[S], state: S) -> Shown[S]:
@@ -201,7 +197,7 @@ def many(
         return page_of(self.facts, kind, listing(kind, self.facts, whole, filter, order_by), first, after)
 
     arguments = {"first": (First, PAGE), "after": (After, None), **(more or {}), "filter": (wanted(kind), None), "order_by": (ordered(kind, default), None)}
-    return _field(resolve, Connection[Shown[_state(kind)]], description, arguments)  # type: ignore[misc]
+    return _field(resolve, Connection[Shown[kind.state]], description, arguments)  # type: ignore[name-defined]
 
 
 def every(kind: Kind[S], at: Mapping[str, tuple[Any, Any]]) -> Any:
@@ -220,7 +216,7 @@ def every(kind: Kind[S], at: Mapping[str, tuple[Any, Any]]) -> Any:
         "order_by": (ordered(kind, "by id"), None),
     }
     words = f"All {many_in_words(kind)}, by id."
-    return _field(resolve, Connection[Shown[_state(kind)]], words, {**arguments, **at})  # type: ignore[misc]
+    return _field(resolve, Connection[Shown[kind.state]], words, {**arguments, **at})  # type: ignore[name-defined]
 
 
 def single(kind: Kind[S], id: Any, at: Mapping[str, tuple[Any, Any]], description: str = "") -> Any:
@@ -233,7 +229,7 @@ def single(kind: Kind[S], id: Any, at: Mapping[str, tuple[Any, Any]], descriptio
 
     arguments = {"info": (Info, None), "id": (id, inspect.Parameter.empty), **at}
     words = description or f"One {one_of(kind).replace('_', ' ')}; null on a day before its first event."
-    return _field(resolve, Shown[_state(kind)] | None, words, arguments)  # type: ignore[misc]
+    return _field(resolve, Shown[kind.state] | None, words, arguments)  # type: ignore[name-defined]
 
 
 def _field(resolve: Callable[..., Any], gives: Any, description: str, arguments: Mapping[str, tuple[Any, Any]]) -> Any:
@@ -252,7 +248,7 @@ def inverses(kind: Kind[Any]) -> Iterator[tuple[str, Kind[Any]]]:
 def _named_by(kind: Kind[Any]) -> Iterator[tuple[str, Kind[Any], str, Callable[[Any], Sequence[Any]]]]:
     """What names a kind: how the list of all that name a thing is called there, what is listed, in words, and how it is found."""
     for other in sorted(KINDS.values(), key=lambda one: one.name):
-        naming = [one for one in documented(_state(other)) if kind.name in _kinds(one)]
+        naming = [one for one in documented(other.state) if kind.name in _kinds(one)]
         for one in naming:
             name = plural_of(other) if len(naming) == 1 else f"{plural_of(other)}_as_{one.name}"
             said = next((mark.description for mark in one.marks if isinstance(mark, Inverse)), None)

@@ -223,7 +223,7 @@ def filters(kind: Kind[Any]) -> Mapping[str, Value]:
     """Field of the filter of a kind -> what it looks at: those that are declared, then those of the state."""
     given = fields_of(kind).filter
     found = {name: _value(kind, by) for name, by in given.items() if by}
-    if "organisation" not in found and has_scope(_state(kind)):
+    if "organisation" not in found and has_scope(kind.state):
         within = By("Within one of these: at home there, or of a product or a team that is.", partial(_answering, kind), OrganisationId)
         found["organisation"] = _value(kind, within)
     for one, value in _of_state(kind, given):
@@ -248,7 +248,7 @@ def orders(kind: Kind[Any]) -> Mapping[str, Value]:
 def _of_state(kind: Kind[Any], given: Mapping[str, By | None]) -> Iterator[tuple[Documented, Value]]:
     """What of a state is documented and no declaration looks at."""
     looked_at = {by.get for by in given.values() if by}
-    return ((one, _value(kind, By("", one.name))) for one in documented(_state(kind)) if one.name not in looked_at)
+    return ((one, _value(kind, By("", one.name))) for one in documented(kind.state) if one.name not in looked_at)
 
 
 def _worded(value: Value, one: Documented, words: str) -> Value:
@@ -296,7 +296,7 @@ def ordered(kind: Kind[Any], default: str) -> Any:
 
 def _value(kind: Kind[Any], by: By) -> Value:
     """What a declaration looks at."""
-    get, state = by.get, _state(kind)
+    get, state = by.get, kind.state
     if not isinstance(get, str):
         return Value(by, get, _plain(by.type), tuple(marks_of(by.type)))
     hint = next((one.hint for one in documented(state) if one.name == get), None) or get_type_hints(state, include_extras=True)[get]
@@ -324,7 +324,7 @@ def _plain(hint: Any) -> type:
 
 def _name_of(kind: Kind[Any], field: str) -> Callable[[Facts, Any], Any]:
     """The name of what a field names; its id while it has none."""
-    name = next((one.name for one in documented(_state(kind)) if Called in one.marks), "id")
+    name = next((one.name for one in documented(kind.state) if Called in one.marks), "id")
 
     def of(facts: Facts, thing: Any) -> Any:
         id = getattr(thing, field)
@@ -339,7 +339,3 @@ def _answering(kind: Kind[Any], facts: Facts, thing: Any) -> tuple[str, ...]:
 
 def _pascal(kind: Kind[Any]) -> str:
     return kind.name.title().replace("_", "")
-
-
-def _state(kind: Kind[Any]) -> type:
-    return type(kind.initial(id=""))

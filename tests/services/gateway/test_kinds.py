@@ -26,20 +26,15 @@ from services.gateway.types.annotations import Shown, documented
 from services.gateway.types.kinds import BY_KIND, OWNERS_ALONE, shows
 from services.gateway.types.lists import Value, filters, one_of, orders, plural_of
 from services.gateway.types.saying import camel
+from tests.events.any_history import DECLARED
 from tests.services.gateway.small_world import TODAY, Gateway
 from tools.tables import kinds
 
-DECLARED: Final = {name: kind for name, kind in KINDS.items() if type(kind.initial(id="")).__module__.startswith("libs.")}
-"""The kinds of the catalogue. Other tests declare some of their own."""
 SHOWN: Final = sorted(DECLARED.keys() & BY_KIND.keys())
 
 
 def _objects() -> dict[str, GraphQLObjectType]:
     return {name: one for name, one in schema()._schema.type_map.items() if isinstance(one, GraphQLObjectType) and not name.startswith("__")}
-
-
-def _state(kind: str) -> type:
-    return type(DECLARED[kind].initial(id=""))
 
 
 def test_every_kind_has_a_type_or_it_is_said_whose_it_is() -> None:
@@ -51,7 +46,7 @@ def test_every_kind_has_a_type_or_it_is_said_whose_it_is() -> None:
 @pytest.mark.parametrize("kind", SHOWN)
 def test_what_of_a_state_is_documented_is_a_field_of_its_type_in_those_words(kind: str) -> None:
     shown = _objects()[BY_KIND[kind].__strawberry_definition__.name]  # type: ignore[attr-defined]
-    fields = documented(_state(kind))
+    fields = documented(DECLARED[kind].state)
     assert fields
     for one in fields:
         assert shown.fields[one.in_schema or camel(one.in_python)].description == one.description, f"{kind}.{one.name}"
@@ -71,7 +66,7 @@ def test_every_kind_is_read_by_its_id_and_as_a_list_that_is_narrowed_and_ordered
 @pytest.mark.parametrize("kind", SHOWN)
 def test_whatever_names_a_thing_is_a_list_there_or_told_there_in_another_way(kind: str) -> None:
     plural = plural_of(DECLARED[kind])
-    for one in documented(_state(kind)):
+    for one in documented(DECLARED[kind].state):
         for named in (mark.kind for mark in one.marks if isinstance(mark, Ref)):
             fields = _objects()[BY_KIND[named].__strawberry_definition__.name].fields  # type: ignore[attr-defined]
             assert {camel(plural), camel(f"{plural}_as_{one.name}")} & fields.keys(), f"{kind}.{one.name}"
