@@ -24,6 +24,7 @@ from libs.events.sqlite_store import SqliteCommitStore
 from libs.events.store import Commit, Mark, StoreUnavailable, Tally
 from libs.events.testing import BEGINNING, commit
 from libs.events.world import World
+from tests.events.consumers import running
 from tests.events.kinds import THING, said
 from tests.patience import GIVE_UP
 
@@ -70,13 +71,8 @@ class Stage:
     @asynccontextmanager
     async def hearing(self, *, kinds: Collection[str] | None = None, seconds: float = 3600) -> AsyncIterator[Consumer]:
         consumer = self.consumer(kinds=kinds, seconds=seconds)
-        running = asyncio.create_task(consumer.run())
-        try:
+        async with running(consumer):
             yield consumer
-            assert not running.done()
-        finally:
-            running.cancel()
-            await asyncio.gather(running, return_exceptions=True)
 
     async def stored(self, aggregate: str, count: int) -> list[Record]:
         """Stores events 1 to `count` and gives their records, unpublished."""

@@ -20,6 +20,7 @@ from libs.events.parking import DecisionsUnavailable, Discard, NotParked
 from libs.events.store import StoreUnavailable, Tally
 from libs.events.testing import commit
 from libs.events.world import World
+from tests.events.consumers import running
 from tests.events.kinds import said
 from tests.events.memory import Disk, MemoryDecisions, MemoryLog, MemoryStore
 
@@ -94,13 +95,8 @@ class Stage:
     async def hearing(self, owners: Mapping[str, Owner] | None = None, kinds: Collection[str] | None = None) -> AsyncIterator[Consumer]:
         owners = {"test": self.owner} if owners is None else owners
         consumer = Consumer(self.log, ["trial.test"], World(), owners=owners, decisions=self.decisions, kinds=kinds, seconds=3600, heard=self.told.extend)
-        running = asyncio.create_task(consumer.run())
-        try:
+        async with running(consumer):
             yield consumer
-            assert not running.done()
-        finally:
-            running.cancel()
-            await asyncio.gather(running, return_exceptions=True)
 
     async def stored(self, aggregate: str, first: int, count: int) -> list[Record]:
         """Stores so many events from the first one on and gives their records, unpublished."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections import defaultdict
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -21,6 +20,7 @@ from libs.events.sqlite_decisions import SqliteDecisions
 from libs.events.sqlite_log import SqliteLog
 from libs.events.store import Mark, Tally
 from libs.events.world import World
+from tests.events.consumers import running
 from tests.events.kafka_logs import deleted
 from tests.faults.places import SQLITE
 
@@ -79,11 +79,8 @@ async def listening(log: Log, namespace: str, owner: RecordOwner, folder: Path) 
     decisions = SqliteDecisions(folder / "decisions.sqlite3")
     await decisions.open()
     consumer = Consumer(log, [topic(namespace, "test")], World(), owners={"test": owner}, decisions=decisions)
-    task = asyncio.create_task(consumer.run())
     try:
-        yield consumer
-        assert not task.done()
+        async with running(consumer):
+            yield consumer
     finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
         await decisions.close()

@@ -28,6 +28,7 @@ from services.gateway.events import FOLLOWERS
 from services.gateway.staying import open_of
 from tests.patience import GIVE_UP
 from tests.services.gateway.small_world import Gateway
+from tests.services.gateway.turns import others_counted
 
 
 @pytest.fixture
@@ -261,18 +262,9 @@ async def test_others_have_their_turn_while_the_log_is_looked_through_for_what_i
 ) -> None:
     await organisations(logged, 120)
     monkeypatch.setattr(replaying, "SLICE", 0.0)
-    turns = 0
-
-    async def others() -> None:
-        nonlocal turns
-        while True:
-            await asyncio.sleep(0)
-            turns += 1
-
-    busy = asyncio.create_task(others())
-    assert await lines(logged, **nothing) == []
-    busy.cancel()
-    assert turns > 120, "a log in a file never lets anybody wait"
+    async with others_counted() as turns:
+        assert await lines(logged, **nothing) == []
+        assert turns() > 120, "a log in a file never lets anybody wait"
 
 
 async def test_what_was_looked_at_is_charged_also_where_nothing_is_shown(logged: Gateway) -> None:

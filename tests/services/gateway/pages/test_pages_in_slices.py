@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -21,24 +20,7 @@ from services.gateway.pages.rendering import environment
 from services.gateway.pages.told import told
 from tests.services.gateway.pages.answers import HTML, signed_in, visit
 from tests.services.gateway.small_world import Gateway
-
-
-@asynccontextmanager
-async def others_counted() -> AsyncIterator[Callable[[], int]]:
-    """How often others have had their turn so far."""
-    turns = 0
-
-    async def others() -> None:
-        nonlocal turns
-        while True:
-            await asyncio.sleep(0)
-            turns += 1
-
-    task = asyncio.create_task(others())
-    try:
-        yield lambda: turns
-    finally:
-        task.cancel()
+from tests.services.gateway.turns import others_counted
 
 
 def at_every_step(monkeypatch: pytest.MonkeyPatch) -> None:
