@@ -24,7 +24,7 @@ from libs.events.event import Actor, Event, Payload
 from libs.events.facts import Facts
 from libs.events.values import Money
 from libs.events.world import World
-from libs.rules.changes import changes
+from libs.rules.history.changes import changes
 
 TURNS = 3
 

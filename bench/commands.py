@@ -22,12 +22,12 @@ from rich.console import Console
 from rich.table import Table
 
 from bench.store import AT_ONCE, added, alone
-from headway.causality import hears, mentioned, service_of
-from headway.importers.line import Line
-from headway.sending import Sender
-from headway.serving import listening
+from headway.causal_order import hears, mentioned, service_of
+from headway.import_client import Sender
+from headway.importers.line import ImportLine
+from headway.server import listening
 from libs.events.envelope import to_stored
-from libs.service.issuer import Issuer
+from libs.service.identity.issuer import Issuer
 from libs.service.settings import Settings
 
 GOAL_SINGLE, GOAL_BULK = 0.25, 1000
@@ -123,8 +123,8 @@ async def singles(port: int, token: str, count: int) -> float:
 
 def _bulk(client: httpx.Client, count: int) -> float:
     run = uuid.uuid4().hex[:8]
-    lines = [Line("backlog.add_item", f"{run}:{n}", {"item": f"{run}-{n}", "product": "bench", "title": f"Story {n}"}) for n in range(count // 2)]
-    lines += [Line("backlog.deliver_item", f"{run}:d{n}", {"item": f"{run}-{n}"}) for n in range(count // 2)]
+    lines = [ImportLine("backlog.add_item", f"{run}:{n}", {"item": f"{run}-{n}", "product": "bench", "title": f"Story {n}"}) for n in range(count // 2)]
+    lines += [ImportLine("backlog.deliver_item", f"{run}:d{n}", {"item": f"{run}-{n}"}) for n in range(count // 2)]
     sender = Sender(client, mentioned, service_of, hears)
     began = time.perf_counter()
     for outcome in sender.send(lines):

@@ -34,12 +34,12 @@ from strawberry.schema.config import StrawberryConfig
 
 from bench.portfolio import process_with
 from libs.rules.roles import Principal, Role
-from libs.service.collecting import collect_in_pieces
-from libs.service.room import with_room
-from services.gateway.asking import Asking
-from services.gateway.forwarding import Forwarding
-from services.gateway.limits import cost, prepared
-from services.gateway.schema import schema
+from libs.runtime.call_stack import with_room
+from libs.runtime.garbage_collection import collect_in_pieces
+from services.gateway.gateway import Gateway
+from services.gateway.graphql.context import OperationContext
+from services.gateway.graphql.cost.limits import cost, prepared
+from services.gateway.graphql.schema import schema
 
 DOCUMENT = (Path(__file__).parents[1] / "services" / "gateway" / "documents" / "executive.graphql").read_text("utf-8")
 TURNS = 5
@@ -54,7 +54,7 @@ def main(teams: int) -> None:
 async def _measure(teams: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         process, events = process_with(teams, Path(folder))
-        asking = Asking(process, Forwarding(process), Principal("bench", frozenset({Role("executive")})))
+        asking = OperationContext(Gateway(process), Principal("bench", frozenset({Role("executive")})))
 
         async def ask() -> dict[str, Any]:
             result = await schema().execute(DOCUMENT, variable_values={"first": 500}, context_value=asking)

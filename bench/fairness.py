@@ -22,11 +22,10 @@ from rich.console import Console
 from rich.table import Table
 
 from bench.portfolio import caught_up, process_with
-from libs.service.collecting import collect_in_pieces
-from libs.service.issuer import Issuer
-from libs.service.room import with_room
+from libs.runtime.call_stack import with_room
+from libs.runtime.garbage_collection import collect_in_pieces
+from libs.service.identity.issuer import Issuer
 from services.gateway.main import add_to
-from services.gateway.pages.warming import warmth_of
 from tools.servers.processes import free_port
 
 CALLERS: Final = ("subscriber", "lab_ops", "product_owner@p1", "team@t1")
@@ -47,9 +46,9 @@ async def serve(port: int, teams: int) -> None:
     """The gateway with so many teams, until it is told to stop."""
     with tempfile.TemporaryDirectory() as folder:
         process, _ = process_with(teams, Path(folder))
-        add_to(process)
+        gateway = add_to(process)
         caught_up(process)
-        await warmth_of(process).present()
+        await gateway.prefetch.present()
         issuer = Issuer.embedded(process.settings)
         print(*(issuer.token(who) for who in (*CALLERS, "executive")), flush=True)
         await uvicorn.Server(uvicorn.Config(process.app, port=port, log_level="error")).serve()

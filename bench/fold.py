@@ -13,7 +13,7 @@ from pathlib import Path
 from libs.events.catalog.backlog.item import ITEM, ItemAdded, ItemDelivered, ItemStarted
 from libs.events.envelope import from_record, to_record
 from libs.events.event import Actor, Event, Payload
-from libs.events.log import Record
+from libs.events.ports.log import Record
 from libs.events.world import World
 
 GOAL = 2000

@@ -21,25 +21,25 @@ from pymongo import MongoClient
 from rich.console import Console
 from rich.table import Table
 
+from libs.adapters.mongo.store import MongoCommitStore
+from libs.adapters.sqlite.store import SqliteCommitStore
 from libs.commands.catalog.backlog.backlog import OpenBacklog, ReorderBacklog
 from libs.commands.catalog.backlog.item import AddItem, EstimateItem, StateItem
 from libs.commands.catalog.backlog.need import ChangeNeed, RecordNeed
 from libs.commands.catalog.backlog.source import ConnectSource, NoteDelivery
 from libs.commands.command import Command
-from libs.commands.handling import Handling
-from libs.commands.judging import Ask
+from libs.commands.execution.admission import Ask
+from libs.commands.execution.handler import Handling
 from libs.events.catalog.backlog.backlog import BacklogReordered
 from libs.events.catalog.backlog.item import ItemEstimated, ItemState, ItemStated
 from libs.events.catalog.backlog.need import NeedChanged
 from libs.events.catalog.backlog.source import SourceReceived, System
 from libs.events.event import Actor, Event, Payload
-from libs.events.mongo import MongoCommitStore
-from libs.events.sqlite_store import SqliteCommitStore
-from libs.events.store import Commit, CommitStore
+from libs.events.ports.store import Commit, CommitStore
 from libs.events.world import World
 from libs.rules.roles import Principal, Role
 from services.backlog.domain import decisions
-from tests.events.memory import Disk, MemoryStore
+from tests.adapters.contracts.memory import Disk, MemoryStore
 
 SALT = "a secret of the bench"
 SHORT, COMMANDS, GOAL = 10, 60, 2.0

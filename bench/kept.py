@@ -17,13 +17,12 @@ from strawberry.types.graphql import OperationType
 from bench.fairness import WORST
 from bench.portfolio import NOW, process_with
 from libs.rules.roles import Principal, Role
-from libs.service.room import with_room
-from services.gateway.asked import Asked
-from services.gateway.asking import Asking
-from services.gateway.budget import PAGE
+from libs.runtime.call_stack import with_room
 from services.gateway.documents import EXECUTIVE
-from services.gateway.executing import execute
-from services.gateway.forwarding import Forwarding
+from services.gateway.gateway import Gateway
+from services.gateway.graphql.context import OperationContext
+from services.gateway.graphql.cost.budget import PAGE
+from services.gateway.graphql.execution import GraphQLRequest, execute
 
 QUESTIONS: Final[dict[str, tuple[str, dict[str, Any]]]] = {
     "the executive's question of a day in the past": (EXECUTIVE, {"asOf": "2025-03-01", "first": 500}),
@@ -37,11 +36,11 @@ async def main(teams: int) -> None:
     table = Table("after", "entries more", "kB more", "bytes an entry", title=f"{teams} teams")
     with tempfile.TemporaryDirectory() as folder:
         process, _ = process_with(teams, Path(folder))
-        forwarding = Forwarding(process)
+        gateway = Gateway(process)
 
         async def ask(query: str, variables: dict[str, Any]) -> None:
-            asking = Asking(process, forwarding, Principal("bench", frozenset({Role("executive")})), day=NOW.date(), most=PAGE)
-            result = await execute(Asked(query, None, variables), asking, {OperationType.QUERY})
+            asking = OperationContext(gateway, Principal("bench", frozenset({Role("executive")})), day=NOW.date(), most=PAGE)
+            result = await execute(GraphQLRequest(query, None, variables), asking, {OperationType.QUERY})
             assert not result.errors, result.errors
 
         def kept() -> tuple[int, int]:

@@ -25,14 +25,14 @@ from rich.table import Table
 
 from bench.relay import commits
 from bench.servers import address_of
-from libs.events.cancelling import ended
-from libs.events.consuming import Consumer
+from libs.delivery.consumer import Consumer
+from libs.delivery.relay import Relay
+from libs.delivery.store_owner import StoreOwner
 from libs.events.envelope import all_topics
 from libs.events.event import Event
-from libs.events.owner import StoreOwner
-from libs.events.relay import Relay
-from libs.events.store import Outcome
+from libs.events.ports.store import AppendOutcome
 from libs.events.world import World
+from libs.runtime.cancellation import ended
 from libs.service.adapters import adapters_of, log_of
 from tests.faults.clients import Said, commands, founded
 from tests.faults.places import BOTH, Instance, Place, apart, cleared, on_servers, running, whole
@@ -136,7 +136,7 @@ async def within(place: Place, seconds: int) -> Seconds:
     said = commits("l", seconds * RATE, 200)
 
     async def one(n: int) -> None:
-        assert await store.append([said[n]]) == [Outcome.STORED]
+        assert await store.append([said[n]]) == [AppendOutcome.STORED]
         acknowledged[said[n].events[0].id] = time.perf_counter()
         relay.nudge()
 

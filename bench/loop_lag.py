@@ -26,13 +26,13 @@ from bench.fairness import CALLERS, WORST
 from bench.portfolio import NOW, caught_up, process_with
 from libs.events.catalog.portfolio.team import TEAM, HealthReading, HealthRecorded, HealthSubject
 from libs.events.event import Actor, Event
-from libs.service.collecting import collect_in_pieces
-from libs.service.issuer import Issuer
-from libs.service.process import Process
-from libs.service.room import with_room
+from libs.runtime.call_stack import with_room
+from libs.runtime.garbage_collection import collect_in_pieces
+from libs.service.host.process import Process
+from libs.service.identity.issuer import Issuer
 from services.gateway.documents import EXECUTIVE
+from services.gateway.gateway import Gateway
 from services.gateway.main import add_to
-from services.gateway.pages.warming import warmth_of
 
 
 @dataclass
@@ -73,6 +73,7 @@ class Stretches:
 class Asking:
     """Those who ask a process, in the same one."""
 
+    gateway: Gateway
     process: Process
     client: httpx.AsyncClient
     tokens: dict[str, str]
@@ -135,7 +136,7 @@ ASKED: Final[dict[str, Callable[[Asking], Awaitable[str]]]] = {
 
 
 async def _derived(asking: Asking) -> str:
-    await warmth_of(asking.process).present()
+    await asking.gateway.prefetch.present()
     return "derived"
 
 
@@ -143,13 +144,13 @@ async def measured(teams: int, name: str) -> None:
     """Prints what is measured of one thing, as JSON."""
     with tempfile.TemporaryDirectory() as folder:
         process, _ = process_with(teams, Path(folder))
-        add_to(process)
+        gateway = add_to(process)
         caught_up(process)
         process.revocations.read = True
         issuer = Issuer.embedded(process.settings)
         tokens = {who: issuer.token(who) for who in (*CALLERS, "executive")}
         async with httpx.AsyncClient(transport=httpx.ASGITransport(process.app), base_url="http://127.0.0.1", timeout=600) as client:
-            asking = Asking(process, client, tokens)
+            asking = Asking(gateway, process, client, tokens)
             if name != next(iter(ASKED)):
                 await _derived(asking)
             await asking.post("{ portfolio { asOf } }")

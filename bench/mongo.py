@@ -25,16 +25,16 @@ from rich.table import Table
 from bench.commands import ready, singles, started
 from bench.servers import address_of
 from bench.store import AT_ONCE, IN_A_CALL, added
+from libs.adapters.mongo.documents import document
+from libs.adapters.mongo.store import MongoCommitStore, client_class
 from libs.commands.catalog.backlog.backlog import OpenBacklog
 from libs.commands.catalog.backlog.item import AddItem
-from libs.commands.handling import Handling
-from libs.commands.judging import Ask
-from libs.events.mongo import MongoCommitStore, client_class
-from libs.events.mongo_documents import document
-from libs.events.store import Commit, CommitStore, Outcome
+from libs.commands.execution.admission import Ask
+from libs.commands.execution.handler import Handling
+from libs.events.ports.store import AppendOutcome, Commit, CommitStore
 from libs.events.world import World
 from libs.rules.roles import Principal, Role
-from libs.service.issuer import Issuer
+from libs.service.identity.issuer import Issuer
 from libs.service.settings import Settings
 from services.backlog.domain import decisions
 from tools.servers import MongoServer
@@ -118,7 +118,7 @@ def _second(first: Commit) -> Commit:
 async def _at_once(store: CommitStore, commits: Sequence[Commit], callers: int = AT_ONCE) -> float:
     async def call(waiting: Iterable[Commit]) -> None:
         for commit in waiting:
-            assert await store.append([commit]) == [Outcome.STORED]
+            assert await store.append([commit]) == [AppendOutcome.STORED]
 
     waiting = iter(commits)
     began = time.perf_counter()
@@ -145,7 +145,7 @@ async def _commands(store: CommitStore, count: int) -> float:
 async def _in_calls(store: CommitStore, commits: Sequence[Commit]) -> float:
     began = time.perf_counter()
     for at in range(0, len(commits), IN_A_CALL):
-        assert set(await store.append(commits[at : at + IN_A_CALL])) == {Outcome.STORED}
+        assert set(await store.append(commits[at : at + IN_A_CALL])) == {AppendOutcome.STORED}
     return len(commits) / (time.perf_counter() - began)
 
 

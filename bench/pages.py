@@ -16,14 +16,13 @@ from rich.console import Console
 from rich.table import Table
 
 from bench.portfolio import caught_up, process_with
-from libs.service.collecting import collect_in_pieces
-from libs.service.issuer import Issuer
-from libs.service.process import Process
-from libs.service.room import with_room
+from libs.runtime.call_stack import with_room
+from libs.runtime.garbage_collection import collect_in_pieces
+from libs.service.host.process import Process
+from libs.service.identity.issuer import Issuer
 from services.gateway.main import add_to
-from services.gateway.pages.assets import assets
+from services.gateway.pages.kit.assets import assets
 from services.gateway.pages.registry import PAGES
-from services.gateway.pages.warming import warmth_of
 
 TURNS = 7
 LOADED = ("govuk.css", "headway.css", "htmx.min.js", "hx-sse.min.js")
@@ -38,12 +37,12 @@ def main(teams: int) -> None:
 async def _measure(teams: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         process, events = process_with(teams, Path(folder))
-        add_to(process)
+        gateway = add_to(process)
         caught_up(process)
         headers = {"Accept": "text/html", "Accept-Encoding": "identity", "Authorization": f"Bearer {Issuer.embedded(process.settings).token('executive')}"}
         client = httpx.AsyncClient(transport=httpx.ASGITransport(process.app), base_url="http://127.0.0.1", headers=headers)
         begun = time.perf_counter()
-        await warmth_of(process).present()
+        await gateway.prefetch.present()
         warmed = time.perf_counter() - begun
         title = f"{teams} teams, {events:,} events; {warmed * 1000:,.0f} ms of deriving what is asked first, after a start"
         table = Table("page", "first ms", "after an event ms", "asked before ms", "unchanged ms", "HTML kB", "kB over the wire", title=title)

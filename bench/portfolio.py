@@ -27,7 +27,7 @@ from libs.events.event import Actor, Event, Kind, Payload
 from libs.events.values import Money
 from libs.events.world import World
 from libs.service.adapters import adapters_of
-from libs.service.process import Process
+from libs.service.host.process import Process
 from libs.service.settings import Settings
 
 HOMES, PROGRAMS = 10, 20

@@ -22,12 +22,12 @@ from aiokafka.admin import AIOKafkaAdminClient
 
 from bench.servers import address_of
 from bench.store import added
+from libs.adapters.kafka.log import KafkaLog
+from libs.adapters.sqlite.store import SqliteCommitStore
+from libs.delivery.relay import Relay
 from libs.events.envelope import to_record, topic
-from libs.events.kafka import KafkaLog
-from libs.events.log import Record
-from libs.events.relay import Relay
-from libs.events.sqlite_store import SqliteCommitStore
-from libs.events.store import Commit, Outcome
+from libs.events.ports.log import Record
+from libs.events.ports.store import AppendOutcome, Commit
 from tools.servers import KafkaServer
 
 TIMES = 5
@@ -67,7 +67,7 @@ async def filled(path: Path, said: Sequence[Commit]) -> SqliteCommitStore:
     store = SqliteCommitStore(path)
     await store.open()
     for at in range(0, len(said), 1000):
-        assert set(await store.append(said[at : at + 1000])) == {Outcome.STORED}
+        assert set(await store.append(said[at : at + 1000])) == {AppendOutcome.STORED}
     return store
 
 

@@ -30,10 +30,10 @@ from bench.fairness import resident
 from bench.portfolio import fill
 from bench.servers import address_of
 from headway.stack import NAMES, SERVICES
+from libs.adapters.mongo.store import MongoCommitStore
 from libs.events.event import KINDS, Event
-from libs.events.mongo import MongoCommitStore
-from libs.events.store import Commit, Outcome
-from libs.service.issuer import Issuer
+from libs.events.ports.store import AppendOutcome, Commit
+from libs.service.identity.issuer import Issuer
 from libs.service.settings import Settings
 from services.gateway.documents import EXECUTIVE
 from tools.servers import KafkaServer, MongoServer
@@ -74,7 +74,7 @@ async def stored(url: str, namespace: str, teams: int) -> int:
         await store.open()
         commits = told.commits[service]
         for begin in range(0, len(commits), AT_ONCE):
-            assert set(await store.append(commits[begin : begin + AT_ONCE])) == {Outcome.STORED}
+            assert set(await store.append(commits[begin : begin + AT_ONCE])) == {AppendOutcome.STORED}
         await store.close()
     return events
 

@@ -11,10 +11,10 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+from libs.adapters.sqlite.store import SqliteCommitStore
 from libs.events.catalog.backlog.item import ItemAdded
 from libs.events.event import Actor, Event
-from libs.events.sqlite_store import SqliteCommitStore
-from libs.events.store import CommandKey, Commit, Outcome
+from libs.events.ports.store import AppendOutcome, CommandKey, Commit
 
 AT_ONCE = 16
 IN_A_CALL = 1000
@@ -35,7 +35,7 @@ async def at_once(store: SqliteCommitStore, commits: Sequence[Commit]) -> float:
 
     async def call() -> None:
         for commit in waiting:
-            assert await store.append([commit]) == [Outcome.STORED]
+            assert await store.append([commit]) == [AppendOutcome.STORED]
 
     began = time.perf_counter()
     await asyncio.gather(*(call() for _ in range(AT_ONCE)))
@@ -46,7 +46,7 @@ async def in_calls(store: SqliteCommitStore, commits: Sequence[Commit]) -> float
     """Commits per second, `IN_A_CALL` in one call."""
     began = time.perf_counter()
     for at in range(0, len(commits), IN_A_CALL):
-        assert set(await store.append(commits[at : at + IN_A_CALL])) == {Outcome.STORED}
+        assert set(await store.append(commits[at : at + IN_A_CALL])) == {AppendOutcome.STORED}
     return len(commits) / (time.perf_counter() - began)
 
 

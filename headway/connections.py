@@ -1,4 +1,4 @@
-"""How many connections may be open, of one address and in all: who waits makes room for who comes, and a reserve is kept for the probes."""
+"""Limits how many connections may be open, per address and in total; idle ones give way to new ones, and a reserve is kept for health probes."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ QUIET: Final = 60.0
 """Seconds between two words about a crowd."""
 
 
-class Held(Protocol):
-    """A connection."""
+class HeldConnection(Protocol):
+    """A connection that counts against the limits."""
 
     address: str
     spare: bool
@@ -44,8 +44,8 @@ class Connections:
     def __init__(self, most: int, of_one: int | None = None, reserve: int = RESERVE) -> None:
         self.most, self.of_one, self.reserve = most, of_one or max(most // 2, 1), reserve
         self._of = Counter[str]()
-        self._waiting: dict[Held, None] = {}
-        self._spare: dict[Held, None] = {}
+        self._waiting: dict[HeldConnection, None] = {}
+        self._spare: dict[HeldConnection, None] = {}
         self._said = -QUIET
 
     @classmethod
@@ -57,7 +57,7 @@ class Connections:
     def __len__(self) -> int:
         return self._of.total() + len(self._spare)
 
-    def admit(self, one: Held) -> None:
+    def admit(self, one: HeldConnection) -> None:
         """Counts a connection that was opened, and makes room for it. It waits for its first request."""
         crowded = self._of[one.address] >= self.of_one
         if crowded or self._of.total() >= self.most:
@@ -71,16 +71,16 @@ class Connections:
         self._of[one.address] += 1
         self._waiting[one] = None
 
-    def waits(self, one: Held) -> None:
+    def waits(self, one: HeldConnection) -> None:
         """It has been answered, and waits for its next request."""
         if not one.spare:
             self._waiting[one] = None
 
-    def works(self, one: Held) -> None:
+    def works(self, one: HeldConnection) -> None:
         """A request has come in on it."""
         self._waiting.pop(one, None)
 
-    def leave(self, one: Held) -> None:
+    def leave(self, one: HeldConnection) -> None:
         """It has ended, or is about to: it is counted no more. To be called once, or again in vain for one that gave way."""
         self._waiting.pop(one, None)
         if one.spare:
@@ -90,7 +90,7 @@ class Connections:
             if not self._of[one.address]:
                 del self._of[one.address]
 
-    def _keep_in_reserve(self, one: Held) -> None:
+    def _keep_in_reserve(self, one: HeldConnection) -> None:
         one.spare = True
         if len(self._spare) >= self.reserve:
             first = next(iter(self._spare))

@@ -1,4 +1,4 @@
-"""uvicorn's HTTP connection, held to what a caller may take before anything of theirs was looked at: bytes of a head, seconds for head, body and answer."""
+"""Limits uvicorn's HTTP connections before a request is parsed: the size of its head, and the seconds for head, body and response."""
 
 from __future__ import annotations
 

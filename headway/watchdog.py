@@ -1,4 +1,4 @@
-"""Ends a process that was told to stop and does not, whatever it computes: whoever stops services must not have to kill them."""
+"""Ends a process that was told to stop but does not, so that whoever stops services need not kill them."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""The four services: three own facts, the gateway composes them."""
+"""The four services: three that own facts, and the gateway over all of them."""

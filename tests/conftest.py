@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import gc
 import os
 import shutil
 import subprocess
@@ -12,8 +13,9 @@ from pathlib import Path
 import pytest
 
 from tests.servers import kafka, kafka_server, mongo, mongo_server
+from tests.sqlite import decisions, logs, namespace, people, revocations, stores
 
-__all__ = ["kafka", "kafka_server", "mongo", "mongo_server", "node"]
+__all__ = ["decisions", "kafka", "kafka_server", "logs", "mongo", "mongo_server", "namespace", "node", "people", "revocations", "stores"]
 
 NODE = Path(__file__).parent / "node"
 
@@ -42,6 +44,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.browser)
         if item.path.is_relative_to(Path(__file__).parent / "faults"):
             item.add_marker(pytest.mark.faults)
+
+
+def pytest_collection_finish() -> None:
+    """Sets aside what was imported and collected: looking through it again and again took a sixth of the tests' time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

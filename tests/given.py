@@ -7,7 +7,7 @@ import atexit
 import re
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -25,13 +25,15 @@ from libs.events.event import KINDS, Payload, split
 from libs.events.facts import Facts
 from libs.events.values import start_of
 from libs.events.world import World
-from libs.rules.explaining import FIGURES
+from libs.rules.explanations import FIGURES
 from libs.rules.roles import Principal, Role
-from libs.service.process import Process
+from libs.service.host.process import Process
 from libs.service.settings import Settings
-from services.gateway.asking import Asking
-from services.gateway.schema import schema
-from services.gateway.types.kinds import BY_KIND
+from services.gateway import gateway
+from services.gateway.graphql.context import OperationContext
+from services.gateway.graphql.schema import schema
+from services.gateway.graphql.types.kinds.types import BY_KIND
+from services.gateway.pages.kit.words import NBSP
 from tests.services.gateway.pages.answers import page, plain
 from tests.services.gateway.small_world import TODAY, Gateway, Telling
 
@@ -134,7 +136,7 @@ class Read:
         moment = {"d": self.day and self.day.isoformat(), "k": self.known_at and self.known_at.isoformat()}
         process = _process()
         process.world, process.adapters = self.world, replace(process.adapters, clock=lambda: self.today)
-        asking = Asking(process, None, Principal(self.reader, frozenset({Role.parse(self.reader)})))  # type: ignore[arg-type]
+        asking = OperationContext(gateway.Gateway(process), Principal(self.reader, frozenset({Role.parse(self.reader)})))
         with asking.holding():
             result = schema().execute_sync(query, variable_values=moment | variables, context_value=asking)
         assert not result.errors and result.data is not None, result.errors
@@ -149,19 +151,33 @@ class Read:
 
     def page(self, address: str) -> str:
         """A page, as HTML."""
+        return self._answered(address, lambda gateway, whole: page(gateway, whole, self.reader))
+
+    def text(self, address: str, status: int = 200) -> str:
+        """What a program that takes anything gets at the address of a page."""
+
+        async def read(gateway: Gateway, whole: str) -> str:
+            answer = await gateway.client.get(whole, headers=gateway.signed_in(self.reader))
+            assert answer.status_code == status, answer.text
+            return answer.text.replace(NBSP, " ")
+
+        return self._answered(address, read)
+
+    def _answered(self, address: str, read: Callable[[Gateway, str], Coroutine[Any, Any, str]]) -> str:
+        """What a reading of the gateway that holds this moment comes to, at an address with the moment in it."""
         moment = {"asOf": self.day and self.day.isoformat(), "knownAt": self.known_at and self.known_at.isoformat()}
         query = urlencode({name: value for name, value in moment.items() if value})
 
         async def ready() -> bool:
             return True
 
-        async def read(gateway: Gateway) -> str:
+        async def opened(gateway: Gateway) -> str:
             gateway.process.is_ready = ready  # type: ignore[method-assign]
             async with httpx.AsyncClient(transport=httpx.ASGITransport(gateway.process.app), base_url="http://127.0.0.1") as gateway.client:
-                return await page(gateway, f"{address}{'&' if '?' in address else '?'}{query}" if query else address, self.reader)
+                return await read(gateway, f"{address}{'&' if '?' in address else '?'}{query}" if query else address)
 
         with self._gateway() as gateway:
-            return asyncio.run(read(gateway))
+            return asyncio.run(opened(gateway))
 
     @contextmanager
     def _gateway(self) -> Iterator[Gateway]:

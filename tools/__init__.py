@@ -1,1 +1,1 @@
-"""What keeps the project in order and is never shipped."""
+"""Development tools, never shipped."""

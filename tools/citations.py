@@ -1,4 +1,4 @@
-"""Where the code cites requirements: commands, refusals, rules and modules by their docstrings, events, and the marks of tests."""
+"""Finds where the code cites requirements: in commands, refusals, rules, docstrings of modules, events, and marks of tests."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What changed between two JSON Schemas of the same version of an event, in words: whatever breaks its readers, or what is stored already."""
+"""Describes what changed between two JSON Schemas of the same version of an event that breaks readers or stored events."""
 
 from __future__ import annotations
 

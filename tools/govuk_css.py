@@ -1,4 +1,4 @@
-"""Takes what the pages use out of govuk-frontend's CSS, without its fonts, logo and crown: `python -m tools.govuk_css FOLDER` (the unpacked npm package)."""
+"""Extracts the CSS that pages use from govuk-frontend, without its fonts, logo and crown: `python -m tools.govuk_css FOLDER` (the unpacked npm package)."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ from graphql import (
     is_required_input_field,
 )
 
-from services.gateway.schema import schema
+from services.gateway.graphql.schema import schema
 
 COMMITTED: Final = Path(__file__).parent.parent / "schema.graphql"
 

@@ -29,8 +29,8 @@ SEPARATORS = frozenset({"|", "||", "&&", ";", "&", "(", ")"})
 
 
 def pages(root: Path) -> list[Path]:
-    """The pages that are held against the code: README.md, CONTRIBUTING.md and docs/*.md, as far as they exist."""
-    return [page for page in (root / "README.md", root / "CONTRIBUTING.md", *sorted((root / "docs").glob("*.md"))) if page.is_file()]
+    """The pages that are held against the code: README.md, CONTRIBUTING.md, CHANGELOG.md and docs/*.md, as far as they exist."""
+    return [page for page in (root / "README.md", root / "CONTRIBUTING.md", root / "CHANGELOG.md", *sorted((root / "docs").glob("*.md"))) if page.is_file()]
 
 
 def console_lines(text: str) -> Iterator[tuple[int, str]]:

@@ -1,4 +1,4 @@
-"""The tables of the documentation that are printed from the code, by the name that their marker gives; each imports what it prints when it is asked."""
+"""Generates the tables of the documentation from the code, each for the marker that names it."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def _who_may(command: type[Command]) -> str:
     from libs.rules.authority import who_may
 
     spec = command.SPEC
-    if spec.kind is None:
+    if not spec.topic:
         return "whoever may say the thing"
     bound = [field for field in spec.binds if field in command.model_fields]
     theirs = f"; but for lab_ops, its {spec.owner} alone" if spec.owner else ""
@@ -114,22 +114,23 @@ def kinds() -> str:
     Raises ValueError for a kind that has no type, is explained nowhere, or has a name and is not found, unless it is said why.
     """
     from libs.events.event import KINDS
-    from libs.rules.explaining import FIGURES, UNEXPLAINED
-    from libs.rules.searching import Findable, name_field
-    from services.gateway.schema import schema
-    from services.gateway.types.kinds import BY_KIND, OWNERS_ALONE, inverses
-    from services.gateway.types.lists import one_of, plural_of
-    from services.gateway.types.saying import camel
+    from libs.events.references import name_field
+    from libs.rules.explanations import FIGURES, UNEXPLAINED
+    from libs.rules.search import Findable
+    from services.gateway.graphql.schema import schema
+    from services.gateway.graphql.types.kinds.events import camel
+    from services.gateway.graphql.types.kinds.lists import one_of, plural_of
+    from services.gateway.graphql.types.kinds.types import BY_KIND, OWNERS_ALONE, inverses
 
     schema()
     catalogued = {name: kind for name, kind in sorted(KINDS.items()) if kind.state.__module__.startswith("libs.")}
     for name, kind in catalogued.items():
         if name not in BY_KIND and not kind.tells_of and name not in OWNERS_ALONE:
-            raise ValueError(f"{name}: show it in services/gateway/types, or say in OWNERS_ALONE there why not")
+            raise ValueError(f"{name}: show it in services/gateway/graphql/types, or say in OWNERS_ALONE there why not")
         if name in BY_KIND and name not in FIGURES and name not in UNEXPLAINED:
-            raise ValueError(f"{name}: explain what rules make of it in libs/rules/explaining, or say in UNEXPLAINED there where it is explained")
+            raise ValueError(f"{name}: explain what rules make of it in libs/rules/explanations, or say in UNEXPLAINED there where it is explained")
         if name in BY_KIND and name_field(kind) and name not in set(Findable):
-            raise ValueError(f"{name}: it has a name, so let it be found: make it a member of Findable in libs/rules/searching.py")
+            raise ValueError(f"{name}: it has a name, so let it be found: make it a member of Findable in libs/rules/search.py")
     types = {name: made.__strawberry_definition__.name for name, made in BY_KIND.items() if name in catalogued}  # type: ignore[attr-defined]
     places: dict[str, list[str]] = {name: [] for name in catalogued}
     for name, made in types.items():
@@ -142,12 +143,19 @@ def kinds() -> str:
             f"`{camel(plural_of(kind))}`",
             ", ".join(sorted(places[name])),
             f"`/{kind.service}/v1/{kind.plural}`",
-            f"{len(FIGURES[name])} figures" if name in FIGURES else UNEXPLAINED[name],
+            f"{len(FIGURES[name])} figure{'s' if len(FIGURES[name]) > 1 else ''}" if name in FIGURES else UNEXPLAINED[name],
         )
         for name, kind in catalogued.items()
         if name in types
     )
     return markdown_table(("type", "one", "all", "at what it names", "JSON by REST", "explained"), rows)
+
+
+def since_release() -> str:
+    """What clients and subscribers can rely on since the last release."""
+    from tools.changelog import changes
+
+    return changes()
 
 
 def _first_line(cls: type) -> str:
@@ -163,4 +171,5 @@ TABLES: dict[str, Callable[[], str]] = {
     "rules": rules,
     "importers": importers,
     "kinds": kinds,
+    "since-release": since_release,
 }

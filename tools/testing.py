@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import IO
 
 TESTS = Path(__file__).resolve().parent.parent / "tests"
-FIRST = ("browser", "deploy", "examples", "system")
+FIRST = ("browser", "system")
 """The folders of one half; the rest is the other."""
 PYTEST = (sys.executable, "-m", "pytest")
 SUMMARY = re.compile(r"^=+ (.*) in [0-9.]+s(?: \([0-9:]+\))? =+$", re.MULTILINE)

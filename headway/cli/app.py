@@ -12,9 +12,9 @@ import httpx
 import typer
 from rich.console import Console
 
-from libs.events.reason import reason
-from libs.service.collecting import collect_in_pieces
-from libs.service.room import with_room
+from libs.runtime.call_stack import with_room
+from libs.runtime.failure_reason import reason
+from libs.runtime.garbage_collection import collect_in_pieces
 from libs.service.settings import Settings, SettingsError, is_loopback
 from libs.service.version import version
 

@@ -17,10 +17,10 @@ def demo(
     data: Annotated[Path, typer.Option("--data", help="The data folder.", file_okay=False)] = Path(".headway/demo"),
 ) -> None:
     """Load a demonstration portfolio through the public API, print the executive's table, and serve it."""
-    from headway.demonstration.showing import show
-    from headway.sending import Stopped
-    from headway.serving import NotListening, listening
-    from libs.service.logs import configure
+    from headway.demonstration.presentation import show
+    from headway.import_client import Stopped
+    from headway.server import NotListening, listening
+    from libs.service.observability.logs import configure
     from libs.service.settings import SettingsError
 
     configure("WARNING")

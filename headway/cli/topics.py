@@ -1,4 +1,4 @@
-"""`headway topics`: the topics in Kafka, made where they are missing, with what differs from what they should be."""
+"""`headway topics`: creates missing Kafka topics and reports how existing ones differ from what they should be."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ import typer
 from rich.table import Table
 
 from headway.cli.app import CONFLICT, HERE, NOT_ALLOWED, UNREACHABLE, USAGE, DataDir, app, fail, say, settings, table_console
-from libs.events.reason import reason
+from libs.runtime.failure_reason import reason
 
 if TYPE_CHECKING:
-    from libs.events.kafka_acls import Right
-    from libs.events.kafka_topics import Topic
+    from libs.adapters.kafka.acls import Right
+    from libs.adapters.kafka.topics import Topic
     from libs.service.settings import Settings
 
 
@@ -39,8 +39,8 @@ def topics(
     if not made.on_kafka:
         fail("HEADWAY_LOG_URL is not kafka://…: a log in SQLite has no topics", USAGE)
     try:
-        from libs.events.kafka_acls import RightsRefused, rights_of
-        from libs.events.log import LogUnavailable, TopicMissing
+        from libs.adapters.kafka.acls import RightsRefused, rights_of
+        from libs.events.ports.log import LogUnavailable, TopicMissing
     except ImportError as e:
         fail(f"{e.name} is not installed: pip install 'headway[kafka]'", USAGE)
     if delete is not None or yes is not None:
@@ -75,9 +75,9 @@ def topics(
 
 def _advice(made: Settings, found: list[Topic]) -> Iterator[str]:
     """What can be done about what differs, a line each."""
-    from libs.events.kafka_connection import Connection
+    from libs.adapters.kafka.connection import KafkaConnection
 
-    connection = Connection.parse(made.log_url)
+    connection = KafkaConnection.parse(made.log_url)
     server, as_user = connection.servers[0], " --command-config FILE" if connection.user or connection.security != "PLAINTEXT" else ""
     counts = {t.partitions for t in found}
     for t in found:
@@ -95,7 +95,7 @@ def _advice(made: Settings, found: list[Topic]) -> Iterator[str]:
 def _delete(made: Settings, name: str | None, again: str | None) -> None:
     """Nothing is deleted unless its name was given twice."""
     from libs.events.envelope import all_topics
-    from libs.events.log import LogUnavailable, TopicMissing
+    from libs.events.ports.log import LogUnavailable, TopicMissing
 
     known = all_topics(made.namespace)
     if name not in known:
@@ -116,15 +116,15 @@ def _delete(made: Settings, name: str | None, again: str | None) -> None:
 
 async def _at_stake(made: Settings, name: str) -> str:
     """What is lost with a topic, and what is published again. Raises LogUnavailable."""
+    from libs.adapters.kafka.connection import KafkaConnection
+    from libs.adapters.kafka.log import KafkaLog
     from libs.commands.command import kinds_of
-    from libs.events.kafka import KafkaLog
-    from libs.events.kafka_connection import Connection
-    from libs.events.log import LogUnavailable
-    from libs.events.recovering import compared
+    from libs.delivery.startup_recovery import compared
+    from libs.events.ports.log import LogUnavailable
     from libs.service.adapters import adapters_of
 
     service = name.rpartition(".")[2]
-    log = KafkaLog(Connection.parse(made.log_url), made.namespace, made.partitions, [name], reads_only=True)
+    log = KafkaLog(KafkaConnection.parse(made.log_url), made.namespace, made.partitions, [name], reads_only=True)
     store = adapters_of(made, reads_only=True).store(service)
     try:
         await log.open()
@@ -146,8 +146,8 @@ async def _at_stake(made: Settings, name: str) -> str:
 
 
 async def _deleted(made: Settings, name: str) -> None:
-    from libs.events.kafka import KafkaLog
-    from libs.events.kafka_topics import deleted
+    from libs.adapters.kafka.log import KafkaLog
+    from libs.adapters.kafka.topics import deleted
 
     log = KafkaLog.of(made.log_url, made.namespace, made.partitions)
     try:
@@ -157,8 +157,8 @@ async def _deleted(made: Settings, name: str) -> None:
 
 
 async def _ensured(made: Settings, rights: list[Right]) -> list[Topic]:
-    from libs.events.kafka import KafkaLog
-    from libs.events.kafka_acls import given
+    from libs.adapters.kafka.acls import given
+    from libs.adapters.kafka.log import KafkaLog
 
     log = KafkaLog.of(made.log_url, made.namespace, made.partitions)
     try:

@@ -1,4 +1,4 @@
-"""What `--var` says, as the JSON that a server is sent: as it stands where the variable's type takes JSON, else as text."""
+"""Turns `--var NAME=VALUE` into JSON variables: parsed as JSON where the variable's type takes JSON, else kept as text."""
 
 from __future__ import annotations
 

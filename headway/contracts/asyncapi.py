@@ -8,6 +8,7 @@ from headway.contracts.http import VERSION
 from headway.contracts.samples import sample
 from headway.contracts.schemas import events, owner, says, superseded, title_of
 from libs.events.envelope import SERVICES, attributes, payload, topic
+from libs.events.event import kind_of
 from libs.service.settings import Settings
 
 BINDING = "0.5.0"
@@ -70,7 +71,7 @@ def _message(name: str) -> dict[str, Any]:
     event = sample(name)
     sent = {f"ce_{attribute}": value for attribute, value in attributes(event).items()} | {"content-type": "application/json"}
     fixed = {"ce_type": {"const": name}, "ce_source": {"const": sent["ce_source"]}}
-    kind = name.split(".")[2]
+    kind = kind_of(name).name
     return {
         "name": name,
         "title": title_of(name),

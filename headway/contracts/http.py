@@ -1,4 +1,4 @@
-"""The contracts of what is asked over HTTP: GraphQL and OpenAPI."""
+"""Generates the HTTP contracts: the GraphQL schema and the OpenAPI document."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ VERSION = "1.0.0"
 
 def graphql() -> str:
     """The gateway's schema in the schema definition language."""
-    from services.gateway.schema import schema
+    from services.gateway.graphql.schema import schema
 
     return schema().as_str()
 
@@ -20,13 +20,11 @@ def graphql() -> str:
 def openapi() -> dict[str, Any]:
     """The services' commands and reads, each path under its service, and the gateway's own doors, as one document."""
     from headway.stack import create_stack
-    from libs.service.process import Process
     from libs.service.settings import Settings
 
     with tempfile.TemporaryDirectory() as folder:
         stack = create_stack(Settings(data=Path(folder)))
-        process: Process = stack.state.process
-        documents = _apart({f"/{name}": service.app.openapi() for name, service in process.services.items()} | {"": stack.openapi()})
+        documents = _apart({f"/{name}": service.app.openapi() for name, service in stack.process.services.items()} | {"": stack.openapi()})
     whole: dict[str, Any] = {"openapi": "3.1.0", "info": {"title": "Headway", "version": VERSION}, "paths": {}, "components": {}, "security": [{"token": []}]}
     for mount, document in documents.items():
         for path, operations in document["paths"].items():

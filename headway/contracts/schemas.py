@@ -1,4 +1,4 @@
-"""The JSON Schema (2020-12) of every version of every event, self-contained, under a name that is for ever."""
+"""Generates the JSON Schema (2020-12) of every version of every event, self-contained and under a permanent name."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from annotated_doc import Doc
 import libs.events.catalog  # noqa: F401 - declares them
 from headway.contracts.samples import least, sample
 from libs.events.envelope import SERVICES, payload
-from libs.events.event import KINDS, PAYLOADS, UPCASTS, Event, Payload, adapter
+from libs.events.event import PAYLOADS, UPCASTS, Event, Payload, adapter, kind_of
 from libs.events.values import references
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -84,7 +84,7 @@ def article(word: str) -> str:
 
 def owner(type_name: str) -> str:
     """The service that publishes it."""
-    return KINDS[type_name.split(".")[2]].service
+    return kind_of(type_name).service
 
 
 def _untitled(schema: Any) -> Any:

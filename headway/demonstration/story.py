@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from headway.importers.line import Line
+from headway.demonstration.evaluations import evaluations
+from headway.demonstration.feedback import feedback
+from headway.demonstration.improvements import improvements
+from headway.demonstration.initiatives import initiatives, monitored
+from headway.demonstration.intake import intake
+from headway.demonstration.people import people, precedents
+from headway.demonstration.teller import Life, Teller
+from headway.importers.line import ImportLine
 from libs.events.catalog.portfolio.graduation import HomeFunction
 from libs.events.catalog.portfolio.team import CORE_ROLES
 
@@ -30,31 +36,21 @@ WISHES = (
 )
 RESTS_ON = {"resident-parking": "driving-licences", "insulation-grants": "solar-permits"}
 """Products that depend on another."""
+EXPOSURES = (
+    (40, "privacy", "review", "How consent is asked for, before anything was stored"),
+    (95, "security", "demo", "Why a release a week is the safer way"),
+    (180, "architecture", "shadowing", "A week beside the developers: what it takes to change the register"),
+    (420, "finance", "demo", "Money for a team rather than for a project"),
+)
+"""Days after a team was formed, and who saw it at work then: never HR management or project managers, and finance only late."""
 LARGER = (("Apply online", "now"), ("Follow an application", "next"), ("Share what is known with other offices", "later"))
-
-
-@dataclass(frozen=True)
-class Life:
-    """One team's story: who it is, how many days ago it was formed, what it costs a year, and where its story differs from the others'."""
-
-    team: str
-    name: str
-    home: str
-    program: str
-    product: str
-    title: str
-    formed: int
-    enhance: int
-    support: int
-    currency: str = "CAD"
-    twists: frozenset[str] = field(default_factory=frozenset)
 
 
 LIVES = (
     Life(
         "licences-team", "Licences", "transport", "road-users", "driving-licences", "Driving licences", 950, 620_000, 240_000, twists=frozenset({"rebaseline"})
     ),
-    Life("courts-team", "Courts", "justice", "open-courts", "court-dates", "Court dates", 580, 540_000, 180_000),
+    Life("courts-team", "Courts", "justice", "open-courts", "court-dates", "Court dates", 580, 540_000, 180_000, twists=frozenset({"refunded"})),
     Life("permits-team", "Permits", "energy", "homes", "solar-permits", "Solar permits", 720, 480_000, 160_000, twists=frozenset({"a-seat-falls-empty"})),
     Life("fines-team", "Fines", "justice", "open-courts", "fines", "Pay a fine", 314, 390_000, 130_000),
     Life("parking-team", "Parking", "transport", "road-users", "resident-parking", "Resident parking", 272, 350_000, 90_000),
@@ -64,56 +60,50 @@ LIVES = (
 )
 
 
-def lines(today: date) -> list[Line]:
+def lines(today: date) -> list[ImportLine]:
     """Everything said before `today`, in an order in which each line finds what it rests on; equal days give equal lines."""
     told = [line for order in _chapters(today) for line in sorted(order, key=lambda line: line.at or "")]
     return [line for line in told if (line.at or "") < today.isoformat()]
 
 
-def _chapters(today: date) -> Iterator[list[Line]]:
+def _chapters(today: date) -> Iterator[list[ImportLine]]:
     """Portfolio, then backlogs, then roadmaps, then what rests on all three."""
-    began = today - timedelta(days=1080)
-    say = _Teller(today)
+    say = Teller(today)
+    began = say.ago(1080)
     yield [
         *(
             say("portfolio.register_organisation", began, f"o:{o}", organisation=o, name=n, currency="CAD", fiscal_year_start="04-01")
             for o, n in ORGANISATIONS.items()
         ),
         *(say("portfolio.open_program", began, f"pg:{p}", program=p, name=n, home=h) for p, n, h in _PROGRAMS),
+        say("portfolio.rename", say.ago(200), "pg:homes:renamed", subject="program:homes", name="Warmer homes", reason="Said as people say it"),
     ]
     yield [line for life in LIVES for line in _founding(life, say)]
     yield [line for life in LIVES for line in _backlog(life, say)]
     yield [line for life in LIVES for line in _roadmap(life, say)]
     yield [line for life in LIVES for line in _graduation(life, say)]
     yield [line for life in LIVES for line in _money(life, say)]
+    yield list(improvements(say))
+    yield list(initiatives(say))
+    yield list(feedback(say))
+    yield list(people(say))
+    yield list(precedents(say))
+    yield list(evaluations(say))
+    yield list(intake(say))
 
 
 _PROGRAMS = (("road-users", "Road users", "transport"), ("open-courts", "Open courts", "justice"), ("homes", "Homes that need less", "energy"))
-
-
-class _Teller:
-    """Writes lines: each said on its day, known that morning."""
-
-    def __init__(self, today: date) -> None:
-        self.today = today
-
-    def __call__(self, command: str, day: date, key: str, *, by: str | None = None, **data: Any) -> Line:
-        return Line(command, f"demo:{key}", data, at=day.isoformat(), known=f"{day.isoformat()}T09:00:00Z", by=by)
-
-    def day(self, life: Life, after: int) -> date:
-        """So many days after the team was formed."""
-        return self.today - timedelta(days=life.formed - after)
 
 
 def _amount(value: float, currency: str) -> dict[str, str]:
     return {"amount": f"{value:.2f}", "currency": currency}
 
 
-def _founding(life: Life, say: _Teller) -> Iterator[Line]:
+def _founding(life: Life, say: Teller) -> Iterator[ImportLine]:
     t, p = life.team, life.product
     funding: dict[str, Any] = {"funding": "ongoing_product", "kind": "operating"}
     if "undecided" in life.twists:
-        funding = {"funding": "one_off_project", "kind": "capital", "ends": (say.today + timedelta(days=200)).isoformat()}
+        funding = {"funding": "one_off_project", "kind": "capital", "ends": say.ago(-200).isoformat()}
     yield say("portfolio.register_product", say.day(life, -90), f"{t}:product", product=p, name=life.title, home=life.home, program=life.program)
     yield say(
         "portfolio.propose_investment",
@@ -125,6 +115,7 @@ def _founding(life: Life, say: _Teller) -> Iterator[Line]:
         enhance=_amount(life.enhance, life.currency),
         support=_amount(life.support, life.currency),
         value=f"Fewer visits to an office for {life.title.lower()}",
+        procurement="Digital procurement desk",
         **funding,
     )
     if "undecided" not in life.twists:
@@ -156,7 +147,7 @@ def _founding(life: Life, say: _Teller) -> Iterator[Line]:
     yield say("portfolio.enter_phase", say.day(life, 166), f"{t}:beta", product=p, phase="beta")
 
 
-def _backlog(life: Life, say: _Teller) -> Iterator[Line]:
+def _backlog(life: Life, say: Teller) -> Iterator[ImportLine]:
     t, p = life.team, life.product
     yield say("backlog.open_backlog", say.day(life, 5), f"{t}:backlog", product=p, owner=f"{t}-product-owner")
     for n, text in enumerate(("apply without a visit", "know what comes next")):
@@ -198,7 +189,7 @@ def _backlog(life: Life, say: _Teller) -> Iterator[Line]:
     )
 
 
-def _roadmap(life: Life, say: _Teller) -> Iterator[Line]:
+def _roadmap(life: Life, say: Teller) -> Iterator[ImportLine]:
     t, p = life.team, life.product
     for n, (title, horizon) in enumerate(LARGER):
         ends = (say.day(life, 220 + 150 * n)).isoformat()
@@ -226,6 +217,16 @@ def _roadmap(life: Life, say: _Teller) -> Iterator[Line]:
     )
     yield say("roadmap.finish_item", say.day(life, 251), f"{t}:done", item=f"{p}-r0")
     yield say("roadmap.move_item", say.day(life, 252), f"{t}:next", item=f"{p}-r1", horizon="now")
+    links = [f"https://plans.example.org/{p}"]
+    yield say(
+        "roadmap.describe_item",
+        say.day(life, 253),
+        f"{t}:more",
+        item=f"{p}-r1",
+        owner=f"{t}-product-owner",
+        links=links,
+        notes="Two offices have asked for it.",
+    )
     metric = {
         "metric": f"{p}-satisfaction",
         "product": p,
@@ -263,11 +264,14 @@ def _roadmap(life: Life, say: _Teller) -> Iterator[Line]:
     yield say("roadmap.decide_change", say.day(life, 158), f"{t}:cab", by=f"cab@{life.home}", change=f"{p}-change", approved=True, reason="Tested with users")
     yield say("roadmap.sign_off_release", say.day(life, 163), f"{t}:signed", by=f"product_owner@{p}", release=release)
     yield say("roadmap.publish_release", say.day(life, 165), f"{t}:published", release=release)
+    yield from monitored(say, release, p, say.day(life, 165), say.day(life, 256))
 
 
-def _graduation(life: Life, say: _Teller) -> Iterator[Line]:
+def _graduation(life: Life, say: Teller) -> Iterator[ImportLine]:
     t = life.team
     pivots = "pivots" in life.twists
+    for day, function, form, note in EXPOSURES:
+        yield say("portfolio.record_exposure", say.day(life, day), f"{t}:exposure:{day}", team=t, function=function, form=form, note=note)
     for subject in ("team", "product"):
         yield say(
             "portfolio.record_health", say.day(life, 230), f"{t}:health:{subject}", team=t, subject=subject, reading="good", source="health check of the lab"
@@ -307,16 +311,33 @@ def _graduation(life: Life, say: _Teller) -> Iterator[Line]:
         achieved=f"{life.title}: four in five now need no visit",
         failed="The first payment provider had to be replaced",
         channels=["newsletter", "open day"],
+        people=[f"{t}-product-owner", f"{t}-user-research"],
     )
     yield say("portfolio.hold_ceremony", say.day(life, 320), f"{t}:ceremony", team=t)
     if "a-seat-falls-empty" in life.twists:
         yield say("portfolio.leave_team", say.day(life, life.formed - 25), f"{t}:leaves", team=t, person=f"{t}-user-research")
 
 
-def _money(life: Life, say: _Teller) -> Iterator[Line]:
+def _money(life: Life, say: Teller) -> Iterator[ImportLine]:
     t, money = life.team, f"{life.team}-money"
     if "undecided" in life.twists:
+        yield say(
+            "portfolio.approve_override",
+            say.day(life, 1),
+            f"{t}:approval",
+            by=f"executive@{life.home}",
+            approval=f"{t}-early-bid",
+            rule="S0-14",
+            command="portfolio.submit_bid",
+            subject=f"investment:{money}",
+            reason="The round of the Treasury Board closes before the steering group meets",
+        )
         return
+    begun = say.day(life, 0)
+    first = begun.year if begun.month >= 4 else begun.year - 1
+    halves = {name: _amount(value / 2, life.currency) for name, value in (("enhance", life.enhance), ("support", life.support))}
+    years = [{"starts": f"{year}-04-01", **halves} for year in (first, first + 1)]
+    yield say("portfolio.plan_years", say.day(life, 10), f"{t}:years", investment=money, years=years)
     quarterly = (life.enhance + life.support) / 4
     quarters = min(4, life.formed // 91)
     for n in range(quarters):
@@ -331,6 +352,10 @@ def _money(life: Life, say: _Teller) -> Iterator[Line]:
             covers_from=start.isoformat(),
             covers_until=end.isoformat(),
         )
+    if "refunded" in life.twists:
+        days: dict[str, Any] = {"covers_from": say.day(life, 91).isoformat(), "covers_until": say.day(life, 181).isoformat()}
+        back: dict[str, Any] = {"amount": _amount(-4_800, life.currency), "reason": "Seats of a tool that nobody used were given back"}
+        yield say("portfolio.record_actual", say.day(life, 230), f"{t}:refund", investment=money, **back, **days)
     total = life.enhance + life.support
     yield say("portfolio.record_forecast", say.day(life, 200), f"{t}:forecast", investment=money, amount=_amount(total * 1.04, life.currency))
     if "rebaseline" in life.twists:
@@ -359,6 +384,7 @@ def _money(life: Life, say: _Teller) -> Iterator[Line]:
             "portfolio.lend_team",
             say.day(life, 300),
             f"{t}:lent",
+            by=f"portfolio_manager@{life.home}",
             loan=f"{t}-loan",
             team=t,
             lender=life.home,
@@ -368,6 +394,7 @@ def _money(life: Life, say: _Teller) -> Iterator[Line]:
             agreement="Letter between the two ministries",
             until=say.day(life, 345).isoformat(),
         )
+        yield say("portfolio.accept_loan", say.day(life, 300), f"{t}:taken", by="portfolio_manager@energy", loan=f"{t}-loan")
         yield say("portfolio.return_team", say.day(life, 345), f"{t}:returned", loan=f"{t}-loan")
 
 

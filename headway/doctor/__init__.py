@@ -6,28 +6,28 @@ import asyncio
 from collections.abc import Awaitable, Callable, Collection
 from typing import Final
 
+from headway.doctor.check_result import OUR_FAULT, WRONG_SETTING, CheckResult, mend
 from headway.doctor.clocks import clocks
 from headway.doctor.comparison import comparison
-from headway.doctor.finding import OUR_FAULT, WRONG_SETTING, Finding, mend
 from headway.doctor.installation import Installation
 from headway.doctor.log import log
 from headway.doctor.machine import machine
 from headway.doctor.other_data import other_data
 from headway.doctor.processes import processes
 from headway.doctor.stores import stores
-from libs.events.reason import reason
+from libs.runtime.failure_reason import reason
 from libs.service.adapters import adapters_of
 from libs.service.settings import Settings, SettingsError
 
-__all__ = ["Finding", "examined"]
+__all__ = ["CheckResult", "examined"]
 
-Look = Callable[[Installation], Awaitable[list[Finding]]]
+Look = Callable[[Installation], Awaitable[list[CheckResult]]]
 
 LOOKS: Final[tuple[Look, ...]] = (machine, stores, log, comparison, clocks, other_data, processes)
 """In this order. What looks at stores and log together comes after both: it finds in `Installation` what could be opened."""
 
 
-def examined(settings: Settings, names: Collection[str] = (), url: str = "", *, told: bool = False) -> list[Finding]:
+def examined(settings: Settings, names: Collection[str] = (), url: str = "", *, told: bool = False) -> list[CheckResult]:
     """Each check in one line that says what to do where it is not good.
 
     `names` are the services that run here; none: all of them. `url` is where Headway may be running already; `told`: somebody said that it does.
@@ -35,7 +35,7 @@ def examined(settings: Settings, names: Collection[str] = (), url: str = "", *, 
     return asyncio.run(_examined(settings, names, url, told))
 
 
-async def _examined(settings: Settings, names: Collection[str], url: str, told: bool) -> list[Finding]:
+async def _examined(settings: Settings, names: Collection[str], url: str, told: bool) -> list[CheckResult]:
     try:
         adapters = adapters_of(settings, reads_only=True)
     except SettingsError as e:
@@ -47,7 +47,7 @@ async def _examined(settings: Settings, names: Collection[str], url: str, told: 
         await there.let_go()
 
 
-async def _looked(look: Look, there: Installation) -> list[Finding]:
+async def _looked(look: Look, there: Installation) -> list[CheckResult]:
     """What a look finds; one that fails is said, and the next one is taken."""
     try:
         return await look(there)

@@ -1,21 +1,21 @@
-"""Whether the log holds all that the stores say was published: each service's store against its topic, event by event."""
+"""Checks that the log still holds every event that the stores say was published, service by service and event by event."""
 
 from __future__ import annotations
 
 import asyncio
 from typing import Final
 
-from headway.doctor.finding import Finding, good, mend
+from headway.doctor.check_result import CheckResult, good, mend
 from headway.doctor.installation import Installation
 from libs.commands.command import kinds_of
+from libs.delivery.startup_recovery import compared
 from libs.events.envelope import topic
-from libs.events.recovering import compared
 
 PATIENCE: Final = 60.0
 """Seconds that reading a whole topic may take."""
 
 
-async def comparison(there: Installation) -> list[Finding]:
+async def comparison(there: Installation) -> list[CheckResult]:
     """Only of what could be opened; the lines before say what could not."""
     if there.log is None:
         return []

@@ -1,4 +1,4 @@
-"""What is there of an installation, opened to read: what the doctor looks at makes and changes nothing."""
+"""Opens what exists of an installation for reading only: what the doctor inspects is never created or changed."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from typing import Final, Protocol, TypeVar
 
-from headway.doctor.finding import NOT_ALLOWED, UNREACHABLE, Finding, good, mend
+from headway.doctor.check_result import NOT_ALLOWED, UNREACHABLE, CheckResult, good, mend
 from headway.stack import SERVICES
-from libs.events.log import Log, TopicMissing
-from libs.events.reason import reason
-from libs.events.store import CommitStore
+from libs.events.ports.log import Log, TopicMissing
+from libs.events.ports.store import CommitStore
+from libs.runtime.failure_reason import reason
 from libs.service.adapters import Adapters
 from libs.service.settings import Settings
 
@@ -72,7 +72,7 @@ class Installation:
         await self._open.aclose()
 
 
-async def asked(what: str, where: str, look: Callable[[], Awaitable[list[Finding] | str]], failed: int = UNREACHABLE) -> list[Finding]:
+async def asked(what: str, where: str, look: Callable[[], Awaitable[list[CheckResult] | str]], failed: int = UNREACHABLE) -> list[CheckResult]:
     """What `look` finds; what keeps it from looking is a fault with `failed` for its code, and never keeps the next line from being read.
 
     `where` says what to look at then, as in `HEADWAY_STORE_URL and at the server`.

@@ -1,29 +1,29 @@
-"""The log: what it holds, which topics are missing and who would make them, and whether this user may write."""
+"""Checks the log: what it holds, which topics are missing and who would create them, and whether this user may write."""
 
 from __future__ import annotations
 
 from functools import partial
 from typing import TYPE_CHECKING, Final, cast
 
-from headway.doctor.finding import DIFFERS, NOT_ALLOWED, Finding, good, mend
+from headway.doctor.check_result import DIFFERS, NOT_ALLOWED, CheckResult, good, mend
 from headway.doctor.installation import Installation, asked
 from headway.doctor.stores import kept
 from libs.events.envelope import all_topics, topic
 
 if TYPE_CHECKING:
-    from libs.events.kafka import KafkaLog
+    from libs.adapters.kafka.log import KafkaLog
 
 SERVER: Final = "HEADWAY_LOG_URL and at the brokers"
 
 
-async def log(there: Installation) -> list[Finding]:
+async def log(there: Installation) -> list[CheckResult]:
     """A whole log on Kafka is not read to count what is in it."""
     found = await _log(there)
     there.log_known = all(finding.code in (0, DIFFERS) for finding in found)
     return found
 
 
-async def _log(there: Installation) -> list[Finding]:
+async def _log(there: Installation) -> list[CheckResult]:
     if there.settings.on_kafka:
         return await asked("log", SERVER, partial(_topics, there))
     found = there.adapters.log
@@ -36,7 +36,7 @@ async def _log(there: Installation) -> list[Finding]:
     return await kept(there, "log", found, told)
 
 
-async def _topics(there: Installation) -> list[Finding]:
+async def _topics(there: Installation) -> list[CheckResult]:
     kafka = cast("KafkaLog", there.adapters.log)
     await there.opened(kafka)
     seen = await kafka.inventory()

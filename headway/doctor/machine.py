@@ -1,4 +1,4 @@
-"""This machine: Python, the clock, the folders, and the key of an issuer that is ours."""
+"""Checks this machine: Python, the clock, the data folders, and the key of an issuer of our own."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from headway.doctor.finding import OUR_FAULT, WRONG_SETTING, Finding, good, mend
+from headway.doctor.check_result import OUR_FAULT, WRONG_SETTING, CheckResult, good, mend
 from headway.doctor.installation import Installation
-from libs.service.issuer import KEY_NAME, Issuer, read_public_key
+from libs.service.identity.issuer import KEY_NAME, Issuer, read_public_key
 from libs.service.settings import Settings, SettingsError
 
 SANE: Final = datetime(2026, 1, 1, tzinfo=UTC)
@@ -19,7 +19,7 @@ ROOM: Final = 16 << 20
 """Bytes that must be free where something is kept."""
 
 
-async def machine(there: Installation) -> list[Finding]:
+async def machine(there: Installation) -> list[CheckResult]:
     """Nothing is asked of anybody else."""
     settings = there.settings
     issuer = "embedded" if not settings.issuer else "key file" if settings.issuer.startswith("file:") else "external"
@@ -33,7 +33,7 @@ async def machine(there: Installation) -> list[Finding]:
     ]
 
 
-def _clock() -> Finding:
+def _clock() -> CheckResult:
     now = datetime.now(UTC)
     said = f"clock: {now:%Y-%m-%d %H:%M:%S} UTC"
     return good(said) if now >= SANE else mend(f"{said}; set it: nothing may be said in the future")
@@ -49,7 +49,7 @@ def _folders(settings: Settings) -> dict[Path, str]:
     return found
 
 
-def _folder(folder: Path, option: str) -> Finding:
+def _folder(folder: Path, option: str) -> CheckResult:
     """Whether a folder can be written, by what the system says of it: nothing is written to find out."""
     what, remedy = f"data folder {folder}", f"name another with {option}"
     try:
@@ -66,7 +66,7 @@ def _folder(folder: Path, option: str) -> Finding:
     return good(f"{what}: can be written") if nearest == folder else good(f"{what}: not there yet, made when Headway starts")
 
 
-def _key(settings: Settings) -> Finding:
+def _key(settings: Settings) -> CheckResult:
     """The key of an issuer that is ours; a provider's keys are its own."""
     if settings.issuer.startswith("https://"):
         return good(f"issuer: {settings.issuer}")

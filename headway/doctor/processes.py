@@ -1,4 +1,4 @@
-"""The processes of the installation: the peers that the settings name, and Headway where it may be running already."""
+"""Checks the processes of an installation: the peers that the settings name, and a Headway that may be running already."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from headway.doctor.finding import DIFFERS, NOT_ALLOWED, OUR_FAULT, UNREACHABLE, WRONG_SETTING, Finding, good, mend
+from headway.doctor.check_result import DIFFERS, NOT_ALLOWED, OUR_FAULT, UNREACHABLE, WRONG_SETTING, CheckResult, good, mend
 from headway.doctor.installation import Installation
-from libs.events.server_clock import ClockUntold
-from libs.service.clock_offset import peer_time, steady, told, utc_now
-from libs.service.peer_address import Peer, client_of, in_words, living, peers_of, seen, shown
-from libs.service.peers import peer_token
+from libs.events.ports.server_clock import ClockUntold
+from libs.service.peers.address import Peer, client_of, in_words, living, peers_of, seen, shown
+from libs.service.peers.clock_offset import peer_time, steady, told, utc_now
+from libs.service.peers.secret import peer_token
 from libs.service.settings import Settings
 from libs.service.version import version
 
@@ -23,14 +23,14 @@ LONGEST: Final = 15.0
 """Seconds that a process has to answer."""
 
 
-async def processes(there: Installation) -> list[Finding]:
+async def processes(there: Installation) -> list[CheckResult]:
     """Each peer, then the address of the gateway."""
     peers = [_peer(there.settings, peer) for peer in peers_of(there.settings, there.names)]
     found = await asyncio.gather(*peers, _running(there))
     return [finding for each in found for finding in each]
 
 
-async def _peer(settings: Settings, peer: Peer) -> list[Finding]:
+async def _peer(settings: Settings, peer: Peer) -> list[CheckResult]:
     """Whether the process at a peer's address is that service of this installation, of this version, ready, and takes what this one signs."""
     what = f"{peer.service} at {peer.shown}"
     async with client_of(peer.url, LONGEST) as client:
@@ -44,7 +44,7 @@ async def _peer(settings: Settings, peer: Peer) -> list[Finding]:
     return found or [good(f"{what}: ready, version {theirs}")]
 
 
-async def _trust(client: httpx.AsyncClient, what: str, peer: Peer, settings: Settings) -> list[Finding]:
+async def _trust(client: httpx.AsyncClient, what: str, peer: Peer, settings: Settings) -> list[CheckResult]:
     """Whether the peer takes a token by the secret that peers know each other by."""
     if not settings.peer_secret:
         return []
@@ -58,7 +58,7 @@ async def _trust(client: httpx.AsyncClient, what: str, peer: Peer, settings: Set
     return []
 
 
-async def _clock(client: httpx.AsyncClient, what: str, peer: Peer) -> list[Finding]:
+async def _clock(client: httpx.AsyncClient, what: str, peer: Peer) -> list[CheckResult]:
     """Whether the clock here agrees with a peer's; a version too old to tell the time is left alone."""
     try:
         offset = (await told(partial(peer_time, client, peer.service))).offset(utc_now(), steady())
@@ -67,7 +67,7 @@ async def _clock(client: httpx.AsyncClient, what: str, peer: Peer) -> list[Findi
     return [mend(f"{what}: {offset.words(peer.service)}; have all machines set their clocks by the same servers (NTP)")] if offset.off else []
 
 
-async def _running(there: Installation) -> list[Finding]:
+async def _running(there: Installation) -> list[CheckResult]:
     """What runs where the gateway may be. Nothing there is a fault where somebody said that it is there."""
     if not there.url:
         return []
@@ -100,7 +100,7 @@ def _other(there: Installation, said: Mapping[str, Any] | str) -> str:
     return "" if "gateway" in services else f"{', '.join(services)} answers there, not the gateway"
 
 
-async def _health(client: httpx.AsyncClient, what: str, path: str) -> list[Finding]:
+async def _health(client: httpx.AsyncClient, what: str, path: str) -> list[CheckResult]:
     """What is not well by a process's own word; nothing where all is. Raises httpx.HTTPError."""
     answer = await client.get(f"{path}/health/ready")
     try:

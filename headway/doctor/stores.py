@@ -1,4 +1,4 @@
-"""The stores: what each holds, what a start would make, and whether this user may write."""
+"""Checks the stores: what each holds, what a start would create, and whether this user may write."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
-from headway.doctor.finding import DIFFERS, NOT_ALLOWED, OUR_FAULT, Finding, good, mend
+from headway.doctor.check_result import DIFFERS, NOT_ALLOWED, OUR_FAULT, CheckResult, good, mend
 from headway.doctor.installation import Installation, Opened, asked
-from libs.events.parking import OperatorDecisions
-from libs.events.sqlite_file import SqliteFile
-from libs.events.sqlite_log import SqliteLog
-from libs.events.sqlite_reader import untouched
-from libs.events.sqlite_store import SqliteCommitStore
+from libs.adapters.sqlite.file import SqliteFile
+from libs.adapters.sqlite.log import SqliteLog
+from libs.adapters.sqlite.reader import untouched
+from libs.adapters.sqlite.store import SqliteCommitStore
+from libs.events.ports.dead_letters import OperatorDecisions
 
 NOT_YET: Final = "not there yet, made when Headway starts"
 SERVER: Final = "HEADWAY_STORE_URL and at the server"
@@ -23,14 +23,14 @@ SHOWN: Final = 500
 """Commits that are counted of those that wait."""
 
 
-async def stores(there: Installation) -> list[Finding]:
+async def stores(there: Installation) -> list[CheckResult]:
     """One after the other where they are files; at once where a server has to answer."""
     looks = [partial(_store, there, name) for name in there.services]
-    found = await asyncio.gather(*(look() for look in looks), _decisions(there), _revocations(there))
+    found = await asyncio.gather(*(look() for look in looks), _decisions(there), _revocations(there), _people(there))
     return [finding for each in found for finding in each]
 
 
-async def _store(there: Installation, name: str) -> list[Finding]:
+async def _store(there: Installation, name: str) -> list[CheckResult]:
     what, store = f"store of {name}", there.adapters.store(name)
 
     async def told() -> str:
@@ -46,12 +46,12 @@ async def _store(there: Installation, name: str) -> list[Finding]:
     return found
 
 
-async def _decisions(there: Installation) -> list[Finding]:
+async def _decisions(there: Installation) -> list[CheckResult]:
     decisions = there.adapters.decisions
     return await kept(there, "decisions on parked events", decisions, partial(_discards, decisions))
 
 
-async def _revocations(there: Installation) -> list[Finding]:
+async def _revocations(there: Installation) -> list[CheckResult]:
     revocations = there.adapters.revocations
     if isinstance(revocations, SqliteFile):  # the same file as the decisions
         return []
@@ -62,14 +62,23 @@ async def _revocations(there: Installation) -> list[Finding]:
     return await kept(there, "sessions that were ended", revocations, told)
 
 
-async def kept(there: Installation, what: str, adapter: Opened, told: Callable[[], Awaitable[str]]) -> list[Finding]:
+async def _people(there: Installation) -> list[CheckResult]:
+    people = there.adapters.people
+
+    async def told() -> str:
+        return f"of {len(await people.kept())} people"
+
+    return await kept(there, "names and addresses", people, told)
+
+
+async def kept(there: Installation, what: str, adapter: Opened, told: Callable[[], Awaitable[str]]) -> list[CheckResult]:
     """What something tells that is kept in a file or a server, once it was opened."""
     if isinstance(adapter, SqliteCommitStore | SqliteLog | SqliteFile):
         return await asked(what, adapter.path.name, partial(_file, there, what, adapter, told), OUR_FAULT)
     return await asked(what, SERVER, partial(_collection, there, what, adapter, told))
 
 
-async def _file(there: Installation, what: str, adapter: Any, told: Callable[[], Awaitable[str]]) -> list[Finding]:
+async def _file(there: Installation, what: str, adapter: Any, told: Callable[[], Awaitable[str]]) -> list[CheckResult]:
     path: Path = adapter.path
     whole = await asyncio.to_thread(_checked, path)
     if whole is None:
@@ -88,7 +97,7 @@ def _checked(path: Path) -> str | None:
         return str(db.execute("PRAGMA quick_check").fetchone()[0])
 
 
-async def _collection(there: Installation, what: str, adapter: Any, told: Callable[[], Awaitable[str]]) -> list[Finding]:
+async def _collection(there: Installation, what: str, adapter: Any, told: Callable[[], Awaitable[str]]) -> list[CheckResult]:
     """What MongoDB has of it. Without its indexes nothing is counted: that would take reading all of it."""
     await there.opened(adapter)
     lacking = await adapter.lacking()

@@ -1,4 +1,4 @@
-"""From foreign files to command lines: each format is a pure function, found here by its name."""
+"""Turns foreign files into command lines; each format is a pure function, found here by its name."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from headway.importers import commands, it_dashboard, jira_csv, plain_csv, roadmap_markdown, roadmap_told
-from headway.importers.line import Line, Rejected
-from headway.importers.notation import PLAIN, Notation
+from headway.importers import commands, it_dashboard, jira_csv, plain_csv
+from headway.importers.cells.notation import PLAIN, Notation
+from headway.importers.line import ImportLine, Rejected
+from headway.importers.roadmap import markdown, prior_imports
 
 __all__ = ["IMPORTERS", "Importer", "Line", "Notation", "Options", "Rejected"]
 
@@ -35,7 +36,7 @@ class Options:
     told: Sequence[Mapping[str, Any]] = ()
 
 
-Read = Callable[[Sequence[File], Options], Iterable[Line | Rejected]]
+Read = Callable[[Sequence[File], Options], Iterable[ImportLine | Rejected]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +57,10 @@ class Importer:
     reads: tuple[str, ...] = ()
 
 
-def _each(read: Callable[[str, str, Options], Iterable[Line | Rejected]]) -> Read:
+def _each(read: Callable[[str, str, Options], Iterable[ImportLine | Rejected]]) -> Read:
     """A format whose files have nothing to do with each other."""
 
-    def files(given: Sequence[File], options: Options) -> Iterator[Line | Rejected]:
+    def files(given: Sequence[File], options: Options) -> Iterator[ImportLine | Rejected]:
         for name, text in given:
             yield from read(name, text, options)
 
@@ -78,12 +79,12 @@ _FORMATS = (
     Importer(
         "roadmap-markdown",
         "dated versions of a product's roadmap (Markdown; a folder is one history), needs --product",
-        lambda files, options: roadmap_markdown.lines(options.product, files, options.known, options.told, options.ignored),
+        lambda files, options: markdown.lines(options.product, files, options.known, options.told, options.ignored),
         (".md", ".markdown"),
         needs=("product",),
         rests_on=("portfolio", "products"),
-        reads=roadmap_told.EVENTS,
-        notes=roadmap_markdown.NOTES,
+        reads=prior_imports.EVENTS,
+        notes=markdown.NOTES,
     ),
     Importer(
         "jira-csv",

@@ -6,10 +6,10 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from headway.importers.line import Line, Rejected
+from headway.importers.line import ImportLine, Rejected
 
 
-def lines(file: str, text: str) -> Iterator[Line | Rejected]:
+def lines(file: str, text: str) -> Iterator[ImportLine | Rejected]:
     """The lines of an NDJSON text in order; one that is no object, repeats a name or lacks its command, key or data is refused with its number.
 
     Only the frame is judged here. Fields of the wrong type, and fields that nobody knows, are sent as they are: the service refuses them by name.
@@ -41,7 +41,7 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def _line(where: str, said: dict[str, Any]) -> Line | Rejected:
+def _line(where: str, said: dict[str, Any]) -> ImportLine | Rejected:
     command, key, data = said.pop("command", None), said.pop("key", None), said.pop("data", None)
     if not isinstance(command, str) or "." not in command:
         return Rejected(where, "the line has no command such as portfolio.form_team")
@@ -56,4 +56,4 @@ def _line(where: str, said: dict[str, Any]) -> Line | Rejected:
         del said["after"]
     else:
         after = []
-    return Line(command, key, data, **text, after=tuple(after), revise=revise, more=said)
+    return ImportLine(command, key, data, **text, after=tuple(after), revise=revise, more=said)

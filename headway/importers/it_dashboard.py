@@ -10,9 +10,9 @@ from datetime import date, timedelta
 from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Any
 
-from headway.importers.line import Line, Rejected, identifier
-from headway.importers.notation import PLAIN
-from headway.importers.table import Row, read_table
+from headway.importers.cells.notation import PLAIN
+from headway.importers.cells.table import CsvRow, read_table
+from headway.importers.line import ImportLine, Rejected, identifier
 from libs.events.currencies import unit
 
 NOTES = (
@@ -65,7 +65,7 @@ class _Before:
         return ""
 
 
-def lines(file: str, text: str, today: date | None = None) -> Iterator[Line | Rejected]:
+def lines(file: str, text: str, today: date | None = None) -> Iterator[ImportLine | Rejected]:
     """The file's agencies, investments and projects as lines, ordered by kind, after whatever rows had to be refused.
 
     - An agency is an organisation, `us-005`, from its earliest start.
@@ -83,14 +83,14 @@ def lines(file: str, text: str, today: date | None = None) -> Iterator[Line | Re
         read = row if isinstance(row, Rejected) else _read(row)
         if isinstance(read, Rejected):
             yield read
-        elif isinstance(row, Row):
+        elif isinstance(row, CsvRow):
             clash = before.clash(read)
             if clash:
                 yield row.rejected(clash)
     yield from _said(list(before.projects.values()), today)
 
 
-def _read(row: Row) -> _Project | Rejected:
+def _read(row: CsvRow) -> _Project | Rejected:
     def refuse(why: str) -> Rejected:
         named = row.get("unique_investment_identifier")
         return row.rejected(f"{why}; investment {named} counts its other projects" if named else why)
@@ -144,16 +144,16 @@ def _agency(code: str) -> str:
     return identifier(code.zfill(3) if code.isdigit() else code, "us-")
 
 
-def _said(projects: list[_Project], today: date | None) -> Iterator[Line]:
+def _said(projects: list[_Project], today: date | None) -> Iterator[ImportLine]:
     agencies: dict[str, list[_Project]] = {}
     investments: dict[str, list[_Project]] = {}
     for project in projects:
         agencies.setdefault(project.agency, []).append(project)
         investments.setdefault(project.investment, []).append(project)
 
-    def line(command: str, kind: str, name: str, since: date, data: dict[str, Any]) -> Line:
+    def line(command: str, kind: str, name: str, since: date, data: dict[str, Any]) -> ImportLine:
         at = since.isoformat() if today is None or since <= today else None
-        return Line(command, f"it-dashboard:{kind}:{name}", data, at=at, revise=True)
+        return ImportLine(command, f"it-dashboard:{kind}:{name}", data, at=at, revise=True)
 
     def earliest(of: list[_Project]) -> date:
         return min(project.starts for project in of)

@@ -10,13 +10,13 @@ from datetime import UTC, datetime, time
 from types import MappingProxyType
 from typing import Any
 
-from headway.importers.line import Line, Rejected
-from headway.importers.notation import PLAIN, Notation
-from headway.importers.table import Row, read_table
+from headway.importers.cells.notation import PLAIN, Notation
+from headway.importers.cells.table import CsvRow, read_table
+from headway.importers.line import ImportLine, Rejected
 from libs.events.catalog.backlog.item import ItemState
+from libs.events.catalog.backlog.item_ids import issue_id, numbered_id
 from libs.events.catalog.backlog.item_source import ItemSource
-from libs.events.catalog.backlog.naming import issue_id, numbered_id
-from libs.rules.issues import state_of
+from libs.rules.trackers.jira_states import state_of
 
 NOTES = (
     "The export's times have no zone: they are taken as UTC.",
@@ -40,7 +40,7 @@ def lines(
     now: datetime | None = None,
     notation: Notation = PLAIN,
     items: Items = MappingProxyType({}),
-) -> Iterator[Line | Rejected]:
+) -> Iterator[ImportLine | Rejected]:
     """The backlog opened where it is not there yet (`known` False), each issue added at its creation, in the files' order; then the state of each, likewise:
     of an issue that several exports have, the last one's word holds.
 
@@ -62,7 +62,7 @@ def lines(
     read = [found for export in exports for found in export]
     added = [issue[0] for issue in read if not isinstance(issue, Rejected)]
     if added and not known:
-        yield Line("backlog.open_backlog", f"jira:{product}:backlog", {"product": product}, at=min((line.at for line in added if line.at), default=None))
+        yield ImportLine("backlog.open_backlog", f"jira:{product}:backlog", {"product": product}, at=min((line.at for line in added if line.at), default=None))
     yield from (issue if isinstance(issue, Rejected) else issue[0] for issue in read)
     for export, verb in itertools.product(exports, _VERBS.values()):
         yield from (issue[1] for issue in export if not isinstance(issue, Rejected) and issue[1].command == f"backlog.{verb}_item")
@@ -70,7 +70,7 @@ def lines(
 
 def _issues(
     product: str, file: str, text: str, now: datetime | None, written: Notation, met: dict[str, tuple[str, str | None]]
-) -> Iterator[tuple[Line, Line] | Rejected]:
+) -> Iterator[tuple[ImportLine, ImportLine] | Rejected]:
     """Each row as the line that adds the issue and the one that says its state; `met` are the items so far by their names, and takes in the row's."""
     seen: set[str] = set()
     for row in read_table(file, text, _REQUIRED):
@@ -84,7 +84,7 @@ def _issues(
         yield read
 
 
-def _issue(product: str, row: Row, now: datetime | None, written: Notation, items: Items) -> tuple[Line, Line] | Rejected:
+def _issue(product: str, row: CsvRow, now: datetime | None, written: Notation, items: Items) -> tuple[ImportLine, ImportLine] | Rejected:
     """The line that adds an issue, and the one that says its state."""
     key, title = row.get("issue key"), " ".join(row.get("summary").split())
     if not key or not title:
@@ -107,9 +107,9 @@ def _issue(product: str, row: Row, now: datetime | None, written: Notation, item
     number = row.get("issue id")
     item, name = _named(product, key, number, items)
 
-    def line(verb: str, row: str, at: datetime, data: dict[str, Any]) -> Line:
+    def line(verb: str, row: str, at: datetime, data: dict[str, Any]) -> ImportLine:
         said = at.isoformat() if now is None or at <= now else None
-        return Line(f"backlog.{verb}_item", f"jira:{product}:{name}:{row}", data, at=said, revise=True)
+        return ImportLine(f"backlog.{verb}_item", f"jira:{product}:{name}:{row}", data, at=said, revise=True)
 
     source = {"system": "jira", "reference": key}
     if number:
@@ -138,7 +138,7 @@ def _named(product: str, key: str, number: str, items: Items) -> tuple[str, str]
     return item, names.get(item, item)
 
 
-def _time(row: Row, written: Notation, *columns: str) -> datetime:
+def _time(row: CsvRow, written: Notation, *columns: str) -> datetime:
     """The first of these columns that says something, as an instant in UTC: `07/Mar/23 2:15 PM`, `7 mars 2023 14:15`, or ISO.
 
     Raises ValueError, with the column's name, also for a day that two countries read differently.

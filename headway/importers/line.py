@@ -1,4 +1,4 @@
-"""One line of a bulk import, and what could not become one."""
+"""A line of a bulk import, or the reason why something could not become one."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ _NOT_IN_AN_ID = re.compile(r"[^a-z0-9._-]+")
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """A command as the bulk door takes it: `key` names the line, or with `revise` the row, and makes it repeatable.
+class ImportLine:
+    """A command as a bulk import takes it: `key` names the line, or with `revise` the row, and makes it repeatable.
 
     `at` is a day or an instant in ISO, `known` an instant with its offset, `by` a role or a name, `after` positions (`kind:id@sequence`) that must have been
     heard first. `more` holds whatever else the writer of a line put into it: it is sent as it stands, so that the service and not the importer judges it.

@@ -12,10 +12,10 @@ from typing import Any, Final
 from pydantic import ValidationError
 
 import libs.commands.catalog  # noqa: F401 - declares every command
-from headway.importers.fields import Field, fields_of
-from headway.importers.line import Line, Rejected
-from headway.importers.notation import PLAIN, Notation
-from headway.importers.table import Row, read_table
+from headway.importers.cells.columns import ColumnField, fields_of
+from headway.importers.cells.notation import PLAIN, Notation
+from headway.importers.cells.table import CsvRow, read_table
+from headway.importers.line import ImportLine, Rejected
 from libs.commands.command import COMMANDS, Command
 from libs.commands.validation import most_like, validated
 from libs.events.values import Money
@@ -25,7 +25,7 @@ _KEY: Final = "key"
 _UNSAID: Final = re.compile(r"[\s_-]+")
 
 
-def lines(file: str, text: str, command: str, notation: Notation = PLAIN) -> Iterator[Line | Rejected]:
+def lines(file: str, text: str, command: str, notation: Notation = PLAIN) -> Iterator[ImportLine | Rejected]:
     """One line of `command` a row: a column is a field, `amount.currency` a field in a field, an empty cell says nothing.
 
     Columns `at`, `known`, `by` and `key` are the line's own. A row is named by its `key`; without one, where the command defines a thing, by that thing's id,
@@ -37,7 +37,7 @@ def lines(file: str, text: str, command: str, notation: Notation = PLAIN) -> Ite
     if asked is None:
         yield Rejected(file, f"there is no command {command!r}")
         return
-    columns: Sequence[Field | str] | None = None
+    columns: Sequence[ColumnField | str] | None = None
     seen: dict[str, int] = {}
     for row in read_table(file, text):
         if isinstance(row, Rejected):
@@ -50,46 +50,46 @@ def lines(file: str, text: str, command: str, notation: Notation = PLAIN) -> Ite
                 return
             columns = found
         line = _line(row, columns, asked, notation)
-        if isinstance(line, Line) and line.key in seen:
+        if isinstance(line, ImportLine) and line.key in seen:
             named = f"is called {row.get(_KEY)!r} too" if row.get(_KEY) else "says it of the same thing" if asked.SPEC.defines else "says the very same"
             line = row.rejected(f"row {seen[line.key]} {named}: leave one out, or give each a name of its own in a column `key`")
-        if isinstance(line, Line):
+        if isinstance(line, ImportLine):
             seen[line.key] = row.number
         yield line
 
 
-def _columns(header: Sequence[str], command: type[Command]) -> list[Field | str] | str:
+def _columns(header: Sequence[str], command: type[Command]) -> list[ColumnField | str] | str:
     """What each column is: a field, or `key`, or an empty text where it has no name; or why this cannot be the header."""
     fields = fields_of(command)
     known = {_UNSAID.sub("", name): field for name, field in fields.items()}
-    found: list[Field | str] = []
+    found: list[ColumnField | str] = []
     for column in header:
         name = _UNSAID.sub("", column)
-        field: Field | str | None = "" if not name else _KEY if name == _KEY else known.get(name)
+        field: ColumnField | str | None = "" if not name else _KEY if name == _KEY else known.get(name)
         if field is None:
             return f"column {column!r} is no field of {command.SPEC.name}{_meant(column, fields)}"
         if field and field in found:
             return f"column {column!r} is there twice"
         found.append(field)
-    given = {field.path[0] for field in found if isinstance(field, Field)}
+    given = {field.path[0] for field in found if isinstance(field, ColumnField)}
     lacking = [name for name, declared in command.model_fields.items() if declared.is_required() and name not in given]
     return f"the header has no column {', '.join(lacking)}" if lacking else found
 
 
-def _meant(column: str, fields: Mapping[str, Field]) -> str:
+def _meant(column: str, fields: Mapping[str, ColumnField]) -> str:
     ends = [name for name in fields if name.rpartition(".")[2] == column]
     meant = ends[0] if ends else most_like(column, list(fields))
     return f": did you mean {meant!r}?" if meant else f": it has {', '.join((*fields, _KEY))}"
 
 
-def _line(row: Row, columns: Sequence[Field | str], command: type[Command], notation: Notation) -> Line | Rejected:
+def _line(row: CsvRow, columns: Sequence[ColumnField | str], command: type[Command], notation: Notation) -> ImportLine | Rejected:
     cells = [(field, cell.strip()) for field, cell in zip(columns, row.cells, strict=True)]
     if any(field == "" and cell for field, cell in cells):
         return row.rejected("a cell stands under no name: give its column one")
     name = next((cell for field, cell in cells if field == _KEY), None)
     if name == "":
         return row.rejected("the row has no key")
-    said = {field.name: (field, cell) for field, cell in cells if isinstance(field, Field) and cell}
+    said = {field.name: (field, cell) for field, cell in cells if isinstance(field, ColumnField) and cell}
     data: dict[str, Any] = {}
     for field, cell in sorted(said.values(), key=lambda one: len(one[0].path)):
         currency = said.get(f"{field.name}.currency")
@@ -103,10 +103,10 @@ def _line(row: Row, columns: Sequence[Field | str], command: type[Command], nota
     except ValidationError as error:
         return row.rejected(_wrong(error))
     own = {name: data.pop(name) for name in _OF_THE_LINE if name in data}
-    return Line(command.SPEC.name, f"csv:{command.SPEC.name}:{name or _name(checked)}", data, **own, revise=True, where=row.where)
+    return ImportLine(command.SPEC.name, f"csv:{command.SPEC.name}:{name or _name(checked)}", data, **own, revise=True, where=row.where)
 
 
-def _put(data: dict[str, Any], field: Field, value: Any) -> None:
+def _put(data: dict[str, Any], field: ColumnField, value: Any) -> None:
     """Puts a value where its path says. Raises ValueError where another column says something else there."""
     *above, last = field.path
     for part in above:

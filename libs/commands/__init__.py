@@ -1,1 +1,1 @@
-"""What can be asked, and how it is answered."""
+"""How commands are declared, authorised, decided and answered."""

@@ -14,7 +14,7 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from libs.commands.event_fields import CommandType
 from libs.events.event import KINDS, Kind, Payload
-from libs.events.values import VISIBLE, Instant, Money, Text, worded
+from libs.events.values import VISIBLE, Instant, Money, OverrideApprovalId, Text, hints_of, worded
 
 
 class Private:
@@ -28,6 +28,7 @@ class Override(BaseModel):
 
     rule: Annotated[str, StringConstraints(max_length=16), VISIBLE, Field(description="The id of the rule, such as S0-14.")]
     reason: Annotated[Text, Field(description="Why, for whoever reads the warnings.")]
+    approval: Annotated[OverrideApprovalId | None, Field(description="The approval that it rests on: who cites one need not be an approver.")] = None
 
 
 class Command(BaseModel, metaclass=CommandType):
@@ -41,7 +42,7 @@ class Command(BaseModel, metaclass=CommandType):
         Annotated[str, worded(r"^[a-z0-9][a-z0-9._-]{0,63}(@(\*|[a-z0-9][a-z0-9._-]{0,63}))?$", "a role with its scope, such as cab@env, or an id")] | None,
         Field(description="Importers only: the role (`cab@env`) in whose name it is said and judged, or just who said it."),
     ] = None
-    override: Annotated[Override | None, Field(description="Lifts a rule; executives and steering groups only.")] = None
+    override: Annotated[Override | None, Field(description="Lifts a rule; for executives and steering groups, and whoever cites an approval of theirs.")] = None
 
     SPEC: ClassVar[Spec]
     RECORDS: ClassVar[tuple[type[Payload], ...]] = ()
@@ -59,10 +60,10 @@ class Command(BaseModel, metaclass=CommandType):
         return self
 
     @property
-    def target(self) -> str | None:
-        """The aggregate it goes to, `kind:id`; None where the id is still to be made."""
+    def aggregate(self) -> str | None:
+        """The aggregate it goes to, `kind:id`; None where the id is still to be made. One of no single kind names it by its global id."""
         id = getattr(self, self.SPEC.id_field)
-        return f"{self.SPEC.kind.name}:{id}" if self.SPEC.kind and id is not None else None
+        return f"{self.SPEC.kind.name}:{id}" if self.SPEC.kind and id is not None else id
 
     def digest(self) -> str:
         """Equal for equal commands: what an idempotency key is compared by."""
@@ -135,11 +136,11 @@ def command(
 ) -> Callable[[type[C]], type[C]]:
     """Declares a command.
 
-    `kind` is that of its aggregate (None for `retract`, which goes to any); `topic` a row of the table of authority (`libs.rules.authority`); `says` the
-    events it may lead to besides what it records; `creates` that its aggregate must not exist yet (False: it must; None: either); `id_field` the field
-    with the aggregate's id, its kind's name unless said; `dated_by_importers_only` that nobody else gives `at` (a decision cannot be dated before the bid);
-    `counts` that each saying is a fact of its own, also where it says the same as the one before (a reading, a judgement, an amount spent); `requirements`
-    the ids it answers to.
+    `kind` is that of its aggregate (None for what goes to several: `retract`, and what names its `subject` by a global id); `topic` a row of the table of
+    authority (`libs.rules.authority`); `says` the events it may lead to besides what it records; `creates` that its aggregate must not exist yet (False: it
+    must; None: either); `id_field` the field with the aggregate's id, its kind's name unless said; `dated_by_importers_only` that nobody else gives `at` (a
+    decision cannot be dated before the bid); `counts` that each saying is a fact of its own, also where it says the same as the one before (a reading, a
+    judgement, an amount spent); `requirements` the ids it answers to.
 
     `owner` is the field of the state with the id of whose the aggregate is: nobody else speaks of it but who keeps the installation going. `binds` are the
     fields, of the command and of the events that it says, with what it binds besides its own aggregate: whoever says it must speak for the home of that too.
@@ -151,7 +152,7 @@ def command(
         service = name.partition(".")[0]
         if kind is not None and kind.service != service:
             raise ValueError(f"{name}: {kind.name} belongs to {kind.service}")
-        private = frozenset(field for field, hint in typing.get_type_hints(cls, include_extras=True).items() if _is_private(hint))
+        private = frozenset(field for field, hint in hints_of(cls).items() if _is_private(hint))
         id_name = id_field or (kind.name if kind else "")
         # What may create and leaves its id to be made is about that thing alone; what must name it may say many things of it.
         defines = bool(creates) or (creates is None and not cls.model_fields[id_name].is_required())

@@ -1,4 +1,4 @@
-"""Why a command or a question is not answered: typed, in the domain's words, without HTTP (the edge translates, `libs.service.problems`)."""
+"""The typed reasons for refusing a command or a query, in the domain's words and without HTTP (`libs.service.problems` translates them)."""
 
 from __future__ import annotations
 

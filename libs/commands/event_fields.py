@@ -1,4 +1,4 @@
-"""The fields of a command that records an event: each is declared and documented once, on the event."""
+"""Gives a command the fields of the event that it records, so that each is declared and documented once."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pydantic import AfterValidator, Field, PlainSerializer
 from pydantic._internal._model_construction import ModelMetaclass
 
 from libs.events.event import Payload
-from libs.events.values import Decided, Input
+from libs.events.values import NO_ANSWER, Decided, Input, Truth, asked_as, hints_of
 
 
 @dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(Field,))
@@ -37,14 +37,15 @@ def _take(namespace: dict[str, Any], recorded: tuple[type[Payload], ...], first:
     own: dict[str, Any] = namespace.get("__annotations__", {})
     events: dict[str, Any] = {}
     for event in recorded:
-        hints = typing.get_type_hints(event, include_extras=True)
+        hints, called = hints_of(event), asked_as(event)
         for field in dataclasses.fields(cast("Any", event)):
-            if field.name in own:
-                events[field.name] = own[field.name]
+            name = called.get(field.name, field.name)
+            if name in own:
+                events[name] = own[name]
             elif Decided not in _marks(hints[field.name]):
-                events[field.name] = taken(hints[field.name])
+                events[name] = taken(hints[field.name])
                 if field.default is not dataclasses.MISSING:
-                    namespace[field.name] = field.default if field.default != () else Field(default_factory=tuple)
+                    namespace[name] = field.default if field.default != () else Field(default_factory=tuple)
     fields = {name: own[name] for name in own if name not in events} | events
     namespace["__annotations__"] = {name: fields[name] for name in first} | fields
     namespace["RECORDS"] = recorded
@@ -58,7 +59,9 @@ def taken(hint: Any) -> Any:
     wide = hint.__origin__ if marks else hint
     options = typing.get_args(wide) if typing.get_origin(wide) in (Union, types.UnionType) else (wide,)
     one = next(option for option in options if option is not types.NoneType)
-    bounds = [Field(**given.bounds)] if given.bounds else []
+    bounds: list[Any] = [Field(**given.bounds)] if given.bounds else []
+    bounds += [NO_ANSWER] if one is int else []
+    one = Truth if one is bool else one
     if typing.get_origin(one) is tuple:
         narrow: Any = Annotated[list[given.type or typing.get_args(one)[0]], *bounds, AfterValidator(tuple), PlainSerializer(list)]  # type: ignore[misc]
     else:

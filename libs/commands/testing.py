@@ -1,4 +1,4 @@
-"""given/when/then for decisions: pure, without store or log, in the words of the domain."""
+"""given/when/then for testing decisions, without store or log."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from datetime import UTC, date, datetime
 from typing import TypeVar
 
 from libs.commands.command import Command
-from libs.commands.deciding import Decisions
+from libs.commands.decision import Decisions
 from libs.commands.errors import AlreadyExists, HeadwayError
-from libs.commands.judging import Ask, judge
+from libs.commands.execution.admission import Ask, judge
 from libs.events.event import Actor, Event, Payload
 from libs.events.facts import Facts
 from libs.events.values import Money, start_of
@@ -44,8 +44,8 @@ class Scenario:
 
     def when(self, command: Command, by: str = "importer", *, revising: bool = False, row: tuple[str, ...] = (), id: str | None = None) -> Scenario:
         """Somebody with this role says a command; what it leads to is heard at once. A row that is revised said the events at the positions in `row`."""
-        assert command.target or id, "give the id that the command leaves open"
-        aggregate = command.target or f"{command.SPEC.kind.name if command.SPEC.kind else ''}:{id}"
+        assert command.aggregate or id, "give the id that the command leaves open"
+        aggregate = command.aggregate or f"{command.SPEC.kind.name if command.SPEC.kind else ''}:{id}"
         roles = frozenset({Role.parse(by)})
         try:
             self.said, self.error = (

@@ -1,4 +1,4 @@
-"""Reads what came in as a command; what does not fit is said in words, with the name that was probably meant."""
+"""Parses and validates incoming commands; explains in words what does not fit, with the name that was probably meant."""
 
 from __future__ import annotations
 

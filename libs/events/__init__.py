@@ -1,1 +1,1 @@
-"""What is said, and how it travels."""
+"""Events and what is made of them: declarations, histories, facts and worlds, and the ports that adapters implement."""

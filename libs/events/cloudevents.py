@@ -1,4 +1,4 @@
-"""CloudEvents 1.0 read strictly, whoever wrote them and whatever their type: the JSON format, batches, and messages of Kafka and HTTP."""
+"""Parses CloudEvents 1.0 strictly, from any producer and of any type: JSON, batches, and messages of Kafka and HTTP."""
 
 from __future__ import annotations
 

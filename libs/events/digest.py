@@ -1,4 +1,4 @@
-"""The digest of a stream: what a reader computes from the events it has, to prove that it missed none."""
+"""The digest of a stream, which a reader computes from its events to prove that it missed none."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""CloudEvents 1.0 <-> event, and the form in which a commit keeps its events."""
+"""Converts events to and from CloudEvents 1.0, and to and from the documents in which commits are stored."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ import orjson
 from pydantic import ValidationError
 
 from libs.events.cloudevents import read_cloudevent
-from libs.events.event import KINDS, PAYLOADS, UPCASTS, Actor, Event, Payload, adapter, current, position
-from libs.events.log import Record
+from libs.events.event import KINDS, PAYLOADS, UPCASTS, Actor, Event, Payload, adapter, current, kind_of, position
+from libs.events.ports.log import Record
 
 
 class Undecodable(Exception):
@@ -141,8 +141,8 @@ def from_record(record: Record) -> Event:
 def _reader(type_name: str) -> tuple[str, str, Callable[[bytes], Payload]]:
     """The kind of which events of this type are said, their source, and what reads their data. Raises KeyError for a type that is not known."""
     read = adapter(PAYLOADS[type_name]).validate_json
-    _, service, kind, *_ = type_name.split(".")
-    return kind, _source(service), read
+    kind = kind_of(type_name)
+    return kind.name, _source(kind.service), read
 
 
 def to_structured(record: Record) -> dict[str, Any]:

@@ -1,18 +1,20 @@
-"""What an event is, the registry of stable type names, and history: two filters and a sort."""
+"""What an event is: payloads under stable type names, kinds of aggregates, and what is visible of a history at a moment."""
 
 from __future__ import annotations
 
 import dataclasses
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import Annotated, Any, ClassVar, Generic, Protocol, Self, TypeVar, cast, dataclass_transform
 
 from annotated_doc import Doc
 from pydantic import TypeAdapter
+from typing_extensions import TypeVar as TypeVarOr
 
-from libs.events.values import named, references, shared
+from libs.events.values import OverrideApprovalId, named, naming, shared
 
 
 class Payload:
@@ -23,7 +25,7 @@ class Payload:
 
     @classmethod
     def of(cls, given: object, /, **more: Any) -> Self:
-        """What a command (or whatever has fields of the same names) gives for its fields, and what is said besides; of several ids none stands there twice."""
+        """What a command (or whatever has fields of the same names) gives for its fields, and what is said besides; no id or text stands there twice."""
         return cls(**shared(cls, given, without=more), **more)
 
     def known_as(self) -> Iterable[tuple[str, str]]:
@@ -33,6 +35,7 @@ class Payload:
 
 P = TypeVar("P", bound=Payload)
 Newer = TypeVar("Newer", bound=Payload)
+Said = TypeVarOr("Said", bound=Payload, default=Payload, covariant=True)
 
 
 class Identified(Protocol):
@@ -125,6 +128,7 @@ class Overridden(Payload):
     reason: Annotated[str, Doc("Why it was lifted.")]
     command: Annotated[str, Doc("The command for which it was.")]
     judges: Annotated[str | None, Doc("The first event of that command: its position.")] = dataclasses.field(default=None, compare=False)
+    approval: Annotated[OverrideApprovalId | None, Doc("The approval that it rests on, where somebody else than an approver said the command.")] = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,10 +157,11 @@ class Actor:
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
+class Event(Generic[Said]):
     """One fact: what was said, of which aggregate, by whom, and the three times (true, learned, arrived).
 
-    `data` is what it says in the newest version of the event; `written` what it was written as, where that was an older one.
+    `data` is what it says in the newest version of the event; `written` what it was written as, where that was an older one. `Event[HealthRecorded]` is one
+    that says that; where a state documents one, the schema shows what it says and its day.
     """
 
     aggregate: str
@@ -165,7 +170,7 @@ class Event:
     recorded: datetime
     stored: datetime
     actor: Actor
-    data: Payload
+    data: Said
     traceparent: str | None = None
     written: Payload | None = None
 
@@ -198,12 +203,23 @@ def began_by(event: Event | None, id: str) -> tuple[bool, Order | str]:
     return (False, event.order) if event is not None else (True, id)
 
 
+def earliest(*events: Event | None) -> Event | None:
+    """The first of these by their order of time; None where there is none."""
+    return min((event for event in events if event is not None), key=lambda event: event.order, default=None)
+
+
 class Kind(Generic[S]):
     """A kind of aggregate: who owns it, what its events fold to, and how.
 
     `defined_by` are the payloads that say what it is, and `definition` the fields of its state that are so said and do not come and go with time: its name, its
     home, its lifecycle. Of a moment before they were said they are read as they were said first (`Facts.get`, `Facts.defined`). `tells_of` names the kind of
-    thing that it is a part of and whose id it bears: a graduation is a team's, a backlog a product's.
+    thing that it is a part of and whose id it bears: a graduation is a team's, a backlog a product's. `noun` is what the types of its events call it, where
+    kinds of several services are called the same, and `says` the events, by their verbs, that other kinds say too.
+    `merged` is the field, of its state and of the event that says so, with the things of its kind that were merged into it: what names one of them names this
+    one from then on (`Facts.heir`).
+
+    `begins` says that a thing of it comes about by what defines it, as a metric does: nothing is true of it before that. A team or a product was there before
+    anybody registered it, so that earlier days may be told of it. `ends` is the field of its state with the event after which nothing more is said of it.
     """
 
     def __init__(
@@ -217,15 +233,22 @@ class Kind(Generic[S]):
         defined_by: tuple[type[Payload], ...] = (),
         definition: tuple[str, ...] = (),
         tells_of: str = "",
+        noun: str = "",
+        begins: bool = False,
+        ends: str = "",
+        says: Mapping[str, type[Payload]] = MappingProxyType({}),
+        merged: str = "",
     ) -> None:
         self.service, self.name, self.plural, self.initial, self.evolve = service, name, plural, initial, evolve
-        self.defined_by, self.definition, self.tells_of = defined_by, definition, tells_of
+        self.defined_by, self.definition, self.tells_of, self.noun = defined_by, definition, tells_of, noun or name
+        self.begins, self.ends, self.merged = begins, ends, merged
         self._unsaid = initial(id="")
         if name in KINDS:
             raise ValueError(f"the kind {name} is declared twice")
-        KINDS[name] = self
-        for verb, cls in EVERYWHERE.items():
-            register(f"headway.{service}.{name}.{verb}.v1", cls)
+        KINDS[name] = _BY_NOUN[service, self.noun] = self
+        for verb, cls in {**EVERYWHERE, **says}.items():
+            _VERBS[cls] = verb
+            register(f"headway.{service}.{self.noun}.{verb}.v1", cls)
 
     def key(self, id: str) -> str:
         """The aggregate's name everywhere: `kind:id`."""
@@ -249,7 +272,9 @@ class Kind(Generic[S]):
         return self.with_definition(self.initial(id=id), self.fold(id, (e for e in said if e.time == said[0].time))) if said else None
 
     def known(self, state: S) -> bool:
-        """Whether it was said what it is: a mere reference to it may be heard first."""
+        """Whether it was said what it is: a mere reference to it may be heard first. Of a kind without a definition, such as a person, whether anything was."""
+        if not self.definition:
+            return state != changed(self._unsaid, id=state.id)
         return any(getattr(state, field) != getattr(self._unsaid, field) for field in self.definition)
 
     def with_definition(self, state: S, defined: S | None) -> S:
@@ -266,6 +291,14 @@ class Kind(Generic[S]):
 KINDS: dict[str, Kind[Any]] = {}
 """Every kind of aggregate by its name."""
 
+_BY_NOUN: dict[tuple[str, str], Kind[Any]] = {}
+
+
+def kind_of(type_name: str) -> Kind[Any]:
+    """The kind of which events of this type are said. Raises KeyError where there is none."""
+    _, service, noun, *_ = type_name.split(".")
+    return _BY_NOUN[service, noun]
+
 
 def day_of(event: Event | None) -> date | None:
     """The day (UTC) on which something was true; None where nothing says it."""
@@ -275,7 +308,7 @@ def day_of(event: Event | None) -> date | None:
 def type_of(kind: str, cls: type[Payload]) -> str:
     """The stable name under which a payload of this class is published for an aggregate of this kind."""
     verb = _VERBS.get(cls)
-    return f"headway.{KINDS[kind].service}.{kind}.{verb}.v1" if verb else cls.TYPE
+    return f"headway.{KINDS[kind].service}.{KINDS[kind].noun}.{verb}.v1" if verb else cls.TYPE
 
 
 def adapter(cls: type[Payload]) -> TypeAdapter[Payload]:
@@ -286,7 +319,7 @@ def adapter(cls: type[Payload]) -> TypeAdapter[Payload]:
     return found
 
 
-_VERBS: dict[type[Payload], str] = {cls: verb for verb, cls in EVERYWHERE.items()}
+_VERBS: dict[type[Payload], str] = {}
 _ADAPTERS: dict[type[Payload], TypeAdapter[Payload]] = {}
 
 
@@ -310,8 +343,8 @@ def position(text: str) -> tuple[str, int]:
 
 
 def mentions(data: Payload) -> Iterator[tuple[str, str]]:
-    """The (field, id) pairs of other aggregates that a payload names, and the names that others gave its own."""
-    for field, _ in references(type(data)):
+    """The (field, id) pairs of other aggregates that a payload names, some by global ids, and the names that others gave its own."""
+    for field in naming(type(data)):
         for id in named(getattr(data, field)):
             yield field, id
     yield from data.known_as()

@@ -1,4 +1,4 @@
-"""Facts at (`asOf`, `knownAt`): what rules and readers see of any histories, folded when asked and kept until an event changes them."""
+"""Facts at a moment (`asOf`, `knownAt`): the states of aggregates, folded when asked for and kept until an event changes them."""
 
 from __future__ import annotations
 
@@ -6,14 +6,15 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence, Set
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import Any, Concatenate, Final, ParamSpec, Protocol, TypeVar, cast
 
-from libs.events.event import KINDS, Event, Kind, Overridden, S, split, visible
+from libs.events.cost import spend
+from libs.events.derivations import DerivationCache, Replays, Rest
+from libs.events.event import KINDS, Event, Kind, Overridden, S, changed, split, visible
 from libs.events.history import History, taken_in
-from libs.events.judgement import Course, Seen, judged_by, judging, lapsed
-from libs.events.kept import Kept, Replays, Rest
-from libs.events.metering import spend
-from libs.events.values import end_of
+from libs.events.judgement import Course, SeenHistory, judged_by, judging, lapsed
+from libs.events.values import among, end_of, named, references
 
 Q = ParamSpec("Q")
 T = TypeVar("T")
@@ -52,14 +53,14 @@ class Facts:
         day: date,
         before: datetime | None,
         known_at: datetime | None = None,
-        kept: Kept | None = None,
+        kept: DerivationCache | None = None,
         touched: Set[Rest] = frozenset(),
     ) -> None:
         self.histories, self.known_at = histories, known_at
         self._day, self._before = day, before
-        self._kept = Kept() if kept is None else kept
+        self._kept = DerivationCache() if kept is None else kept
         self._touched_since = touched
-        self._own = Kept() if kept is not None else self._kept
+        self._own = DerivationCache() if kept is not None else self._kept
         self._others: OrderedDict[tuple[date, datetime, datetime | None], Facts] = OrderedDict()
         self._reading: list[set[Rest]] = []
         self.replays: Replays = getattr(histories, "replays", None) or self._kept.replays
@@ -77,7 +78,9 @@ class Facts:
         return self._before
 
     @classmethod
-    def on_day(cls, histories: Histories, day: date, known_at: datetime | None = None, *, kept: Kept | None = None, touched: Set[Rest] = frozenset()) -> Facts:
+    def on_day(
+        cls, histories: Histories, day: date, known_at: datetime | None = None, *, kept: DerivationCache | None = None, touched: Set[Rest] = frozenset()
+    ) -> Facts:
         """As of the end of a day."""
         return cls(histories, day=day, before=end_of(day), known_at=known_at, kept=kept, touched=touched)
 
@@ -107,7 +110,7 @@ class Facts:
         found = [event for event in shown if judging(event)]
         if not found or (self._plain(key) and not any(isinstance(event.data, Overridden) for event in found)):
             return shown
-        gone = lapsed(shown, lambda aggregate: Seen(self.histories.events(key), shown) if aggregate == key else self._look_at(key, aggregate))
+        gone = lapsed(shown, lambda aggregate: SeenHistory(self.histories.events(key), shown) if aggregate == key else self._look_at(key, aggregate))
         return [event for event in shown if event.sequence not in gone] if gone else shown
 
     def counts(self, event: Event) -> bool:
@@ -139,17 +142,17 @@ class Facts:
         except KeyError:
             events = self.histories.events(key)
             spend(1 + len(events) // EVENTS)
-            found = self._folded(kind, id, events)
+            found = self._inherited(kind, key, self._folded(kind, id, events))
             self._kept_of(key).states[key] = found  # others may have had their turn, and changed it
         for other in self._kept.leaning.get(key, ()):
             self._note(other)
         return found
 
-    def leaning(self, aggregate: str) -> Iterable[str]:
-        """Those whose events have a say in its state too."""
+    def leaning(self, aggregate: str) -> Iterable[Rest]:
+        """What has a say in its state too."""
         return self._kept.leaning.get(aggregate, ())
 
-    def _kept_of(self, aggregate: str) -> Kept:
+    def _kept_of(self, aggregate: str) -> DerivationCache:
         """Where the state of an aggregate is kept."""
         touched = self._touched_since
         if touched and (aggregate in touched or not touched.isdisjoint(self._kept.leaning.get(aggregate, ()))):
@@ -179,7 +182,10 @@ class Facts:
             defined = not kind.definition or any(isinstance(e.data, kind.defined_by) for e in shown)
         if state is None or defined:
             return state
-        return kind.with_definition(state, kind.first_defined(id, self._of_all_days(kind, id)))
+        first = kind.first_defined(id, self._of_all_days(kind, id))
+        if first is None and kind.begins and any(isinstance(e.data, kind.defined_by) for e in events):
+            return None  # what made it was taken back: it is not there, whatever else was said of it
+        return kind.with_definition(state, first)
 
     def _fold(self, kind: Kind[S], id: str, shown: Sequence[Event]) -> S | None:
         return folded_past_faults(kind, id, shown)
@@ -196,20 +202,64 @@ class Facts:
 
     def related(self, kind: Kind[S], field: str, id: str) -> list[S]:
         """The aggregates of a kind whose state names this id in this field, in order of their ids: a list in an order of time sorts them by `Event.order`."""
-        self._note((kind.name, field, id))
-        naming = sorted(self.histories.referring(kind.name, field, id))
+        ids = self.named_as(kind, field, id)
+        for one in ids:
+            self._note((kind.name, field, one))
+        naming = sorted({aggregate for one in ids for aggregate in self.histories.referring(kind.name, field, one)})
         spend(len(naming) // EVENTS)
         found = (self.get(kind, aggregate.partition(":")[2]) for aggregate in naming)
         return [s for s in found if s is not None and _names(getattr(s, field), id)]
+
+    def naming(self, kind: Kind[Any], field: str, id: str) -> list[str]:
+        """The ids of the aggregates of a kind of which any event names this id in this field, whatever their states say, in order."""
+        self._note((kind.name, field, id))
+        return sorted(aggregate.partition(":")[2] for aggregate in self.histories.referring(kind.name, field, id))
 
     def every(self, kind: Kind[S]) -> list[S]:
         """All aggregates of a kind that exist at this moment, in order of their ids."""
         self._note((kind.name,))
         every = sorted(self.histories.all(kind.name))
         spend(len(every) // EVENTS)
-        with self._frame():
+        with self._frame() as rests:
             found = [self.get(kind, aggregate.partition(":")[2]) for aggregate in every]
+        for rest in rests.difference(every):  # what the judgements of some speak of lies outside the kind
+            self._note(rest)
         return [s for s in found if s is not None]
+
+    def heir(self, kind: Kind[Any], id: str) -> str:
+        """What has taken the place of a thing by this moment; itself while nothing has."""
+        return self.heirs(kind, id)[-1]
+
+    def heirs(self, kind: Kind[Any], id: str) -> list[str]:
+        """A thing, what it was merged into by this moment, and what that was in turn."""
+        found = [id]
+        while (into := next((one.id for one in self._naming(kind, kind.merged, found[-1]) if found[-1] in getattr(one, kind.merged)), "")) not in ("", *found):
+            found.append(into)
+        return found
+
+    def merged(self, kind: Kind[Any], id: str) -> list[str]:
+        """All whose place a thing has taken by this moment, be it through others."""
+        found = [id]
+        for one in found:  # which grows
+            found += [other for state in self._naming(kind, INTO, one) if state.id == one for other in getattr(state, kind.merged) if other not in found]
+        return found[1:]
+
+    def named_as(self, kind: Kind[Any], field: str, id: str) -> list[str]:
+        """The ids by which events may name what a state of a kind names by this one in this field: its own, and of all whose place it has taken."""
+        return [id, *(f"{whole}{one}" for name, of, whole in succeeded(kind) if name == field for one in self.merged(of, id.removeprefix(whole)))]
+
+    def _naming(self, kind: Kind[Any], field: str, id: str) -> Iterator[Any]:
+        """The things of a kind of which an event that merges names this one in this field; few are ever merged."""
+        self._note((kind.name, field, id))
+        return (state for aggregate in self.histories.referring(kind.name, field, id) if (state := self.get(kind, split(aggregate)[1])) is not None)
+
+    def _inherited(self, kind: Kind[S], key: str, state: S | None) -> S | None:
+        """A state as it names what holds at this moment."""
+        if state is None:
+            return None
+        found, rests = with_heirs(kind, state, self.heirs)
+        self._kept.lean(key, rests)
+        return found
 
     def on(self, day: date) -> Facts:
         """The same knowledge, as of the end of another day."""
@@ -228,7 +278,7 @@ class Facts:
             other = Facts(self.histories, day=day, before=before, known_at=self.known_at, kept=shared, touched=self._touched_since)
             other._reading = self._reading
         self._others[key] = other
-        if len(self._others) > Kept.DAYS:
+        if len(self._others) > DerivationCache.DAYS:
             self._others.popitem(last=False)
         return other
 
@@ -268,12 +318,12 @@ class Facts:
         events = self.histories.events(key)
         return events.plain if isinstance(events, History) and self.known_at is None else Course.of(events).plain
 
-    def _look_at(self, key: str, aggregate: str) -> Seen:
+    def _look_at(self, key: str, aggregate: str) -> SeenHistory:
         """What is seen of an aggregate of which another one's judgements speak."""
         self._note(aggregate)
         self._kept.lean(key, (aggregate,))
         events = self.histories.events(aggregate)
-        return Seen(events, self._visible(events, self._before))
+        return SeenHistory(events, self._visible(events, self._before))
 
     def _note(self, rest: Rest) -> None:
         if self._reading:
@@ -302,3 +352,29 @@ def folded_past_faults(kind: Kind[S], id: str, events: Sequence[Event]) -> S | N
 
 def _names(value: object, id: str) -> bool:
     return value == id or (isinstance(value, tuple) and id in value)
+
+
+INTO: Final = "into"
+"""The field of an event that merges with what the others are merged into."""
+
+
+@cache
+def succeeded(kind: Kind[Any]) -> tuple[tuple[str, Kind[Any], str], ...]:
+    """The fields of a kind's state that name what may be merged into another: with the kind of that, and what stands there before the id, of a global one."""
+    plain = [(field, of, "") for field, of in references(kind.state) if not (of == kind.name and field == kind.merged)]
+    whole = [(field, of, f"{of}:") for field, kinds in among(kind.state).items() for of in kinds]
+    return tuple((field, KINDS[of], before) for field, of, before in (*plain, *whole) if of in KINDS and KINDS[of].merged)
+
+
+def with_heirs(kind: Kind[S], state: S, heirs_of: Callable[[Kind[Any], str], list[str]]) -> tuple[S, list[Rest]]:
+    """A state that names heirs, and what it rests on that there are these and no others; `heirs_of` is a thing and what took its place in turn."""
+    rests = list[Rest]()
+    for field, of, whole in succeeded(kind):
+        value = getattr(state, field)
+        heirs = {one: heirs_of(of, one.removeprefix(whole)) for one in named(value) if one.startswith(whole)}
+        for chain in heirs.values():
+            rests += [*((of.name, of.merged, one) for one in chain), *map(of.key, chain[1:])]
+        last = {one: f"{whole}{chain[-1]}" for one, chain in heirs.items() if len(chain) > 1}
+        if last:
+            state = changed(state, **{field: last[value] if isinstance(value, str) else tuple(dict.fromkeys(last.get(one, one) for one in value))})
+    return state, rests

@@ -1,4 +1,4 @@
-"""The history of one aggregate as its owner keeps it: events by number and by time, and states on the way, so that only what is new is folded."""
+"""The history of one aggregate at its owner: events by number and by time, with states in between, so that only new events are folded."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any, overload
 
 from libs.events.event import Event, Kind, Retracted, S, position, seen
 from libs.events.judgement import Course
-from libs.events.reason import reason
+from libs.runtime.failure_reason import reason
 
 logger = logging.getLogger(__name__)
 

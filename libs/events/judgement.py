@@ -1,4 +1,4 @@
-"""Judgements: what each event that judges something judges, and whether that still stands as it was judged (S0-13 to S0-16).
+"""Judgements: what each judging event judges, and whether that still stands as it was judged (S0-13 to S0-16).
 
 An event class declares once what it judges (`judges`). Which statement that was is recorded when a command is decided (`recorded`), and read wherever states
 are folded (`lapsed`): a judgement whose statement was retracted, or says something else now in what was judged, stays in the history and counts no more.
@@ -80,7 +80,7 @@ def judges(*what: Of) -> Callable[[type[J]], type[J]]:
     return declare
 
 
-class Seen(NamedTuple):
+class SeenHistory(NamedTuple):
     """Of one aggregate all that was ever said, by sequence, and what a moment shows of it, by (time, sequence)."""
 
     history: Sequence[Event]
@@ -112,13 +112,13 @@ def judged_by(event: Event, events_of: Callable[[str], Sequence[Event]]) -> str 
         through = _let_through(event, events_of(event.aggregate))
         return through.id if through else None
     for of in JUDGED[type(event.data)]:
-        said = _object(of, _Told(of, Seen(events_of(of.aggregate(event)), ())).then(event))
+        said = _object(of, _Told(of, SeenHistory(events_of(of.aggregate(event)), ())).then(event))
         if said is not None:
             return said.id
     return None
 
 
-def lapsed(shown: Sequence[Event], look: Callable[[str], Seen]) -> frozenset[int]:
+def lapsed(shown: Sequence[Event], look: Callable[[str], SeenHistory]) -> frozenset[int]:
     """The sequences of those judgements among what a moment shows of an aggregate that count no more at that moment."""
     # A judgement may judge another one, said before it; an override comes before what it let through.
     found = sorted((event for event in shown if judging(event)), key=lambda event: (isinstance(event.data, Overridden), event.sequence))
@@ -134,13 +134,13 @@ def lapsed(shown: Sequence[Event], look: Callable[[str], Seen]) -> frozenset[int
 class Course:
     """The course of what a history says and judges: `plain` while every judgement counts wherever it is seen, so that nothing need be looked for.
 
-    That is while each was said, true and learned after all that it judges, of which nothing was said or taken back since.
+    That is while each was said, true and learned after all that it judges, of which nothing was said since, and nothing taken back before or since.
     """
 
-    __slots__ = ("_judged", "_recorded", "_time", "plain")
+    __slots__ = ("_judged", "_recorded", "_taken_back", "_time", "plain")
 
     def __init__(self) -> None:
-        self.plain, self._judged = True, False
+        self.plain, self._judged, self._taken_back = True, False, False
         self._time: datetime | None = None
         self._recorded: datetime | None = None
 
@@ -160,7 +160,9 @@ class Course:
         """Takes in what follows; of a retraction with what it takes back."""
         cls = type((taken_back or event).data)
         if taken_back is not None:
-            self.plain = self.plain and not (self._judged and (cls in _STATEMENTS or cls in JUDGED))
+            of_judgements = cls in _STATEMENTS or cls in JUDGED
+            self.plain = self.plain and not (self._judged and of_judgements)
+            self._taken_back = self._taken_back or of_judgements  # nothing may be left for a later one to judge
             self._recorded = _later(self._recorded, event.recorded)
             return
         if cls in _STATEMENTS:
@@ -169,13 +171,14 @@ class Course:
         if cls in JUDGED:
             self._judged = True
             ahead = (self._time is not None and event.time < self._time) or (self._recorded is not None and event.recorded < self._recorded)
-            self.plain = self.plain and not ahead and all(of.kind is None for of in JUDGED[cls])
+            self.plain = self.plain and not ahead and not self._taken_back and all(of.kind is None for of in JUDGED[cls])
             self._time, self._recorded = _later(self._time, event.time), _later(self._recorded, event.recorded)  # another one may judge it
 
     def copy(self) -> Course:
         """The same course, which goes on for itself."""
         other = Course()
-        other.plain, other._judged, other._time, other._recorded = self.plain, self._judged, self._time, self._recorded
+        other.plain, other._judged, other._taken_back = self.plain, self._judged, self._taken_back
+        other._time, other._recorded = self._time, self._recorded
         return other
 
 
@@ -186,7 +189,7 @@ def _later(one: datetime | None, other: datetime) -> datetime:
 class _Told:
     """What an aggregate was told that judgements of a class judge: each statement once, whatever the number of judgements."""
 
-    def __init__(self, of: Of, seen: Seen) -> None:
+    def __init__(self, of: Of, seen: SeenHistory) -> None:
         classes = (*of.statements, *of.shaped_by)
         self.of = of
         self.said = [one for one in seen.history if isinstance(one.data, classes)]
@@ -236,9 +239,9 @@ class _Told:
 class _Moment:
     """What a moment shows of the aggregates that judgements speak of, each looked at once."""
 
-    def __init__(self, look: Callable[[str], Seen]) -> None:
+    def __init__(self, look: Callable[[str], SeenHistory]) -> None:
         self._look = look
-        self._seen: dict[str, tuple[Seen, frozenset[int]]] = {}
+        self._seen: dict[str, tuple[SeenHistory, frozenset[int]]] = {}
         self._told: dict[tuple[Of, str], _Told] = {}
 
     def stands(self, event: Event, gone: set[int]) -> bool:
@@ -278,7 +281,7 @@ class _Moment:
             return True  # it names nothing that there could be: what stood at its own instant decides alone
         return sequence in self._at(aggregate)[1] and (aggregate != own or sequence not in gone)
 
-    def _at(self, aggregate: str) -> tuple[Seen, frozenset[int]]:
+    def _at(self, aggregate: str) -> tuple[SeenHistory, frozenset[int]]:
         if aggregate not in self._seen:
             seen = self._look(aggregate)
             self._seen[aggregate] = seen, frozenset(one.sequence for one in seen.shown)

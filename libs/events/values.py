@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import dataclasses
 import re
-import types
 import typing
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
 from libs.events.currencies import CURRENCIES, decimals, exact
 
+ID_PATTERN = r"^[a-z0-9][a-z0-9._-]{0,63}$"
 PATTERNS: dict[str, str] = {}
 """Each pattern that a text must fit -> the same in words, for whoever is told that it does not."""
 
@@ -25,9 +25,6 @@ def worded(pattern: str, words: str) -> StringConstraints:
     """A constraint to texts of a pattern, said in words: what follows `must be`."""
     PATTERNS[pattern] = f"must be {words}"
     return StringConstraints(pattern=pattern)
-
-
-ID_PATTERN = r"^[a-z0-9][a-z0-9._-]{0,63}$"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +39,17 @@ class Inverse:
     """Marks a reference with what it is when it is seen from the other side: the list of all that name a thing, described there."""
 
     description: str
+
+
+@dataclass(frozen=True, slots=True)
+class Existing:
+    """Marks a reference to what must be there by the time of the command that names it.
+
+    `same` is the field, such as the product, in which both must agree; `later` that what nobody has said yet may be said later.
+    """
+
+    same: str = ""
+    later: bool = False
 
 
 class PersonMark:
@@ -62,6 +70,28 @@ class GlobalIdMark:
 
 GlobalId = Annotated[str, GlobalIdMark]
 
+
+@dataclass(frozen=True, slots=True)
+class Among:
+    """Marks a text as the global id of a thing of one of these kinds, `team:biohub`."""
+
+    kinds: tuple[str, ...]
+
+    @property
+    def written(self) -> StringConstraints:
+        """How such an id is written, for whoever gives one."""
+        return worded(rf"^({'|'.join(self.kinds)}):{ID_PATTERN[1:]}", self._words)
+
+    @property
+    def written_or_plain(self) -> StringConstraints:
+        """The same where a plain id may stand for it, since it is seen of which kind it is."""
+        return worded(rf"^(({'|'.join(self.kinds)}):)?{ID_PATTERN[1:]}", f"{self._words}, or its plain id")
+
+    @property
+    def _words(self) -> str:
+        return f"the global id of a thing of these kinds: {', '.join(self.kinds)}; such as {self.kinds[0]}:biohub"
+
+
 Share = Annotated[Decimal, Ratio]
 """A share: 0 to 1, four places."""
 
@@ -70,10 +100,11 @@ class Input:
     """Marks a field of an event with what a command takes for it: a narrower type (of each value, where there are several), and further bounds.
 
     `Annotated[str, Input(Title), Doc("As people call it.")]`. The event itself stays as wide as its type: what an earlier version let in must be readable.
+    `called` is the name of the command's field where no field of a class can bear it, since it is a word of Python's: `for`, `as`, `from`.
     """
 
-    def __init__(self, type: Any = None, **bounds: Any) -> None:
-        self.type, self.bounds = type, bounds
+    def __init__(self, type: Any = None, *, called: str = "", **bounds: Any) -> None:
+        self.type, self.called, self.bounds = type, called, bounds
 
 
 class Decided:
@@ -100,11 +131,39 @@ LoanId = Annotated[Id, Ref("loan")]
 RoadmapItemId = Annotated[Id, Ref("roadmap_item")]
 ReleaseId = Annotated[Id, Ref("release")]
 ChangeId = Annotated[Id, Ref("change")]
+ChangeClassId = Annotated[Id, Ref("change_class")]
 MetricId = Annotated[Id, Ref("metric")]
 NeedId = Annotated[Id, Ref("need")]
 ItemId = Annotated[Id, Ref("item")]
+ExperimentId = Annotated[Id, Ref("experiment")]
+ChannelId = Annotated[Id, Ref("channel")]
+ThemeId = Annotated[Id, Ref("theme")]
+FindingId = Annotated[Id, Ref("finding")]
+RecommendationId = Annotated[Id, Ref("recommendation")]
+VisionId = Annotated[Id, Ref("vision")]
+TargetConditionId = Annotated[Id, Ref("target_condition")]
+ImprovementId = Annotated[Id, Ref("improvement")]
+MonitoringId = Annotated[Id, Ref("monitoring")]
+InitiativeId = Annotated[Id, Ref("initiative")]
+ConfidenceId = Annotated[Id, Ref("confidence")]
+CandidateId = Annotated[Id, Ref("candidate")]
+OpportunityId = Annotated[Id, Ref("opportunity")]
+SubmissionId = Annotated[Id, Ref("submission")]
+EvaluationId = Annotated[Id, Ref("evaluation")]
+RecordId = Annotated[Id, Ref("record")]
+OverrideApprovalId = Annotated[Id, Ref("override_approval")]
+AgreementId = Annotated[Id, Ref("agreement")]
+PrecedentId = Annotated[Id, Ref("precedent")]
+AccountableId = Annotated[Id, Ref("accountable")]
 PersonId = Annotated[Id, PersonMark]
 """A person's id: names and addresses never stand in an event."""
+
+_SUBJECTS = Among(("team", "product", "program", "organisation", "initiative"))
+_GROUNDS = Among(("metric", "theme", "experiment"))
+GroundId = Annotated[str, _GROUNDS, _GROUNDS.written_or_plain]
+"""The global id of what a finding may rest on; where it is given, a plain id may stand for it."""
+SubjectId = Annotated[str, _SUBJECTS, _SUBJECTS.written]
+"""The global id of what something may be said of that is meant for long: it lies in the scopes of that."""
 
 
 DIRECTION = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
@@ -135,8 +194,27 @@ VISIBLE = _without(UNSEEN_IN_NAMES)
 """What every text of one line must be."""
 Title = Annotated[str, StringConstraints(min_length=1, max_length=500, strip_whitespace=True), VISIBLE]
 """What something is called, in one line."""
-Text = Annotated[str, StringConstraints(min_length=1, max_length=10_000), _without(UNSEEN_IN_TEXTS)]
+
+
+def _not_blank(text: str) -> str:
+    """Refuses spaces alone, which would count as a reason, or as what was learned."""
+    if not text.strip():
+        raise ValueError("must not be empty")
+    return text
+
+
+Lines = Annotated[str, StringConstraints(min_length=1, max_length=10_000), _without(UNSEEN_IN_TEXTS)]
+"""Lines of text, of which blanks alone mean that there is nothing to say."""
+Text = Annotated[Lines, AfterValidator(_not_blank)]
 """What is said of something, in lines."""
+Url = Annotated[
+    str, worded(r"^https?://[^\s\x00-\x1f]+$", "an address that begins with http:// or https://, without spaces"), StringConstraints(max_length=2000)
+]
+"""Where something can be read."""
+
+
+ONE_OR_SEVERAL: Final = BeforeValidator(lambda given: [given] if isinstance(given, str) else given)
+"""Takes one text where several may be given."""
 
 
 def _known_currency(code: str) -> str:
@@ -175,6 +253,14 @@ class Money(BaseModel):
         return f"{self.currency} {has}: {self.amount} is no amount of it"
 
 
+class Balance(Money):
+    """An amount that is below zero where it came back."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", title="Money")
+
+    amount: Annotated[Decimal, Field(max_digits=18, allow_inf_nan=False, description=_DECIMALS)]
+
+
 EARLIEST = datetime(1800, 1, 1, tzinfo=UTC)
 """No public body's team worked before; and what counts back from a day must find days to count."""
 
@@ -196,7 +282,7 @@ def _day_or_instant(value: object) -> object:
         return value
     if isinstance(value, date):
         return start_of(value)
-    if isinstance(value, str) and _DAY.fullmatch(value):
+    if isinstance(value, str) and DAY.fullmatch(value):
         try:
             return start_of(date.fromisoformat(value))
         except ValueError:
@@ -207,7 +293,8 @@ def _day_or_instant(value: object) -> object:
     return value
 
 
-_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+"""A day as it is written here: Python also reads weeks, and a library behind it seconds since 1970."""
 _INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt _]")
 Instant = Annotated[datetime, BeforeValidator(_day_or_instant), AfterValidator(_utc)]
 """A day, meaning its start in UTC, or an instant."""
@@ -215,12 +302,44 @@ Instant = Annotated[datetime, BeforeValidator(_day_or_instant), AfterValidator(_
 
 def _written_day(value: object) -> object:
     # A number, in digits or not, would be read as seconds since 1970.
-    if not isinstance(value, date) and not (isinstance(value, str) and (_DAY.fullmatch(value) or _INSTANT.match(value))):
+    if not isinstance(value, date) and not (isinstance(value, str) and (DAY.fullmatch(value) or _INSTANT.match(value))):
         raise PydanticCustomError("date_parsing", "must be a day such as 2024-05-01")
     return value
 
 
-Day = Annotated[date, BeforeValidator(_written_day)]
+def _no_answer(value: object) -> object:
+    # True is 1 in Python; whoever says it answers a question that nobody asked.
+    if isinstance(value, bool):
+        raise PydanticCustomError("int_type", "must be a number, not true or false")
+    return value
+
+
+NO_ANSWER: Final = BeforeValidator(_no_answer)
+"""Marks every whole number that a command takes, behind its bounds."""
+
+
+def _true_or_false(value: object) -> object:
+    # A lax reader takes "off", "t" and 1 for an answer, and whoever mistook the field is not told.
+    if not isinstance(value, bool):
+        raise PydanticCustomError("bool_type", "must be true or false")
+    return value
+
+
+Truth = Annotated[bool, BeforeValidator(_true_or_false)]
+"""Yes or no, as JSON says it: the type of every such field of a command."""
+
+
+LATEST: Final = date(2999, 12, 31)
+"""No day that anybody means lies after it; and what counts on from a day must find days to count."""
+
+
+def _within_calendar(day: date) -> date:
+    if not EARLIEST.date() <= day <= LATEST:
+        raise ValueError(f"must lie between {EARLIEST.date()} and {LATEST}")
+    return day
+
+
+Day = Annotated[date, BeforeValidator(_written_day), AfterValidator(_within_calendar)]
 """A day as it is written here, 2024-05-01: the type of every day that a command takes. An instant is one only where it is the day's first (midnight)."""
 
 
@@ -235,39 +354,89 @@ def end_of(day: date) -> datetime:
 
 
 def shared(cls: type, given: object, *, without: Collection[str] = ()) -> dict[str, Any]:
-    """The values of a dataclass's fields in whatever has fields of the same names; of several ids of aggregates none stands there twice."""
+    """The values of a dataclass's fields in whatever has fields of the same names; of several ids, texts or numbers none stands there twice."""
     fields = _FIELDS.get(cls)
     if fields is None:
-        ids = {name for name, _ in references(cls)}
-        fields = _FIELDS[cls] = {field.name: field.name in ids for field in dataclasses.fields(cls)}
-    found = {name: getattr(given, name) for name in fields if name not in without and hasattr(given, name)}
-    return {name: tuple(dict.fromkeys(value)) if fields[name] and isinstance(value, tuple) else value for name, value in found.items()}
+        given_as = asked_as(cls)
+        fields = _FIELDS[cls] = {field.name: given_as.get(field.name, field.name) for field in dataclasses.fields(cls)}
+    found = {name: getattr(given, of) for name, of in fields.items() if name not in without and hasattr(given, of)}
+    return {name: tuple(dict.fromkeys(value)) if isinstance(value, tuple) and _plain(value) else value for name, value in found.items()}
 
 
-_FIELDS: dict[type, dict[str, bool]] = {}
-"""Of each dataclass its fields, and whether they hold ids of aggregates."""
+def _plain(values: tuple[object, ...]) -> bool:
+    return len(values) > 1 and all(isinstance(value, str | int) for value in values)
+
+
+_FIELDS: dict[type, dict[str, str]] = {}
+"""Of each dataclass its fields, each with what a command calls it."""
+
+
+def asked_as(cls: type) -> dict[str, str]:
+    """The fields of an event that a command calls otherwise, and how."""
+    return {name: mark.called for name, mark in _marked(cls) if isinstance(mark, Input) and mark.called}
 
 
 def references(cls: type) -> tuple[tuple[str, str], ...]:
     """The (field, kind) pairs of a class whose values are ids of other aggregates."""
     found = _REFERENCES.get(cls)
     if found is None:
-        hints = typing.get_type_hints(cls, include_extras=True)
-        found = _REFERENCES[cls] = tuple((name, kind) for name, hint in hints.items() for kind in _kinds_in(hint))
+        found = _REFERENCES[cls] = tuple((name, mark.kind) for name, mark in _marked(cls) if isinstance(mark, Ref))
     return found
 
 
 _REFERENCES: dict[type, tuple[tuple[str, str], ...]] = {}
 
 
-def _kinds_in(hint: Any) -> Iterator[str]:
-    origin = typing.get_origin(hint)
-    if origin is Annotated:
-        yield from (m.kind for m in hint.__metadata__ if isinstance(m, Ref))
-        yield from _kinds_in(hint.__origin__)
-    elif origin in (typing.Union, types.UnionType, tuple, list):
-        for argument in typing.get_args(hint):
-            yield from _kinds_in(argument)
+def among(cls: type) -> Mapping[str, tuple[str, ...]]:
+    """The fields of a class whose values are global ids of other aggregates, and the kinds that these may be of."""
+    found = _AMONG.get(cls)
+    if found is None:
+        found = _AMONG[cls] = {name: mark.kinds for name, mark in _marked(cls) if isinstance(mark, Among)}
+    return found
+
+
+def existing(cls: type) -> Mapping[str, Existing]:
+    """The fields of a class that name what must be there."""
+    found = _EXISTING.get(cls)
+    if found is None:
+        found = _EXISTING[cls] = {name: mark for name, mark in _marked(cls) if isinstance(mark, Existing)}
+    return found
+
+
+def naming(cls: type) -> tuple[str, ...]:
+    """The fields of a class whose values are ids of other aggregates, plain or global."""
+    found = _NAMING.get(cls)
+    if found is None:
+        found = _NAMING[cls] = tuple(dict.fromkeys((*(field for field, _ in references(cls)), *among(cls))))
+    return found
+
+
+_AMONG: dict[type, Mapping[str, tuple[str, ...]]] = {}
+_EXISTING: dict[type, Mapping[str, Existing]] = {}
+_NAMING: dict[type, tuple[str, ...]] = {}
+
+
+def hints_of(cls: type) -> Mapping[str, Any]:
+    """The annotations of a class's fields with all that they are marked with, read once: to look for a mark in them takes less than to read them."""
+    found = _HINTS.get(cls)
+    if found is None:
+        found = _HINTS[cls] = typing.get_type_hints(cls, include_extras=True)
+    return found
+
+
+_HINTS: dict[type, Mapping[str, Any]] = {}
+
+
+def _marked(cls: type) -> Iterator[tuple[str, Any]]:
+    """What the fields of a class are marked with, each mark with the name of its field."""
+    return ((name, mark) for name, hint in hints_of(cls).items() for mark in marks_of(hint))
+
+
+def marks_of(hint: Any) -> Iterator[Any]:
+    """Whatever an annotation, or one within it, is marked with."""
+    yield from getattr(hint, "__metadata__", ())
+    for inner in typing.get_args(hint):
+        yield from marks_of(inner)
 
 
 def named(value: object) -> Iterator[str]:

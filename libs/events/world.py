@@ -1,4 +1,4 @@
-"""A world: what a listener has heard, as histories in memory, with an index over relations and a digest of the positions applied."""
+"""The world that a listener has heard: histories in memory, an index of references, and a digest of the positions applied."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
+from libs.events.cost import spend
+from libs.events.derivations import DerivationCache, Rest, touched_by
 from libs.events.event import KINDS, Actor, Discarded, Event, Retracted, hash_of, mentions, position
 from libs.events.facts import Facts
-from libs.events.kept import Kept, Rest, touched_by
-from libs.events.metering import spend
-from libs.events.store import Tally
+from libs.events.ports.store import Tally
 
 _DIGEST = 1 << 64
 BETWEEN: Final = 0.001
@@ -27,7 +27,7 @@ PIECE: Final = 16
 class _Moment:
     """What was found at a moment, up to which change it holds, and the facts for whoever finishes before the next event."""
 
-    kept: Kept
+    kept: DerivationCache
     upto: int
     facts: Facts | None = None
 
@@ -49,7 +49,7 @@ class World:
         self._index: dict[tuple[str, str, str], dict[str, None]] = {}
         self._tallies: dict[str, tuple[int, int]] = {}
         self._moments: OrderedDict[tuple[date, datetime | None], _Moment] = OrderedDict()
-        self._held: set[Held] = set()
+        self._held: set[WorldSnapshot] = set()
         self._changes: list[tuple[str, tuple[tuple[str, str], ...]]] = []
         self._dropped = 0
         self.latest: datetime | None = None
@@ -164,9 +164,9 @@ class World:
     # Seeing
 
     @contextmanager
-    def held(self) -> Iterator[Held]:
+    def held(self) -> Iterator[WorldSnapshot]:
         """The world as it is now, for as long as the block lasts, whatever is heard meanwhile."""
-        held = Held(self)
+        held = WorldSnapshot(self)
         self._held.add(held)
         try:
             yield held
@@ -182,7 +182,7 @@ class World:
             moment.facts = Facts.on_day(self, day, known_at, kept=moment.kept)
         return moment.facts
 
-    def kept(self, day: date, known_at: datetime | None) -> Kept:
+    def kept(self, day: date, known_at: datetime | None) -> DerivationCache:
         """What was found at a moment, without what has changed since."""
         return self._moment(day, known_at).kept
 
@@ -190,7 +190,7 @@ class World:
         key = day, known_at
         moment = self._moments.get(key)
         if moment is None:
-            moment = self._moments[key] = _Moment(Kept(), self._dropped + len(self._changes))
+            moment = self._moments[key] = _Moment(DerivationCache(), self._dropped + len(self._changes))
             self._give_back()
         self._moments.move_to_end(key)
         self._catch_up(moment)
@@ -219,7 +219,7 @@ class World:
         """Of a moment, in pieces where nobody is just telling of it; how many entries that were."""
         kept = self._moments.pop(key).kept
         entries = len(kept)
-        if entries > Kept.AT_ONCE and not any(held.tells_of(key) for held in self._held):
+        if entries > DerivationCache.AT_ONCE and not any(held.tells_of(key) for held in self._held):
             with suppress(RuntimeError):  # where no loop runs, nobody waits
                 asyncio.get_running_loop().call_soon(_emptied, kept.empty())
         return entries
@@ -244,8 +244,8 @@ class World:
             self._dropped = oldest
 
 
-class Held:
-    """The world as it was when a question began, until that is answered: what is heard meanwhile is not part of it."""
+class WorldSnapshot:
+    """The world as it was when an operation began, kept until that is answered: what is heard meanwhile is not part of it."""
 
     def __init__(self, world: World) -> None:
         self.digest = world.digest

@@ -1,1 +1,1 @@
-"""The rules of the domain, pure: their catalogue, who may say what, and the values derived from facts."""
+"""The rules of the domain as pure functions: their catalogue, authority, and the values derived from facts."""

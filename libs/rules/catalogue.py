@@ -1,4 +1,4 @@
-"""The catalogue of rules: what each says in our own words, the document it comes from, and what to do about a refusal."""
+"""The catalogue of rules: each with its statement, the document it comes from, and what to do about a refusal."""
 
 from __future__ import annotations
 
@@ -7,8 +7,12 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
+from libs.events.catalog.portfolio.evaluations.questions import QUESTIONS
+
 IMPROVE: Final = "Phase 4 - Improve (S0)"
+GREEK_GUIDE: Final = "Stage 5: Continuous improvement (S1)"
 ITIL: Final = "Continual Improvement in ITIL 4 (S2)"
+ONE_STEP: Final = "Improve public services, one step at a time (S3)"
 SUSTAIN: Final = "Sustain the Team & Product (S4)"
 SUSTAIN_SOURCE: Final = "Sustain the Team & Product, lists recovered from the page's own source"
 
@@ -79,10 +83,158 @@ _ALL = (
         "Raise a change request for the dependency, and have the board decide it.",
     ),
     Rule(
+        "S1-03",
+        "What is heard of a product comes by a channel that is open, and shows at which point the problem lies.",
+        f"{GREEK_GUIDE}, golden rule 3",
+        "Open a channel of feedback, and record what is heard through it.",
+    ),
+    Rule(
+        "S1-08",
+        "The data that a metric needs are listed before they are collected.",
+        f"{GREEK_GUIDE}, action 3",
+        "Say with `at` that they were listed before the first reading, if they were; else define another metric, and list its data first.",
+    ),
+    Rule(
+        "S1-09",
+        "Whether a change worked is told by the metrics that were measured before it; by others only with a note that says why.",
+        f"{GREEK_GUIDE}, action 3",
+        "Read the same metrics before and after, or say in the note why they are others.",
+    ),
+    Rule(
+        "S1-10",
+        "A finding rests on something: on what a metric has shown, on what was heard, or on an experiment.",
+        f"{GREEK_GUIDE}, action 4",
+        "Name the metrics, themes or experiments that show it, each of which is there by that day.",
+    ),
+    Rule(
+        "S1-11",
+        "A recommendation rests on findings, and the product owner answers it once.",
+        f"{GREEK_GUIDE}, action 5",
+        "Record the findings first, then recommend what should be done about them.",
+    ),
+    Rule(
+        "S1-12",
+        "A change that carries out a recommendation carries out one that the product owner has not declined.",
+        f"{GREEK_GUIDE}, action 6",
+        "Leave the recommendation out, or have it made anew.",
+    ),
+    Rule(
+        "S1-13",
+        "A change is monitored for some time after it, by its metrics and by what users say; then it is said once whether it worked.",
+        f"{GREEK_GUIDE}, action 7",
+        "Monitor a change once it is made, and close that monitoring once.",
+    ),
+    Rule(
+        "S1-04",
+        "One product is evaluated at a time, again and again, at the interval that its organisation sets.",
+        f"{GREEK_GUIDE}, action 1",
+        "Conclude the evaluation that is open (portfolio.conclude_evaluation), then start the next.",
+    ),
+    Rule(
+        "S1-05",
+        "An evaluation says which objectives are not met, which errors there are, and at its end whether the product is effective and whether it is efficient.",
+        f"{GREEK_GUIDE}, action 1",
+        "Start the evaluation, say what falls short while it is open, and conclude it once with both verdicts.",
+    ),
+    Rule(
+        "S1-14",
+        "Results and good practice are shared with other bodies once they are there.",
+        f"{GREEK_GUIDE}, action 7",
+        "Conclude the evaluation, then publish it once.",
+    ),
+    *(
+        Rule(one.rule, f"An evaluation asks: {one.text} A yes rests on evidence.", f"{GREEK_GUIDE}, question {one.id}", f"Give the evidence. {one.rests_on}")
+        for one in QUESTIONS
+    ),
+    Rule(
+        "S2-05",
+        "An initiative goes through the seven steps in their order, each entered once an iteration, or skipped with its reason; closed, it is at its end.",
+        f"{ITIL}, the continual improvement model",
+        "Take the steps in between first (roadmap.enter_step), or skip them with a reason (roadmap.skip_step).",
+    ),
+    Rule(
+        "S2-06",
+        "An initiative has a vision of its own, which serves that of the organisation, so that each action can be traced up to it.",
+        f"{ITIL}, step 1: What is the vision?",
+        "Set the vision that is missing (roadmap.set_vision), of the organisation or of the initiative.",
+    ),
+    Rule(
+        "S2-07",
+        "Before anything is aimed at it is assessed, as objectively as can be, where things stand now.",
+        f"{ITIL}, step 2: Where are we now?",
+        "Assess where it stands now (roadmap.assess), then go on.",
+    ),
+    Rule(
         "S2-08",
         "A target is set only for a metric whose baseline has been measured, so that there is something to compare with.",
         f"{ITIL}, step 2: Where are we now?",
         "Measure the baseline of the metric, then set the target.",
+    ),
+    Rule(
+        "S2-09",
+        "Before it is planned how to get there, it is said what shall be reached: objectives, what must go well for them, and by what it is seen.",
+        f"{ITIL}, step 3: Where do we want to be?",
+        "Set an objective (roadmap.set_objective), then go on.",
+    ),
+    Rule(
+        "S2-11",
+        "It is planned how to get there, straight on or by experiments; whoever changes the plan says why.",
+        f"{ITIL}, step 4: How do we get there?",
+        "Say the plan (roadmap.plan_initiative), with a reason where it takes the place of another.",
+    ),
+    Rule(
+        "S2-12",
+        "While acting, progress is measured; what is rolled out was tried in a pilot before.",
+        f"{ITIL}, step 5: Take action",
+        "Report the progress (roadmap.report_progress), and add a pilot before its roll-out (roadmap.add_action).",
+    ),
+    Rule(
+        "S2-13",
+        "Whether the objectives were reached and whether they still matter are two verdicts, and both are given before an iteration goes on.",
+        f"{ITIL}, step 6: Did we get there?",
+        "Give both verdicts in this step (roadmap.judge_initiative).",
+    ),
+    Rule(
+        "S2-15",
+        "A success is told to others and made to last.",
+        f"{ITIL}, step 7: How do we keep the momentum going?",
+        "Tell the success, once the verdicts say that it is one (roadmap.tell_success).",
+    ),
+    Rule(
+        "S2-16",
+        "A failure is analysed, and its lesson shared openly with those whom it concerns, before the initiative is closed.",
+        f"{ITIL}, step 7: How do we keep the momentum going?",
+        "Analyse the failure and share the lesson (roadmap.analyse_failure).",
+    ),
+    Rule(
+        "S3-02",
+        "A target condition is set without a day, and reached once: the way to it is not known beforehand.",
+        f"{ONE_STEP}, the target condition",
+        "Set the target condition, and say that it is reached once it is so.",
+    ),
+    Rule(
+        "S3-01",
+        "A team changes one small thing at a time: an improvement is raised, started and finished, as a rule before the next one is started.",
+        f"{ONE_STEP}, introduction",
+        "Finish or drop what the team has begun, then start the next.",
+    ),
+    Rule(
+        "S3-04",
+        "An experiment goes through plan, do, check and act, each once and in this order: nothing is concluded that was not checked.",
+        f"{ONE_STEP}, plan-do-check-act",
+        "Take the step before first.",
+    ),
+    Rule(
+        "S3-05",
+        "What did not work is tried again by another plan or let go; what worked goes on in wider changes.",
+        f"{ONE_STEP}, plan-do-check-act: Act",
+        "Conclude by what the check has shown: adopt it with its roadmap items, adapt it with the next plan, or abandon it.",
+    ),
+    Rule(
+        "S3-10",
+        "A change of a class that the change advisory board (CAB) has approved goes out with all evidence of its class; any other waits for the board.",
+        f"{ONE_STEP}, change management",
+        "Attach the evidence that is named (roadmap.attach_evidence), or have the board decide on this change.",
     ),
     Rule(
         "S4-02",
@@ -95,6 +247,30 @@ _ALL = (
         "A product is improved without end: money is for product and team, not for a one-off project with a fixed scope and an end date.",
         f"{SUSTAIN}, Adopt Continuous Product Improvement",
         "Fund the product as ongoing, without an end date.",
+    ),
+    Rule(
+        "S4-10",
+        "Lab Operations answers each application for onboarding once: first, as a rule, whoever plans more products.",
+        f"{SUSTAIN}, Build a Portfolio",
+        "Onboard or decline a candidate that has applied and was not answered.",
+    ),
+    Rule(
+        "S4-13",
+        "What is put before the Treasury Board for a program is part of redesigning it, and is decided once.",
+        f"{SUSTAIN}, Build a Portfolio",
+        "Begin the redesign first (portfolio.redesign_program), then submit, then record the outcome.",
+    ),
+    Rule(
+        "S4-14",
+        "An opportunity beyond its program is taken up by a team once the executive of its home agrees, who answers once.",
+        f"{SUSTAIN}, Contribute Beyond Your Organization",
+        "Accept or decline an opportunity that was recorded and was not answered.",
+    ),
+    Rule(
+        "S4-15",
+        "A team works for another organisation once that has accepted the loan, and what came of it is a release that went out meanwhile.",
+        f"{SUSTAIN}, Cross-government Network",
+        "Have the borrower accept the loan (portfolio.accept_loan), then go on.",
     ),
     Rule(
         "S4-17",

@@ -1,4 +1,4 @@
-"""The judgements of a thing: those that count, and those that stand in its history because what they judged is gone or is another by now (S0-13 to S0-16)."""
+"""The judgements of a thing: those that count, and those that no longer do because what they judged is gone or has changed (S0-13 to S0-16)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The roles that a token may carry, what each is scoped by, and who is asking (domain.md, Authority): the one place that names them."""
+"""The roles that a token may carry, what each is scoped by, and the principal who has them (domain.md, Authority)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a team is: its core roles, how long it has stayed together, its health, and its loans (S0-09, S0-10, S4-01, S4-15)."""
+"""The state of a team: core roles, how long it has stayed together, health, and loans (S0-09, S0-10, S4-01, S4-15)."""
 
 from __future__ import annotations
 
@@ -10,15 +10,32 @@ from typing import Annotated, NamedTuple
 from annotated_doc import Doc
 
 from libs.events.catalog.portfolio.loan import LOAN
-from libs.events.catalog.portfolio.team import CORE_ROLES, TEAM, HealthReading, Membership, Staffing, Team, TeamRole
-from libs.events.event import began_by
+from libs.events.catalog.portfolio.team import (
+    CORE_ROLES,
+    TEAM,
+    ExposureRecorded,
+    HealthReading,
+    HealthRecorded,
+    HealthSubject,
+    MemberJoined,
+    MemberLeft,
+    Membership,
+    SpecialistFunction,
+    Staffing,
+    Team,
+    TeamRole,
+)
+from libs.events.catalog.roadmap.release import RELEASE
+from libs.events.event import Event, began_by
 from libs.events.facts import Facts
-from libs.events.values import Share
+from libs.events.values import GlobalId, Share
+from libs.rules.statements import explains
 
 YEAR = 365
 """Days after which a member has served a year."""
 
 _PLACES = Decimal("0.0001")
+_MEMBERS = (MemberJoined, MemberLeft)
 
 
 class CoreRole(NamedTuple):
@@ -43,6 +60,14 @@ class Health(NamedTuple):
     recorded_on: Annotated[date, Doc("The day of the later of the two.")]
 
 
+class Specialists(NamedTuple):
+    """What the specialists of one function have seen of how a team operates (S4-06)."""
+
+    function: Annotated[SpecialistFunction, Doc("The function that they are of.")]
+    times: Annotated[int, Doc("How often they saw it; 0 where they never did.")] = 0
+    last: Annotated[Event[ExposureRecorded] | None, Doc("The last time; null where they never did.")] = None
+
+
 @dataclass(frozen=True, slots=True)
 class TeamLoan:
     """A loan of a team; `until` the day of return, or, while it is away, the day that is planned (None: open)."""
@@ -57,15 +82,28 @@ class TeamLoan:
     staffing: Staffing
 
 
+class FirstDelivery(NamedTuple):
+    """The first release that came of a loan, and how long it took (S4-15)."""
+
+    release: Annotated[GlobalId, Doc("The release that went out first, by its global id.")]
+    released_on: Annotated[date, Doc("The day on which it was published.")]
+    days: Annotated[int, Doc("Days from the first day of the loan until then.")]
+
+
+@explains("team", "core", team=_MEMBERS)
 def core(facts: Facts, team_id: str) -> tuple[CoreRole, ...]:
-    """The five core roles in their order, each covered or not (S0-10)."""
+    """A core role is covered while somebody sits in it (S0-10). The five come in their order."""
     team = facts.get(TEAM, team_id)
     filled = {member.role for member in team.core} if team else set()
     return tuple(CoreRole(role, role in filled) for role in CORE_ROLES)
 
 
+@explains("team", "continuity", team=_MEMBERS)
 def continuity(facts: Facts, team_id: str) -> Continuity | None:
-    """How long the core has stayed together (S0-09), None without a core: a year is 365 days without a break on the team, in whatever role."""
+    """The share of core members who have been on the team for 365 days, and the day on which the longest-serving of them joined (S0-09).
+
+    None without a core. The days are without a break on the team, in whatever role.
+    """
     team = facts.get(TEAM, team_id)
     joined = {person: _joined(team, person) for person in {member.person for member in team.core}} if team else {}
     if not joined:
@@ -74,12 +112,36 @@ def continuity(facts: Facts, team_id: str) -> Continuity | None:
     return Continuity((Decimal(served) / len(joined)).quantize(_PLACES, ROUND_HALF_EVEN), min(joined.values()))
 
 
+@explains("team", "health", team=(HealthRecorded,))
 def health(facts: Facts, team_id: str) -> Health | None:
-    """How team and product are, as read last (S4-01); None before the first reading."""
+    """The latest reading of the team's health and of its product's, and the day of the later of the two (S4-01). None before the first."""
     team = facts.get(TEAM, team_id)
-    its, products = (team.team_health, team.product_health) if team else (None, None)
+    its, products = (team.health(HealthSubject.TEAM), team.health(HealthSubject.PRODUCT)) if team else (None, None)
     read = [one.event.time.date() for one in (its, products) if one is not None]
     return Health(its.reading if its else None, products.reading if products else None, max(read)) if read else None
+
+
+@explains("team", "specialists", team=(ExposureRecorded,))
+def specialists(facts: Facts, team_id: str) -> tuple[Specialists, ...]:
+    """Of each of the six specialist functions, how often it is on record that they saw the team at work, and the last time (S4-06)."""
+    team = facts.get(TEAM, team_id)
+    found = {one: Specialists(one) for one in SpecialistFunction}
+    for one in team.exposures if team else ():
+        found[one.data.function] = Specialists(one.data.function, found[one.data.function].times + 1, one)
+    return tuple(found.values())
+
+
+def first_delivery(facts: Facts, loan_id: str) -> FirstDelivery | None:
+    """The release that went out first of those that came of a loan, and how long that took (S4-15). None while nothing is on record that is published."""
+    loan = facts.get(LOAN, loan_id)
+    if loan is None or loan.starts is None:
+        return None
+    releases = [facts.get(RELEASE, said.data.release) for said in loan.deliveries]
+    out = [(one.released_on, one.id) for one in releases if one is not None and one.released_on is not None]
+    if not out:
+        return None
+    day, release = min(out)
+    return FirstDelivery(RELEASE.key(release), day, (day - loan.starts).days)
 
 
 def loans(facts: Facts, team_id: str) -> tuple[TeamLoan, ...]:

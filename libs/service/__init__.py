@@ -1,1 +1,1 @@
-"""What every service needs at its edge: settings, sign-in, problems, limits, telemetry and the app they are put together in."""
+"""The HTTP edge that all services share: settings, sign-in, problem details, limits, telemetry, and the app."""

@@ -1,4 +1,4 @@
-"""What a process is plugged into: stores, log, what operators decided, which sessions were ended, the clock. Made from the settings, or given by a test."""
+"""The adapters of a process, made from its settings or given by a test: stores, log, operators' decisions, revocations, people's names, clock."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from libs.events.log import Log
-from libs.events.parking import OperatorDecisions
-from libs.events.revocations import InMemory, Revocations
-from libs.events.store import CommitStore
-from libs.service.clock_offset import utc_now
-from libs.service.private_files import private_folder
+from libs.events.ports.dead_letters import OperatorDecisions
+from libs.events.ports.log import Log
+from libs.events.ports.people import PeopleInMemory, PeopleStore
+from libs.events.ports.revocations import InMemory, Revocations
+from libs.events.ports.store import CommitStore
+from libs.runtime.private_files import private_folder
+from libs.service.peers.clock_offset import utc_now
 from libs.service.settings import Settings, SettingsError
 
 
@@ -25,6 +26,7 @@ class Adapters:
     decisions: OperatorDecisions
     clock: Callable[[], datetime] = utc_now
     revocations: Revocations = field(default_factory=InMemory)
+    people: PeopleStore = field(default_factory=PeopleInMemory)
 
 
 def adapters_of(settings: Settings, *, reads_only: bool = False) -> Adapters:
@@ -32,33 +34,34 @@ def adapters_of(settings: Settings, *, reads_only: bool = False) -> Adapters:
 
     Those that read only make and change nothing, neither when they are opened nor later: no folder, file, topic, mark, collection or index.
     """
-    store, decisions, revocations = _stores(settings, reads_only)
-    return Adapters(log=log_of(settings, reads_only=reads_only), store=store, decisions=decisions, revocations=revocations)
+    store, decisions, revocations, people = _stores(settings, reads_only)
+    return Adapters(log=log_of(settings, reads_only=reads_only), store=store, decisions=decisions, revocations=revocations, people=people)
 
 
 def log_of(settings: Settings, *, reads_only: bool = False) -> Log:
     """The log that the settings name: Kafka, or an SQLite file. Raises SettingsError where the URL is wrong or the driver not installed."""
     if settings.on_kafka:
         try:
-            from libs.events.kafka import KafkaLog
+            from libs.adapters.kafka.log import KafkaLog
         except ImportError as e:
             raise SettingsError(f"HEADWAY_LOG_URL is kafka://, and {e.name} is not installed: pip install 'headway[kafka]'") from e
         try:
             return KafkaLog.of(settings.log_url, settings.namespace, settings.partitions, reads_only=reads_only)
         except ValueError as e:
             raise SettingsError(f"HEADWAY_LOG_URL cannot be used: {e}") from e
-    from libs.events.sqlite_log import SqliteLog
+    from libs.adapters.sqlite.log import SqliteLog
 
     if not reads_only:
         private_folder(settings.log_folder)
     return SqliteLog(settings.log_folder / f"{settings.namespace}.log.sqlite3", reads_only=reads_only)
 
 
-def _stores(settings: Settings, reads_only: bool) -> tuple[Callable[[str], CommitStore], OperatorDecisions, Revocations]:
+def _stores(settings: Settings, reads_only: bool) -> tuple[Callable[[str], CommitStore], OperatorDecisions, Revocations, PeopleStore]:
     namespace = settings.namespace
     if settings.on_mongodb:
         try:
-            from libs.events.mongo import MongoCommitStore, MongoDecisions, MongoRevocations, check_url, client_class
+            from libs.adapters.mongo.people import MongoPeople
+            from libs.adapters.mongo.store import MongoCommitStore, MongoDecisions, MongoRevocations, check_url, client_class
 
             client_class(settings.mongo_driver)
             check_url(settings.store_url)
@@ -73,10 +76,12 @@ def _stores(settings: Settings, reads_only: bool) -> tuple[Callable[[str], Commi
 
         gateway = f"{namespace}_gateway"
         decisions = MongoDecisions(settings.store_url, gateway, driver=settings.mongo_driver, reads_only=reads_only)
-        return kept, decisions, MongoRevocations(settings.store_url, gateway, driver=settings.mongo_driver, reads_only=reads_only)
-    from libs.events.sqlite_decisions import SqliteDecisions
-    from libs.events.sqlite_revocations import SqliteRevocations
-    from libs.events.sqlite_store import SqliteCommitStore
+        revocations = MongoRevocations(settings.store_url, gateway, driver=settings.mongo_driver, reads_only=reads_only)
+        return kept, decisions, revocations, MongoPeople(settings.store_url, gateway, driver=settings.mongo_driver, reads_only=reads_only)
+    from libs.adapters.sqlite.decisions import SqliteDecisions
+    from libs.adapters.sqlite.people import SqlitePeople
+    from libs.adapters.sqlite.revocations import SqliteRevocations
+    from libs.adapters.sqlite.store import SqliteCommitStore
 
     if not reads_only:
         for folder in (settings.data, settings.store_folder):
@@ -86,4 +91,5 @@ def _stores(settings: Settings, reads_only: bool) -> tuple[Callable[[str], Commi
         return SqliteCommitStore(settings.store_folder / f"{namespace}.{service}.sqlite3", reads_only=reads_only)
 
     own = settings.data / f"{namespace}.gateway.sqlite3"
-    return in_files, SqliteDecisions(own, reads_only=reads_only), SqliteRevocations(own, reads_only=reads_only)
+    people = SqlitePeople(settings.store_folder / f"{namespace}.people.sqlite3", reads_only=reads_only)
+    return in_files, SqliteDecisions(own, reads_only=reads_only), SqliteRevocations(own, reads_only=reads_only), people

@@ -1,4 +1,4 @@
-"""The app that every service begins with: problems, limits, telemetry, probes, sign-in by token, and its documentation."""
+"""The base app of every service: problem details, limits, telemetry, probes, sign-in by token, and API documentation."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from starlette.routing import BaseRoute, Match, Mount, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from libs.commands.doors import DIRECT
 from libs.commands.errors import NotAllowed, NotSignedIn
+from libs.commands.routes import DIRECT
 from libs.events.envelope import iso
 from libs.service import problems
-from libs.service.auth import Principal, Verifier
-from libs.service.body import StrictRequest
-from libs.service.clock_offset import utc_now
-from libs.service.health import Trouble
-from libs.service.limits import BodyLimit
-from libs.service.refusals import slowed
-from libs.service.session import token_where_taken
-from libs.service.telemetry import EXPOSITION_TYPE, Observed, Telemetry
+from libs.service.body_limits import BodyLimit
+from libs.service.identity.session import token_where_taken
+from libs.service.identity.throttling import Refusals, slowed
+from libs.service.identity.tokens import Principal, Verifier
+from libs.service.json_body import StrictRequest
+from libs.service.observability.health import Trouble
+from libs.service.observability.telemetry import EXPOSITION_TYPE, Observed, Telemetry
+from libs.service.peers.clock_offset import utc_now
 from libs.service.version import version
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[Any]]
@@ -138,10 +138,17 @@ class _ByPath(BaseRoute):
 
 
 class SignedInApp(FastAPI):
-    """An app that answers nothing without a token but what is `public`, whoever made the routers that it includes."""
+    """An app that answers nothing without a token but what is `public`, whoever made the routers that it includes.
+
+    `verifier` judges tokens, `refusals` counts those that were refused, `telemetry` those requests that are measured.
+    """
+
+    verifier: Verifier
+    telemetry: Telemetry
 
     def __init__(self, **settings: Any) -> None:
         super().__init__(**settings)
+        self.refusals = Refusals()
         self._by_path = _ByPath()
         self._larger: list[tuple[str, SignedInRoute, int]] = []
         self._directly: ASGIApp = _directly
@@ -175,7 +182,7 @@ class SignedInApp(FastAPI):
                 self._by_path.routes.setdefault(route.path, ("", route))
 
     def body_limit(self, scope: Scope) -> int | None:
-        """The bytes that an endpoint of its own limit takes (`libs.service.limits.takes`); None where the request is for no such one."""
+        """The bytes that an endpoint of its own limit takes (`libs.service.body_limits.takes`); None where the request is for no such one."""
         path = scope["path"].removeprefix(scope.get("root_path", ""))
         within = ((path[len(mount) :], route, limit) for mount, route, limit in self._larger if path.startswith(mount))
         return next((limit for rest, route, limit in within if scope["method"] in (route.methods or ()) and route.path_regex.match(rest)), None)
@@ -224,12 +231,17 @@ async def authenticate(connection: HTTPConnection) -> Principal:
         scheme, token = "bearer", kept
     if scheme.lower() != "bearer" or not token.strip():
         raise NotSignedIn("There is no token.", remedy="Send 'Authorization: Bearer TOKEN'; 'headway token' makes one for the embedded issuer.")
-    verifier: Verifier = connection.app.state.verifier
-    async with slowed(connection):
-        verified = await verifier.verify(token.strip())
+    app = app_of(connection)
+    async with slowed(connection, app.refusals):
+        verified = await app.verifier.verify(token.strip())
     found = with_role(verified)
     scope["headway.principal"] = found
     return found
+
+
+def app_of(connection: HTTPConnection) -> SignedInApp:
+    """The app that answers a request or a socket."""
+    return cast("SignedInApp", connection.app)
 
 
 def with_role(who: Principal) -> Principal:
@@ -254,19 +266,19 @@ def create_base(
     troubles: Callable[[], list[Trouble]] = list,
     clock: Callable[[], datetime] = utc_now,
     identity: Callable[[], Mapping[str, object]] = dict,
+    made_as: type[SignedInApp] = SignedInApp,
 ) -> SignedInApp:
     """An app with `/health/live`, `/health/ready`, `/metrics`, `/openapi.json` and `/docs`, whose routes need a token unless they are `public`.
 
     `ready` is asked at each probe, and `troubles` are said in its answer: a store that is away for all instances must not take all of them out of service.
     `/health/live` says what time it is by `clock` (`now`), so that peers and `headway doctor` notice where clocks are apart, and
     which process answers by `identity` (`services`, `namespace`, `version`), so that they notice a wrong address.
-    Apps mounted in one process share `telemetry`, and the outermost counts. All paths are relative to where the app is mounted.
+    Apps mounted in one process share `telemetry`, and the outermost counts. `made_as` is its class. All paths are relative to where the app is mounted.
     """
     measured = telemetry or Telemetry()
-    app = SignedInApp(title=title, version=version(), lifespan=lifespan, openapi_url=None, docs_url=None, redoc_url=None)
+    app = made_as(title=title, version=version(), lifespan=lifespan, openapi_url=None, docs_url=None, redoc_url=None)
     app.router.route_class = SignedInRoute
-    app.state.verifier = verifier
-    app.state.telemetry = measured
+    app.verifier, app.telemetry = verifier, measured
     # The last one added is the outermost: first counted, then bugs caught, then the body's size.
     app.add_middleware(BodyLimit)
     problems.install(app)

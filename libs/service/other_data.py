@@ -1,4 +1,4 @@
-"""Data of Headway that lies elsewhere than the settings point to: said where what they point to is empty."""
+"""Finds Headway data elsewhere when what the settings point to is empty."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from libs.adapters.sqlite.reader import untouched
 from libs.events.envelope import SERVICES
-from libs.events.log import Log
-from libs.events.sqlite_reader import untouched
-from libs.events.store import CommitStore
+from libs.events.ports.log import Log
+from libs.events.ports.store import CommitStore
 from libs.service.settings import Settings
 
 _STORE: Final = re.compile(rf"(?P<namespace>.+)\.(?:{'|'.join(SERVICES)})\.sqlite3")

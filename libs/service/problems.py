@@ -1,4 +1,4 @@
-"""Errors to HTTP: the one table from a typed error to its status, title and type, and the problem details (RFC 9457) made from it."""
+"""Maps typed errors to HTTP: the one table of status, title and type, and problem details (RFC 9457)."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class NotReady(errors.HeadwayError):
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ProblemType:
     """How one class of errors is answered: the HTTP status, a title, the last word of the `type` URI, and headers beside the body."""
 
     status: int
@@ -53,31 +53,36 @@ class Row:
         return f"urn:headway:problem:{self.slug}"
 
 
-TABLE: Final[Mapping[type[Exception], Row]] = MappingProxyType(
+TABLE: Final[Mapping[type[Exception], ProblemType]] = MappingProxyType(
     {
-        errors.Invalid: Row(422, "The request says something impossible", "invalid"),
-        Malformed: Row(400, "The body cannot be read", "malformed"),
-        errors.TooLarge: Row(413, "The request is too large", "too-large"),
-        errors.NotFound: Row(404, "Not found", "not-found"),
-        errors.AlreadyExists: Row(409, "It exists already", "already-exists"),
-        errors.Refused: Row(409, "A rule refuses it", "refused"),
-        errors.NotSignedIn: Row(401, "Not signed in", "not-signed-in", {"WWW-Authenticate": 'Bearer realm="headway"'}),
-        errors.NotAllowed: Row(403, "Not allowed", "not-allowed"),
-        errors.KeyReused: Row(422, "The idempotency key was used for another body", "key-reused"),
-        errors.StaleVersion: Row(412, "The version is stale", "stale-version"),
-        errors.RaceLost: Row(409, "Other writers were faster", "race-lost"),
-        errors.NotHeardYet: Row(503, "Not heard yet", "not-heard-yet", {"Retry-After": "1"}),
-        errors.UnknownOutcome: Row(503, "The outcome is unknown", "unknown-outcome", {"Retry-After": "2"}),
-        errors.Unreachable: Row(503, "Something needed does not answer", "unreachable", {"Retry-After": "5"}),
-        errors.WrongClock: Row(503, "A clock is wrong", "wrong-clock", {"Retry-After": "5"}),
-        NotReady: Row(503, "Not ready yet", "not-ready", {"Retry-After": "1"}),
+        errors.Invalid: ProblemType(422, "The request says something impossible", "invalid"),
+        Malformed: ProblemType(400, "The body cannot be read", "malformed"),
+        errors.TooLarge: ProblemType(413, "The request is too large", "too-large"),
+        errors.NotFound: ProblemType(404, "Not found", "not-found"),
+        errors.AlreadyExists: ProblemType(409, "It exists already", "already-exists"),
+        errors.Refused: ProblemType(409, "A rule refuses it", "refused"),
+        errors.NotSignedIn: ProblemType(401, "Not signed in", "not-signed-in", {"WWW-Authenticate": 'Bearer realm="headway"'}),
+        errors.NotAllowed: ProblemType(403, "Not allowed", "not-allowed"),
+        errors.KeyReused: ProblemType(422, "The idempotency key was used for another body", "key-reused"),
+        errors.StaleVersion: ProblemType(412, "The version is stale", "stale-version"),
+        errors.RaceLost: ProblemType(409, "Other writers were faster", "race-lost"),
+        errors.NotHeardYet: ProblemType(503, "Not heard yet", "not-heard-yet", {"Retry-After": "1"}),
+        errors.UnknownOutcome: ProblemType(503, "The outcome is unknown", "unknown-outcome", {"Retry-After": "2"}),
+        errors.Unreachable: ProblemType(503, "Something needed does not answer", "unreachable", {"Retry-After": "5"}),
+        errors.WrongClock: ProblemType(503, "A clock is wrong", "wrong-clock", {"Retry-After": "5"}),
+        NotReady: ProblemType(503, "Not ready yet", "not-ready", {"Retry-After": "1"}),
     }
 )
 FORESEEN: Final = (errors.HeadwayError, RequestValidationError, ValidationError, json.JSONDecodeError, HTTPException)
 """What is answered as a problem of its own; everything else is a fault of ours."""
-_UNFORESEEN: Final = Row(500, "Something went wrong here", "unforeseen")
+_UNFORESEEN: Final = ProblemType(500, "Something went wrong here", "unforeseen")
 # Problems that the framework finds before any of our code runs.
-_OF_STATUS: Final = {404: TABLE[errors.NotFound], 405: Row(405, "Not by this method", "method"), 413: TABLE[errors.TooLarge], 401: TABLE[errors.NotSignedIn]}
+_OF_STATUS: Final = {
+    404: TABLE[errors.NotFound],
+    405: ProblemType(405, "Not by this method", "method"),
+    413: TABLE[errors.TooLarge],
+    401: TABLE[errors.NotSignedIn],
+}
 _DETAILS: Final = {404: "Nothing is at this address.", 405: "The address does not take this method."}
 
 
@@ -182,7 +187,7 @@ def _of_error(error: errors.HeadwayError) -> dict[str, Any]:
     return extra
 
 
-def _of_framework(error: HTTPException) -> tuple[Row, dict[str, Any]]:
+def _of_framework(error: HTTPException) -> tuple[ProblemType, dict[str, Any]]:
     status = error.status_code
     if status == 400 and error.detail == "There was an error parsing the body":
         return TABLE[Malformed], {"detail": "The body is not valid JSON: it is not UTF-8, or nested too deep.", "field": "body"}
@@ -192,7 +197,7 @@ def _of_framework(error: HTTPException) -> tuple[Row, dict[str, Any]]:
     except ValueError:
         phrase = "Problem"
     if row is None:
-        row = Row(status, phrase, f"status-{status}")
+        row = ProblemType(status, phrase, f"status-{status}")
     detail = _DETAILS.get(status) if error.detail == phrase else error.detail
     return row, {"detail": _printable(detail, 2000)} if isinstance(detail, str) and detail else {}
 
@@ -204,7 +209,7 @@ def _found(error: RequestValidationError | ValidationError) -> Sequence[Mapping[
     return found
 
 
-def _validation(found: Sequence[Mapping[str, Any]]) -> tuple[Row, dict[str, Any]]:
+def _validation(found: Sequence[Mapping[str, Any]]) -> tuple[ProblemType, dict[str, Any]]:
     """The fields that are wrong, dotted, and why, without the values: what came in may be secret, or not fit to be shown."""
     reasons = [{"field": _dotted(one["loc"]), "reason": _reason(one)} for one in found[:_MOST_FIELDS]]
     if any(one["type"] == "json_invalid" for one in found):

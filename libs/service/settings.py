@@ -1,4 +1,4 @@
-"""The settings of a Headway process: what HEADWAY_* says, checked before anything starts."""
+"""The settings of a Headway process, from HEADWAY_* variables, checked before anything starts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which Headway this is: the command line, metrics, traces, entity tags and the package all say this one."""
+"""The version of Headway, as the command line, metrics, traces, entity tags and the package say it."""
 
 from __future__ import annotations
 

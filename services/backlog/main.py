@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from fastapi import FastAPI
-
 import libs.commands.catalog  # noqa: F401 - declares every command, and with them every event
 from libs.service.adapters import Adapters
-from libs.service.process import Process
-from libs.service.serving import Declared
+from libs.service.announcements.clock import clock_of
+from libs.service.host.process import Process, ProcessApp
+from libs.service.host.service import Extension, Service, ServiceDeclaration
 from libs.service.settings import Settings
 from services.backlog.domain import decisions
 from services.backlog.reactions import HEARS
 from services.backlog.webhooks.routes import webhook_routes
 
-DECLARED = Declared("backlog", decisions, HEARS, routes=lambda service: (webhook_routes(service.handling, service.store, service.process.telemetry),))
+
+def _extension(service: Service) -> Extension:
+    return Extension((webhook_routes(service.handling, service.store, service.process.telemetry),), (clock_of(service).run,))
 
 
-def create_app(settings: Settings, adapters: Adapters | None = None) -> FastAPI:
+DECLARED = ServiceDeclaration("backlog", decisions, HEARS, _extension)
+
+
+def create_app(settings: Settings, adapters: Adapters | None = None) -> ProcessApp:
     """The app of a process that runs this service alone. Raises SettingsError."""
     process = Process(settings, adapters, name="backlog")
     process.add(DECLARED)

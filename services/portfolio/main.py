@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-from fastapi import FastAPI
-
 import libs.commands.catalog  # noqa: F401 - declares every command, and with them every event
 from libs.service.adapters import Adapters
-from libs.service.process import Process
-from libs.service.serving import Declared
+from libs.service.host.process import Process, ProcessApp
+from libs.service.host.service import Extension, Service, ServiceDeclaration
 from libs.service.settings import Settings
 from services.portfolio.domain import decisions
+from services.portfolio.people import PeopleRegister
 from services.portfolio.reactions import HEARS, reactions
-from services.portfolio.webhooks.delivering import deliverer_of
+from services.portfolio.webhooks.deliverer import Deliverer
 from services.portfolio.webhooks.routes import webhook_routes
 
-DECLARED = Declared(
-    "portfolio",
-    decisions,
-    HEARS,
-    routes=lambda service: (webhook_routes(service.handling, deliverer_of(service)),),
-    reactions=lambda service: (*reactions(service), deliverer_of(service).run),
-)
+
+def _extension(service: Service) -> Extension:
+    deliverer = Deliverer(service)
+    return Extension((webhook_routes(service.handling, deliverer),), (*reactions(service), deliverer.run, PeopleRegister(service).run))
 
 
-def create_app(settings: Settings, adapters: Adapters | None = None) -> FastAPI:
+DECLARED = ServiceDeclaration("portfolio", decisions, HEARS, _extension)
+
+
+def create_app(settings: Settings, adapters: Adapters | None = None) -> ProcessApp:
     """The app of a process that runs this service alone. Raises SettingsError."""
     process = Process(settings, adapters, name="portfolio")
     process.add(DECLARED)

@@ -10,17 +10,18 @@ import signal
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final, NoReturn
+from typing import Any, Final, Literal, NoReturn
 
 import httpx
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
-from libs.service.issuer import Issuer
-from libs.service.session import COOKIE
+from libs.service.identity.issuer import Issuer
+from libs.service.identity.session import COOKIE
 from libs.service.settings import Settings
 from tests.patience import GIVE_UP
 
@@ -31,6 +32,7 @@ DESKTOP, PHONE = (1280, 900), (375, 812)
 SECONDS: Final = GIVE_UP
 """How long the demonstration may take to load."""
 
+Theme = Literal["light", "dark"]
 Opening = Callable[..., Coroutine[Any, Any, "Looked"]]
 
 
@@ -70,6 +72,11 @@ class Looked:
     def weight(self) -> int:
         """Bytes of HTML, CSS and JavaScript as they came, compressed."""
         return sum(self.weights.values())
+
+    async def shown(self, *, theme: Theme = "light", size: tuple[int, int] = DESKTOP, media: Literal["screen", "print"] = "screen") -> None:
+        """Has the page be shown otherwise, as where somebody turns to dark or to paper: what it holds stays."""
+        await self.page.set_viewport_size({"width": size[0], "height": size[1]})
+        await self.page.emulate_media(media=media, color_scheme=theme)
 
     async def axe(self, source: str) -> list[str]:
         """What axe-core finds against WCAG 2.2 A and AA: the rule and where."""
@@ -145,21 +152,26 @@ def axe(node: Path) -> str:
 @pytest_asyncio.fixture(loop_scope="session")
 async def browser_page(browser: Browser, demo: Demo) -> AsyncIterator[Opening]:
     """Opens a page of the demonstration: `await browser_page("/", persona="executive", theme="dark", size=PHONE, javascript=False)`."""
+    async with opening(browser, demo) as opened:
+        yield opened
+
+
+@asynccontextmanager
+async def opening(browser: Browser, demo: Demo) -> AsyncIterator[Opening]:
+    """What opens pages of the demonstration, each in a context of its own that ends with the block."""
     contexts: list[BrowserContext] = []
 
     async def opened(
         path: str,
         *,
         persona: str | None = "executive",
-        theme: str = "light",
+        theme: Theme = "light",
         size: tuple[int, int] = DESKTOP,
         javascript: bool = True,
         media: str = "screen",
         status: int = 200,
     ) -> Looked:
-        context = await browser.new_context(
-            viewport={"width": size[0], "height": size[1]}, java_script_enabled=javascript, color_scheme="dark" if theme == "dark" else "light", locale="en-CA"
-        )
+        context = await browser.new_context(viewport={"width": size[0], "height": size[1]}, java_script_enabled=javascript, color_scheme=theme, locale="en-CA")
         contexts.append(context)
         if persona is not None:
             await context.add_cookies([{"name": COOKIE, "value": demo.token(persona), "url": demo.url, "httpOnly": True, "sameSite": "Lax"}])
@@ -171,9 +183,11 @@ async def browser_page(browser: Browser, demo: Demo) -> AsyncIterator[Opening]:
             await looked.page.emulate_media(media="print")
         return looked
 
-    yield opened
-    for context in contexts:
-        await context.close()
+    try:
+        yield opened
+    finally:
+        for context in contexts:
+            await context.close()
 
 
 async def _watched(looked: Looked) -> None:

@@ -11,7 +11,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page, async_playwright
 
-from libs.service.session import COOKIE
+from libs.service.identity.session import COOKIE
 from services.gateway.pages.registry import PAGES
 from tests.browser.conftest import CHROMIUM, Demo, missing
 from tests.browser.fonts import FAMILIES, NotHere, only

@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 
 import libs.commands.catalog  # noqa: F401 - declares the commands
-from libs.commands.answers import Answer
+from libs.adapters.sqlite.store import SqliteCommitStore
 from libs.commands.catalog.backlog.backlog import OpenBacklog
 from libs.commands.catalog.backlog.item import AddItem
 from libs.commands.errors import HeadwayError
-from libs.commands.handling import Handling
-from libs.commands.judging import Ask
-from libs.events.sqlite_store import SqliteCommitStore
+from libs.commands.execution.admission import Ask
+from libs.commands.execution.answers import Answer
+from libs.commands.execution.handler import Handling
 from libs.events.world import World
 from libs.rules.roles import Principal, Role
 from services.backlog.domain import decisions

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Final
 
 import pytest
 
 import libs.commands.catalog  # noqa: F401 - declares the commands
+from libs.commands.authorization import has_money, speaker
 from libs.commands.command import COMMANDS, Command
 from libs.commands.errors import Invalid, NotAllowed
-from libs.commands.judging import Ask, judge
-from libs.commands.retracting import Retract, RetractInPortfolio, RetractInRoadmap
-from libs.commands.rights import has_money, speaker
+from libs.commands.execution.admission import Ask, judge
+from libs.commands.retraction import Retract, RetractInPortfolio, RetractInRoadmap
 from libs.commands.testing import Scenario, money
 from libs.events.catalog.backlog.item import ItemStarted
 from libs.events.catalog.backlog.source import SourceConnected, SourceReceived, System
@@ -26,6 +26,7 @@ from libs.rules.roles import ROLES, Principal, Role
 from services.backlog.domain import decisions as backlog
 from services.portfolio.domain import decisions as portfolio
 from services.roadmap.domain import decisions as roadmap
+from tests.commands.asking import command
 from tests.commands.examples import EXAMPLES, NOW, SAID, world
 
 DECISIONS: Final = portfolio.by_command | roadmap.by_command
@@ -34,13 +35,9 @@ CITZ: Final = {"product": "taxes", "team": "u", "organisation": "citz", "program
 ORDINARY: Final = sorted(name for name, of in COMMANDS.items() if of.__module__.startswith("libs.") and not issubclass(of, Retract))
 
 
-def command(name: str, **fields: Any) -> Command:
-    return COMMANDS[name].model_validate(EXAMPLES[name] | fields)
-
-
 def said(asked: Command, *roles: str) -> tuple[Event, ...]:
     """What a command of somebody in these roles leads to. Raises what it is refused by."""
-    return judge(world(), DECISIONS, Ask(asked, Principal("ann", frozenset(map(Role.parse, roles)))), asked.target or "", NOW)
+    return judge(world(), DECISIONS, Ask(asked, Principal("ann", frozenset(map(Role.parse, roles)))), asked.aggregate or "", NOW)
 
 
 def refused(asked: Command, *roles: str) -> NotAllowed | Invalid | None:
@@ -69,6 +66,8 @@ def test_what_is_known_to_bind_another_organisation() -> None:
         ("portfolio.register_product", "program"),
         ("portfolio.propose_investment", "product"),
         ("portfolio.lend_team", "lender"),
+        ("portfolio.move", "to"),
+        ("portfolio.merge_organisations", "from"),
         ("roadmap.place_item", "co_owners"),
     }
 

@@ -11,12 +11,12 @@ from typing import Any, Final
 
 import pytest
 
+from libs.adapters.sqlite.store import SqliteCommitStore
 from libs.commands.command import COMMANDS, Command
 from libs.commands.errors import HeadwayError
-from libs.commands.handling import Handling
-from libs.commands.judging import Ask, judge
+from libs.commands.execution.admission import Ask, judge
+from libs.commands.execution.handler import Handling
 from libs.events.event import KINDS, Event, split, visible
-from libs.events.sqlite_store import SqliteCommitStore
 from libs.events.values import end_of
 from libs.events.world import World
 from services.backlog.domain import decisions as of_backlog
@@ -31,6 +31,10 @@ Line = tuple[str, dict[str, Any]]
 DECISIONS = {"portfolio": of_portfolio, "roadmap": of_roadmap, "backlog": of_backlog}
 DAYS = [date(2023, month, 15) for month in (5, 6, 7, 8)]
 CAD = {"amount": "100", "currency": "CAD"}
+
+TRIAL = {"team": "t", "product": "p", "hypothesis": "h", "scope": "s", "method": "ab", "starts": "2023-02-01", "ends": "2023-03-01"}
+
+RAISED = {"team": "t", "title": "Calls", "why": "w", "level": "tactical", "scope": "profession", "target": "practice"}
 
 BEFORE: list[Line] = [
     ("portfolio.register_product", {"product": "p", "name": "Permits", "home": "env"}),
@@ -48,6 +52,10 @@ BEFORE: list[Line] = [
     ("portfolio.decide_investment", {"investment": "g", "approved": True, "reason": "Worth it"}),
     ("roadmap.raise_change_request", {"change": "c", "product": "p", "title": "Sign in"}),
     ("backlog.record_need", {"need": "n", "product": "p", "user": "a citizen", "text": "pay", "origin": "alpha"}),
+    *(("backlog.plan_experiment", {**TRIAL, "experiment": id}) for id in ("x", "y")),
+    ("backlog.start_experiment", {"experiment": "y"}),
+    *(("backlog.raise_improvement", {**RAISED, "improvement": id}) for id in ("x", "y")),
+    ("backlog.start_improvement", {"improvement": "y"}),
 ]
 
 ROWS: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
@@ -87,6 +95,12 @@ ROWS: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     ("backlog.reorder_backlog", {"product": "p", "item": "b", "position": 1, "reason": "Asked for"}, {"reason": "Fees are due"}),
     ("backlog.judge_need", {"need": "n", "verdict": "met", "evidence": "Survey"}, {"verdict": "unmet"}),
     ("backlog.change_need", {"need": "n", "text": "pay late", "reason": "Study"}, {"text": "pay early"}),
+    ("backlog.start_experiment", {"experiment": "x"}, {}),
+    ("backlog.check_experiment", {"experiment": "y", "finding": "Fewer calls", "worked": True}, {"worked": False}),
+    ("backlog.start_improvement", {"improvement": "x"}, {}),
+    ("backlog.finish_improvement", {"improvement": "y", "worked": True, "learned": "Much"}, {"worked": False}),
+    ("backlog.drop_improvement", {"improvement": "y", "reason": "Flood"}, {"reason": "Fire"}),
+    ("backlog.stop_experiment", {"experiment": "y", "reason": "Flood"}, {"reason": "Fire"}),
 ]
 
 
@@ -111,6 +125,7 @@ async def after(file: Path, versions: Sequence[dict[str, Any]], command: str) ->
 
 APART: Final = {
     "backlog.note_delivery": "a source's list has each delivery that it was sent",
+    "backlog.record_pipeline_run": "a source's runs are kept whole, each under its own instant",
     "backlog.state_item": "a source's statements are kept whole, each under its own instant",
 }
 CHANGING = [
@@ -128,7 +143,7 @@ def row_of(*versions: Command) -> tuple[Said, HeadwayError | None]:
         said.now += timedelta(seconds=1)
         ask = Ask(version, IMPORTER, key="row", revise=True)
         try:
-            events = judge(said.world, ORDERED, ask, str(version.target), said.now, revising=bool(row), row=row)
+            events = judge(said.world, ORDERED, ask, str(version.aggregate), said.now, revising=bool(row), row=row)
         except HeadwayError as error:
             return said, error
         for event in events:
@@ -149,7 +164,7 @@ def test_a_row_of_any_command_that_is_dated_otherwise_is_as_if_it_had_been_from_
         back, never = row_of(one.on(second), one.on(first), one.on(second))
         if wrong is None and row_of(one.on(first))[1] is None:
             assert no is never is None
-            aggregate = str(one.on(first).target)
+            aggregate = str(one.on(first).aggregate)
             assert states(edited, aggregate) == states(back, aggregate) == states(once, aggregate)
 
 

@@ -77,7 +77,7 @@ def test_it_is_declared_once_by_the_service_of_its_kind() -> None:
 
 def test_it_goes_to_the_thing_that_it_names_where_it_names_one() -> None:
     declared(Begin)
-    assert [one.target for one in (Begin(thing="a"), Begin())] == ["thing:a", None]
+    assert [one.aggregate for one in (Begin(thing="a"), Begin())] == ["thing:a", None]
 
 
 def test_an_amount_that_its_currency_does_not_have_is_named_by_its_field() -> None:

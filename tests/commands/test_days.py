@@ -18,13 +18,17 @@ NUMBERS = (0, 1, 45_413, 1_714_521_600, 1_714_521_600_000, 0.0, 45_413.5, "0", "
 NO_DAYS = (*NUMBERS, "03/04/2024", "2024-5-1", "2024-05", "2024-W18-3", "1 May 2024", "")
 
 
-def _days(model: type[BaseModel], within: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
+Path = tuple[str | int, ...]
+
+
+def _days(model: type[BaseModel], within: Path = ()) -> Iterator[tuple[Path, Any]]:
     for name, field in model.model_fields.items():
+        path: Path = (*within, name, 0) if typing.get_origin(field.annotation) is list else (*within, name)
         for kind in _plain(field.annotation):
             if kind in (date, datetime):
-                yield (*within, name), kind
+                yield path, kind
             elif isinstance(kind, type) and issubclass(kind, BaseModel):
-                yield from _days(kind, (*within, name))
+                yield from _days(kind, path)
 
 
 def _plain(annotation: Any) -> Iterator[Any]:
@@ -40,11 +44,11 @@ def _plain(annotation: Any) -> Iterator[Any]:
 EVERY_DAY = [(name, path) for name, command in sorted(COMMANDS.items()) for path, _ in _days(command)]
 
 
-def refused(command: str, path: tuple[str, ...], value: Any, *, as_json: bool) -> bool:
+def refused(command: str, path: Path, value: Any, *, as_json: bool) -> bool:
     """Whether it is this field that the declaration refuses."""
     data: Any = value
     for name in reversed(path):
-        data = {name: data}
+        data = {name: data} if isinstance(name, str) else [data]
     cls = COMMANDS[command]
     try:
         cls.model_validate_json(json.dumps(data)) if as_json else cls.model_validate(data)
@@ -54,11 +58,25 @@ def refused(command: str, path: tuple[str, ...], value: Any, *, as_json: bool) -
 
 
 @pytest.mark.parametrize("as_json", [False, True])
-@pytest.mark.parametrize(("command", "path"), EVERY_DAY, ids=[f"{name}.{'.'.join(path)}" for name, path in EVERY_DAY])
-def test_no_number_and_no_other_writing_is_a_day_or_an_instant(command: str, path: tuple[str, ...], as_json: bool) -> None:
+@pytest.mark.parametrize(("command", "path"), EVERY_DAY, ids=[f"{name}.{'.'.join(map(str, path))}" for name, path in EVERY_DAY])
+def test_no_number_and_no_other_writing_is_a_day_or_an_instant(command: str, path: Path, as_json: bool) -> None:
     assert [value for value in NO_DAYS if not refused(command, path, value, as_json=as_json)] == []
     assert not refused(command, path, "2024-05-01", as_json=as_json)
 
 
 def test_there_are_days_in_commands_to_be_held() -> None:
     assert {("portfolio.record_actual", ("covers_from",)), ("roadmap.place_item", ("starts",)), ("roadmap.place_item", ("at",))} <= set(EVERY_DAY)
+
+
+WHOLE = [
+    (name, path)
+    for name, command in sorted(COMMANDS.items())
+    for path, field in command.model_fields.items()
+    if int in (kinds := list(_plain(field.annotation))) and bool not in kinds
+]
+
+
+@pytest.mark.parametrize("as_json", [False, True])
+def test_nor_is_an_answer_a_number(as_json: bool) -> None:
+    assert ("roadmap.record_theme", "times") in WHOLE and len(WHOLE) > 5
+    assert [(name, path) for name, path in WHOLE if not refused(name, (path,), True, as_json=as_json)] == []

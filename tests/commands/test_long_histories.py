@@ -9,18 +9,18 @@ from decimal import Decimal
 import pytest
 
 from libs.commands.catalog.backlog.item import EstimateItem
-from libs.commands.handling import Handling
-from libs.commands.judging import Ask
-from libs.commands.retracting import RetractInBacklog
+from libs.commands.execution.admission import Ask
+from libs.commands.execution.handler import Handling
+from libs.commands.retraction import RetractInBacklog
 from libs.events.catalog.backlog.backlog import BacklogOpened
 from libs.events.catalog.backlog.item import ITEM, Item, ItemAdded, ItemEstimated
 from libs.events.event import Actor, Event
 from libs.events.history import STEP
-from libs.events.store import NOTHING, Commit
+from libs.events.ports.store import NOTHING, Commit
 from libs.events.world import World
 from services.backlog.domain import decisions
+from tests.adapters.contracts.memory import Disk, MemoryStore
 from tests.commands.conftest import IMPORTER, NOW
-from tests.events.memory import Disk, MemoryStore
 
 LONG = 2_000
 

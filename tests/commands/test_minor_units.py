@@ -12,15 +12,15 @@ from libs.commands.command import COMMANDS
 from libs.events.catalog.portfolio.investment import ActualRecorded
 from libs.events.currencies import CURRENCIES, at_scale, decimals, exact, grouped, unit
 from libs.events.event import adapter
-from libs.events.values import Money
-from services.gateway.pages.forms_reading import wrong_in
+from libs.events.values import Balance, Money
+from services.gateway.pages.actions.form_parsing import wrong_in
 from tests.commands.examples import EXAMPLES
 
 FIELDS = [
     (name, field)
     for name, command in sorted(COMMANDS.items())
     for field, about in command.model_fields.items()
-    if about.annotation is Money or Money in getattr(about.annotation, "__args__", ())
+    if about.annotation in (Money, Balance) or Money in getattr(about.annotation, "__args__", ())
 ]
 """Every amount of every command."""
 

@@ -15,18 +15,22 @@ from hypothesis import strategies as st
 
 from libs.commands.command import COMMANDS, Command
 from libs.commands.errors import HeadwayError
-from libs.commands.judging import Ask, judge
-from libs.commands.retracting import RetractInBacklog, RetractInPortfolio, RetractInRoadmap
+from libs.commands.execution.admission import Ask, judge
+from libs.commands.retraction import RetractInBacklog, RetractInPortfolio, RetractInRoadmap
 from libs.commands.testing import money
+from libs.events.catalog.backlog.experiment import ExperimentChecked, ExperimentStarted
+from libs.events.catalog.backlog.improvement import ImprovementStarted
 from libs.events.catalog.backlog.item import ItemAdded, ItemDelivered
 from libs.events.catalog.portfolio.graduation import HandoffAccepted, HandoffPrepared, HomeFunction, StoryTold, SustainEntered
 from libs.events.catalog.portfolio.investment import InvestmentDecided, InvestmentProposed
-from libs.events.catalog.portfolio.lifecycle import LifecycleDefined, Phase
+from libs.events.catalog.portfolio.lifecycle import LifecycleDefined, LifecyclePhase
 from libs.events.catalog.portfolio.product import ProductHalted, ProductRegistered
 from libs.events.catalog.portfolio.team import MemberJoined, Staffing, TeamRole
 from libs.events.catalog.portfolio.webhook import WEBHOOK
-from libs.events.catalog.roadmap.metric import BaselineMeasured
+from libs.events.catalog.roadmap.initiative_choices import InitiativeStep
+from libs.events.catalog.roadmap.initiative_events import StepEntered, StepSkipped
 from libs.events.catalog.roadmap.release import ReleaseProposed, ReleaseSignedOff, ReleaseStage
+from libs.events.catalog.roadmap.vision import VisionSet
 from libs.events.event import KINDS, Actor, Event, Overridden, Payload, position, split, visible
 from libs.events.values import end_of
 from libs.events.world import World
@@ -34,7 +38,7 @@ from services.backlog.domain import decisions as of_backlog
 from services.portfolio.domain import decisions as of_portfolio
 from services.roadmap.domain import decisions as of_roadmap
 from tests.commands.conftest import IMPORTER
-from tests.commands.examples import EXAMPLES, NOW, world
+from tests.commands.examples import EXAMPLES, NOW, OPENED, RAISED, TRIAL, world
 
 DECISIONS: Final = of_portfolio.by_command | of_roadmap.by_command | of_backlog.by_command
 RETRACT: Final = {"portfolio": RetractInPortfolio, "roadmap": RetractInRoadmap, "backlog": RetractInBacklog}
@@ -43,7 +47,7 @@ SEEN_ON: Final = [date(2026, 2, 1), *(day.date() for day in DAYS), NOW.date()]
 
 # What the examples need that the small world lacks, so that each is accepted.
 _BEFORE: Final[tuple[tuple[str, Payload], ...]] = (
-    ("lifecycle:short", LifecycleDefined(name="Short", phases=(Phase("live", "Live", True), Phase("ended", "Ended", False)))),
+    ("lifecycle:short", LifecycleDefined(name="Short", phases=(LifecyclePhase("live", "Live", True), LifecyclePhase("ended", "Ended", False)))),
     ("product:idle", ProductRegistered(name="Idle", home="env")),
     ("product:idle", ProductHalted(reason="resource_constraint")),
     ("team:t", MemberJoined(person="ed", role=TeamRole.DEVELOPER, core=True, staffing=Staffing.STAFF)),
@@ -57,10 +61,24 @@ _BEFORE: Final[tuple[tuple[str, Payload], ...]] = (
     *(("graduation:u", HandoffAccepted(function=function, accepted_by="env")) for function in HomeFunction),
     ("release:ready", ReleaseProposed(product="permits", stage=ReleaseStage.BETA, title="Colours", functional=False)),
     ("release:ready", ReleaseSignedOff()),
-    ("metric:sat", BaselineMeasured(value=EXAMPLES["roadmap.measure_baseline"]["value"])),
+    ("vision:env", VisionSet(subject="organisation:env", text="No queues")),
+    *(
+        (f"initiative:{id}", said)
+        for id, last in (("acts", "act"), ("there", "there"))
+        for said in (
+            OPENED,
+            *(StepSkipped(step=step, reason="It is clear") for step in InitiativeStep if step not in ("act", "there", "momentum")),
+            *((StepSkipped(step=InitiativeStep.ACT, reason="Others act"),) if last == "there" else ()),
+            StepEntered(step=InitiativeStep(last)),
+        )
+    ),
     ("item:j", ItemAdded(product="permits", title="Pay by phone")),
     ("item:done", ItemAdded(product="permits", title="Log in")),
     ("item:done", ItemDelivered()),
+    *((f"experiment:{id}", said) for id in ("runs", "checked") for said in (TRIAL, ExperimentStarted())),
+    ("improvement:runs", RAISED),
+    ("improvement:runs", ImprovementStarted()),
+    ("experiment:checked", ExperimentChecked(finding="Fewer questions", worked=True)),
 )
 
 # What of the same aggregate may also be said: another value, or of another thing that stands in the state that it needs.
@@ -98,6 +116,20 @@ VARIANTS: Final[tuple[tuple[str, dict[str, Any]], ...]] = (
     ("roadmap.publish_release", {"release": "ready"}),
     ("roadmap.link_change", {"release": "other"}),
     ("roadmap.read_metric", {"value": EXAMPLES["roadmap.set_target"]["value"]}),
+    ("roadmap.skip_step", {"step": "now"}),
+    ("roadmap.add_action", {"action": "all", "scope": "roll_out"}),
+    ("roadmap.add_action", {"text": "Two counters"}),
+    ("roadmap.plan_initiative", {"text": "Try first", "reason": "Nobody knows the way"}),
+    ("roadmap.assess", {"initiative": "acts", "text": "Four know how"}),
+    ("roadmap.set_objective", {"initiative": "acts"}),
+    ("roadmap.set_objective", {"initiative": "acts", "text": "All renew online"}),
+    ("roadmap.report_progress", {"initiative": "acts"}),
+    ("roadmap.judge_initiative", {"initiative": "there"}),
+    ("roadmap.judge_initiative", {"initiative": "there", "progress": "not_achieved"}),
+    ("roadmap.analyse_failure", {"initiative": "there"}),
+    ("roadmap.tell_success", {"initiative": "there"}),
+    ("roadmap.close_initiative", {"initiative": "there"}),
+    ("roadmap.enter_step", {"initiative": "there", "step": "momentum"}),
     ("backlog.reorder_backlog", {"item": "j"}),
     ("backlog.refine_item", {"title": "Pay by card", "goal": "pay"}),
     ("backlog.estimate_item", {"points": 5}),
@@ -108,6 +140,13 @@ VARIANTS: Final[tuple[tuple[str, dict[str, Any]], ...]] = (
     ("backlog.deliver_item", {"item": "done"}),
     ("backlog.change_need", {"text": "fish", "prioritised": None}),
     ("backlog.judge_need", {"verdict": "unmet"}),
+    ("backlog.check_experiment", {"experiment": "runs"}),
+    ("backlog.stop_experiment", {"experiment": "runs"}),
+    ("backlog.conclude_experiment", {"experiment": "checked"}),
+    ("backlog.conclude_experiment", {"experiment": "checked", "roadmap_items": []}),
+    ("backlog.conclude_experiment", {"experiment": "checked", "next": "x"}),
+    ("backlog.finish_improvement", {"improvement": "runs"}),
+    ("backlog.drop_improvement", {"improvement": "runs"}),
 )
 
 # Refused in one order and accepted in order of dates: the rule is judged on what was so at the time that the command says, by what is known.
@@ -115,13 +154,36 @@ RESTS_ON_BEFORE: Final = {
     "portfolio.leave_team": "nobody leaves who is not there",
     "portfolio.resume_product": "what is not halted cannot go on",
     "portfolio.stop_serving": "what is not served cannot be left",
+    "portfolio.link_product": "S4-08: what is linked is not linked again",
+    "portfolio.unlink_product": "what is not linked cannot be unlinked",
     "portfolio.accept_handoff": "S4-17: nobody accepts before preparing, and nobody twice unless it failed in between",
     "portfolio.rebaseline_investment": "S0-14: a baseline is made by an approval first",
+    "portfolio.close_investment": "what is over was approved, and is over once",
     "roadmap.decide_change": "S0-16: once on what is asked, and again once that is another",
+    **dict.fromkeys(("portfolio.onboard_candidate", "portfolio.decline_candidate"), "S4-10: answered once, after it applied"),
+    **dict.fromkeys(("portfolio.accept_opportunity", "portfolio.decline_opportunity"), "S4-14: answered once, after it was recorded"),
+    **dict.fromkeys(("portfolio.answer_question", "portfolio.record_shortfall"), "S1-15, S1-05: said of an evaluation while it is open"),
+    "portfolio.submit_to_treasury_board": "S4-13: nothing is submitted before the redesign has begun",
+    "portfolio.record_submission_outcome": "S4-13: decided once, after it was submitted",
     "backlog.start_item": "from open alone: what was dropped or delivered is reopened first",
     "backlog.deliver_item": "what was dropped is reopened first",
     "backlog.drop_item": "what is delivered is reopened first",
     "backlog.record_impact": "S0-05: only what was delivered has had an impact",
+    **dict.fromkeys(
+        (f"backlog.{verb}_experiment" for verb in ("start", "check", "conclude", "stop")), "S3-04: each step once, after the one before and before the next"
+    ),
+    **dict.fromkeys((f"backlog.{verb}_improvement" for verb in ("start", "finish", "drop")), "S3-01: raised, started and finished, each once"),
+    **dict.fromkeys(
+        (
+            f"roadmap.{verb}"
+            for verb in ("enter_step", "skip_step", "report_progress", "judge_initiative", "tell_success", "analyse_failure", "close_initiative")
+        ),
+        "S2-05: the steps in their order, each with what it brings, and the end last",
+    ),
+    "roadmap.set_objective": "S2-07: nothing is aimed at before it is assessed",
+    "roadmap.plan_initiative": "S2-11: another plan than the first needs a reason",
+    "roadmap.add_action": "S2-12: a roll-out comes after a pilot",
+    "roadmap.list_data": "S1-08: nothing is collected before it is listed, and then the list may change",
     "roadmap.publish_release": "S0-13: nothing goes out before it is signed off",
     "backlog.connect_source": "a source has one secret at a time",
     "backlog.add_item": "who adds what a source has stated already names that source",
@@ -151,7 +213,7 @@ def _statements() -> Iterator[Statement]:
 def _by_aggregate() -> dict[str, list[Statement]]:
     found: dict[str, list[Statement]] = {}
     for one in _statements():
-        found.setdefault(str(one.on(DAYS[0]).target), []).append(one)
+        found.setdefault(str(one.on(DAYS[0]).aggregate), []).append(one)
     return found
 
 
@@ -190,7 +252,7 @@ class Said:
 
     def say(self, command: Command) -> tuple[Event, ...]:
         self.now += timedelta(seconds=1)
-        said = judge(self.world, DECISIONS, Ask(command, IMPORTER), str(command.target), self.now)
+        said = judge(self.world, DECISIONS, Ask(command, IMPORTER), str(command.aggregate), self.now)
         for event in said:
             self.world.apply(event)
         return said
@@ -257,4 +319,4 @@ def test_nor_does_it_matter_among_any_three(data: st.DataObject) -> None:
 
 def test_every_dated_command_is_among_them() -> None:
     sent = {one.command for statements in STATEMENTS.values() for one in statements}
-    assert sent == {name for name, command in COMMANDS.items() if command.SPEC.kind not in (None, WEBHOOK)}
+    assert sent == {name for name, command in COMMANDS.items() if command.SPEC.topic and command.SPEC.kind is not WEBHOOK}

@@ -7,28 +7,28 @@ from itertools import pairwise, permutations
 
 import pytest
 
-from libs.commands.answers import Answer
+from libs.adapters.sqlite.store import SqliteCommitStore
 from libs.commands.catalog.backlog.item import AddItem, DropItem
 from libs.commands.command import COMMANDS, Command
-from libs.commands.handling import Handling
-from libs.commands.judging import Ask
+from libs.commands.execution.admission import Ask
+from libs.commands.execution.answers import Answer
+from libs.commands.execution.handler import Handling
 from libs.events.catalog.roadmap.roadmap_item import ROADMAP_ITEM
 from libs.events.choice import CHOICES
 from libs.events.event import Event, split
-from libs.events.sqlite_store import SqliteCommitStore
 from libs.events.world import World
-from libs.rules.awaiting import awaited
-from libs.rules.backlogs import items, ordered
 from libs.rules.duties import duties
-from libs.rules.milestones import milestones
-from libs.rules.roadmaps import planned
-from libs.rules.searching import search
-from libs.rules.spending import borne_by
-from libs.rules.stories import story
+from libs.rules.history.stories import story
+from libs.rules.money.spending import borne_by
+from libs.rules.products.backlogs import items, ordered
+from libs.rules.products.milestones import milestones
+from libs.rules.products.roadmaps import planned
+from libs.rules.search import search
+from libs.rules.tasks import awaited
 from libs.rules.teams import loans
 from services.backlog.domain import decisions as of_backlog
-from services.gateway.types.lists import Direction, Whole, listing, order_type
-from services.gateway.types.roadmap import roadmap
+from services.gateway.graphql.types.kinds.lists import Direction, Whole, listing, order_type
+from services.gateway.graphql.types.roadmap import roadmap
 from services.portfolio.domain import decisions as of_portfolio
 from services.roadmap.domain import decisions as of_roadmap
 from tests.commands.conftest import IMPORTER, NOW
@@ -134,7 +134,7 @@ async def test_bids_loans_and_stories_come_in_the_order_in_which_they_were_said(
     events = await said(store, [*money, *lent, spent])
     for world in replicas(events):
         facts = world.facts(NOW.date())
-        assert [duty.subject_id for duty in duties(facts, overdue=False)] == IDS
+        assert [duty.subject_id for duty in duties(facts, overdue=False) if duty.subject_kind == "bid"] == IDS
         assert [loan.loan for loan in loans(facts, "t")] == IDS
         told = [split(one.event.aggregate) for one in story(facts, "team", "t") if one.event.sequence == 1 and one.event.time == AT]
         assert told == [*(("loan", id) for id in reversed(IDS)), *(("bid", id) for id in reversed(IDS))]

@@ -11,11 +11,13 @@ import pytest
 from pydantic import BaseModel, StringConstraints, TypeAdapter, ValidationError
 
 import libs.commands.catalog  # noqa: F401 - declares the commands
+from headway.importers.cells.columns import bare_type
+from libs.commands.catalog.portfolio.lifecycle import PhaseDefinition
 from libs.commands.command import COMMANDS, Command
-from libs.commands.doors import Line, command_of
 from libs.commands.errors import Invalid
+from libs.commands.routes import Line, command_of
 from libs.commands.validation import validated, validated_json
-from libs.events.values import PATTERNS, Text
+from libs.events.values import PATTERNS, Day, Text
 
 Path = tuple[str, ...]
 
@@ -42,7 +44,7 @@ def _texts(hint: Any, path: Path, asked: tuple[Any, ...] = ()) -> Iterator[tuple
 TEXTS = [pytest.param(hint, id=".".join((name, *path))) for name, command in COMMANDS.items() for path, hint in texts(command)]
 
 
-def reasons(hint: Any, text: str) -> str:
+def reasons(hint: Any, text: str | int) -> str:
     try:
         TypeAdapter(hint).validate_python(text)
     except ValidationError as e:
@@ -125,6 +127,30 @@ def test_what_is_not_given_and_what_is_empty_is_said_in_words() -> None:
     with pytest.raises(ValidationError) as refused:
         validated(COMMANDS["portfolio.register_product"], {"product": "permits", "name": ""})
     assert [(one["loc"], one["msg"]) for one in refused.value.errors()] == [(("name",), "must not be empty")]
+
+
+@pytest.mark.parametrize("hint", [one for command in COMMANDS.values() for path, one in texts(command) if path != ("failed",)][::7])
+def test_spaces_alone_are_no_text_in_any_field_but_for_what_failed_where_they_tell_nothing(hint: Any) -> None:
+    with pytest.raises(ValidationError):
+        TypeAdapter(hint).validate_python("  \n ")
+
+
+def test_yes_or_no_is_true_or_false_and_nothing_that_is_read_as_one() -> None:
+    models: tuple[type[BaseModel], ...] = (*COMMANDS.values(), PhaseDefinition, Line)
+    fields = [(model.__name__, name, declared) for model in models for name, declared in model.model_fields.items()]
+    asked = [one for one in fields if bare_type(one[2].annotation) is bool]
+    assert len(asked) >= 15
+    for model, name, declared in asked:
+        hint: Any = Annotated[(declared.annotation, declared)]
+        assert TypeAdapter(hint).validate_python(True) is True
+        assert all("must be true or false" in reasons(hint, wrong) for wrong in ("yes", "off", "t", 1)), (model, name)
+
+
+def test_a_day_that_nobody_can_mean_is_refused_with_the_days_there_are() -> None:
+    for day in ("0001-01-01", "9999-12-31"):
+        with pytest.raises(ValidationError, match="must lie between 1800-01-01 and 2999-12-31"):
+            TypeAdapter(Day).validate_python(day)
+    assert TypeAdapter(Day).validate_python("2999-12-31").year == 2999
 
 
 def test_what_came_in_is_not_told_again() -> None:

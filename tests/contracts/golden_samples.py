@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from libs.events.log import Record
+from libs.events.ports.log import Record
 
 FILES = sorted((Path(__file__).parent / "golden").glob("*.json"))
 

@@ -13,7 +13,7 @@ from cloudevents.core.formats.json import JSONFormat
 
 from libs.events.cloudevents import MalformedCloudEvent, read_batch, read_cloudevent, read_message
 from libs.events.envelope import Undecodable, from_record, from_structured, instant, to_structured
-from libs.events.log import Record
+from libs.events.ports.log import Record
 from tests.contracts.golden_samples import FILES, golden
 from tests.patience import GIVE_UP
 

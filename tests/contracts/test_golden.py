@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import orjson
 import pytest
@@ -34,7 +35,7 @@ def test_a_golden_sample_is_written_again_to_the_byte_but_for_the_fields_added_s
     again = to_record("headway", from_record(record))
     assert (again.topic, again.key, again.headers) == (record.topic, record.key, record.headers)
     said, written = orjson.loads(record.value), orjson.loads(again.value)
-    assert orjson.dumps({name: value for name, value in written.items() if name in said}) == record.value
+    assert orjson.dumps(as_said(written, said)) == record.value
     assert {name: value for name, value in written.items() if name not in said}.items() <= defaults(path.stem).items()
 
 
@@ -46,6 +47,15 @@ def test_a_golden_sample_passes_a_commit_and_the_structured_mode_as_it_was(path:
     assert stored["type"] == path.stem
     assert from_stored(event.aggregate, stored) == event
     assert from_structured(orjson.loads(orjson.dumps(to_structured(record))), record.topic) == record
+
+
+def as_said(written: Any, said: Any) -> Any:
+    """What was written again, without the fields that were added since, to the event or to what it holds."""
+    if isinstance(written, dict) and isinstance(said, dict):
+        return {name: as_said(value, said[name]) for name, value in written.items() if name in said}
+    if isinstance(written, list) and isinstance(said, list) and len(written) == len(said):
+        return [as_said(*both) for both in zip(written, said, strict=True)]
+    return written
 
 
 def defaults(type_name: str) -> dict[str, object]:

@@ -9,14 +9,14 @@ from pathlib import Path
 import orjson
 import pytest
 
+from libs.adapters.sqlite.store import SqliteCommitStore
 from libs.events.catalog.backlog.item import ItemAdded
 from libs.events.catalog.roadmap.change import CHANGE, ChangeRaised, ChangeRaisedV1, Effect, named_effect
 from libs.events.envelope import Undecodable, from_record, from_stored, to_record, to_stored, to_structured
 from libs.events.event import UPCASTS, Actor, Event, Payload, current, upcasts
 from libs.events.facts import Facts
-from libs.events.log import Record
-from libs.events.sqlite_store import SqliteCommitStore
-from libs.events.store import Commit
+from libs.events.ports.log import Record
+from libs.events.ports.store import Commit
 from libs.events.world import World
 
 SAID = datetime(2026, 1, 5, tzinfo=UTC)

@@ -15,7 +15,7 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
-from libs.service.issuer import Issuer
+from libs.service.identity.issuer import Issuer
 from tests.patience import GIVE_UP
 from tools.servers.deployment_check import made_secrets
 from tools.servers.processes import free_port

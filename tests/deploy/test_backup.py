@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from libs.service.issuer import Issuer
+from libs.service.identity.issuer import Issuer
 from libs.service.settings import Settings
 from tests.patience import GIVE_UP
 from tests.system.test_serving import post, served

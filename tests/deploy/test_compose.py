@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from libs.events.kafka import KafkaLog
-from libs.events.log import Cursor, LogUnavailable
+from libs.adapters.kafka.log import KafkaLog
+from libs.events.ports.log import Cursor, LogUnavailable
 from libs.service.settings import Settings
 from tests.deploy.composed import SERVICES, broker_properties, settings_of_the_compose_file
 from tests.patience import GIVE_UP

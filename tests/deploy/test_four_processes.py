@@ -14,8 +14,8 @@ from typing import Any
 import jwt
 import pytest
 
-from libs.service.issuer import Issuer
-from libs.service.peers import peer_token
+from libs.service.identity.issuer import Issuer
+from libs.service.peers.secret import peer_token
 from tests.deploy.composed import SERVICES, Composed
 from tests.patience import GIVE_UP
 from tests.servers import absent, without

@@ -12,10 +12,13 @@ from hypothesis import strategies as st
 
 import libs.events.catalog  # noqa: F401  (the kinds are declared by importing them)
 from libs.events.catalog.backlog.item_source import ItemLabel
-from libs.events.catalog.portfolio.lifecycle import Phase
+from libs.events.catalog.portfolio.investment import PlannedYear
+from libs.events.catalog.portfolio.lifecycle import LifecyclePhase
+from libs.events.catalog.roadmap.initiative_events import Reinforcement
 from libs.events.event import EVERYWHERE, KINDS, PAYLOADS, UPCASTS, Actor, Event, Overridden, Payload, Retracted
-from libs.events.values import Money, Ref
+from libs.events.values import Among, Money, Ref
 
+_TWO_AND_A_HALF: Final = st.just(Money(amount=Decimal("2.50"), currency="CAD"))
 FIRST: Final = datetime(2024, 1, 1, tzinfo=UTC)
 NOW: Final = datetime(2026, 1, 1, tzinfo=UTC)
 DECLARED: Final = {name: kind for name, kind in KINDS.items() if kind.state.__module__.startswith("libs.")}
@@ -50,6 +53,8 @@ def _value(kind: str, field: str, hint: Any) -> st.SearchStrategy[Any]:
     """Values of a field: of a reference x and another, of positions those of the aggregate itself, else by its type."""
     origin, inner = get_origin(hint), get_args(hint)
     if origin is Annotated:
+        if whole := next((mark for mark in inner[1:] if isinstance(mark, Among)), None):
+            return st.sampled_from([f"{whole.kinds[0]}:x", f"{whole.kinds[-1]}:y"])
         return st.sampled_from(["x", "y"]) if any(isinstance(mark, Ref) for mark in inner[1:]) else _value(kind, field, inner[0])
     if origin is tuple:
         return st.lists(_value(kind, field, inner[0]), max_size=2).map(tuple)
@@ -69,6 +74,8 @@ _OF_TYPE: Final[dict[Any, st.SearchStrategy[Any]]] = {
     date: st.dates(date(2024, 1, 1), date(2024, 3, 1)),
     datetime: st.sampled_from([FIRST, NOW]),
     Money: st.builds(Money, amount=st.sampled_from([Decimal(0), Decimal(1), Decimal("2.50")]), currency=st.sampled_from(["CAD", "EUR"])),
-    Phase: st.builds(Phase, id=st.sampled_from(["a", "b"]), title=st.just("Title"), active=st.booleans()),
+    PlannedYear: st.builds(PlannedYear, starts=st.just(date(2024, 4, 1)), enhance=_TWO_AND_A_HALF, support=_TWO_AND_A_HALF),
+    LifecyclePhase: st.builds(LifecyclePhase, id=st.sampled_from(["a", "b"]), title=st.just("Title"), active=st.booleans()),
+    Reinforcement: st.builds(Reinforcement, text=st.just("Training"), owner=st.sampled_from(["a", "b"])),
     ItemLabel: st.builds(ItemLabel, system=st.just("jira"), reference=st.sampled_from(["A-1", "A-2"]), url=st.sampled_from([None, "https://a.test/1"])),
 }

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from libs.events.event import KINDS, Event, adapter, visible
-from libs.service.presenting import has_money, presented
+from libs.service.serialization import has_money, presented
 from tests.events.any_history import DECLARED, histories
 
 OF_EVERY_KIND = pytest.mark.parametrize("kind", sorted(DECLARED))

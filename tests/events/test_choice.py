@@ -17,15 +17,15 @@ from pydantic import TypeAdapter
 
 import libs.events.catalog
 import libs.rules
-import services.gateway.types
+import services.gateway.graphql.types
 from libs.events.catalog.portfolio.graduation import GraduationStatus, HomeFunction
 from libs.events.catalog.portfolio.investment import Funding, InvestmentProposed, Spending
 from libs.events.catalog.portfolio.team import ProductsServed
 from libs.events.catalog.roadmap.roadmap_item import Horizon
 from libs.events.choice import CHOICES, Choice, Tone, choice, choices_of
-from services.gateway.schema import schema
+from services.gateway.graphql.schema import schema
 
-PLACES: tuple[ModuleType, ...] = (libs.events.catalog, libs.rules, services.gateway.types)
+PLACES: tuple[ModuleType, ...] = (libs.events.catalog, libs.rules, services.gateway.graphql.types)
 MEND = 'derive it from libs.events.choice.Choice, and declare each member as NAME = choice("name", "What it means.")'
 
 

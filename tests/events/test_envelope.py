@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from libs.events.envelope import Undecodable, from_record, from_stored, to_record, to_stored, to_structured
 from libs.events.event import Actor, Event, Overridden, Payload, Retracted
-from libs.events.log import Cursor, Record
+from libs.events.ports.log import Cursor, Record
 from libs.events.values import Money
 from tests.events.kinds import OtherSaid, ThingNoted, ThingPriced, said
 

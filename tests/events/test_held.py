@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from libs.events.cost import metered
+from libs.events.derivations import DerivationCache
 from libs.events.facts import Facts
-from libs.events.kept import Kept
-from libs.events.metering import metered
-from libs.events.world import Held, World
+from libs.events.world import World, WorldSnapshot
 from tests.events.kinds import THING, said
 
 DAY = said("thing:a", 1).time.date() + timedelta(days=9)
@@ -39,7 +39,7 @@ def told(facts: Facts) -> list[object]:
 def test_what_is_held_is_told_as_it_was_and_the_world_as_it_is(steps: list[str]) -> None:
     world, plain = World(), World()
     counts = dict.fromkeys("abc", 0)
-    held: list[tuple[AbstractContextManager[Held], Held, list[object]]] = []
+    held: list[tuple[AbstractContextManager[WorldSnapshot], WorldSnapshot, list[object]]] = []
 
     for step in steps:
         if step in counts:
@@ -150,7 +150,7 @@ def test_where_more_changes_than_is_remembered_what_was_asked_for_lately_stays()
 
 
 async def test_what_is_given_up_goes_in_pieces_unless_somebody_is_just_told_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Kept, "AT_ONCE", 4)
+    monkeypatch.setattr(DerivationCache, "AT_ONCE", 4)
     monkeypatch.setattr("libs.events.world.BETWEEN", 0)
     world = World()
     for id in "abc":

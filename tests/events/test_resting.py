@@ -18,9 +18,9 @@ from libs.events.catalog.portfolio.team import TEAM, TeamFormed
 from libs.events.event import Event, Kind, Overridden, Payload, Retracted, visible
 from libs.events.facts import THE_DAY, Facts, Histories
 from libs.events.history import History
-from libs.events.judgement import Seen, lapsed
+from libs.events.judgement import SeenHistory, lapsed
 from libs.events.values import end_of
-from libs.events.world import Held, World
+from libs.events.world import World, WorldSnapshot
 from tests.events.kinds import AUTHOR, OTHER, START, THING, OtherSaid, ThingNoted
 
 AGENCY: Final = HomeFunction.IT_AGENCY
@@ -127,7 +127,7 @@ def reckoned(world: World, day: date, known_at: datetime | None) -> list[list[in
         return visible(world.events(name), before=end_of(day), known_at=known_at)
 
     names = [kind.key(id) for kind, id in OF]
-    gone = {name: lapsed(shown(name), lambda other: Seen(world.events(other), shown(other))) for name in names}
+    gone = {name: lapsed(shown(name), lambda other: SeenHistory(world.events(other), shown(other))) for name in names}
     return [[event.sequence for event in shown(name) if event.sequence not in gone[name]] for name in names]
 
 
@@ -151,7 +151,7 @@ def steps(draw: st.DrawFn) -> list[Said | str]:
 @given(steps())
 def test_what_was_found_before_is_what_is_found_anew(steps: list[Said | str]) -> None:
     world, said = World(), list[Event]()
-    holding: list[tuple[Held, Event | None, list[list[object]]]] = []
+    holding: list[tuple[WorldSnapshot, Event | None, list[list[object]]]] = []
     with ExitStack() as stack:
         for step in [*steps, "ask"]:
             event = next((one for one in reversed(said) if one.kind == "graduation"), None)
@@ -208,6 +208,31 @@ def test_a_lifted_rule_counts_no_more_once_what_it_let_through_is_taken_back_wha
         time = START + timedelta(minutes=n)
         world.apply(Event("need:n", n + 1, time, time, time, AUTHOR, data))
     assert numbers(world.facts(DAYS[0]).counting(NEED, "n")) == [1, 5] == numbers(Facts.on_day(Stored(world), DAYS[0]).counting(NEED, "n"))
+
+
+def test_what_is_judged_after_all_of_it_was_taken_back_counts_nowhere() -> None:
+    world, alone = World(), NeedJudged(verdict=Verdict.MET, evidence="Survey")
+    recorded = NeedRecorded(product="p", user="citizen", text="pay", origin="alpha")
+    for n, data in enumerate([recorded, Retracted(event="need:n@1", reason="Wrong"), alone]):
+        time = START + timedelta(minutes=n)
+        world.apply(Event("need:n", n + 1, time, time, time, AUTHOR, data))
+    assert numbers(world.facts(DAYS[0]).counting(NEED, "n")) == [] == numbers(Facts.on_day(Stored(world), DAYS[0]).counting(NEED, "n"))
+
+
+def test_all_of_a_kind_rest_on_what_their_judgements_speak_of() -> None:
+    world, time = World(), [START + timedelta(minutes=n) for n in range(3)]
+    accepted = HandoffAccepted(function=AGENCY, accepted_by="ana")
+    for n, (aggregate, data) in enumerate([("team:t", TeamFormed(name="T", home="env", products=())), ("graduation:t", accepted)]):
+        world.apply(Event(aggregate, 1, time[n], time[n], time[n], AUTHOR, data))
+    assert world.facts(DAYS[0]).derive(every_graduation) == [("t", 1)]
+    with world.held() as held:
+        world.apply(Event("team:t", 2, time[2], time[2], time[2], AUTHOR, Retracted(event="team:t@1", reason="Wrong")))
+        assert held.facts(DAYS[0]).derive(every_graduation) == [("t", 1)]
+    assert world.facts(DAYS[0]).derive(every_graduation) == every_graduation(Facts.on_day(world, DAYS[0])) == [("t", 0)]
+
+
+def every_graduation(facts: Facts) -> list[tuple[str, int]]:
+    return [(one.id, sum(len(handoff.accepted) for handoff in one.handoffs)) for one in facts.every(GRADUATION)]
 
 
 def test_of_those_whose_events_name_it_only_those_are_related_whose_state_has_it_among_others() -> None:

@@ -23,10 +23,10 @@ from libs.events.catalog.backlog.item import ITEM, ItemAdded, ItemDelivered, Ite
 from libs.events.catalog.portfolio.organisation import ORGANISATION, OrganisationRegistered
 from libs.events.envelope import all_topics, to_record, topic
 from libs.events.event import Actor, Event, Kind, Payload
-from libs.events.log import Record
-from tests.events.kafka_logs import admin_of, deleted
+from libs.events.ports.log import Record
+from tests.adapters.kafka.kafka_logs import admin_of, deleted
 from tests.patience import GIVE_UP
-from tests.services.gateway.on_kafka import Running, served
+from tests.services.gateway.stream.on_kafka import Running, served
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLE = ROOT / "examples" / "subscriber" / "subscriber.py"

@@ -10,18 +10,18 @@ from typing import Final
 
 import pytest
 
-from libs.events.consuming import Consumer
+from libs.adapters.kafka.connection import KafkaConnection
+from libs.adapters.kafka.log import KafkaLog
+from libs.adapters.sqlite.decisions import SqliteDecisions
+from libs.adapters.sqlite.log import SqliteLog
+from libs.delivery.consumer import Consumer
 from libs.events.envelope import topic
 from libs.events.event import hash_of
-from libs.events.kafka import KafkaLog
-from libs.events.kafka_connection import Connection
-from libs.events.log import Log, Record
-from libs.events.sqlite_decisions import SqliteDecisions
-from libs.events.sqlite_log import SqliteLog
-from libs.events.store import Mark, Tally
+from libs.events.ports.log import Log, Record
+from libs.events.ports.store import Mark, Tally
 from libs.events.world import World
-from tests.events.consumers import running
-from tests.events.kafka_logs import deleted
+from tests.adapters.kafka.kafka_logs import deleted
+from tests.delivery.consumers import running
 from tests.faults.places import SQLITE
 
 KAFKA: Final = "Kafka"
@@ -30,7 +30,7 @@ ON = [pytest.param(SQLITE, id="sqlite"), pytest.param(KAFKA, id="kafka", marks=p
 
 
 class RecordOwner:
-    """An owner as its listeners know it: the records that it has, right and whole. See `libs.events.owner.Owner`."""
+    """An owner as its listeners know it: the records that it has, right and whole. See `libs.events.ports.history_source.Owner`."""
 
     def __init__(self) -> None:
         self.records: dict[str, list[Record]] = defaultdict(list)
@@ -62,7 +62,9 @@ async def log_on(on: str, namespace: str, folder: Path, request: pytest.FixtureR
     """A log of one topic, `<namespace>.test`."""
     kafka = "" if on == SQLITE else request.getfixturevalue("kafka")
     log: Log = (
-        SqliteLog(folder / f"{namespace}.sqlite3") if on == SQLITE else KafkaLog(Connection.parse(f"kafka://{kafka}"), namespace, 2, [topic(namespace, "test")])
+        SqliteLog(folder / f"{namespace}.sqlite3")
+        if on == SQLITE
+        else KafkaLog(KafkaConnection.parse(f"kafka://{kafka}"), namespace, 2, [topic(namespace, "test")])
     )
     await log.open()
     try:

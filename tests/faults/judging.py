@@ -12,13 +12,13 @@ from typing import Any, Final
 import httpx
 import orjson
 
+from libs.adapters.contracts.suites import heard
 from libs.events.envelope import SERVICES, all_topics
 from libs.events.event import hash_of, position
-from libs.events.log import Record
-from libs.events.store import CommitStore
-from libs.events.testing import heard
+from libs.events.ports.log import Record
+from libs.events.ports.store import CommitStore
 from libs.service.adapters import adapters_of, log_of
-from tests.events.test_relay import never_skipped
+from tests.delivery.test_relay import never_skipped
 from tests.faults.clients import Said, text_of
 from tests.faults.places import Place
 from tests.patience import GIVE_UP

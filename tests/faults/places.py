@@ -18,9 +18,9 @@ import httpx
 from pymongo import AsyncMongoClient
 
 from libs.events.envelope import SERVICES, all_topics
-from libs.service.issuer import Issuer
+from libs.service.identity.issuer import Issuer
 from libs.service.settings import Settings
-from tests.events.kafka_logs import deleted
+from tests.adapters.kafka.kafka_logs import deleted
 from tests.patience import GIVE_UP
 from tools.servers.processes import free_port
 

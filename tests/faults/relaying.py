@@ -10,16 +10,16 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final, NoReturn
 
+from libs.adapters.kafka.connection import KafkaConnection
+from libs.adapters.kafka.log import KafkaLog
+from libs.adapters.mongo.store import MongoCommitStore
+from libs.adapters.sqlite.log import SqliteLog
+from libs.adapters.sqlite.store import SqliteCommitStore
+from libs.delivery.relay import Relay
 from libs.events.envelope import topic
 from libs.events.event import Event
-from libs.events.kafka import KafkaLog
-from libs.events.kafka_connection import Connection
-from libs.events.log import Log, Record
-from libs.events.mongo import MongoCommitStore
-from libs.events.relay import Relay
-from libs.events.sqlite_log import SqliteLog
-from libs.events.sqlite_store import SqliteCommitStore
-from libs.events.store import CommitStore, Mark
+from libs.events.ports.log import Log, Record
+from libs.events.ports.store import CommitStore, Mark
 from tests.events import kinds
 
 KINDS: Final = kinds.THING, kinds.OTHER
@@ -30,7 +30,7 @@ def made(namespace: str, store: str, log: str) -> tuple[CommitStore, Log]:
     """Store and log at a URL each, or in a file each; the topic is that of the tests' own kinds."""
     keeping: CommitStore = MongoCommitStore(store, namespace) if store.startswith("mongodb://") else SqliteCommitStore(Path(store))
     if log.startswith("kafka://"):
-        return keeping, KafkaLog(Connection.parse(log), namespace, 2, [topic(namespace, "test")])
+        return keeping, KafkaLog(KafkaConnection.parse(log), namespace, 2, [topic(namespace, "test")])
     return keeping, SqliteLog(Path(log))
 
 

@@ -13,10 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from libs.events.consuming import Consumer
+from libs.delivery.consumer import Consumer
 from libs.events.envelope import to_record
 from libs.events.event import PAYLOADS, Actor, Event, Kind, Payload, event, state
-from libs.events.log import Record
+from libs.events.ports.log import Record
 from tests.faults.conftest import Figures, Sizes
 from tests.faults.hearing import ON, RecordOwner, listening, log_on
 from tests.patience import GIVE_UP

@@ -12,14 +12,14 @@ from pathlib import Path
 
 import pytest
 
-from libs.events import relay as relaying
+from libs.adapters.contracts.suites import commit, heard
+from libs.delivery import relay as relaying
+from libs.delivery.relay import Relay
 from libs.events.envelope import topic
-from libs.events.relay import Relay
-from libs.events.store import Commit, Outcome
-from libs.events.testing import commit, heard
-from tests.events.kafka_logs import deleted
+from libs.events.ports.store import AppendOutcome, Commit
+from tests.adapters.kafka.kafka_logs import deleted
+from tests.delivery.test_relay import never_skipped, sequences
 from tests.events.kinds import said
-from tests.events.test_relay import never_skipped, sequences
 from tests.faults.conftest import Figures, Sizes
 from tests.faults.places import BOTH, SQLITE, dropped
 from tests.faults.relaying import POINTS, made
@@ -70,7 +70,7 @@ async def test_whatever_the_point_at_which_it_is_killed_the_next_relay_heals_it(
     longest, left, wrong = 0.0, dict.fromkeys(POINTS, 0), list[str]()
     for point in POINTS:
         for _ in range(sizes.point_kills):
-            assert set(await store.append(some(lasts, rnd))) == {Outcome.STORED}
+            assert set(await store.append(some(lasts, rnd))) == {AppendOutcome.STORED}
             turn = rnd.randrange(20) if point == "after ack" else 0
             process = await asyncio.create_subprocess_exec(
                 sys.executable, "-m", "tests.faults.relaying", point, str(turn), spot.namespace, spot.store, spot.log, cwd=ROOT

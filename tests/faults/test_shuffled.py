@@ -13,7 +13,7 @@ import pytest
 
 from libs.events.envelope import from_record, to_record
 from libs.events.event import position
-from libs.events.log import Record
+from libs.events.ports.log import Record
 from libs.events.world import World
 from tests.events.kinds import THING, said
 from tests.faults.conftest import Figures, Sizes

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 
+from libs.adapters.kafka.log import KafkaLog
 from libs.events.envelope import all_topics
-from libs.events.kafka import KafkaLog
 from libs.service.adapters import log_of
 from tests.faults.clients import AGGREGATES, Load, commands, founded
 from tests.faults.conftest import Figures, Sizes

@@ -20,9 +20,9 @@ from starlette.requests import ClientDisconnect, Request
 
 from headway.connections import BACKLOG, LEAST, MOST, OWN, QUIET, RESERVE, Connections, neighbourhood
 from headway.http_connection import BODY_LOOKS, HEAD_BYTES, HEAD_LOOKS, LINGER_LOOKS, PIECE_LOOKS, TAKE_LOOKS, HttpConnection
-from headway.serving import Server, listening, server
+from headway.server import Server, listening, server
 from libs.service.app import create_base, public
-from libs.service.auth import FixedKey, Verifier
+from libs.service.identity.tokens import FixedKey, Verifier
 from tests.patience import GIVE_UP
 
 ASK = b"GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n"

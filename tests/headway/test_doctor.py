@@ -19,31 +19,31 @@ pytest.importorskip("aiokafka", reason="aiokafka is not installed: what the doct
 from aiokafka.admin import AIOKafkaAdminClient
 from pymongo import AsyncMongoClient, MongoClient
 
-from headway.doctor import Finding, examined
-from headway.doctor.finding import DIFFERS, NOT_ALLOWED, OUR_FAULT, UNREACHABLE, WRONG_SETTING
+from headway.doctor import CheckResult, examined
+from headway.doctor.check_result import DIFFERS, NOT_ALLOWED, OUR_FAULT, UNREACHABLE, WRONG_SETTING
 from headway.stack import SERVICES
+from libs.adapters.mongo.documents import INDEXES
+from libs.delivery.relay import Relay
 from libs.events.envelope import all_topics, from_record
-from libs.events.log import LogUnavailable, Record
-from libs.events.mongo_documents import INDEXES
-from libs.events.relay import Relay
-from libs.events.store import Commit, Outcome, StoreUnavailable
+from libs.events.ports.log import LogUnavailable, Record
+from libs.events.ports.store import AppendOutcome, Commit, StoreUnavailable
 from libs.service.adapters import Adapters, adapters_of
-from libs.service.issuer import write_key_pair
+from libs.service.identity.issuer import write_key_pair
 from libs.service.settings import Settings
 from tests.servers import killable
-from tests.services.gateway.streaming import organisation
+from tests.services.gateway.stream.streaming import organisation
 from tools.servers import MongoServer
 from tools.servers.processes import free_port
 
 RECORD = Record("headway.backlog", "item:a", {"ce_sequence": "1"}, b"{}")
 
 
-def codes(found: Iterable[Finding]) -> dict[str, int]:
+def codes(found: Iterable[CheckResult]) -> dict[str, int]:
     """Of what is to be mended, what stands before the colon, and the code."""
     return {finding.what.partition(":")[0]: finding.code for finding in found if not finding.good}
 
 
-def line(found: Iterable[Finding], beginning: str) -> str:
+def line(found: Iterable[CheckResult], beginning: str) -> str:
     return next(finding.what for finding in found if finding.what.startswith(beginning))
 
 
@@ -54,7 +54,7 @@ def files(folder: Path) -> dict[str, int]:
 
 async def opened(adapters: Adapters) -> None:
     """Makes all that a start makes."""
-    parts: list[Any] = [adapters.log, adapters.decisions, adapters.revocations, *(adapters.store(name) for name in SERVICES)]
+    parts: list[Any] = [adapters.log, adapters.decisions, adapters.revocations, adapters.people, *(adapters.store(name) for name in SERVICES)]
     for part in parts:
         await part.open()
     await adapters.log.end(())
@@ -88,7 +88,7 @@ def test_what_the_log_has_lost_of_what_was_published_is_said(tmp_path: Path) -> 
         await adapters.log.open()
         if not delete:
             commit = Commit("organisation:a", 1, (from_record(organisation("a")), from_record(organisation("a", 2))), None, {})
-            assert await store.append([commit]) == [Outcome.STORED]
+            assert await store.append([commit]) == [AppendOutcome.STORED]
             assert await Relay(store, adapters.log, "headway").drain()
         await store.close()
         await adapters.log.close()
@@ -107,7 +107,7 @@ def test_what_the_log_has_lost_of_what_was_published_is_said(tmp_path: Path) -> 
 def test_beside_a_process_that_is_writing_nothing_is_made(tmp_path: Path) -> None:
     settings = Settings(data=tmp_path)
 
-    async def beside() -> list[Finding]:
+    async def beside() -> list[CheckResult]:
         adapters = adapters_of(settings)
         await adapters.log.open()
         assert await adapters.log.publish([RECORD]) == [None]
@@ -274,7 +274,7 @@ def test_rights_to_write_are_asked_for_and_not_tried(guarded: MongoServer, tmp_p
         url = guarded.address.replace("operator:secret", f"{user}:p")
         found = examined(Settings(store_url=url, data=tmp_path))
         assert codes(found) == ({} if code is None else dict.fromkeys(codes(found), code))
-        assert (len(codes(found)) == 5) is (code is not None), [f.what for f in found]
+        assert (len(codes(found)) == 6) is (code is not None), [f.what for f in found]
         assert not [name for name in client.list_database_names() if name.startswith("headway")]
 
 

@@ -7,11 +7,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, cast
 
+from headway.doctor.check_result import OUR_FAULT, CheckResult
 from headway.doctor.clocks import clocks
-from headway.doctor.finding import OUR_FAULT, Finding
 from headway.doctor.installation import Installation
-from libs.events.log import LogUnavailable
-from libs.events.server_clock import ClockUntold
+from libs.events.ports.log import LogUnavailable
+from libs.events.ports.server_clock import ClockUntold
 from libs.service.adapters import adapters_of
 from libs.service.settings import Settings
 
@@ -30,7 +30,7 @@ class Server:
         return self.said
 
 
-async def found(folder: Path, log: datetime | Exception, store: datetime | Exception) -> list[Finding]:
+async def found(folder: Path, log: datetime | Exception, store: datetime | Exception) -> list[CheckResult]:
     """What the doctor says at noon."""
     settings = Settings(data=folder)
     there = Installation(settings, dataclasses.replace(adapters_of(settings), clock=lambda: NOON))

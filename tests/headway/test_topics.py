@@ -17,13 +17,13 @@ from aiokafka.admin import NewTopic
 from typer.testing import CliRunner, Result
 
 from headway.cli import app
+from libs.adapters.kafka.topics import described
 from libs.events.envelope import all_topics, topic
-from libs.events.kafka_topics import described
-from libs.events.log import Record
+from libs.events.ports.log import Record
 from libs.service.adapters import adapters_of
 from libs.service.settings import Settings
-from tests.events.kafka_logs import admin_of, deleted, some_namespace
-from tests.services.gateway.streaming import organisation
+from tests.adapters.kafka.kafka_logs import admin_of, deleted, some_namespace
+from tests.services.gateway.stream.streaming import organisation
 from tools.servers.jars import jars, java
 
 

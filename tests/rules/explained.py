@@ -12,8 +12,20 @@ from typing import Any, Final
 
 from libs.commands.testing import money
 from libs.events.catalog.backlog.backlog import BacklogOpened
+from libs.events.catalog.backlog.improvement import (
+    ImprovementFinished,
+    ImprovementLevel,
+    ImprovementRaised,
+    ImprovementScope,
+    ImprovementStarted,
+    ImprovementTarget,
+)
 from libs.events.catalog.backlog.need import NeedJudged, NeedRecorded, Verdict
 from libs.events.catalog.portfolio.bid import BidOutcomeRecorded, BidSubmitted
+from libs.events.catalog.portfolio.evaluations.evaluation import Degree, EvaluationConcluded, EvaluationStarted, QuestionAnswered
+from libs.events.catalog.portfolio.evaluations.record import RecordKept, RecordKind
+from libs.events.catalog.portfolio.intake.candidate import CandidateApplied, CandidateDeclined
+from libs.events.catalog.portfolio.intake.opportunity import OpportunityRecorded
 from libs.events.catalog.portfolio.investment import (
     INVESTMENT,
     ActualRecorded,
@@ -26,19 +38,33 @@ from libs.events.catalog.portfolio.investment import (
 from libs.events.catalog.portfolio.loan import TeamLent, TeamReturned
 from libs.events.catalog.portfolio.organisation import OrganisationRegistered
 from libs.events.catalog.portfolio.product import ProductHalted, ProductRegistered
-from libs.events.catalog.portfolio.program import ProgramOpened
-from libs.events.catalog.portfolio.team import HealthReading, HealthRecorded, HealthSubject, MemberJoined, MemberLeft, Staffing, TeamFormed, TeamRole
+from libs.events.catalog.portfolio.program import ProgramOpened, ProgramRedesigned
+from libs.events.catalog.portfolio.submission import SubmissionDecided, SubmissionSubmitted
+from libs.events.catalog.portfolio.team import (
+    ExposureForm,
+    ExposureRecorded,
+    HealthReading,
+    HealthRecorded,
+    HealthSubject,
+    MemberJoined,
+    MemberLeft,
+    SpecialistFunction,
+    Staffing,
+    TeamFormed,
+    TeamRole,
+)
 from libs.events.catalog.roadmap.change import ChangeRaised
 from libs.events.catalog.roadmap.release import ReleaseProposed, ReleaseSignedOff, ReleaseStage
 from libs.events.catalog.roadmap.roadmap_item import Horizon, RoadmapItemDropped, RoadmapItemMoved, RoadmapItemPlaced, RoadmapItemRedated
-from libs.events.event import Overridden, Payload, Retracted, split
+from libs.events.event import Event, Overridden, Payload, Retracted, split
 from libs.events.facts import Facts
 from libs.events.world import World
-from libs.rules.explaining import Figure, Said, by_subject, declared
-from tests.rules.test_provenance import world_of
+from libs.rules.explanations import Figure, RelevantEvents, by_subject, declared
+from tests.rules.history.test_provenance import world_of
 from tests.rules.way import day
 
 TABLE: Final = Path(__file__).with_suffix(".txt")
+_LEVEL, _SCOPE, _TARGET = ImprovementLevel.TACTICAL, ImprovementScope.TEAM, ImprovementTarget.SERVICE
 LATE, EARLY = 118, 75
 """The day that is looked at, and one on which less has been said."""
 
@@ -47,6 +73,13 @@ def _said() -> Iterator[tuple[str, int, int, str, tuple[Payload, ...]]]:
     """What is said besides `swift`: of what, on which day, how many days late, by whom."""
     yield "program:services", 1, 0, "importer", (ProgramOpened(name="Services", home="roads"),)
     yield "team:piers", 1, 0, "importer", (TeamFormed(name="Piers", home="roads", products=("pier",)),)
+    yield "program:services", 20, 0, "importer", (ProgramRedesigned(text="One counter"),)
+    yield "submission:act", 30, 5, "importer", (SubmissionSubmitted(program="services", text="A new act"),)
+    yield "submission:act", 90, 0, "importer", (SubmissionDecided(approved=True, reason="It pays"),)
+    for id, on, planned in (("few", 10, ("A", "a")), ("many", 25, ("A", "B")), ("gone", 26, ("A", "B", "C"))):
+        yield f"candidate:{id}", on, 0, "importer", (CandidateApplied(organisation="env", name=id, products=planned),)
+    yield "candidate:gone", 80, 0, "importer", (CandidateDeclined(reason="No leader"),)
+    yield "opportunity:bridges", 30, 0, "importer", (OpportunityRecorded(team="piers", organisation="env", text="Bridges", starts=day(31)),)
     yield "product:pier", 2, 0, "importer", (ProductRegistered(name="Pier", home="roads", program="services"),)
     yield "product:pier", 30, 0, "importer", (ProductHalted(reason="resources"),)
     yield "product:unsaid", 30, 0, "importer", (ProductHalted(reason="resources"),)
@@ -55,10 +88,22 @@ def _said() -> Iterator[tuple[str, int, int, str, tuple[Payload, ...]]]:
         MemberLeft(person="p4"),
     )  # fmt: skip
     yield "team:parks", 43, 3, "importer", (HealthRecorded(subject=HealthSubject.PRODUCT, reading=HealthReading.FAIR, source="check"),)
+    yield "team:parks", 44, 0, "importer", (ExposureRecorded(function=SpecialistFunction.PRIVACY, form=ExposureForm.DEMO, note="Consent"),)
+    yield "record:signs", 15, 0, "importer", (RecordKept(product="booking", kind=RecordKind.TRAINING, text="Two days"),)
+    yield "evaluation:one", 20, 0, "importer", (
+        EvaluationStarted(product="booking", knows="p1"),
+        QuestionAnswered(question="E5.2.3", answer=Degree.YES),
+        EvaluationConcluded(effective=Degree.YES, efficient=Degree.NO, aims=()),
+    )  # fmt: skip
     yield "backlog:booking", 4, 0, "importer", (BacklogOpened(),)
     yield "need:tents", 5, 0, "importer", (NeedRecorded(product="booking", user="Campers", text="Tents", origin="Alpha", prioritised=True),)
     yield "need:boats", 5, 0, "importer", (NeedRecorded(product="booking", user="Sailors", text="Boats", origin="Alpha", prioritised=True),)
     yield "need:tents", 50, 0, "importer", (NeedJudged(verdict=Verdict.MET, evidence="so"),)
+    for id, on, product in (("signs", 10, "booking"), ("maps", 50, None)):
+        raised = ImprovementRaised(team="parks", title=id, why="so", level=_LEVEL, scope=_SCOPE, target=_TARGET, product=product)
+        yield f"improvement:{id}", on, 0, "importer", (raised,)
+        yield f"improvement:{id}", on + 2, 0, "importer", (ImprovementStarted(),)
+    yield "improvement:signs", 40, 3, "importer", (ImprovementFinished(worked=True, learned="so"),)
     yield "investment:other", 10, 0, "importer", (InvestmentProposed(team="piers", product="pier", enhance=money("8.00"), support=money("0.00")),)
     yield "investment:other", 12, 0, "steering_group@roads", (InvestmentDecided(approved=True, reason="so"),)
     yield "investment:other", 20, 5, "importer", (ForecastRecorded(amount=money("9.00")), ReturnRecorded(amount=money("2.00"), description="Saved"))
@@ -141,14 +186,14 @@ def world() -> World:
 def subjects(told: World) -> Iterator[tuple[str, str | None]]:
     """Whatever has figures, and of some kinds one of which nothing was said."""
     yield from (("portfolio", None), ("portfolio", "env"), ("portfolio", "roads"))
-    for kind in ("organisation", "program", "team", "product", "investment", "roadmap_item", "release"):
+    for kind in ("organisation", "program", "team", "product", "investment", "roadmap_item", "release", "evaluation", "candidate", "opportunity"):
         yield from ((kind, split(aggregate)[1]) for aggregate in sorted(told.all(kind)))
         yield kind, "nobody"
 
 
 def lines(told: World) -> Iterator[str]:
     """The table."""
-    facts, early, said = Facts.on_day(told, day(LATE)), Facts.on_day(told, day(EARLY)), Said(told)
+    facts, early, said = Facts.on_day(told, day(LATE)), Facts.on_day(told, day(EARLY)), RelevantEvents(told)
     every = by_subject(declared())
     for subject, id in subjects(told):
         yield f"\n{subject} {id or '-'}"
@@ -187,6 +232,8 @@ def _runs(numbers: Iterable[int]) -> str:
 
 
 def _plain(value: Any) -> str:
+    if isinstance(value, Event):
+        return value.id
     if isinstance(value, Enum):
         return value.name
     if isinstance(value, datetime):

@@ -15,12 +15,12 @@ from libs.events.catalog.portfolio.product import ProductRegistered
 from libs.events.catalog.portfolio.program import ProgramOpened
 from libs.events.catalog.portfolio.team import TeamFormed
 from libs.events.catalog.roadmap.roadmap_item import Horizon, RoadmapItemPlaced
-from libs.events.event import Actor, Event, Payload, Retracted
+from libs.events.event import KINDS, Actor, Event, Payload, Retracted
 from libs.events.facts import Facts
 from libs.events.world import World
-from libs.rules.authority import UNKNOWN, belonging, itself, money_of, reads_money, who_may
+from libs.rules.authority import UNKNOWN, belonging, has_scope, itself, money_of, reads_money, who_may
+from libs.rules.money.spending import home_of
 from libs.rules.roles import Role
-from libs.rules.spending import home_of
 
 T_OF_ENV = ("team:t", TeamFormed(name="T", home="env", products=("permits",)))
 TAXES_OF_CITZ = ("product:taxes", ProductRegistered(name="Taxes", home="citz"))
@@ -138,3 +138,10 @@ def test_who_may_is_said_of_any_thing_and_of_this_one() -> None:
     assert who_may("what nobody may") == who_may("what nobody may", lies_in) == "importer"
     assert who_may("teams", frozenset()) == "lab_ops or portfolio_manager@*"
     assert who_may("roadmap", frozenset({("organisation", "citz")})) == "portfolio_manager@citz"
+
+
+def test_what_a_scope_rests_on_is_named_by_one_field_or_by_the_global_id_of_a_subject() -> None:
+    scoped = {name for name, kind in KINDS.items() if has_scope(kind.state)}
+    assert {"product", "team", "item", "release", "loan", "vision", "channel", "theme"} <= scoped
+    assert {"organisation", "lifecycle", "webhook"}.isdisjoint(scoped)
+    assert all(type(has_scope(kind.state)) is bool for kind in KINDS.values())

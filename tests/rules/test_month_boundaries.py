@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from libs.commands.deciding import Decisions
+from libs.commands.decision import Decisions
 from libs.commands.testing import NOW, Scenario, money
 from libs.events.catalog.backlog.item import ItemAdded, ItemDelivered
 from libs.events.catalog.portfolio.investment import ActualRecorded, InvestmentDecided, InvestmentProposed
@@ -15,10 +15,10 @@ from libs.events.catalog.portfolio.product import PhaseEntered, ProductRegistere
 from libs.events.catalog.portfolio.team import TeamFormed
 from libs.events.event import Actor, Event, Payload
 from libs.events.facts import Facts
-from libs.rules.fiscal_years import YearsOf
-from libs.rules.phases import phases_of
-from libs.rules.preconditions import backlog_diminishes, burn_down
-from libs.rules.stories import backlog_over_time
+from libs.rules.graduation.preconditions import backlog_diminishes, burn_down
+from libs.rules.history.stories import backlog_over_time
+from libs.rules.money.fiscal_years import YearsOf
+from libs.rules.products.phases import phases_of
 
 FIRST = datetime(2025, 4, 1, tzinfo=UTC)
 LAST = FIRST - timedelta(microseconds=1)

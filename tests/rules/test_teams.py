@@ -8,16 +8,19 @@ import pytest
 from libs.events.catalog.portfolio.loan import TeamLent, TeamReturned
 from libs.events.catalog.portfolio.team import (
     CORE_ROLES,
+    ExposureForm,
+    ExposureRecorded,
     HealthReading,
     HealthRecorded,
     HealthSubject,
     MemberJoined,
     MemberLeft,
+    SpecialistFunction,
     Staffing,
     TeamFormed,
     TeamRole,
 )
-from libs.rules.teams import Continuity, Health, continuity, core, health, loans
+from libs.rules.teams import Continuity, Health, Specialists, continuity, core, health, loans, specialists
 from tests.rules.way import TEAM, Statement, day, joined, seen, world_of
 
 FORMED = Statement(TEAM, TeamFormed(name="Parks", home="env", products=("booking",)), 0)
@@ -105,3 +108,16 @@ def test_whoever_changed_seats_several_times_has_stayed_since_the_first() -> Non
 def test_the_health_of_the_product_alone_is_told_too() -> None:
     read = Statement(TEAM, HealthRecorded(subject=HealthSubject.PRODUCT, reading=HealthReading.POOR, source="Health check"), 20)
     assert health(seen(world_of([FORMED, read]), 30), "parks") == Health(None, HealthReading.POOR, day(20))
+
+
+@pytest.mark.requirement("S4-06")
+def test_functions_whose_specialists_never_saw_a_team_are_shown_beside_those_that_did() -> None:
+    of, form = SpecialistFunction, ExposureForm
+    saw = [(of.PRIVACY, form.REVIEW, 50), (of.PRIVACY, form.DEMO, 20), (of.HR, form.DEMO, 60)]
+    world = world_of([FORMED, *(Statement(TEAM, ExposureRecorded(function=function, form=how), n) for function, how, n in saw)])
+    found = {one.function: one for one in specialists(seen(world, 55), "parks")}
+    assert [*found] == [*of], "all six, in their order"
+    privacy = found.pop(of.PRIVACY)
+    assert privacy.last and (privacy.times, privacy.last.data.form, privacy.last.time.date()) == (2, form.REVIEW, day(50))
+    assert [*found.values()] == [Specialists(one) for one in found], "HR management had not seen it by then"
+    assert [*specialists(seen(world, 60), "nobody")] == [Specialists(one) for one in of]

@@ -36,7 +36,7 @@ from libs.events.event import Actor, Event, Payload, Retracted
 from libs.events.facts import Facts
 from libs.events.values import start_of
 from libs.events.world import World
-from libs.rules.graduation import Graduation, graduation
+from libs.rules.graduation.status import Graduation, graduation
 
 BEGIN: Final = date(2024, 1, 1)
 TEAM, WAY = "team:parks", "graduation:parks"

@@ -7,10 +7,10 @@ import httpx
 import pytest
 
 from libs.service.app import create_base
-from libs.service.auth import Verifier
-from libs.service.issuer import Issuer
+from libs.service.identity.issuer import Issuer
+from libs.service.identity.tokens import Verifier
+from libs.service.observability.telemetry import Telemetry
 from libs.service.settings import Settings
-from libs.service.telemetry import Telemetry
 from tests.service.example import Example, add_endpoints
 
 

@@ -10,9 +10,9 @@ from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, field_validator
 
 from libs.service.app import SignedInApp, principal, public
-from libs.service.auth import Principal
-from libs.service.issuer import Issuer
-from libs.service.telemetry import Telemetry
+from libs.service.identity.issuer import Issuer
+from libs.service.identity.tokens import Principal
+from libs.service.observability.telemetry import Telemetry
 
 
 @dataclass

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from libs.service.adapters import adapters_of
-from libs.service.issuer import write_key_pair
+from libs.service.identity.issuer import write_key_pair
 from libs.service.settings import Settings, SettingsError
 
 

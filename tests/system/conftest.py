@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import pytest
-from fastapi import FastAPI
+from pymongo import MongoClient
 
 from headway.stack import create_stack
-from libs.service.issuer import Issuer
+from libs.events.event import KINDS
+from libs.service.host.process import ProcessApp
+from libs.service.identity.issuer import Issuer
 from libs.service.settings import Settings
 from tests.patience import GIVE_UP
 
@@ -24,7 +27,7 @@ Line = Mapping[str, Any]
 class Running:
     """A running stack, and how to ask it as somebody."""
 
-    def __init__(self, app: FastAPI, client: httpx.AsyncClient, settings: Settings) -> None:
+    def __init__(self, app: ProcessApp, client: httpx.AsyncClient, settings: Settings) -> None:
         self.app, self.client, self.settings = app, client, settings
         self.issuer = Issuer.embedded(settings)
 
@@ -34,6 +37,12 @@ class Running:
     async def command(self, name: str, data: Mapping[str, Any], persona: str = "importer", **headers: str) -> httpx.Response:
         service, _, verb = name.partition(".")
         return await self.client.post(f"/{service}/v1/commands/{verb}", json=dict(data), headers={**self.signed_in(persona), **headers})
+
+    async def said(self, service: str, *kinds: str) -> int:
+        """How many events of these kinds a service has stored; of a kind that there is not it is an error."""
+        assert KINDS.keys() >= {*kinds}
+        tallies = (await self.client.get(f"/{service}/v1/owner/tallies", headers=self.signed_in("auditor"))).json()
+        return sum(tallies[kind]["events"] for kind in kinds if kind in tallies)
 
     async def bulk(self, service: str, lines: Sequence[Line], persona: str = "importer") -> list[dict[str, Any]]:
         body = "".join(json.dumps(line) + "\n" for line in lines)
@@ -65,7 +74,7 @@ class Running:
 
 
 @asynccontextmanager
-async def running(data: Path | Settings, make: Callable[[Settings], FastAPI] = create_stack) -> AsyncIterator[Running]:
+async def running(data: Path | Settings, make: Callable[[Settings], ProcessApp] = create_stack) -> AsyncIterator[Running]:
     """A stack with these settings, or with none but its folder."""
     settings = data if isinstance(data, Settings) else Settings(data=data)
     app = make(settings)
@@ -80,3 +89,22 @@ async def running(data: Path | Settings, make: Callable[[Settings], FastAPI] = c
 async def stack(tmp_path: Path) -> AsyncIterator[Running]:
     async with running(tmp_path) as found:
         yield found
+
+
+@pytest.fixture(params=["files", pytest.param("servers", marks=pytest.mark.servers)])
+def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Settings]:
+    """Of an installation over files, and of one on Kafka and MongoDB."""
+    if request.param == "files":
+        yield Settings(data=tmp_path)
+        return
+    namespace = f"system{uuid4().hex[:10]}"
+    mongo = request.getfixturevalue("mongo")
+    yield Settings(namespace=namespace, store_url=mongo, log_url=f"kafka://{request.getfixturevalue('kafka')}", partitions=1, data=tmp_path)
+    dropped(mongo, namespace)
+
+
+def dropped(mongo: str, namespace: str) -> None:
+    """Takes away what an installation has stored."""
+    with MongoClient[dict[str, Any]](mongo) as client:
+        for service in ("portfolio", "backlog", "roadmap", "gateway"):
+            client.drop_database(f"{namespace}_{service}")

@@ -9,8 +9,8 @@ from functools import cache
 from typing import Any
 
 from headway.demonstration.story import lines
-from libs.commands.doors import Line, command_of
-from libs.commands.judging import Ask, judge
+from libs.commands.execution.admission import Ask, judge
+from libs.commands.routes import Line, command_of
 from libs.events.envelope import SERVICES
 from libs.events.event import Actor, Event, Retracted, position
 from libs.events.values import start_of
@@ -33,8 +33,8 @@ def demonstrated() -> World:
     importer = Principal("importer", frozenset({Role.parse("importer")}))
     for line in lines(TODAY):
         command = command_of(Line.model_validate(line.as_object()), line.service)
-        assert command.target, line
-        for event in judge(world, decisions, Ask(command, importer, line.key), command.target, now):
+        assert command.aggregate, line
+        for event in judge(world, decisions, Ask(command, importer, line.key), command.aggregate, now):
             world.apply(event)
     for text in TAKEN_BACK:
         aggregate = position(text)[0]

@@ -11,30 +11,37 @@ from pathlib import Path
 
 import pytest
 
+from libs.commands.catalog.portfolio.bid import RecordBidOutcome
 from libs.commands.catalog.portfolio.graduation import PrepareHandoff
 from libs.commands.errors import Invalid, WrongClock
-from libs.commands.judging import Ask
-from libs.commands.retracting import RetractInPortfolio
+from libs.commands.execution.admission import Ask
+from libs.commands.retraction import RetractInPortfolio
+from libs.commands.testing import money
+from libs.events.catalog.duties import DutyDone, DutyFellDue, DutyOverdue
+from libs.events.catalog.portfolio.bid import BidSubmitted
 from libs.events.catalog.portfolio.graduation import (
     CriterionLapsed,
     CriterionMet,
     EvidenceExpired,
     GraduationStatusChanged,
     HomeFunction,
-    Withdrawn,
 )
+from libs.events.catalog.portfolio.investment import InvestmentProposed
 from libs.events.catalog.portfolio.team import TeamFormed
+from libs.events.catalog.withdrawal import Withdrawn
 from libs.events.event import KINDS, Actor, Event
-from libs.events.store import Commit
+from libs.events.ports.store import Commit
 from libs.events.values import start_of
+from libs.rules.duties.moments import announced_duties
 from libs.rules.roles import Principal, Role
 from libs.service.adapters import adapters_of
-from libs.service.process import Process
-from libs.service.serving import Service
+from libs.service.announcements.clock import Clock
+from libs.service.host.process import Process
+from libs.service.host.service import Extension, Service
 from libs.service.settings import Settings
 from services.backlog.main import DECLARED as BACKLOG
+from services.portfolio.announcements import Graduations
 from services.portfolio.main import DECLARED as PORTFOLIO
-from services.portfolio.reactions import Clock
 from services.roadmap.main import DECLARED as ROADMAP
 from tests.patience import GIVE_UP
 from tests.rules.way import WAY, Statement, day, graduating, read, world_of
@@ -65,7 +72,9 @@ async def running(data: Path, hands: Hands, *, ticking: bool = True) -> AsyncIte
     """All services in one process, with a clock that looks every few milliseconds, or (`ticking` False) only when it is told to."""
     settings = Settings(data=data)
     process = Process(settings, dataclasses.replace(adapters_of(settings), clock=hands), hears_all=True)
-    portfolio = dataclasses.replace(PORTFOLIO, reactions=lambda service: (Clock(service, 0.01, 0.1).run,) if ticking else ())
+    portfolio = dataclasses.replace(
+        PORTFOLIO, extension=lambda service: Extension(reactions=(Clock(service, [Graduations()], 0.01, 0.1).run,) if ticking else ())
+    )
     for declared in (BACKLOG, ROADMAP, portfolio):
         process.add(declared)
     async with process.app.router.lifespan_context(process.app), asyncio.timeout(GIVE_UP):
@@ -98,7 +107,7 @@ async def announcements(process: Process) -> list[type]:
 async def test_when_a_day_begins_what_time_alone_changes_is_announced_once_and_not_again_after_a_restart(tmp_path: Path) -> None:
     hands = Hands(430, hour=23)
     async with running(tmp_path, hands, ticking=False) as process:
-        clock = Clock(process.services["portfolio"])
+        clock = Clock(process.services["portfolio"], [Graduations()])
         await store(process, graduating())
         await _heard_all(process, process)
         await clock.tick()
@@ -108,7 +117,7 @@ async def test_when_a_day_begins_what_time_alone_changes_is_announced_once_and_n
         await hear(process, WAY, SAID + 10)
         assert (await announcements(process))[-3:] == LAPSE
     async with running(tmp_path, hands, ticking=False) as process:
-        clock = Clock(process.services["portfolio"])
+        clock = Clock(process.services["portfolio"], [Graduations()])
         await clock.tick()
         assert (await announcements(process))[-3:] == LAPSE
         await store(process, [read(85, 425)])
@@ -133,7 +142,7 @@ async def test_two_processes_on_one_store_announce_once(tmp_path: Path) -> None:
     hands = Hands(430)
     async with AsyncExitStack() as processes:
         both = [await processes.enter_async_context(running(tmp_path, hands, ticking=False)) for _ in range(2)]
-        clocks = [Clock(process.services["portfolio"]) for process in both]
+        clocks = [Clock(process.services["portfolio"], [Graduations()]) for process in both]
         await store(both[0], graduating())
         for process in both:
             await _heard_all(both[0], process)
@@ -146,7 +155,7 @@ async def test_two_processes_on_one_store_announce_once(tmp_path: Path) -> None:
 async def test_once_all_is_announced_the_world_rests(tmp_path: Path) -> None:
     async with running(tmp_path, Hands(430), ticking=False) as process:
         service = process.services["portfolio"]
-        clock = Clock(service)
+        clock = Clock(service, [Graduations()])
         await store(process, graduating())
         await _heard_all(process, process)
         await clock.tick()
@@ -162,7 +171,7 @@ async def test_once_all_is_announced_the_world_rests(tmp_path: Path) -> None:
 async def test_only_teams_are_looked_at_that_something_said_since_may_concern(tmp_path: Path) -> None:
     async with running(tmp_path, Hands(430), ticking=False) as process:
         service = process.services["portfolio"]
-        clock = Clock(service)
+        clock = Clock(service, [Graduations()])
         other = TeamFormed(name="Other", home="env", products=("maps",))
         await store(process, [*graduating(), Statement("team:other", other, 0)])
         await _heard_all(process, process)
@@ -178,7 +187,7 @@ async def test_only_teams_are_looked_at_that_something_said_since_may_concern(tm
 async def test_an_announcement_alone_leaves_commands_and_reads_as_they_are_and_is_not_retracted(tmp_path: Path) -> None:
     async with running(tmp_path, Hands(430), ticking=False) as process:
         service = process.services["portfolio"]
-        clock = Clock(service)
+        clock = Clock(service, [Graduations()])
         await store(process, (said for said in graduating() if said.aggregate != WAY))
         await _heard_all(process, process)
         await clock.tick()
@@ -193,7 +202,7 @@ async def test_a_wrong_clock_announces_nothing_and_what_it_announced_ahead_is_fo
     hands = Hands(430)
     async with running(tmp_path, hands, ticking=False) as process:
         service = process.services["portfolio"]
-        clock = Clock(service)
+        clock = Clock(service, [Graduations()])
         await store(process, graduating())
         await _heard_all(process, process)
         service.handling.distrusted = lambda: WrongClock("it is off")
@@ -215,6 +224,31 @@ async def test_a_wrong_clock_announces_nothing_and_what_it_announced_ahead_is_fo
         assert await announcements(process) == [*ARRIVAL, *LAPSE, *[Withdrawn] * 3]
         stamps = [e.stored for e in (await service.store.load([WAY]))[WAY][SAID:]]
         assert stamps == sorted(stamps)
+
+
+@pytest.mark.requirement("S0-15")
+async def test_a_duty_is_announced_as_its_instant_comes_although_nothing_was_said_and_done_as_soon_as_somebody_has_seen_to_it(tmp_path: Path) -> None:
+    hands = Hands(20)
+    async with running(tmp_path, hands, ticking=False) as process:
+        service = process.services["portfolio"]
+        proposed = InvestmentProposed(team="parks", amount=money("5.00"))
+        submitted = BidSubmitted(investment="inv", amount=money("5.00"), body="Treasury Board")
+        await store(process, [Statement("investment:inv", proposed, 10), Statement("bid:b", submitted, 20)])
+        await _heard_all(process, process)
+        clock = asyncio.create_task(Clock(service, announced_duties("portfolio"), 0.01, 0.1).run())
+        hands.set(110)
+        await hear(process, "portfolio_duty:b", 1)
+        hands.set(111, hour=7)
+        await hear(process, "portfolio_duty:b", 2)
+        outcome = RecordBidOutcome(bid="b", won=True, reason="It is needed")
+        await service.handling.answer(Ask(outcome, IMPORTER))
+        await hear(process, "portfolio_duty:b", 3)
+        clock.cancel()
+        events = process.world.events("portfolio_duty:b")
+        assert [(type(e.data), e.time) for e in events[:2]] == [(DutyFellDue, start_of(day(110))), (DutyOverdue, start_of(day(111)))]
+        assert isinstance(events[2].data, DutyDone) and events[2].data.by == "bid:b@2" and events[2].time == hands.now
+        assert [e.recorded for e in events[1:]] == [hands.now] * 2
+        assert [e.type for e in events] == [f"headway.portfolio.duty.{verb}.v1" for verb in ("fell_due", "overdue", "done")]
 
 
 def _looks(service: Service) -> list[str]:

@@ -14,16 +14,15 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from pymongo import MongoClient
 
 from headway.stack import create_stack
+from libs.adapters.sqlite.log import SqliteLog
 from libs.events.envelope import all_topics
-from libs.events.sqlite_log import SqliteLog
 from libs.service.adapters import adapters_of
-from libs.service.process import Process
+from libs.service.host.process import Process
 from libs.service.settings import Settings
 from tests.patience import GIVE_UP
-from tests.system.conftest import Running, running
+from tests.system.conftest import Running, dropped, running
 
 AHEAD = (timedelta(hours=2), timedelta(days=1), timedelta(hours=-2))
 SAID: Mapping[str, Mapping[str, Any]] = {
@@ -70,22 +69,8 @@ async def with_clock(settings: Settings, clock: Clock, names: Sequence[str] = ()
         yield stack
 
 
-@pytest.fixture(params=["files", pytest.param("servers", marks=pytest.mark.servers)])
-def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Any:
-    """Of an installation over files, and of one on Kafka and MongoDB."""
-    if request.param == "files":
-        yield Settings(data=tmp_path)
-        return
-    namespace = f"clocks{uuid4().hex[:10]}"
-    mongo = request.getfixturevalue("mongo")
-    yield Settings(namespace=namespace, store_url=mongo, log_url=f"kafka://{request.getfixturevalue('kafka')}", partitions=1, data=tmp_path)
-    with MongoClient[dict[str, Any]](mongo) as client:
-        for service in ("portfolio", "backlog", "roadmap", "gateway"):
-            client.drop_database(f"{namespace}_{service}")
-
-
 def process_of(stack: Running) -> Process:
-    found: Process = stack.app.state.process
+    found: Process = stack.app.process
     return found
 
 
@@ -172,9 +157,7 @@ async def test_where_one_service_is_ahead_the_others_go_on_and_nobody_stamps_tom
             for kind in sorted(owner.handling.own):
                 for aggregate, _ in await owner.store.heads(kind):
                     assert all(e.stored <= datetime.now(UTC) for e in (await owner.store.load([aggregate]))[aggregate])
-    with MongoClient[dict[str, Any]](mongo) as client:
-        for service in ("portfolio", "backlog", "roadmap", "gateway"):
-            client.drop_database(f"{namespace}_{service}")
+    dropped(mongo, namespace)
 
 
 async def test_what_was_said_by_a_clock_that_was_ahead_is_named_and_what_rests_on_it_refused_instead_of_not_found(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from headway.serving import NotListening, listening
+from headway.server import NotListening, listening
 from tests.patience import GIVE_UP
 
 HEADWAY = [sys.executable, "-c", "from headway.cli import main; main()"]

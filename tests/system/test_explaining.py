@@ -12,9 +12,9 @@ from graphql import FieldNode, FragmentDefinitionNode, FragmentSpreadNode, Opera
 
 from libs.events.event import KINDS
 from libs.events.facts import Facts
-from libs.rules.explaining import FIGURES, Figure
+from libs.rules.explanations import FIGURES, Figure
 from services.gateway.documents import EXECUTIVE
-from services.gateway.types.saying import shown
+from services.gateway.graphql.types.kinds.events import shown
 from tests.services.gateway.small_world import Clock, Gateway
 from tests.system.demonstrated import TODAY, all_events, at, demonstrated, only
 

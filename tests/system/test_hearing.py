@@ -6,18 +6,18 @@ from collections.abc import Callable, Iterable, Iterator
 
 import pytest
 
-from headway.causality import hears
+from headway.causal_order import hears
 from libs.events.catalog.backlog.item import ItemAdded
 from libs.events.catalog.portfolio.organisation import OrganisationRegistered
 from libs.events.catalog.portfolio.product import ProductRegistered
 from libs.events.catalog.portfolio.program import ProgramOpened
 from libs.events.catalog.portfolio.team import TeamFormed
 from libs.events.catalog.roadmap.release import ReleaseProposed, ReleaseStage
+from libs.events.derivations import Rest
 from libs.events.event import KINDS, split
 from libs.events.facts import Facts
-from libs.events.kept import Rest
 from libs.rules.authority import belonging
-from services.portfolio.announcing import view
+from services.portfolio.announcements import view
 from tests.given import given, say
 from tests.system.demonstrated import TODAY, demonstrated
 

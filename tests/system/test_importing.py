@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx
 
-from libs.service.issuer import Issuer
+from libs.service.identity.issuer import Issuer
 from libs.service.settings import Settings
 from tests.patience import GIVE_UP
 from tests.system.test_serving import ENVIRONMENT, HEADWAY, served

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.services.portfolio.test_investments import cad
 from tests.system.conftest import Running
 
 CASE = """query Case($known: DateTime, $on: Date) {
@@ -18,10 +19,6 @@ CASE = """query Case($known: DateTime, $on: Date) {
     } }
   }
 }"""
-
-
-def cad(amount: str) -> dict[str, str]:
-    return {"amount": amount, "currency": "CAD"}
 
 
 def line(command: str, key: str, at: str, **data: Any) -> dict[str, Any]:

@@ -14,8 +14,12 @@ from libs.events.catalog.portfolio.team import TEAM
 from libs.events.event import Event
 from libs.events.facts import Facts
 from libs.events.world import World
-from libs.rules import backlogs, breakdowns, duties, figures, graduation, phases, stories, warnings
-from libs.rules.awaiting import awaited
+from libs.rules import duties
+from libs.rules.graduation import status
+from libs.rules.history import stories
+from libs.rules.money import breakdowns, figures, warnings
+from libs.rules.products import backlogs, phases
+from libs.rules.tasks import awaited
 from tests.system.demonstrated import TODAY, demonstrated
 
 LOOKS = 24
@@ -35,7 +39,7 @@ def values(facts: Facts) -> Iterator[tuple[str, Any]]:
         yield derived(phases.phase_counts, organisation)
         yield derived(breakdowns.Others("team"), organisation)
     for team in facts.every(TEAM):
-        yield derived(graduation.graduation, team.id)
+        yield derived(status.graduation, team.id)
         yield derived(warnings.of_team, team.id)
     for product in facts.every(PRODUCT):
         yield derived(backlogs.ordered, product.id)

@@ -23,11 +23,11 @@ from aiokafka.admin import NewTopic, RecordsToDelete
 
 from libs.events.envelope import all_topics, topic
 from libs.service.settings import Settings
-from services.portfolio.webhooks import delivering
-from tests.events.kafka_logs import admin_of, deleted
+from services.portfolio.webhooks import deliverer
+from tests.adapters.kafka.kafka_logs import admin_of, deleted
 from tests.patience import GIVE_UP
 from tests.services.gateway.serving import Served, serving
-from tests.services.portfolio.webhook_receiver import Receiver, receiving
+from tests.services.portfolio.webhooks.webhook_receiver import Receiver, receiving
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 
@@ -102,7 +102,7 @@ class Place:
 
 @pytest.fixture
 async def place(kafka: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Place]:
-    monkeypatch.setattr(delivering, "EVERY", 0.05)
+    monkeypatch.setattr(deliverer, "EVERY", 0.05)
     namespace = f"lost{uuid4().hex[:8]}"
     settings = Settings(data=tmp_path, log_url=f"kafka://{kafka}", namespace=namespace, partitions=2, webhooks_to_private=True)
     try:

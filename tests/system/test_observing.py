@@ -17,10 +17,10 @@ from typer.testing import CliRunner
 
 import libs.service.version
 from headway.cli import app
-from headway.serving import listening, server
+from headway.server import listening, server
 from headway.stack import create_stack
 from libs.service.settings import Settings
-from services.gateway import answering
+from services.gateway.graphql.transport import http
 from tests.system.conftest import Running, running
 
 ORGANISATION = ("portfolio.register_organisation", {"organisation": "env", "name": "Environment", "currency": "CAD"})
@@ -40,7 +40,7 @@ async def test_metrics_say_what_was_answered_relayed_and_applied(stack: Running)
     await stack.say(ORGANISATION)
     again = await stack.command("portfolio.register_organisation", {"organisation": "env", "name": "Other", "currency": "CAD"})
     assert again.status_code == 409
-    await stack.app.state.process.services["portfolio"].relay.catch_up()  # what the world shows already, the relay counts a moment later
+    await stack.app.process.services["portfolio"].relay.catch_up()  # what the world shows already, the relay counts a moment later
     text = (await stack.client.get("/metrics")).text
     assert metric(text, "headway_commands_total", command="portfolio.register_organisation", outcome="created") == 1
     assert metric(text, "headway_commands_total", command="portfolio.register_organisation", outcome="already-exists") == 1
@@ -135,7 +135,7 @@ async def test_command_line_metrics_traces_openapi_and_both_entity_tags_say_one_
     tags = []
     for number in (libs.service.version.VERSION, "2038.1.19"):
         monkeypatch.setattr(libs.service.version, "VERSION", number)
-        answering._version.cache_clear()
+        http._version.cache_clear()
         assert CliRunner().invoke(app, ["--version"]).output == f"headway {number}\n"
         collector.versions.clear()
         async with running(Settings(data=tmp_path, telemetry_url=collector.url)) as stack:
@@ -147,7 +147,7 @@ async def test_command_line_metrics_traces_openapi_and_both_entity_tags_say_one_
             assert pages[0].headers["etag"] == pages[1].headers["etag"]
             tags.append((asked.headers["x-headway-world"], asked.headers["etag"], pages[0].headers["etag"]))
         assert collector.versions == {number}
-    answering._version.cache_clear()
+    http._version.cache_clear()
     (world, answered, page), (same, other_answer, other_page) = tags
     assert world == same, "the same world, told by another Headway, is told anew"
     assert answered != other_answer and page != other_page

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from headway.doctor import examined
-from libs.service.process import Process
+from libs.service.host.process import Process
 from libs.service.settings import Settings
 from tests.headway.test_doctor import on_engines
 from tests.patience import GIVE_UP
@@ -31,7 +31,7 @@ async def filled(settings: Settings) -> str:
 
 
 def digest(stack: Running) -> str:
-    process: Process = stack.app.state.process
+    process: Process = stack.app.process
     return str(process.world.digest)
 
 

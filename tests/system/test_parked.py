@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from libs.events.envelope import to_record
-from libs.events.log import Record
-from libs.service.process import Process
+from libs.events.ports.log import Record
+from libs.service.host.process import Process
 from tests.patience import GIVE_UP
 from tests.system.conftest import Running, running
 
@@ -16,7 +16,7 @@ from tests.system.conftest import Running, running
 async def _poison(stack: Running) -> str:
     """An event of a later version of Headway, on an aggregate that this one knows, and one more behind it."""
     await stack.say(("backlog.open_backlog", {"product": "p"}))
-    process: Process = stack.app.state.process
+    process: Process = stack.app.process
     store = process.services["backlog"].store
     (event,) = (await store.load(["backlog:p"]))["backlog:p"]
     known = to_record(stack.settings.namespace, event)

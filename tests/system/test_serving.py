@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 
 from headway.contracts import openapi
-from libs.service.issuer import Issuer
+from libs.service.identity.issuer import Issuer
 from libs.service.settings import Settings
 from tests.patience import GIVE_UP
 from tools.servers.processes import free_port

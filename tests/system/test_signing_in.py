@@ -12,9 +12,9 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
-from headway.serving import listening, server
+from headway.server import listening, server
 from headway.stack import create_stack
-from libs.service.issuer import KEY_NAME, Issuer
+from libs.service.identity.issuer import KEY_NAME, Issuer
 from libs.service.settings import Settings
 from tests.patience import GIVE_UP
 from tests.services.gateway.pages.answers import signed_in

@@ -14,10 +14,10 @@ from websockets.exceptions import ConnectionClosed
 from websockets.typing import Subprotocol
 
 from headway.stack import create_stack
-from libs.service import revocation_list
-from libs.service.session import COOKIE
+from libs.service.identity import store_mirror
+from libs.service.identity.session import COOKIE
 from libs.service.settings import Settings
-from services.gateway import staying
+from services.gateway.capacity import connections
 from tests.patience import GIVE_UP
 from tests.services.gateway.pages.answers import HTML, proof, signed_in
 from tests.services.gateway.serving import serving
@@ -36,7 +36,7 @@ async def sign_out(client: httpx.AsyncClient) -> httpx.Response:
 
 
 def test_it_is_known_everywhere_within_five_seconds() -> None:
-    assert revocation_list.REFRESH + staying.LOOK < 5
+    assert store_mirror.REFRESH + connections.LOOK < 5
 
 
 async def test_whoever_kept_the_token_is_refused_at_every_door(tmp_path: Path) -> None:
@@ -62,7 +62,7 @@ async def test_whoever_kept_the_token_is_refused_at_every_door(tmp_path: Path) -
 
 
 async def test_a_session_that_another_instance_ended_is_over_here_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(revocation_list, "REFRESH", 0.05)
+    monkeypatch.setattr(store_mirror, "REFRESH", 0.05)
     settings = Settings(data=tmp_path)
     async with AsyncExitStack() as both:
         one = await both.enter_async_context(running(settings, lambda s: create_stack(s, ["portfolio", "gateway"])))
@@ -78,7 +78,7 @@ async def test_a_session_that_another_instance_ended_is_over_here_too(tmp_path: 
 async def test_where_it_cannot_be_remembered_nobody_is_told_that_the_session_has_ended(tmp_path: Path) -> None:
     async with running(tmp_path) as stack:
         token = await token_of_a_session(stack.client)
-        await stack.app.state.process.adapters.revocations.close()
+        await stack.app.process.adapters.revocations.close()
         answer = await sign_out(stack.client)
         assert answer.status_code == 503 and COOKIE in stack.client.cookies, answer.text
         assert (await stack.client.get("/events", headers={"Authorization": f"Bearer {token}"})).status_code == 200

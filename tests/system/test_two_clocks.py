@@ -14,24 +14,27 @@ from typing import Any
 import pytest
 
 from headway.demonstration.story import lines
-from headway.importers.line import Line
+from headway.importers.line import ImportLine
 from libs.events.envelope import all_topics, from_record
 from libs.events.event import KINDS, Event, Retracted
 from libs.events.values import end_of, start_of
 from libs.events.world import World
 from libs.rules.roles import Principal, Role
-from libs.service.process import Process
-from services.gateway.asking import Asking
+from libs.service.host.process import Process
 from services.gateway.documents import EXECUTIVE, PRODUCT
-from services.gateway.schema import schema
+from services.gateway.gateway import Gateway
+from services.gateway.graphql.context import OperationContext
+from services.gateway.graphql.schema import schema
+from tests.given import Read
 from tests.system.conftest import Running, running
+from tests.system.demonstrated import TODAY, demonstrated
 
 INSTANTS = int(os.environ.get("HEADWAY_TEST_INSTANTS", "100"))
 """How many random moments are compared; `make faults` takes a thousand."""
 EXECUTIVE_EVERYWHERE = Principal("executive@*", frozenset({Role.parse("executive")}))
 
 
-async def tell(stack: Running, story: Sequence[Line]) -> None:
+async def tell(stack: Running, story: Sequence[ImportLine]) -> None:
     """Says these lines, and lets each service hear what the others said before."""
     position = ""
     for service, batch in itertools.groupby(story, key=lambda line: line.service):
@@ -51,7 +54,7 @@ async def told(tmp_path: Path) -> AsyncIterator[tuple[Running, list[Event]]]:
             answer = await stack.command(f"{service}.retract", {"event": event, "reason": "A slip"})
             assert answer.status_code == 200, answer.text
             await stack.ask("{ __typename }", after=answer.json()["position"])
-        process: Process = stack.app.state.process
+        process: Process = stack.app.process
         topics = all_topics(stack.settings.namespace)
         events = [from_record(d.record) async for batch in process.adapters.log.read(topics, follow=False) for d in batch]
         yield stack, events
@@ -82,14 +85,14 @@ def rebuilt(events: Sequence[Event], day: date, known_at: datetime | None) -> Wo
 async def answered(process: Process, world: World, document: str, variables: dict[str, Any]) -> Any:
     asked = copy.copy(process)
     asked.world = world
-    result = await schema().execute(document, variable_values=variables, context_value=Asking(asked, None, EXECUTIVE_EVERYWHERE))  # type: ignore[arg-type]
+    result = await schema().execute(document, variable_values=variables, context_value=OperationContext(Gateway(asked), EXECUTIVE_EVERYWHERE))
     assert not result.errors, result.errors
     return result.data
 
 
 async def test_every_moment_is_the_fold_of_its_own_events(told: tuple[Running, list[Event]]) -> None:
     stack, events = told
-    process: Process = stack.app.state.process
+    process: Process = stack.app.process
     for day, known_at in moments(INSTANTS):
         fresh = rebuilt(events, day, known_at)
         known = known_at.isoformat() if known_at else None
@@ -109,3 +112,9 @@ async def test_a_restarted_stack_answers_as_before(told: tuple[Running, list[Eve
         after = await again.ask(EXECUTIVE, {"first": 100})
     del before["portfolio"]["world"], after["portfolio"]["world"]  # the owner's clock announces meanwhile
     assert after == before
+
+
+def test_the_demonstration_holds_an_improvement_whose_end_was_learned_late() -> None:
+    read = Read(demonstrated(), today=start_of(TODAY)).on(str(TODAY - timedelta(days=80)))
+    read.shows("improvement:fines-pay-page", "state", "FINISHED")
+    read.knowing(str(TODAY - timedelta(days=60))).shows("improvement:fines-pay-page", "state", "STARTED")

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from libs.events.store import Commit, Outcome, StoreUnavailable
+from libs.events.ports.store import AppendOutcome, Commit, StoreUnavailable
 from tests.system.conftest import Running
 
 LINES = "".join(
@@ -16,10 +16,10 @@ LINES = "".join(
 
 
 async def test_a_bulk_whose_outcome_is_unknown_is_answered_503_as_a_whole_and_may_be_sent_again(stack: Running, monkeypatch: pytest.MonkeyPatch) -> None:
-    store = stack.app.state.process.services["portfolio"].store
+    store = stack.app.process.services["portfolio"].store
     append = store.append
 
-    async def stored_but_not_said(commits: Sequence[Commit]) -> list[Outcome]:
+    async def stored_but_not_said(commits: Sequence[Commit]) -> list[AppendOutcome]:
         await append(commits[:1])
         raise StoreUnavailable("it went away")
 

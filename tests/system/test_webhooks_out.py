@@ -9,14 +9,13 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from pymongo import MongoClient
 from standardwebhooks import Webhook
 
 from libs.service.settings import Settings
-from services.portfolio.webhooks import delivering, retrying
+from services.portfolio.webhooks import deliverer, retry_schedule
 from tests.patience import GIVE_UP
-from tests.services.portfolio.webhook_receiver import Receiver, receiving
-from tests.system.conftest import Running, running
+from tests.services.portfolio.webhooks.webhook_receiver import Receiver, receiving
+from tests.system.conftest import Running, dropped, running
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 LOOK = 0.05
@@ -32,7 +31,7 @@ async def receiver() -> AsyncIterator[Receiver]:
 
 @pytest.fixture
 async def allowing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Running]:
-    monkeypatch.setattr(delivering, "EVERY", LOOK)
+    monkeypatch.setattr(deliverer, "EVERY", LOOK)
     async with running(Settings(data=tmp_path, webhooks_to_private=True)) as stack:
         yield stack
 
@@ -127,7 +126,7 @@ async def test_a_secret_an_address_and_a_pause_hold_from_the_answer_on(allowing:
     await subscribed(allowing, receiver, kinds=["organisation"])
     await organisations(allowing, "before")
     await receiver.until(lambda: len(receiver.taken) == 1)
-    monkeypatch.setattr(delivering, "EVERY", 3600.0)
+    monkeypatch.setattr(deliverer, "EVERY", 3600.0)
     await asyncio.sleep(SEEN)  # from now on nobody looks for changes
     signed_in = allowing.signed_in("subscriber")
     made = await allowing.client.post("/portfolio/v1/webhooks/w/secret", params={"overlap_hours": 0}, headers=signed_in)
@@ -197,7 +196,7 @@ async def test_an_event_that_is_not_in_the_log_pauses_the_webhook(allowing: Runn
 
 
 async def test_what_waits_is_sent_after_a_restart_and_nothing_twice(tmp_path: Path, receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(retrying, "FIRST", 1.0)
+    monkeypatch.setattr(retry_schedule, "FIRST", 1.0)
     settings = Settings(data=tmp_path, webhooks_to_private=True)
     receiver.answering = lambda request: 204 if "c@1" in request.event["id"] else 500
     async with running(settings) as stack:
@@ -275,7 +274,8 @@ async def test_on_kafka_and_mongodb_two_processes_share_the_work_and_take_over_f
             await organisations(stacks[n % 2], f"o{n}")
         await receiver.until(lambda: len(set(receiver.ids)) == 20, seconds=30)
         assert len(receiver.ids) == 20, "each was sent by one of them"
-        holder = next(n for n, stack in enumerate(stacks) if stack.app.state.webhooks.delivering)
+        measured = [(await stack.client.get("/metrics")).text for stack in stacks]
+        (holder,) = (n for n, text in enumerate(measured) if 'headway_webhook_attempts_total{outcome="delivered"}' in text)
         await contexts.pop(holder).__aexit__(None, None, None)
         (left,) = stacks[:holder] + stacks[holder + 1 :]
         await organisations(left, "later")
@@ -285,7 +285,4 @@ async def test_on_kafka_and_mongodb_two_processes_share_the_work_and_take_over_f
         for context in contexts:
             await context.__aexit__(None, None, None)
     assert {a["outcome"] for a in made} == {"delivered"}
-    client = MongoClient[dict[str, Any]](mongo)
-    for service in ("portfolio", "backlog", "roadmap", "gateway"):
-        client.drop_database(f"{namespace}_{service}")
-    client.close()
+    dropped(mongo, namespace)

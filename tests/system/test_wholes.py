@@ -26,7 +26,7 @@ async def test_a_rebaseline_asks_for_the_split_and_an_unsplit_one_is_counted_apa
     await stack.say(
         ("portfolio.register_organisation", {"organisation": "env", "name": "Environment"}),
         ("portfolio.form_team", {"team": "t", "name": "T", "home": "env"}),
-        ("portfolio.propose_investment", {"investment": "i", "team": "t", "enhance": CAD, "support": CAD}),
+        ("portfolio.propose_investment", {"investment": "i", "team": "t", "enhance": CAD, "support": CAD, "value": "Fewer visits"}),
         ("portfolio.decide_investment", {"investment": "i", "approved": True, "reason": "x"}),
     )
     data = {"investment": "i", "amount": {"amount": "300.00", "currency": "CAD"}, "approver": "sg", "reason": "More"}

@@ -13,9 +13,9 @@ import pytest
 from fastapi import FastAPI
 
 from headway.doctor import examined
-from headway.serving import listening, server
+from headway.server import listening, server
 from headway.stack import create_stack
-from libs.service.issuer import Issuer
+from libs.service.identity.issuer import Issuer
 from libs.service.settings import Settings
 from tests.patience import GIVE_UP
 from tools.servers.processes import free_port

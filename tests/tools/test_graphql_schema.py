@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from services.gateway.schema import schema
+from services.gateway.graphql.schema import schema
 from tests.patience import GIVE_UP
 from tools import graphql_schema
 from tools.graphql_schema import COMMITTED, held, main
@@ -25,9 +25,9 @@ def test_the_committed_schema_is_what_the_code_has() -> None:
     assert COMMITTED.read_text("utf-8").rstrip() == schema().as_str().rstrip(), "run python -m tools.graphql_schema --write"
 
 
-@pytest.mark.parametrize("first", ["libs.events.catalog.roadmap.release", "services.gateway.types.team", "services.roadmap.main"])
+@pytest.mark.parametrize("first", ["libs.events.catalog.roadmap.release", "services.gateway.graphql.types.team", "services.roadmap.main"])
 def test_the_schema_is_the_same_whatever_was_imported_first(first: str) -> None:
-    made = f"import {first}\nfrom services.gateway.schema import schema\nprint(schema().as_str())"
+    made = f"import {first}\nfrom services.gateway.graphql.schema import schema\nprint(schema().as_str())"
     done = subprocess.run([sys.executable, "-c", made], cwd=COMMITTED.parent, capture_output=True, text=True, check=True, timeout=GIVE_UP)
     assert done.stdout.rstrip() == COMMITTED.read_text("utf-8").rstrip()
 

@@ -12,10 +12,10 @@ import pytest
 
 import libs.rules
 from tools.mutants import reach, targets
-from tools.mutants.forked import Code
-from tools.mutants.imported import Faulty
+from tools.mutants.fork import Code
 from tools.mutants.operators import Mutant, mutants, named
 from tools.mutants.record import Listed, by_hand, listed
+from tools.mutants.reimport import Faulty
 from tools.mutants.targets import ROOT, modules
 
 
@@ -83,8 +83,8 @@ def test_a_function_has_the_fault_also_where_something_is_wrapped_around_it() ->
 
 
 def test_the_modules_are_those_that_must_not_be_wrong_and_their_faults_are_told_apart() -> None:
-    assert {"libs/rules/money.py", "libs/events/facts.py", "services/gateway/limits.py", "headway/connections.py"} <= set(modules())
-    every: list[Mutant] = mutants(ROOT, "libs/rules/money.py")
+    assert {"libs/rules/money/amounts.py", "libs/events/facts.py", "services/gateway/graphql/cost/limits.py", "headway/connections.py"} <= set(modules())
+    every: list[Mutant] = mutants(ROOT, "libs/rules/money/amounts.py")
     assert len({mutant.key for mutant in every}) == len(every) > 30
 
 
@@ -104,7 +104,7 @@ def test_one_line_may_list_a_kind_of_faults_and_nothing_beside_it() -> None:
 
 
 def test_one_pattern_chooses_modules() -> None:
-    assert list(modules(["libs/rules/money*"])) == ["libs/rules/money.py"]
+    assert list(modules(["libs/rules/money/amounts*"])) == ["libs/rules/money/amounts.py"]
     assert next(iter(modules())) == targets.FIRST[0]
 
 
@@ -131,9 +131,9 @@ def test_tests_are_measured_again_where_they_or_a_module_they_run_have_changed_a
 
 
 def test_a_module_is_imported_with_its_fault(monkeypatch: pytest.MonkeyPatch) -> None:
-    path = "libs/rules/wording.py"
+    path = "libs/rules/text.py"
     fault = next(one for one in mutants(ROOT, path) if "→ return None" in one.name)
-    monkeypatch.setattr(libs.rules, "wording", importlib.import_module("libs.rules.wording"))  # put back afterwards, as in sys.modules
-    monkeypatch.delitem(sys.modules, "libs.rules.wording")
+    monkeypatch.setattr(libs.rules, "text", importlib.import_module("libs.rules.text"))  # put back afterwards, as in sys.modules
+    monkeypatch.delitem(sys.modules, "libs.rules.text")
     monkeypatch.setattr(sys, "meta_path", [Faulty(fault), *sys.meta_path])
-    assert importlib.import_module("libs.rules.wording").listed(["a", "b"]) is None
+    assert importlib.import_module("libs.rules.text").listed(["a", "b"]) is None

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from libs.events.reason import reason
+from libs.runtime.failure_reason import reason
 
 ROOT = Path(__file__).resolve().parents[2]
 MODULES = sorted(path for folder in ("libs", "services", "headway") for path in (ROOT / folder).rglob("*.py"))

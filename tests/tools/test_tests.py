@@ -19,11 +19,11 @@ ASKED = re.compile(r"^(subprocess\.|urllib\.request\.|httpx\.)|\.communicate$")
 GLANCE = 5
 """Seconds of a look at a server that may not be there yet."""
 MEANT = {
-    ("events/catching.py", 0.5): "a broken adapter that hangs is caught by it; a good one is never run under it",
-    ("events/test_cancelling.py", 0): "a time limit that is over at once is what is tried",
-    ("events/test_cancelling.py", 2): "that a task does not end is seen by waiting a while; waiting too short cannot fail it",
-    ("services/gateway/test_slices.py", 0.001): "a time limit that is over at once is what is tried",
-    ("services/gateway/test_events_once.py", 0.05): "that nothing comes is seen by waiting a while; waiting too short cannot fail it",
+    ("adapters/contracts/catching.py", 0.5): "a broken adapter that hangs is caught by it; a good one is never run under it",
+    ("runtime/test_cancellation.py", 0): "a time limit that is over at once is what is tried",
+    ("runtime/test_cancellation.py", 2): "that a task does not end is seen by waiting a while; waiting too short cannot fail it",
+    ("services/gateway/capacity/test_slices.py", 0.001): "a time limit that is over at once is what is tried",
+    ("services/gateway/stream/test_routes_once.py", 0.05): "that nothing comes is seen by waiting a while; waiting too short cannot fail it",
 }
 """Shorter waits, with why they judge nothing."""
 

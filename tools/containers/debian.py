@@ -1,4 +1,4 @@
-"""The tools themselves: which Debian packages hold them, whether they are here, and their installation."""
+"""Installs the container tools from Debian packages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""buildah and podman with settings, images and containers of their own in a folder, so that those of the machine are neither used nor touched."""
+"""Runs buildah and podman with settings, images and containers in a folder of their own, leaving the machine's alone."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A network of this thread's own, in which all ports are free and nothing touches the machine's addresses and rules."""
+"""A network namespace of this thread's own, in which all ports are free and nothing touches the machine's addresses and rules."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Which small faults a module's functions can have: one `Mutant` for each place where an operator fits.
+"""The mutation operators: one `Mutant` for each place where one applies.
 
-Only what runs inside functions is changed, since most of that can be exchanged in a process that has imported everything (for the rest see `imported`);
+Only what runs inside functions is changed, since most of that can be exchanged in a process that has imported everything (for the rest see `reimport`);
 sentences, log lines, types, assertions and docstrings are left as they are.
 """
 

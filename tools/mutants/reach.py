@@ -1,4 +1,4 @@
-"""Which test runs which line, and how long it takes: measured once, and anew for what has changed since."""
+"""Measures which test runs which lines and how long it takes, and again for what has changed."""
 
 from __future__ import annotations
 

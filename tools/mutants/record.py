@@ -1,4 +1,4 @@
-"""What came of each mutant, kept as long as its function is as it was; a live one is tried again once other tests reach it."""
+"""Records the outcome of each mutant for as long as its function is unchanged; live ones are tried again when other tests reach them."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ IMPORT = "import "
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """Killed, live, timeout or unbuilt; by which test; and in short which tests were asked (those of a live one)."""
+class MutantOutcome:
+    """The outcome of a mutant: killed (by which test), live, timeout or unbuilt; and, of a live one, a digest of the tests that were run."""
 
     outcome: str
     by: str | None = None
@@ -35,13 +35,13 @@ class Record:
         self.file = STATE / "outcomes.ndjson"
         if forget:
             self.file.unlink(missing_ok=True)
-        self.outcomes: dict[str, Outcome] = {}
+        self.outcomes: dict[str, MutantOutcome] = {}
         if self.file.exists():
             for line in self.file.read_text().splitlines():
                 key, *rest = json.loads(line)
-                self.outcomes[key] = Outcome(*rest)
+                self.outcomes[key] = MutantOutcome(*rest)
 
-    def put(self, key: str, outcome: Outcome) -> None:
+    def put(self, key: str, outcome: MutantOutcome) -> None:
         """Keeps an outcome."""
         self.outcomes[key] = outcome
         with self.file.open("a") as file:

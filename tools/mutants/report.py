@@ -1,19 +1,19 @@
-"""What is printed at the end of a run, and the file of those that live."""
+"""Prints the report of a run, and writes the file of live mutants."""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 
-from tools.mutants.forked import KILLED, LIVE, TIMEOUT, UNBUILT
+from tools.mutants.fork import KILLED, LIVE, TIMEOUT, UNBUILT
 from tools.mutants.operators import Mutant
-from tools.mutants.record import IMPORT, Listed, Outcome
+from tools.mutants.record import IMPORT, Listed, MutantOutcome
 from tools.mutants.targets import STATE
 
 FILE = STATE / "live.diff"
 
 
-def write(mutants: Sequence[Mutant], outcomes: Mapping[str, Outcome], groups: Mapping[str, str], listed: Listed) -> int:
+def write(mutants: Sequence[Mutant], outcomes: Mapping[str, MutantOutcome], groups: Mapping[str, str], listed: Listed) -> int:
     """Prints the counts of each module and group, writes the live ones as diffs, and gives how many live and are not listed.
 
     Of the live ones those are `at import` that no test runs which is asked: what runs while modules are imported, and what the tests of something else see.
@@ -55,7 +55,7 @@ def _row(name: str, count: Counter[str]) -> str:
     return f"{' '.join(parts)} {per_cent:7.1f} {count['not tried']:10}"
 
 
-def _diff(mutant: Mutant, why: str | None, outcome: Outcome) -> str:
+def _diff(mutant: Mutant, why: str | None, outcome: MutantOutcome) -> str:
     lines = [f"# {mutant.name}"]
     if why:
         lines.append(f"# listed: {why}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import re
 import select
 import signal
 import time
@@ -16,7 +17,7 @@ from typing import Any
 import pytest
 
 from tools.mutants import reach as reaching
-from tools.mutants.forked import (
+from tools.mutants.fork import (
     KILLED,
     LIVE,
     LONGEST,
@@ -37,7 +38,7 @@ from tools.mutants.forked import (
 )
 from tools.mutants.operators import Mutant
 from tools.mutants.reach import Reach, digest
-from tools.mutants.record import IMPORT, Outcome, Record
+from tools.mutants.record import IMPORT, MutantOutcome, Record
 from tools.mutants.targets import AT_IMPORT, modules
 
 MOST_SECONDS = 15.0
@@ -211,7 +212,7 @@ class Session:
                 if by in self._killers[name]:
                     self._killers[name].remove(by)
                 self._killers[name].append(by)
-        self.record.put(trial.mutant.key, Outcome(outcome, by or said.get("fault"), trial.asked if outcome == LIVE else ""))
+        self.record.put(trial.mutant.key, MutantOutcome(outcome, by or said.get("fault"), trial.asked if outcome == LIVE else ""))
         return str(outcome)
 
     def _is_sound(self, test: str) -> bool:
@@ -228,14 +229,17 @@ class Session:
 
 
 def _near_first(path: str, tests: Sequence[str]) -> list[str]:
-    """The tests of the module itself first, then of each file one in turn, the fastest first: one file's hundreds often see the same."""
-    own = f"test_{path.rpartition('/')[2]}"
+    """The tests of the module itself first (`test_NAME.py`, `test_NAME_more.py`), then of each file one in turn, the fastest first.
+
+    One file's hundreds often see the same.
+    """
+    own = f"test_{path.rpartition('/')[2].removesuffix('.py')}"
     turns = dict[str, int]()
     ranked: list[tuple[bool, int, int, str]] = []
     for test in tests:
         name = reaching.file_of(test)
         turns[name] = turns.get(name, 0) + 1
-        ranked.append((not name.endswith(own), turns[name], len(ranked), test))
+        ranked.append((not re.search(rf"/{own}(_\w+)?\.py$", name), turns[name], len(ranked), test))
     return [test for *_, test in sorted(ranked)]
 
 

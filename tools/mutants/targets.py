@@ -1,4 +1,4 @@
-"""What is mutated, and which tests are asked."""
+"""Which modules are mutated, and which tests are run against them."""
 
 from __future__ import annotations
 
@@ -14,25 +14,35 @@ STATE: Final = ROOT / ".mutants"
 GROUPS: Final[dict[str, tuple[str, ...]]] = {
     "rules": ("libs/rules/**/*.py",),
     "commands": ("libs/commands/**/*.py",),
-    "events": ("libs/events/facts.py", "libs/events/kept.py", "libs/events/event.py", "libs/events/world.py", "libs/events/consuming.py"),
-    "limits": tuple(f"services/gateway/{name}.py" for name in ("limits", "budget", "allowances", "slices", "bounded", "executor", "executing")),
-    "connections": ("services/gateway/types/connection.py", "headway/connections.py", "headway/http_connection.py"),
+    "events": ("libs/events/facts.py", "libs/events/derivations.py", "libs/events/event.py", "libs/events/world.py", "libs/delivery/consumer.py"),
+    "limits": (
+        "services/gateway/graphql/cost/*.py",
+        "services/gateway/graphql/counted_results.py",
+        *(f"services/gateway/capacity/{name}.py" for name in ("allowances", "bounded_cache", "slices")),
+        "services/gateway/graphql/execution.py",
+    ),
+    "connections": ("services/gateway/graphql/types/kinds/connection.py", "headway/connections.py", "headway/http_connection.py"),
 }
 FIRST: Final = (
-    *(f"libs/rules/{name}.py" for name in ("money", "fiscal_years", "graduation", "criteria", "authority", "phases")),
-    *(f"libs/commands/{name}.py" for name in ("rights", "deciding", "idempotence", "handling")),
-    *(f"libs/events/{name}.py" for name in ("facts", "kept", "world", "consuming")),
-    *(f"services/gateway/{name}.py" for name in ("limits", "budget", "allowances")),
-    "services/gateway/types/connection.py",
+    *(f"libs/rules/{name}.py" for name in ("money/amounts", "money/fiscal_years", "graduation/status", "graduation/criteria", "authority", "products/phases")),
+    *(f"libs/commands/{name}.py" for name in ("authorization", "decision", "execution/idempotency", "execution/handler")),
+    *(f"libs/events/{name}.py" for name in ("facts", "derivations", "world")),
+    "libs/delivery/consumer.py",
+    *(f"services/gateway/graphql/cost/{name}.py" for name in ("limits", "budget")),
+    "services/gateway/capacity/allowances.py",
+    "services/gateway/graphql/types/kinds/connection.py",
 )
 """Where a fault costs most: a run that is cut short has tried these."""
-LEFT_OUT: Final = ("*/testing.py", "*/testing_*.py")
+LEFT_OUT: Final = ("*/testing.py",)
 """Suites for adapters: these are tests."""
 
 TESTS: Final = (
     "tests/rules",
     "tests/commands",
     "tests/events",
+    "tests/delivery",
+    "tests/adapters",
+    "tests/runtime",
     "tests/service",
     "tests/services",
     "tests/headway/test_connections.py",
@@ -43,22 +53,24 @@ BESIDE: Final = (
     "tests/services/gateway/pages",
     "tests/services/backlog/webhooks",
     "tests/services/backlog/test_jira_exports.py",
-    "tests/services/portfolio/test_webhooks_out*",
-    "tests/services/gateway/test_graphiql_files.py",
-    "tests/services/gateway/*_on_kafka.py",
-    *(f"tests/events/test_{name}*" for name in ("kafka", "mongo", "sqlite", "stores", "logs", "relay", "crash", "shared")),
+    "tests/services/portfolio/webhooks",
+    "tests/services/gateway/graphql/test_graphiql_files.py",
+    "tests/services/gateway/*/*_on_kafka.py",
+    "tests/adapters",
+    "tests/delivery/test_relay*",
+    "tests/delivery/test_crash.py",
     *(f"tests/commands/test_{name}.py" for name in ("days", "remedies", "minor_units", "order_of_arrival", "order_of_saying")),
 )
 """Tests of something else that runs these modules too, and those that go through every command: hundreds that run the same lines."""
 AT_IMPORT: Final = (
     "tests/commands/test_event_fields.py",
     "tests/commands/test_binding.py",
-    "tests/rules/test_explaining.py",
+    "tests/rules/explanations/test_explanations.py",
     "tests/commands/test_validation.py",
     "tests/commands/test_remedies.py",
     "tests/contracts/test_schemas.py",
     "tests/contracts/test_asyncapi.py",
-    "tests/services/gateway/test_schema.py",
+    "tests/services/gateway/graphql/test_schema.py",
 )
 """Tests of what is declared while modules are imported: asked about mutants that no test runs, each in a process of its own."""
 FAST: Final = "not servers and not browser and not node and not shipped and not faults"

@@ -1,4 +1,4 @@
-"""Every command that can be given, one folder per service, one file per aggregate: the mirror of the events' catalogue."""
+"""Every command, one folder per service and one file per aggregate: the mirror of the events' catalogue."""
 
 from libs.commands.catalog import backlog, portfolio, roadmap
 

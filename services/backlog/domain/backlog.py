@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from libs.commands.catalog.backlog.backlog import ReorderBacklog
-from libs.commands.deciding import Case
+from collections.abc import Iterator
+
+from libs.commands.catalog.backlog.backlog import ReorderBacklog, ReviewPrioritisation
+from libs.commands.decision import Case
 from libs.commands.errors import Invalid, NotFound
-from libs.events.catalog.backlog.backlog import Backlog
+from libs.commands.import_revision import anew
+from libs.events.catalog.backlog.backlog import Backlog, PrioritisationReviewed
 from libs.events.catalog.backlog.item import ITEM, Item, ItemState
+from libs.events.catalog.roadmap.metric import METRIC
+from libs.events.event import Payload
 from libs.events.facts import Facts
-from libs.rules.backlogs import ordered
+from libs.rules.products.backlogs import ordered
 from services.backlog.domain import decisions
 
 
@@ -32,3 +37,13 @@ def reorder_backlog(command: ReorderBacklog, case: Case[Backlog]) -> None:
 def _of(facts: Facts, command: ReorderBacklog) -> Item | None:
     item = facts.get(ITEM, command.item)
     return item if item is not None and item.product == command.product and item.added is not None else None
+
+
+@decisions.decides(ReviewPrioritisation)
+def review_prioritisation(command: ReviewPrioritisation, case: Case[Backlog]) -> Iterator[Payload]:
+    """The order against metrics as they were read at that time (S0-24); a metric may be heard of later."""
+    readings = []
+    for id in command.metrics:
+        then = case.facts.get(METRIC, id)
+        readings += [then.readings[-1].event.id] if then is not None and then.readings else []
+    yield from anew(case, PrioritisationReviewed.of(command, readings=tuple(dict.fromkeys(readings))))

@@ -10,17 +10,16 @@ from libs.commands.catalog.backlog.item import (
     AddItem,
     DeliverItem,
     DropItem,
-    EstimateItem,
-    LinkItem,
     RecordImpact,
     RefineItem,
     ReopenItem,
     StartItem,
     StateItem,
 )
-from libs.commands.deciding import Case
+from libs.commands.decision import Case
 from libs.commands.errors import AlreadyExists, Invalid, NotFound
-from libs.commands.rows import instead, of_row, take_back
+from libs.commands.existence import begun
+from libs.commands.import_revision import instead, of_row, take_back
 from libs.events.catalog.backlog.backlog import BACKLOG
 from libs.events.catalog.backlog.item import (
     ITEM,
@@ -37,10 +36,10 @@ from libs.events.catalog.backlog.item import (
     ItemStated,
 )
 from libs.events.catalog.backlog.item_source import ItemSource
-from libs.events.catalog.backlog.source import SOURCE
 from libs.events.event import Event, Payload, Retracted
-from libs.rules.origins import item_of
+from libs.rules.trackers.item_identity import item_of
 from services.backlog.domain import decisions
+from services.backlog.domain.source import speaking
 
 
 @decisions.decides(AddItem)
@@ -77,20 +76,13 @@ def add_item(command: AddItem, case: Case[Item]) -> Iterator[Payload]:
 @decisions.decides(RefineItem)
 def refine_item(command: RefineItem, case: Case[Item]) -> Iterable[Payload] | None:
     """Better words for an item (S0-18); nothing is said where none are given."""
-    _there(case)
     return () if ItemRefined.of(command) == ItemRefined() else None
-
-
-@decisions.decides(EstimateItem, LinkItem)
-def of_an_item(command: EstimateItem | LinkItem, case: Case[Item]) -> None:
-    """How large it is (S0-18), or part of which roadmap item, which may be heard of later (S0-20): of an item that was added by then. Raises Invalid."""
-    _there(case)
 
 
 @decisions.decides(StartItem)
 def start_item(command: StartItem, case: Case[Item]) -> Iterator[Payload]:
     """Under way, from open alone; whatever only a source has stated, the later word holds."""
-    item = _there(case)
+    item = begun(case)
     yield from take_back(case, *(beyond := _outlasting(case, ItemStarted)))
     yield from _withdrawn(case, ItemStarted, case.there.started if case.there.state is ItemState.STARTED else None, beyond)
     if not (item.turns and isinstance(item.turns[-1].event.data, ItemStated)):
@@ -101,7 +93,7 @@ def start_item(command: StartItem, case: Case[Item]) -> Iterator[Payload]:
 @decisions.decides(DeliverItem)
 def deliver_item(command: DeliverItem, case: Case[Item]) -> Iterator[Payload]:
     """With its users, once (S0-05, S0-25), whether or not somebody said that it was started."""
-    item = _there(case)
+    item = begun(case)
     yield from take_back(case, *(beyond := _outlasting(case, ItemDelivered)))
     yield from _withdrawn(case, ItemDelivered, case.there.delivered, beyond)
     _from(item, case, ItemState.OPEN, ItemState.STARTED, ItemState.DELIVERED)
@@ -111,7 +103,7 @@ def deliver_item(command: DeliverItem, case: Case[Item]) -> Iterator[Payload]:
 @decisions.decides(DropItem)
 def drop_item(command: DropItem, case: Case[Item]) -> Iterator[Payload]:
     """It will not be done; what is delivered cannot be undone so."""
-    _from(_there(case), case, ItemState.OPEN, ItemState.STARTED, ItemState.DROPPED)
+    _from(begun(case), case, ItemState.OPEN, ItemState.STARTED, ItemState.DROPPED)
     row = of_row(case)
     yield from take_back(case, *(event for event in _outlasting(case, ItemDropped) if event != row))
     yield from instead(case, row, ItemDropped.of(command))
@@ -120,7 +112,6 @@ def drop_item(command: DropItem, case: Case[Item]) -> Iterator[Payload]:
 @decisions.decides(ReopenItem)
 def reopen_item(command: ReopenItem, case: Case[Item]) -> Iterator[Payload]:
     """Open again, whatever it was. A row of an import that says so holds also where it does not say since when: what it had said of later is taken back."""
-    _there(case)
     yield from take_back(case, *_outlasting(case, ItemReopened))
     row = of_row(case)
     yield from instead(case, row if row is not None and isinstance(row.data, ItemReopened) else None, ItemReopened())
@@ -129,7 +120,7 @@ def reopen_item(command: ReopenItem, case: Case[Item]) -> Iterator[Payload]:
 @decisions.decides(RecordImpact)
 def record_impact(command: RecordImpact, case: Case[Item]) -> None:
     """What the delivery changed (S0-05). Raises Invalid for what was not delivered by then."""
-    item = _there(case)
+    item = begun(case)
     if item.state is not ItemState.DELIVERED:
         raise Invalid(f"{item.id} is {item.state}: only what was delivered has had an impact", field="item", remedy="Deliver it first: backlog.deliver_item.")
 
@@ -140,11 +131,9 @@ def state_item(command: StateItem, case: Case[Item]) -> Iterator[Payload]:
 
     Where the words are confidential the title is left out, also of an older statement that arrives later. Raises NotFound, Invalid for another's source.
     """
-    source, item = case.current.get(SOURCE, command.source), case.now
-    if source is None:
-        raise NotFound(f"there is no source {command.source!r}", field="source", remedy="Connect it first: backlog.connect_source.")
-    if source.product != command.product or (item is not None and item.product not in ("", command.product)):
-        raise Invalid(f"{command.source} speaks of items of {source.product} alone", field="product")
+    source, item = speaking(case, command.source, command.product), case.now
+    if item is not None and item.product not in ("", command.product):
+        raise Invalid(f"{command.source} speaks of {source.product} alone", field="product")
     hidden = command.withheld or (
         item is not None and item.withheld and item.secrecy is not None and (command.withheld is None or command.instant <= item.secrecy[0])
     )
@@ -178,13 +167,6 @@ def _told_by(source: ItemSource | None) -> dict[str, Any]:
 def _same_source(item: Item, command: AddItem) -> bool:
     named = command.source
     return item.product == command.product and named is not None and item.source is not None and named.same(item.source)
-
-
-def _there(case: Case[Item]) -> Item:
-    """The item as it stood at the command's time. Raises Invalid for a time before it was added."""
-    if case.then is None:
-        raise Invalid(f"{case.id} had not been added by {case.at.isoformat()}", field="at", remedy="Give a later time.")
-    return case.then
 
 
 def _from(item: Item, case: Case[Item], *states: ItemState) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from libs.commands.catalog.backlog.need import ChangeNeed, JudgeNeed, RecordNeed
-from libs.commands.deciding import Case
+from libs.commands.catalog.backlog.need import ChangeNeed, RecordNeed
+from libs.commands.decision import Case
 from libs.commands.errors import Invalid
 from libs.events.catalog.backlog.need import Need
 from libs.events.event import Payload
@@ -26,18 +26,5 @@ def record_need(command: RecordNeed, case: Case[Need]) -> Iterable[Payload] | No
 @decisions.decides(ChangeNeed)
 def change_need(command: ChangeNeed, case: Case[Need]) -> None:
     """Another wording or another priority, with its reason (S0-06). Raises Invalid where neither is given."""
-    _there(case)
     if command.text is None and command.prioritised is None:
         raise Invalid("neither a new text nor a new priority is given", field="text")
-
-
-@decisions.decides(JudgeNeed)
-def judge_need(command: JudgeNeed, case: Case[Need]) -> None:
-    """How far it is met at that time (S0-04, S0-22): each judgement stands, the latest counts."""
-    _there(case)
-
-
-def _there(case: Case[Need]) -> None:
-    """Raises Invalid for a time before it was recorded."""
-    if case.then is None or case.then.recorded is None:
-        raise Invalid(f"{case.id} had not been recorded by {case.at.isoformat()}", field="at", remedy="Give a later time.")

@@ -5,11 +5,12 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Iterator
+from typing import Any
 
 from libs.commands.catalog.backlog.source import ConnectSource
-from libs.commands.deciding import Case
-from libs.commands.errors import AlreadyExists, Invalid
-from libs.events.catalog.backlog.source import Source, SourceConnected
+from libs.commands.decision import Case
+from libs.commands.errors import AlreadyExists, Invalid, NotFound
+from libs.events.catalog.backlog.source import SOURCE, Source, SourceConnected
 from libs.events.event import Payload
 from services.backlog.domain import decisions
 
@@ -31,6 +32,16 @@ def connect_source(command: ConnectSource, case: Case[Source]) -> Iterator[Paylo
         )
     _check_secret(command.secret)
     yield SourceConnected.of(command)
+
+
+def speaking(case: Case[Any], source: str, product: str) -> Source:
+    """A source that passes on what it says of a product. Raises NotFound for one that there is not, Invalid for one of another product."""
+    found = case.current.get(SOURCE, source)
+    if found is None:
+        raise NotFound(f"there is no source {source!r}", field="source", remedy="Connect it first: backlog.connect_source.")
+    if found.product != product:
+        raise Invalid(f"{source} speaks of {found.product} alone", field="product")
+    return found
 
 
 SHORTEST = 16

@@ -1,1 +1,1 @@
-"""What GitHub, GitLab, Jira and senders of Standard Webhooks tell about items: signed, read, and said as commands."""
+"""Webhooks of GitHub, GitLab, Jira and senders of Standard Webhooks: verified, parsed, and turned into commands about items and runs of pipelines."""

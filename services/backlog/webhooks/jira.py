@@ -1,4 +1,4 @@
-"""Jira: what its Cloud and both generations of its Server say of an issue, as statements about items."""
+"""Parses issue webhooks of Jira Cloud and both generations of Jira Server into statements about items."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from urllib.parse import quote
 
 from libs.commands.errors import Invalid
 from libs.events.catalog.backlog.item import ItemState
-from libs.rules.issues import state_of
-from services.backlog.webhooks.statement import Body, Nothing, Statement, instant, needed, part, stable, text, title, url
+from libs.rules.trackers.jira_states import state_of
+from services.backlog.webhooks.statement import Body, ItemReport, Nothing, instant, needed, part, stable, text, title, url
 
 _FIELDS: Final = ("issue", "fields")
 _LATEST: Final = datetime(9000, 1, 1, tzinfo=UTC).timestamp() * 1000
 
 
-def read(body: Body, headers: Mapping[str, str]) -> Statement | Nothing:
+def read(body: Body, headers: Mapping[str, str]) -> ItemReport | Nothing:
     """What a body says, by `timestamp`: the issue as it is then, whatever caused the delivery (also a comment); a deleted issue is dropped.
 
     The state is the status' category, with a resolution such as Won't Do it is dropped; where a server gives none it is read from the status's name. A status
@@ -32,7 +32,7 @@ def read(body: Body, headers: Mapping[str, str]) -> Statement | Nothing:
     if state is None and part(body, *_FIELDS, "status") is not None:
         name = (text(body, *_FIELDS, "status", "name") or "?")[:60]
         return Nothing(f"status {name!r} is neither open, under way nor done for certain")
-    return Statement(
+    return ItemReport(
         reference=key,
         instant=_instant(body),
         title=title(body, *_FIELDS, "summary"),

@@ -1,4 +1,4 @@
-"""Who sent a delivery: its signature over the raw body, or its token, compared in constant time."""
+"""Verifies the signature or token of a delivery over its raw body, in constant time."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Senders of Standard Webhooks: bodies of our own making, for systems that no other module understands."""
+"""Parses Standard Webhooks with bodies of our own format, for systems that no other module understands."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from collections.abc import Mapping
 
 from libs.commands.errors import Invalid
 from libs.events.catalog.backlog.item import ItemState
-from services.backlog.webhooks.statement import Body, Nothing, Statement, flag, instant, needed, part, stable, text, title, url
+from services.backlog.webhooks.statement import Body, ItemReport, Nothing, flag, instant, needed, part, stable, text, title, url
 
 _LEAVES = ("deleted", "transferred")
 
 
-def read(body: Body, headers: Mapping[str, str]) -> Statement | Nothing:
+def read(body: Body, headers: Mapping[str, str]) -> ItemReport | Nothing:
     """What `{"type": "item.updated", "timestamp": …, "data": {"reference", "title", "state", "url"}}` says.
 
     `id` beside the reference names the item where references change, and `confidential` withholds its title. The state is open, started, delivered or dropped;
@@ -24,7 +24,7 @@ def read(body: Body, headers: Mapping[str, str]) -> Statement | Nothing:
             raise Invalid("it is no object", field="data")
         return Nothing(f"a {type[:60]!r} names no item")
     final = type.rpartition(".")[2] in _LEAVES
-    return Statement(
+    return ItemReport(
         reference=needed(body, "data", "reference"),
         instant=instant(body, "timestamp"),
         title=title(body, "data", "title"),

@@ -1,23 +1,25 @@
-"""What one delivery comes to, a statement about an item or nothing, and how a body of somebody else's making is read."""
+"""What one delivery comes to, a statement about an item or a run of a pipeline, or nothing, and helpers to read foreign bodies."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
 from libs.commands.errors import Invalid
 from libs.events.catalog.backlog.item import ItemState
-from libs.events.values import one_line
+from libs.events.values import ID_PATTERN, one_line
 
 LONGEST_TITLE = 500
 LONGEST_NUMBER = 100
 Body = Mapping[str, Any]
+_ADDRESS: Final = re.compile(r"\b[\w.%+-]{1,64}@(?:[\w-]{1,63}\.)+[a-zA-Z]{2,24}\b")
 
 
 @dataclass(frozen=True, slots=True)
-class Statement:
+class ItemReport:
     """What a sender says of one item, at an instant of the sender's own clock; None is what it does not say.
 
     `final` says that the item was deleted, or moved out of reach; `formerly` the reference that it had until now; `number` what the sender tells it by,
@@ -36,8 +38,20 @@ class Statement:
 
 
 @dataclass(frozen=True, slots=True)
+class RunReport:
+    """A run that succeeded and names one change request (S3-10): what ran, what the sender tells it by, those of its jobs that succeeded, and when it ended."""
+
+    change: str
+    name: str
+    number: str
+    instant: datetime
+    jobs: tuple[str, ...] = ()
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Nothing:
-    """A delivery that says nothing of an item, and why."""
+    """A delivery that says nothing of an item or a change request, and why."""
 
     reason: str
 
@@ -89,15 +103,40 @@ def flag(body: Body, *path: str) -> bool | None:
 
 
 def title(body: Body, *path: str) -> str | None:
-    """The text at a path, cut to the length of a title."""
+    """The text at a path, cut to the length of a title and without e-mail addresses: what is said of an item stands for good (decision 0068)."""
     found = text(body, *path)
-    return found[:LONGEST_TITLE].strip() if found else None
+    return _ADDRESS.sub("[address]", found)[:LONGEST_TITLE].strip() if found else None
 
 
 def url(body: Body, *path: str) -> str | None:
     """The address at a path; None where it is not one that may stand in a link."""
     found = text(body, *path)
     return found if found and found.startswith(("https://", "http://")) and len(found) <= 2000 and not any(c.isspace() or ord(c) < 32 for c in found) else None
+
+
+_TRAILER = re.compile(r"headway-change[ \t]*:(.*)", re.IGNORECASE)
+_OF_A_CHANGE = "change/"
+
+
+def change_of(message: object, ref: str | None) -> str | Nothing:
+    """The change request that a run is for: the one that a line `Headway-Change: ID` of its commit's message names, else that of its branch `change/ID`.
+
+    Two that a message names are none: nobody can tell for which of them it ran.
+    """
+    lines = message.splitlines() if isinstance(message, str) else []
+    named = {found[1].strip().removeprefix("change:") for line in lines if (found := _TRAILER.fullmatch(line.rstrip()))}
+    if len(named) > 1:
+        return Nothing("its commit names several changes: it is evidence of none")
+    branch = (ref or "").removeprefix("refs/heads/")
+    (id,) = named or ({branch.removeprefix(_OF_A_CHANGE)} if branch.startswith(_OF_A_CHANGE) else {""})
+    if not re.fullmatch(ID_PATTERN, id):
+        return Nothing("what its commit or branch names is not the id of a change" if id else "neither its commit nor its branch names a change")
+    return id
+
+
+def ended(what: str, status: str | None) -> Nothing:
+    """A run that did not succeed, or has not ended, is no evidence: it may be started again."""
+    return Nothing(f"a {what} that is {(status or 'not over')[:40]!r} is no evidence")
 
 
 def instant(body: Body, *path: str) -> datetime:

@@ -1,4 +1,4 @@
-"""The documents that Headway itself asks, each an example for whoever writes their own."""
+"""GraphQL documents that Headway itself runs, each an example for those who write their own."""
 
 from pathlib import Path
 

@@ -1,1 +1,1 @@
-"""What people open in a browser: pages made on the server, each from one named document of `services/gateway/queries`."""
+"""Web pages rendered on the server, each from one named GraphQL document in its folder."""

@@ -1,4 +1,4 @@
-"""The questions that are asked first: the executive's, and the pages that a working day begins with; asked by nobody, so that what they rest on is there."""
+"""Runs what will be asked first, the executive's query and the first pages of a working day, so that what they rest on is computed."""
 
 from __future__ import annotations
 
@@ -8,23 +8,21 @@ from typing import Any, Final
 
 from strawberry.types.graphql import OperationType
 
-from libs.rules.fiscal_years import year_start_of
+from libs.rules.money.fiscal_years import year_start_of
 from libs.rules.roles import Principal, Role
-from libs.service.process import Process
 from services.gateway import documents
-from services.gateway.asked import Asked
-from services.gateway.asking import Asking
-from services.gateway.budget import PAGE
-from services.gateway.executing import Ended, execute
-from services.gateway.forwarding import Forwarding
-from services.gateway.limits import prepared
-from services.gateway.pages.home import HOME
-from services.gateway.pages.moment import Moment
-from services.gateway.pages.page import Visit
-from services.gateway.pages.rendering import environment
+from services.gateway.capacity.slices import GAP
+from services.gateway.gateway import Gateway
+from services.gateway.graphql.context import OperationContext
+from services.gateway.graphql.cost.budget import PAGE
+from services.gateway.graphql.cost.limits import prepared
+from services.gateway.graphql.execution import Ended, GraphQLRequest, execute
+from services.gateway.graphql.schema import schema
+from services.gateway.pages.home.page import HOME
+from services.gateway.pages.kit.as_of import Moment
+from services.gateway.pages.kit.page import Visit
+from services.gateway.pages.kit.rendering import environment
 from services.gateway.pages.routes import Pages
-from services.gateway.schema import schema
-from services.gateway.slices import GAP
 
 NOBODY: Final = Principal("headway", frozenset({Role("executive")}))
 """Reads all that is derived: that lies below rights, and whoever asks later sees what theirs let them see."""
@@ -38,8 +36,8 @@ OPENED_FIRST: Final = (HOME,)
 class FirstQuestions:
     """Asks them."""
 
-    def __init__(self, process: Process, forwarding: Forwarding, pages: Pages) -> None:
-        self._process, self._forwarding, self._pages = process, forwarding, pages
+    def __init__(self, gateway: Gateway, pages: Pages) -> None:
+        self._gateway, self._process, self._pages = gateway, gateway.process, pages
 
     async def __call__(self, day: date) -> None:
         """All of them, as of a day; between two pieces others have their turn."""
@@ -51,19 +49,19 @@ class FirstQuestions:
 
     async def _read(self) -> None:
         """Documents and templates, each read once for all. What a kind's declaration prints is read when it is opened: there are many, and each is short."""
-        for text in (documents.EXECUTIVE, documents.PRODUCT, *(page.document for page in self._pages.pages if page.asks is None)):
+        for text in (documents.EXECUTIVE, documents.PRODUCT, *(page.document for page in self._pages.pages if not page.shown_by)):
             prepared(schema()._schema, text)
             await asyncio.sleep(GAP)
-        for page in self._pages.pages:
-            environment().get_template(page.template)
+        for template in dict.fromkeys(page.template for page in self._pages.pages):
+            environment().get_template(template)
             await asyncio.sleep(GAP)
 
     async def _executive(self, day: date) -> None:
         after: str | None = None
         for _ in range(0, MOST_TEAMS, TEAMS_AT_ONCE):
-            asking = Asking(self._process, self._forwarding, NOBODY, day=day, most=PAGE)
+            asking = OperationContext(self._gateway, NOBODY, day=day, most=PAGE)
             variables: dict[str, Any] = {"first": TEAMS_AT_ONCE, "after": after}
-            result = await execute(Asked(documents.EXECUTIVE, None, variables), asking, {OperationType.QUERY})
+            result = await execute(GraphQLRequest(documents.EXECUTIVE, None, variables), asking, {OperationType.QUERY})
             if isinstance(result, Ended) or result.data is None:
                 return
             page = result.data["portfolio"]["teams"]["pageInfo"]

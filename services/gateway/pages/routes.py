@@ -1,4 +1,4 @@
-"""The addresses of the pages: from a request to HTML, CSV or 304, each from one state of the world and with its reader's rights."""
+"""Routes of the pages: from a request to HTML, CSV or 304, each from one state of the world and with its reader's rights."""
 
 from __future__ import annotations
 
@@ -16,35 +16,32 @@ from markupsafe import Markup
 from starlette.responses import Response, StreamingResponse
 from strawberry.types.graphql import OperationType
 
-from libs.commands.doors import positions
 from libs.commands.errors import Invalid, NotFound, NotHeardYet
+from libs.commands.routes import positions
 from libs.events.values import one_line
-from libs.rules.fiscal_years import year_start_of
+from libs.rules.money.fiscal_years import year_start_of
 from libs.rules.roles import Principal
 from libs.service.app import public
+from libs.service.identity.session import form_key
 from libs.service.problems import FORESEEN, NotReady
-from libs.service.process import Process
-from libs.service.session import form_key
 from libs.service.version import version
-from services.gateway.allowances import allowances_of
-from services.gateway.asked import Asked
-from services.gateway.asking import Asking
-from services.gateway.bounded import Bounded, size_of_json
-from services.gateway.budget import PAGE, Budget, SpentUp
-from services.gateway.executing import computed, execute
-from services.gateway.forwarding import Forwarding
-from services.gateway.pages import assets
-from services.gateway.pages.acting import HEARD, SAME, acting_on
-from services.gateway.pages.connections import CURSOR, Path, at, document_of, is_whole, joined, with_at
-from services.gateway.pages.errors import error_page, wants_page
-from services.gateway.pages.including import included
-from services.gateway.pages.live import seen
-from services.gateway.pages.moment import AS_OF, KNOWN_AT, moment_of
-from services.gateway.pages.page import CSV, FORMAT, ORGANISATION, Data, Page, View, Visit
-from services.gateway.pages.reading import authorization_of, reader_of
-from services.gateway.pages.rendering import HEADERS, VARY, html, in_graphiql, rendered, theme_of
-from services.gateway.pages.tables import Table, as_csv
-from services.gateway.pages.words import plain
+from services.gateway.capacity.bounded_cache import Bounded, size_of_json
+from services.gateway.gateway import Gateway
+from services.gateway.graphql.context import OperationContext
+from services.gateway.graphql.cost.budget import PAGE, Budget, SpentUp
+from services.gateway.graphql.execution import GraphQLRequest, computed, execute
+from services.gateway.pages.actions.offers import HEARD, SAME, acting_on
+from services.gateway.pages.kit import assets
+from services.gateway.pages.kit.as_of import AS_OF, KNOWN_AT, moment_of
+from services.gateway.pages.kit.errors import error_page, wants_page
+from services.gateway.pages.kit.live import seen
+from services.gateway.pages.kit.page import CSV, FORMAT, HTML, MARKDOWN, ORGANISATION, Data, Page, PageView, Visit
+from services.gateway.pages.kit.reader import authorization_of, reader_of
+from services.gateway.pages.kit.rendering import HEADERS, VARY, html, in_graphiql, rendered, theme_of
+from services.gateway.pages.kit.table import Path, Table, as_csv, tables_in
+from services.gateway.pages.kit.tables.whole_lists import CURSOR, at, document_of, is_whole, joined, with_at
+from services.gateway.pages.kit.words import plain
+from services.gateway.pages.page_parts import included
 
 KEPT_ANSWERS: Final = 64 * 1_048_576
 """Bytes of answers that are kept for whoever asks the same of the same world with the same rights: the CSV of a table, a second reader."""
@@ -66,10 +63,11 @@ def page_routes(answering: Pages) -> APIRouter:
 class Pages:
     """Answers for all pages: `nav` of each leads to the others."""
 
-    def __init__(self, process: Process, forwarding: Forwarding, pages: tuple[Page, ...]) -> None:
-        self.process, self.forwarding, self.pages = process, forwarding, pages
+    def __init__(self, gateway: Gateway, pages: tuple[Page, ...]) -> None:
+        self.gateway, self.process, self.pages = gateway, gateway.process, pages
         self._kept: Bounded[str, tuple[Data, bool]] = Bounded(KEPT_ANSWERS, size_of_json)
-        self._allowances = allowances_of(process.app)
+        self._names = self.process.people.revision
+        self._allowances = gateway.allowances
 
     def endpoint(self, page: Page) -> Callable[[Request], Awaitable[Response]]:
         """What answers at the page's path."""
@@ -87,13 +85,14 @@ class Pages:
         return answer
 
     async def answer(self, request: Request, page: Page) -> Response:
-        """HTML, a table as CSV, or 304. Raises SignInFirst, NotReady, NotHeardYet, and what the page or its query finds wrong."""
+        """HTML, a table as CSV, a report as Markdown, or 304. Raises SignInFirst, NotReady, NotHeardYet, and what the page or its query finds wrong."""
         begun = time.perf_counter()
         reader = await reader_of(request)
         if not await self.process.is_ready():
             raise NotReady("What the store and the log held at the start is still being taken in.", remedy="Open the page again in a moment.")
         await self._must_have_heard(request)
         visit = self._visit(request, page, reader)
+        _demand_format(page, visit)
         table = request.query_params.get("table", "") if visit.query.get(FORMAT) == CSV else None
         tag = self._tag(request, visit)
         headers = {"ETag": tag, "X-Headway-World": visit.world}
@@ -103,6 +102,9 @@ class Pages:
         visit, view, data = await self.made(authorization_of(request), visit)
         if table is not None:
             return await self._csv(request, visit, view, data, table, headers)
+        if page.as_markdown is not None and visit.query.get(FORMAT) == MARKDOWN:
+            written = await self._in_slices(reader, partial(page.as_markdown, visit, view))
+            return Response(written, headers={**headers, **_KEPT_PRIVATE}, media_type="text/markdown")
         parts = await self._parts(request, page.parts(visit, view)) if page.parts else []
         said = [request.query_params.get(name, "") for name in (HEARD, SAME)]
         shown = {"visit": visit, "view": view, "page": page, "seen": events_seen, "graphiql": in_graphiql(visit), "problem": None, "parts": parts}
@@ -112,15 +114,16 @@ class Pages:
         timing = {"Server-Timing": f"page;dur={(time.perf_counter() - begun) * 1000:.1f}"}
         return await self._in_slices(reader, partial(html, request, body, headers=headers | timing))
 
-    async def presented(self, request: Request, visit: Visit) -> tuple[Visit, View]:
+    async def presented(self, request: Request, visit: Visit) -> tuple[Visit, PageView]:
         """The page's document asked and its answer presented, also for a page that shows a form with errors again."""
         visit, view, _ = await self.made(authorization_of(request), visit)
         return visit, view
 
-    async def made(self, authorization: str, visit: Visit) -> tuple[Visit, View, Data]:
+    async def made(self, authorization: str, visit: Visit) -> tuple[Visit, PageView, Data]:
         """The same, with the answer, asked with the reader's `Authorization`."""
         data, withheld = await self._asked(authorization, visit)
-        visit = replace(visit, withheld=withheld)
+        there = tuple((plain(one["id"]), one["name"]) for one in data["everywhere"]["organisations"]) if "everywhere" in data else None
+        visit = replace(visit, withheld=withheld, organisations=there)
         return visit, await self._in_slices(visit.reader, partial(visit.page.present, visit, data)), data
 
     async def _parts(self, request: Request, visits: tuple[Visit, ...]) -> list[Markup]:
@@ -149,12 +152,14 @@ class Pages:
     async def _asked(self, authorization: str, visit: Visit) -> tuple[Data, bool]:
         """The data of the answer, and whether money was withheld from it. Raises what the query's own error is."""
         variables = visit.variables
-        key = _hash(visit.world, visit.page.name, repr(sorted(variables.items())), _rights(visit.reader), visit.moment.today.isoformat(), visit.whole)
+        key = _hash(
+            visit.world, visit.page.name, repr(sorted(variables.items())), _rights(visit.reader), visit.moment.today.isoformat(), visit.whole, self._of_names()
+        )
         if (kept := self._kept.get(key)) is not None:
             return kept
         self._allowances.must_be_left(visit.reader)
         data, withheld = await self._executed(authorization, visit, visit.page.document, variables)
-        for path in (*visit.page.wholes, *(visit.page.lists if visit.whole else ())):
+        for path in (*visit.page.wholes, *(visit.page.every_list if visit.whole else ())):
             if not is_whole(at(data, path)):
                 pages = [page async for page in self._pages_of(authorization, visit, path)]
                 data = with_at(data, path, joined(pages))
@@ -163,10 +168,18 @@ class Pages:
             await self._in_slices(visit.reader, partial(self._kept.keep, key, found))
         return found
 
+    def _of_names(self) -> int:
+        """The revision of people's names; where it is another than before, the answers that hold the former ones are let go."""
+        revision = self.process.people.revision
+        if revision != self._names:
+            self._kept.clear()
+            self._names = revision
+        return revision
+
     async def _executed(self, authorization: str, visit: Visit, document: str, variables: Mapping[str, Any]) -> tuple[Data, bool]:
-        asking = Asking(self.process, self.forwarding, visit.reader, authorization=authorization, day=visit.moment.today, most=PAGE)
+        asking = OperationContext(self.gateway, visit.reader, authorization=authorization, day=visit.moment.today, most=PAGE)
         try:
-            result = await execute(Asked(document, None, dict(variables)), asking, {OperationType.QUERY})
+            result = await execute(GraphQLRequest(document, None, dict(variables)), asking, {OperationType.QUERY})
         finally:
             self._allowances.take(visit.reader, asking.budget.took)
         if result.errors or result.data is None:
@@ -187,14 +200,14 @@ class Pages:
             after = page["pageInfo"]["endCursor"]
             await asyncio.sleep(0)
 
-    async def _csv(self, request: Request, visit: Visit, view: View, data: Data, name: str, headers: dict[str, str]) -> Response:
+    async def _csv(self, request: Request, visit: Visit, view: PageView, data: Data, name: str, headers: dict[str, str]) -> Response:
         """A table, whole whatever the page shows of it, page after page. Raises NotFound where the page has no such table.
 
         With a byte order mark where a person takes it and there is, or may be, more than ASCII, since spreadsheets mistake anything else.
         """
-        table = next((one for one in view.tables if one.id == name), None)
+        table = next((one for one in tables_in(view) if one.id == name), None)
         if table is None:
-            there = ", ".join(one.id for one in view.tables)
+            there = ", ".join(one.id for one in tables_in(view))
             raise NotFound(f"this page has no table {name[:64]!r}", field="table", remedy=f"Ask for one of: {there}.")
         said = {**headers, **_KEPT_PRIVATE, "Content-Disposition": f'attachment; filename="{table.id}.csv"'}
         if table.path is None or not table.is_part:
@@ -211,7 +224,7 @@ class Pages:
         """The rows of a table as CSV has them, a page of its list at a time."""
         async for page in self._pages_of(authorization, visit, path):
             view = await self._in_slices(visit.reader, partial(visit.page.present, visit, with_at(data, path, page)))
-            yield [row for one in view.tables if one.id == table.id for row in one.exact]
+            yield [row for one in tables_in(view) if one.id == table.id for row in one.exact]
 
     async def _must_have_heard(self, request: Request) -> None:
         """Waits for what a form has just said: `heard` in the address names its positions."""
@@ -221,10 +234,10 @@ class Pages:
             raise NotHeardYet("What was said is stored, and not yet heard here.", remedy="Open the page again in a moment.")
 
     def _tag(self, request: Request, visit: Visit) -> str:
-        """Equal where the page must be: same world, address, reader, rights, session, day, theme, assets and version of Headway."""
+        """Equal where the page must be: same world, names, address, reader, rights, session, day, theme, assets and version of Headway."""
         parts = [visit.world, visit.page.name, repr(sorted(visit.path.items())), repr(sorted(request.query_params.multi_items())), visit.reader.id]
         parts += [_rights(visit.reader), form_key(request), visit.moment.today.isoformat(), theme_of(request), assets.state(), version()]
-        return f'W/"{_hash(*parts)}"'
+        return f'W/"{_hash(*parts, self.process.people.revision)}"'
 
 
 async def _once(pages: AsyncIterator[Rows], *, shared: bool) -> AsyncIterator[Rows]:
@@ -261,3 +274,10 @@ def _rights(reader: Principal) -> str:
 
 def _hash(*parts: Any) -> str:
     return hashlib.sha256("\0".join(map(str, parts)).encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+def _demand_format(page: Page, visit: Visit) -> None:
+    """Refuses a format in which no such page is given. Raises Invalid."""
+    given, there = visit.query.get(FORMAT) or HTML, [HTML, CSV, *([MARKDOWN] if page.as_markdown is not None else [])]
+    if given not in there:
+        raise Invalid(f"there is no format {given[:64]!r} of this page", field=FORMAT, remedy=f"Ask for one of: {', '.join(there)}.")

@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from datetime import date
 
 from libs.commands.catalog.portfolio.bid import RecordBidOutcome, SubmitBid
-from libs.commands.deciding import Case
+from libs.commands.decision import Case
 from libs.commands.errors import AlreadyDecided, Invalid
 from libs.events.catalog.portfolio.bid import Bid, BidSubmitted
 from libs.events.catalog.portfolio.investment import INVESTMENT, Investment, InvestmentDecided
 from libs.events.event import Payload
 from libs.rules.judgements import of_something_else
 from services.portfolio.domain import decisions
+from services.portfolio.domain.investment import not_over
 
 
 @decisions.decides(SubmitBid)
@@ -31,6 +32,8 @@ def submit_bid(command: SubmitBid, case: Case[Bid]) -> Iterator[Payload]:
     if currency is not None and command.amount.currency != currency:
         raise Invalid(f"the investment is in {currency}", field="amount")
     decision = investment.decision if investment and approved else None
+    if investment is not None:
+        not_over(investment)
     if investment is not None and decision is not None:
         _within(command, case, investment, decision.time.date())
     yield BidSubmitted.of(command, decision=decision.id if decision else None)
@@ -38,12 +41,10 @@ def submit_bid(command: SubmitBid, case: Case[Bid]) -> Iterator[Payload]:
 
 @decisions.decides(RecordBidOutcome)
 def record_bid_outcome(command: RecordBidOutcome, case: Case[Bid]) -> None:
-    """What the body said, once (S0-15). Raises AlreadyDecided (S0-15), and Invalid before the bid was submitted."""
+    """What the body said, once (S0-15). Raises AlreadyDecided (S0-15)."""
     if case.there.outcome and not case.revising:
         detail = f"the outcome of {case.id} was recorded on {case.there.outcome.time.date()}"
         raise AlreadyDecided("S0-15", detail, field="bid", remedy="Retract the outcome that is on record, if it is wrong: portfolio.retract.")
-    if case.then is None or case.then.submitted is None:
-        raise Invalid(f"{case.id} was not submitted by {case.at.date()}", field="at")
 
 
 def _within(command: SubmitBid, case: Case[Bid], investment: Investment, approved_on: date) -> None:

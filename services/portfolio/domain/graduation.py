@@ -13,21 +13,22 @@ from libs.commands.catalog.portfolio.graduation import (
     RecordFailedHandoff,
     TellStory,
 )
-from libs.commands.deciding import Case
+from libs.commands.decision import Case
 from libs.commands.errors import AlreadyDecided, AlreadyExists, Invalid, NotFound
-from libs.commands.rows import anew
+from libs.commands.existence import demand_going_on
+from libs.commands.import_revision import anew
 from libs.events.catalog.portfolio.graduation import (
-    Graduation,
+    GraduationState,
     StoryTold,
 )
 from libs.events.catalog.portfolio.team import TEAM, HealthReading, HealthSubject
 from libs.events.event import Payload
-from libs.rules.graduation import backlog_diminishes, beta_released
+from libs.rules.graduation.status import backlog_diminishes, beta_released
 from services.portfolio.domain import decisions
 
 
 @decisions.decides(EnterSustain)
-def enter_sustain(command: EnterSustain, case: Case[Graduation]) -> None:
+def enter_sustain(command: EnterSustain, case: Case[GraduationState]) -> None:
     """Once, when R-01 and R-02 are met and both healths are good (S4-01, S4-02). Raises NotFound, AlreadyExists, Refused (S4-02)."""
     _on_its_way(case)
     if case.now and case.now.sustain and not case.revising:
@@ -46,13 +47,13 @@ def enter_sustain(command: EnterSustain, case: Case[Graduation]) -> None:
 
 
 @decisions.decides(PrepareHandoff)
-def prepare_handoff(command: PrepareHandoff, case: Case[Graduation]) -> None:
+def prepare_handoff(command: PrepareHandoff, case: Case[GraduationState]) -> None:
     """A function has prepared (S4-17), perhaps with more evidence than before. Raises NotFound."""
     _on_its_way(case)
 
 
 @decisions.decides(AcceptHandoff)
-def accept_handoff(command: AcceptHandoff, case: Case[Graduation]) -> None:
+def accept_handoff(command: AcceptHandoff, case: Case[GraduationState]) -> None:
     """A function takes over (R-06), once, unless it failed since. Raises NotFound, AlreadyDecided, Refused (S4-17) where it has not prepared by then.
 
     After a failure it prepares again: what it had prepared before did not do.
@@ -67,7 +68,7 @@ def accept_handoff(command: AcceptHandoff, case: Case[Graduation]) -> None:
             field="function",
             remedy="Retract the acceptance (portfolio.retract), or record that the hand-off failed: portfolio.record_failed_handoff.",
         )
-    handoff = (case.then or Graduation(id=case.id)).handoff(command.function)
+    handoff = (case.then or GraduationState(id=case.id)).handoff(command.function)
     if handoff.prepared and handoff.failed:
         detail = f"the hand-off to {command.function.spoken} failed on {handoff.failed[-1].time.date()}, and it has not prepared again by {case.at.date()}"
         remedy = "Prepare the hand-off again, then have it accepted."
@@ -77,13 +78,13 @@ def accept_handoff(command: AcceptHandoff, case: Case[Graduation]) -> None:
 
 
 @decisions.decides(RecordFailedHandoff, Attest)
-def of_a_team(command: RecordFailedHandoff | Attest, case: Case[Graduation]) -> None:
+def of_a_team(command: RecordFailedHandoff | Attest, case: Case[GraduationState]) -> None:
     """A hand-off that did not succeed stays on record (S4-07); an executive's word on a criterion is a fact of its day (R-04). Raises NotFound."""
     _there(case)
 
 
 @decisions.decides(TellStory)
-def tell_story(command: TellStory, case: Case[Graduation]) -> Iterator[Payload]:
+def tell_story(command: TellStory, case: Case[GraduationState]) -> Iterator[Payload]:
     """What was achieved, and what failed (R-05, S4-18); only blanks tell nothing. Raises NotFound."""
     _there(case)
     failed = command.failed if command.failed and command.failed.strip() else None
@@ -91,14 +92,14 @@ def tell_story(command: TellStory, case: Case[Graduation]) -> Iterator[Payload]:
 
 
 @decisions.decides(HoldCeremony)
-def hold_ceremony(command: HoldCeremony, case: Case[Graduation]) -> None:
+def hold_ceremony(command: HoldCeremony, case: Case[GraduationState]) -> None:
     """Celebrated once Sustain was entered, all five functions accepted and the story is told with what failed (S4-18).
 
     Whether the criteria that rest on facts of other services were met that day is judged by the status, which counts a ceremony only while the team is ready.
     Raises NotFound, Invalid after pivoting away, Refused (S4-18).
     """
     _on_its_way(case)
-    then = case.then or Graduation(id=case.id)
+    then = case.then or GraduationState(id=case.id)
     lacking = [f"{handoff.function.spoken} has not accepted" for handoff in then.handoffs if handoff.acceptance is None]
     if then.sustain is None:
         lacking.insert(0, "Sustain was not entered")
@@ -114,15 +115,16 @@ def hold_ceremony(command: HoldCeremony, case: Case[Graduation]) -> None:
     )
 
 
-def _there(case: Case[Graduation]) -> None:
+def _there(case: Case[GraduationState]) -> None:
     """A team that exists. Raises NotFound."""
     if case.current.get(TEAM, case.id) is None:
         raise NotFound(f"there is no team {case.id!r}", field="team", remedy="Check the id, or form the team first: portfolio.form_team.")
 
 
-def _on_its_way(case: Case[Graduation]) -> None:
-    """A team that exists and has not pivoted away by then. Raises NotFound and Invalid."""
+def _on_its_way(case: Case[GraduationState]) -> None:
+    """A team that exists and has not pivoted away or been dissolved by then. Raises NotFound and Invalid."""
     _there(case)
     team = case.facts.get(TEAM, case.id)
     if team is not None and team.pivoted is not None:
         raise Invalid(f"{case.id} pivoted away on {team.pivoted.time.date()}, for good", field="team")
+    demand_going_on(case, TEAM, case.id)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from libs.commands.catalog.portfolio.investment import DecideInvestment, ProposeInvestment, RebaselineInvestment
-from libs.commands.deciding import Case
-from libs.commands.errors import AlreadyDecided, Invalid
-from libs.commands.rows import anew, besides, of_row, take_back
+from libs.commands.catalog.portfolio.investment import CloseInvestment, DecideInvestment, ProposeInvestment, RebaselineInvestment, WithdrawInvestment
+from libs.commands.decision import Case
+from libs.commands.errors import AlreadyDecided, AlreadyExists, Invalid
+from libs.commands.import_revision import anew, besides, of_row, take_back
 from libs.events.catalog.portfolio.baselines import Amounts, Baseline
 from libs.events.catalog.portfolio.investment import (
     ASKED,
@@ -57,6 +57,7 @@ def decide_investment(command: DecideInvestment, case: Case[Investment]) -> Iter
     investment = case.there
     if case.then is None or case.then.proposed is None:
         raise Invalid(f"{case.id} was not proposed by {case.at.date()}", field="at", remedy="Propose it first: portfolio.propose_investment.")
+    not_over(case.then)
     rebased = case.then.rebaselined
     decided_before = investment.decision if investment.rebaselined is None else _decided(investment, rebased)
     if decided_before and not case.revising:
@@ -91,6 +92,7 @@ def rebaseline_investment(command: RebaselineInvestment, case: Case[Investment])
             field="investment",
             remedy="Have it decided first: portfolio.decide_investment.",
         )
+    not_over(case.then)
     _same_currency(amounts, case.there)
     row = of_row(case)
     current = next((one for one in reversed(case.then.baselines) if one.event != row), None)
@@ -103,6 +105,39 @@ def rebaseline_investment(command: RebaselineInvestment, case: Case[Investment])
     if said:
         yield from take_back(case, *besides(case, row))
         yield from _unfunded(amounts)
+
+
+@decisions.decides(WithdrawInvestment)
+def withdraw_investment(command: WithdrawInvestment, case: Case[Investment]) -> None:
+    """Once, before it is approved (S0-14). Raises AlreadyDecided (S0-14) where it was decided on, AlreadyExists, and Invalid before it was proposed."""
+    if case.there.withdrawn and not case.revising:
+        raise AlreadyExists(f"{case.id} was withdrawn on {case.there.withdrawn.time.date()}", field="investment")
+    if case.then is None or case.then.proposed is None:
+        raise Invalid(f"{case.id} was not proposed by {case.at.date()}", field="at")
+    if case.there.decision is not None:
+        remedy = "Close it (portfolio.close_investment), or retract the decision, if it was wrong (portfolio.retract)."
+        raise AlreadyDecided("S0-14", f"{case.id} was decided on {case.there.decision.time.date()}", field="investment", remedy=remedy)
+
+
+@decisions.decides(CloseInvestment)
+def close_investment(command: CloseInvestment, case: Case[Investment]) -> None:
+    """Once, after it was approved, and after all that was spent (S0-14). Raises AlreadyExists, and Invalid."""
+    if case.there.closed and not case.revising:
+        raise AlreadyExists(f"{case.id} was closed on {case.there.closed.time.date()}", field="investment")
+    if case.then is None or not case.then.approved:
+        remedy = "Withdraw it instead: portfolio.withdraw_investment."
+        raise Invalid(f"{case.id} was not approved by {case.at.date()}", field="investment", remedy=remedy)
+    last = max((one.covers_until for one in case.there.actuals), default=None)
+    if last is not None and last > case.at.date():
+        raise Invalid(f"{case.id} was spent on until {last}", field="at", remedy="Give that day or a later one.")
+
+
+def not_over(investment: Investment) -> None:
+    """Nothing is decided on or expected of what was withdrawn or closed. Raises Invalid."""
+    over = investment.withdrawn or investment.closed
+    if over is not None:
+        detail = f"{investment.id} was {investment.state.spoken} on {over.time.date()}"
+        raise Invalid(detail, field="investment", remedy="Give an earlier time, or retract that first, if it was wrong: portfolio.retract.")
 
 
 def _decided(investment: Investment, rebased: Baseline | None) -> Event | None:

@@ -1,18 +1,21 @@
-"""Products: in a phase of their lifecycle until they are decommissioned, and by nothing else."""
+"""Products: in a phase of their lifecycle until they are decommissioned, and by nothing else; of one program, and linked to others."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from libs.commands.catalog.portfolio.product import DecommissionProduct, EnterPhase, HaltProduct, RegisterProduct, ResumeProduct
-from libs.commands.deciding import Case
-from libs.commands.errors import AlreadyExists, Invalid
-from libs.commands.rows import anew, of_row
+from libs.commands.catalog.portfolio.product import DecommissionProduct, EnterPhase, HaltProduct, RegisterProduct, ResumeProduct, Tick
+from libs.commands.catalog.portfolio.program import LinkProduct, UnlinkProduct
+from libs.commands.decision import Case
+from libs.commands.errors import AlreadyExists, Invalid, NotFound
+from libs.commands.import_revision import anew, of_row
 from libs.events.catalog.portfolio.lifecycle import DEFAULT_LIFECYCLE, LIFECYCLE, Lifecycle
 from libs.events.catalog.portfolio.product import PRODUCT, Product, ProductDecommissioned, ProductHalted, ProductRegistered
-from libs.events.catalog.portfolio.program import PROGRAM
+from libs.events.catalog.portfolio.program import PROGRAM, ProductsLinked, ProductsUnlinked, Program
 from libs.events.event import Payload
+from libs.rules.authority import known
 from services.portfolio.domain import decisions
+from services.portfolio.domain.reorganisation import was_there
 
 RESOURCE_CONSTRAINT = "resource_constraint"
 
@@ -78,13 +81,53 @@ def resume_product(command: ResumeProduct, case: Case[Product]) -> Iterable[Payl
 
 @decisions.decides(DecommissionProduct)
 def decommission_product(command: DecommissionProduct, case: Case[Product]) -> Iterator[Payload]:
-    """The end of the product, once (S0-02): it enters the phase that its lifecycle has for that, be it defined by then or later (`libs.rules.phases`).
+    """The end of the product, once (S0-02): it enters the phase that its lifecycle has for that, be it defined by then or later (`libs.rules.products.phases`).
 
     Raises AlreadyExists, and Invalid where its lifecycle has several such phases and none is named, or the one that is named is none of them.
     """
     if case.there.decommissioned and not case.revising:
         raise AlreadyExists(f"{case.id} was decommissioned on {case.there.decommissioned.time.date()}", field="product")
     yield from anew(case, ProductDecommissioned.of(command, phase=_end(_lifecycle(case), command.phase)))
+
+
+@decisions.decides(Tick)
+def tick(command: Tick, case: Case[Product]) -> None:
+    """An entry on the checklist of the phase that it is in at that time (S0-26). Raises Invalid for any other, and once it is decommissioned."""
+    if case.then and case.then.decommissioned:
+        raise Invalid(f"{case.id} was decommissioned on {case.then.decommissioned.time.date()}", field="product")
+    phase = _lifecycle(case).phase(case.then.phase if case.then else None)
+    listed = [one.id for one in phase.checklist] if phase else []
+    if command.entry not in listed:
+        where = f"the checklist of {phase.title}" if phase else "a checklist: it is in no phase yet"
+        without = "Give its phase a checklist first: portfolio.define_lifecycle." if phase else "Say first which phase it is in: portfolio.enter_phase."
+        remedy = f"Use one of {', '.join(listed)}." if listed else without
+        raise Invalid(f"{command.entry} is no entry on {where}", field="entry", remedy=remedy)
+
+
+@decisions.decides(LinkProduct)
+def link_product(command: LinkProduct, case: Case[Program]) -> Iterator[Payload]:
+    """One product more, which is known, of another program, and not linked at that time; a repeated row changes nothing (S4-08).
+
+    Raises Invalid before the program was opened and for a product of its own, NotFound for one that nobody has registered, AlreadyExists for one twice.
+    """
+    was_there(case)
+    product = case.current.get(PRODUCT, command.product)
+    if product is None or not known(case.current, PRODUCT.name, command.product):
+        raise NotFound(f"there is no product {command.product!r}", field="product", remedy="Check the id, or register it: portfolio.register_product.")
+    if product.program == case.id:
+        raise Invalid(f"{command.product} is of {case.id} anyway: it is its own program", field="product", remedy="Link it to another program.")
+    if of_row(case) is None and _linked(command.product, case):
+        raise AlreadyExists(f"{command.product} is linked to {case.id} already", field="product")
+    yield from anew(case, ProductsLinked(linked_products=(command.product,)))
+
+
+@decisions.decides(UnlinkProduct)
+def unlink_product(command: UnlinkProduct, case: Case[Program]) -> Iterator[Payload]:
+    """One product less (S4-08). Raises NotFound where it is not linked at that time; a repeated row changes nothing."""
+    if of_row(case) or _linked(command.product, case):
+        yield from anew(case, ProductsUnlinked.of(command, linked_products=(command.product,)))
+    elif not case.revising:
+        raise NotFound(f"{command.product} is not linked to {case.id} at that time", field="product", remedy="Check the day, and what is linked to it.")
 
 
 def _end(lifecycle: Lifecycle, wanted: str | None) -> str | None:
@@ -110,3 +153,7 @@ def _lifecycle(case: Case[Product]) -> Lifecycle:
     if product is None or product.lifecycle is None:
         return DEFAULT_LIFECYCLE
     return case.facts.defined(LIFECYCLE, product.lifecycle) or Lifecycle(id=product.lifecycle)
+
+
+def _linked(product: str, case: Case[Program]) -> bool:
+    return case.then is not None and product in case.then.linked_products

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from libs.commands.catalog.portfolio.team import JoinTeam, LeaveTeam, PivotAway, ServeProduct, StopServing
-from libs.commands.deciding import Case
+from libs.commands.catalog.portfolio.team import DissolveTeam, JoinTeam, LeaveTeam, PivotAway, ServeProduct, StopServing
+from libs.commands.decision import Case
 from libs.commands.errors import AlreadyExists, Invalid, NotFound
-from libs.commands.rows import anew, besides, of_row, take_back
+from libs.commands.import_revision import anew, besides, of_row, take_back
 from libs.events.catalog.portfolio.team import (
     CORE_ROLES,
     CoreRoleUncovered,
@@ -20,6 +20,7 @@ from libs.events.catalog.portfolio.team import (
 )
 from libs.events.event import Event, Payload
 from services.portfolio.domain import decisions
+from services.portfolio.domain.reorganisation import was_there
 
 
 @decisions.decides(ServeProduct)
@@ -73,6 +74,14 @@ def pivot_away(command: PivotAway, case: Case[Team]) -> None:
     """For good, and once. Raises AlreadyExists."""
     if case.there.pivoted and not case.revising:
         raise AlreadyExists(f"{case.id} pivoted away on {case.there.pivoted.time.date()}", field="team")
+
+
+@decisions.decides(DissolveTeam)
+def dissolve_team(command: DissolveTeam, case: Case[Team]) -> None:
+    """Once, of a team that was formed by then. Raises AlreadyExists, and Invalid."""
+    if case.there.dissolved and not case.revising:
+        raise AlreadyExists(f"{case.id} was dissolved on {case.there.dissolved.time.date()}", field="team")
+    was_there(case)
 
 
 def _seats(team: Team | None, person: str, row: Event | None = None) -> list[Membership]:

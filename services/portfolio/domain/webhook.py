@@ -1,4 +1,4 @@
-"""Webhooks: where events are sent and which, decided without the network; what a name stands for is looked at at each delivery."""
+"""Webhooks: where events are sent and which, decided without the network; host names are resolved and checked at each delivery."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from libs.commands.catalog.portfolio.webhook import (
     ResumeWebhook,
     SubscribeWebhook,
 )
-from libs.commands.deciding import Case
+from libs.commands.decision import Case
 from libs.commands.errors import AlreadyExists, Invalid
 from libs.commands.validation import did_you_mean
 from libs.events.catalog.portfolio.webhook import (
@@ -31,10 +31,10 @@ from libs.events.catalog.portfolio.webhook import (
     WebhookSubscribed,
 )
 from libs.events.event import KINDS, PAYLOADS, Payload, position
-from libs.events.log import Cursor
+from libs.events.ports.log import Cursor
 from services.portfolio.domain import decisions
-from services.portfolio.webhooks.addresses import address_of, may_be_named
-from services.portfolio.webhooks.signing import key_of
+from services.portfolio.endpoints.addresses import address_of, may_be_named
+from services.portfolio.endpoints.signature import key_of
 
 MOST: Final = 50
 """Webhooks at a time: each reads the log by itself."""

@@ -1,1 +1,1 @@
-"""Webhooks out: events of the log sent to addresses outside by Standard Webhooks, in order per aggregate, until they are taken."""
+"""Delivers events to webhooks by Standard Webhooks, in order per aggregate, until they are accepted."""

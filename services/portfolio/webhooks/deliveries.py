@@ -1,4 +1,4 @@
-"""The port of what is remembered of deliveries: how far a webhook is, what waits to be tried again, and the attempts that were made."""
+"""The port of delivery records: how far each webhook is, what waits for another try, and the attempts made."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ KEPT: Final = 1_000
 """Attempts that are remembered of a webhook: the newest."""
 
 
-class Outcome(enum.StrEnum):
-    """What became of an attempt: taken; not taken, to be tried again; not taken for 24 hours; the receiver says that it is gone."""
+class DeliveryOutcome(enum.StrEnum):
+    """The outcome of an attempt: accepted; refused and to be retried; refused for 24 hours; or the receiver says that it is gone."""
 
     DELIVERED = "delivered"
     FAILED = "failed"
@@ -33,7 +33,7 @@ class Attempt:
     at: datetime
     tries: int
     milliseconds: int
-    outcome: Outcome
+    outcome: DeliveryOutcome
     status: int | None = None
     reason: str | None = None
     again: datetime | None = None

@@ -1,4 +1,4 @@
-"""What is remembered of deliveries, over MongoDB: for any number of deliverers, each webhook claimed by one of them."""
+"""Delivery records in MongoDB, for any number of deliverers, each webhook claimed by one of them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from pymongo import ASCENDING, DESCENDING, DeleteOne, ReadPreference, ReplaceOne
 from pymongo.errors import DuplicateKeyError, PyMongoError
 from pymongo.read_concern import ReadConcern
 
-from libs.events.mongo import client_class
+from libs.adapters.mongo.store import client_class
 from services.portfolio.webhooks.deliveries import KEPT, LEASE, Attempt, DeliveriesUnavailable, Progress, Waiting
 
 T = TypeVar("T")

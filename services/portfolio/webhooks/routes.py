@@ -1,4 +1,4 @@
-"""What can be asked of a webhook beside its commands: the attempts that were made, and a secret of our making."""
+"""Routes for webhooks beside their commands: the attempts made, and a new secret."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from starlette.responses import Response
 
 from libs.commands.catalog.portfolio.webhook import ChangeWebhookSecret
 from libs.commands.errors import NotAllowed, NotFound, Unreachable
-from libs.commands.handling import Handling
-from libs.commands.judging import Ask
+from libs.commands.execution.admission import Ask
+from libs.commands.execution.handler import Handling
 from libs.events.catalog.portfolio.webhook import WEBHOOK, Webhook
 from libs.events.values import ID_PATTERN
 from libs.rules.authority import AUTHORITY, who_may
 from libs.rules.roles import Principal
 from libs.service.app import principal
-from services.portfolio.webhooks import signing
+from services.portfolio.endpoints import signature
+from services.portfolio.webhooks.deliverer import Deliverer
 from services.portfolio.webhooks.deliveries import KEPT, DeliveriesUnavailable
-from services.portfolio.webhooks.delivering import Deliverer
 
 TOPIC = "webhooks"
 MOST = 100
@@ -70,7 +70,7 @@ def webhook_routes(handling: Handling, deliverer: Deliverer) -> APIRouter:
         traceparent: Annotated[str | None, Header(include_in_schema=False)] = None,
         who: Principal = Depends(principal),
     ) -> Response:
-        secret = signing.made()
+        secret = signature.made()
         command = ChangeWebhookSecret(webhook=webhook, secret=secret, overlap_hours=overlap_hours)
         answer = await handling.answer(Ask(command, who, traceparent=traceparent))
         return Response(Made(secret=secret, position=answer.position).model_dump_json(), 201, {"Cache-Control": "no-store"}, "application/json")

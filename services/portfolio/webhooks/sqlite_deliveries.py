@@ -1,4 +1,4 @@
-"""What is remembered of deliveries, over SQLite: for the processes of one machine, of which one at a time delivers."""
+"""Delivery records in SQLite, for the processes of one machine, of which one at a time delivers."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from pathlib import Path
 import orjson
 from pydantic import TypeAdapter
 
-from libs.events.sqlite_reader import SqliteReader
-from libs.events.sqlite_writer import SqliteWriter
-from libs.service.private_files import private_folder
+from libs.adapters.sqlite.reader import SqliteReader
+from libs.adapters.sqlite.writer import SqliteWriter
+from libs.runtime.private_files import private_folder
 from services.portfolio.webhooks.deliveries import KEPT, Attempt, DeliveriesUnavailable, Progress, Waiting
 
 SCHEMA = """

@@ -1,4 +1,4 @@
-"""The delivery of one webhook: reads the log, sends what is wanted, many aggregates at once and each in order, and remembers how far it is."""
+"""Delivers one webhook: reads the log, sends many aggregates in parallel and each in order, and records its progress."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ from typing import Any, Final, Protocol, cast
 
 import orjson
 
-from libs.events.backoff import rest
 from libs.events.catalog.portfolio.webhook import Webhook
 from libs.events.event import Event
-from libs.events.log import Delivery, Log, Record
+from libs.events.ports.log import Delivery, Log, Record
 from libs.rules.authority import reads_money
 from libs.rules.roles import Role
-from libs.service.showing import shown
-from services.portfolio.webhooks import signing
-from services.portfolio.webhooks.addresses import Address
-from services.portfolio.webhooks.connecting import Answer, Result
-from services.portfolio.webhooks.deliveries import Attempt, Deliveries, DeliveriesUnavailable, Outcome, Progress, Waiting
-from services.portfolio.webhooks.queueing import Item, Queues
-from services.portfolio.webhooks.retrying import next_try
+from libs.runtime.backoff import rest
+from libs.service.redaction import shown
+from services.portfolio.endpoints import signature
+from services.portfolio.endpoints.addresses import Address
+from services.portfolio.webhooks.deliveries import Attempt, Deliveries, DeliveriesUnavailable, DeliveryOutcome, Progress, Waiting
+from services.portfolio.webhooks.http_sender import ReceiverAnswer, Result
+from services.portfolio.webhooks.queues import QueuedEvent, Queues
+from services.portfolio.webhooks.retry_schedule import next_try
 
 logger = logging.getLogger(__name__)
 
@@ -42,15 +42,15 @@ LOOK: Final = 60.0
 """Seconds after which the clock is looked at again while an attempt is waited for: it may be set."""
 
 
-class Receiver(Protocol):
-    """Where one webhook's events go (`services.portfolio.webhooks.connecting.Connections`)."""
+class WebhookEndpoint(Protocol):
+    """Where one webhook's events go (`services.portfolio.webhooks.http_sender.WebhookConnections`)."""
 
-    async def post(self, address: Address, headers: Mapping[str, str], body: bytes, now: datetime) -> Answer:
+    async def post(self, address: Address, headers: Mapping[str, str], body: bytes, now: datetime) -> ReceiverAnswer:
         """One attempt."""
 
 
 @dataclass(frozen=True, slots=True)
-class Subscription:
+class WebhookSubscription:
     """A webhook, the event that says where it begins, and what its events do not say: where to, and what signs, the present secret last."""
 
     webhook: Webhook
@@ -65,8 +65,8 @@ class Subscription:
 
 
 @dataclass
-class Work:
-    """What a worker works with.
+class DeliveryContext:
+    """What a worker needs to deliver.
 
     `may_send` says whether its claim is fresh enough for another attempt; `stands` gives the webhook as it stands now, so that a changed secret or address
     holds from the answer to its command on, or None where nothing more is to be sent. Without it the worker's own is taken.
@@ -75,10 +75,10 @@ class Work:
     log: Log
     topics: Sequence[str]
     deliveries: Deliveries
-    receiver: Receiver
+    receiver: WebhookEndpoint
     clock: Callable[[], datetime]
     may_send: Callable[[], bool] = lambda: True
-    stands: Callable[[], Awaitable[Subscription | None]] | None = None
+    stands: Callable[[], Awaitable[WebhookSubscription | None]] | None = None
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     chance: Callable[[], float] = random.random
     counts: Counter[str] = field(default_factory=Counter)
@@ -87,7 +87,7 @@ class Work:
 class Worker:
     """Delivers from where `progress` says, until `run` returns why it must stop, or is cancelled."""
 
-    def __init__(self, subscription: Subscription, progress: Progress, waiting: dict[str, Waiting], work: Work) -> None:
+    def __init__(self, subscription: WebhookSubscription, progress: Progress, waiting: dict[str, Waiting], work: DeliveryContext) -> None:
         self.subscription = subscription
         self.progress = progress
         self._work = work
@@ -182,11 +182,11 @@ class Worker:
                 attempt = await self._fly(item)
             self._attempts.append(attempt)
             self._work.counts[attempt.outcome] += 1
-            if attempt.outcome is Outcome.DELIVERED:
+            if attempt.outcome is DeliveryOutcome.DELIVERED:
                 self._queues.delivered(aggregate)
-            elif attempt.outcome is Outcome.FAILED:
+            elif attempt.outcome is DeliveryOutcome.FAILED:
                 item.due = attempt.again
-            elif attempt.outcome is Outcome.GIVEN_UP:
+            elif attempt.outcome is DeliveryOutcome.GIVEN_UP:
                 self._stop(f"{item.event} was not taken for 24 hours: {attempt.reason}")
             else:
                 self._stop(attempt.reason or "the receiver is gone")
@@ -203,7 +203,7 @@ class Worker:
                 return
             await self._work.sleep(0.5)
 
-    async def _fly(self, item: Item) -> Attempt:
+    async def _fly(self, item: QueuedEvent) -> Attempt:
         task = cast("asyncio.Task[None]", asyncio.current_task())
         self._flying.add(task)
         try:
@@ -211,14 +211,14 @@ class Worker:
         finally:
             self._flying.discard(task)
 
-    async def _try(self, item: Item) -> Attempt:
+    async def _try(self, item: QueuedEvent) -> Attempt:
         now, began = self._work.clock(), time.monotonic()
         subscription = self.subscription
         item.tries += 1
         item.first = item.first or now
-        id = signing.id_of(subscription.webhook.id, item.event)
+        id = signature.id_of(subscription.webhook.id, item.event)
         body = body_of(item.record, subscription.webhook.role)
-        headers = {**HEADERS, **signing.headers(subscription.signing(now), id, now, body)}
+        headers = {**HEADERS, **signature.headers(subscription.signing(now), id, now, body)}
         answer = await self._work.receiver.post(subscription.address, headers, body, now)
         self._number += 1
         made = Attempt(
@@ -228,14 +228,14 @@ class Worker:
             now,
             item.tries,
             round((time.monotonic() - began) * 1000),
-            Outcome(answer.result.value),
+            DeliveryOutcome(answer.result.value),
             answer.status,
             answer.reason,
         )
         if answer.result is not Result.FAILED:
             return made
         again = next_try(item.tries, item.first, self._work.clock(), asked=answer.asked, chance=self._work.chance())
-        return replace(made, again=again) if again is not None else replace(made, outcome=Outcome.GIVEN_UP)
+        return replace(made, again=again) if again is not None else replace(made, outcome=DeliveryOutcome.GIVEN_UP)
 
     async def _until(self, due: datetime | None) -> None:
         while due is not None and (left := (due - self._work.clock()).total_seconds()) > 0:

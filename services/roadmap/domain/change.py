@@ -4,34 +4,41 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from libs.commands.catalog.roadmap.change import AddDependency, ChangeOfRelation, DecideChange, LinkChange, RaiseChangeRequest, RemoveDependency
-from libs.commands.deciding import Case
+from libs.commands.catalog.roadmap.change import AddDependency, AttachEvidence, ChangeOfRelation, DecideChange, LinkChange, RaiseChangeRequest, RemoveDependency
+from libs.commands.decision import Case
 from libs.commands.errors import AlreadyDecided, Invalid
-from libs.commands.rows import take_back
-from libs.events.catalog.roadmap.change import Change, ChangeDecided, ChangeRaised, Effect
+from libs.commands.import_revision import take_back
+from libs.events.catalog.portfolio.product import PRODUCT
+from libs.events.catalog.roadmap.change import ChangeDecided, ChangeRaised, ChangeRequest, Effect
+from libs.events.catalog.roadmap.change_class import CHANGE_CLASS
 from libs.events.catalog.roadmap.release import RELEASE
 from libs.events.event import Payload
-from libs.rules.dependencies import dependencies
+from libs.rules.products.dependencies import dependencies
+from libs.rules.products.homes import home_of_product
 from services.roadmap.domain import decisions
 
 
 @decisions.decides(RaiseChangeRequest)
-def raise_change_request(command: RaiseChangeRequest, case: Case[Change]) -> None:
-    """The board is asked (S0-16); a changed row of an import says the whole again."""
+def raise_change_request(command: RaiseChangeRequest, case: Case[ChangeRequest]) -> None:
+    """The board is asked (S0-16). The class of a change is one of its product's home (S3-10). Raises Invalid, Refused."""
     _of_the_same_product(case, command.release, command.product)
+    of, home = case.current.get(CHANGE_CLASS, command.change_class), home_of_product(case.current, case.current.get(PRODUCT, command.product))
+    if of is not None:
+        where = f"at home in {home!r}" if home else "of no home that is known"
+        what = f"the class {of.id!r} is of {of.organisation!r}, and {command.product!r} is {where}"
+        remedy = "Name a class of the organisation where the product is at home, or leave it out: then the board decides."
+        case.demand("S3-10", home == of.organisation, what, remedy=remedy, field="change_class")
 
 
 @decisions.decides(LinkChange)
-def link_change(command: LinkChange, case: Case[Change]) -> None:
+def link_change(command: LinkChange, case: Case[ChangeRequest]) -> None:
     """The change goes out with this release."""
     _of_the_same_product(case, command.release, case.there.product)
 
 
 @decisions.decides(DecideChange)
-def decide_change(command: DecideChange, case: Case[Change]) -> Iterator[Payload]:
+def decide_change(command: DecideChange, case: Case[ChangeRequest]) -> Iterator[Payload]:
     """The board's outcome, once (S0-16; that it is the board's is the authority of the topic)."""
-    if case.then is None or case.then.raised is None:
-        raise Invalid("it was not raised by then, or that was taken back", field="at", remedy="Raise it first: roadmap.raise_change_request.")
     if case.there.decision is not None and not case.revising:
         rule = "S0-17" if case.there.dependency else "S0-16"
         raise AlreadyDecided(
@@ -41,8 +48,17 @@ def decide_change(command: DecideChange, case: Case[Change]) -> Iterator[Payload
     yield ChangeDecided.of(command)
 
 
+@decisions.decides(AttachEvidence)
+def attach_evidence(command: AttachEvidence, case: Case[ChangeRequest]) -> None:
+    """What the class of the change asks for, word for word: another word would count for nothing, and nobody would be told (S3-10)."""
+    of = case.current.get(CHANGE_CLASS, case.there.change_class)
+    if of is not None and command.evidence not in of.evidence:
+        asked = "; ".join(of.evidence)
+        raise Invalid(f"the class {of.id!r} asks for no {command.evidence!r}", field="evidence", remedy=f"Say it in the words of the class: {asked}.")
+
+
 @decisions.decides(AddDependency)
-def add_dependency(command: AddDependency, case: Case[Change]) -> Iterator[Payload]:
+def add_dependency(command: AddDependency, case: Case[ChangeRequest]) -> Iterator[Payload]:
     """The board is asked for an edge (S0-17) that is not there yet."""
     if command.on == command.product:
         raise Invalid("a product does not depend on itself", field="on")
@@ -52,14 +68,14 @@ def add_dependency(command: AddDependency, case: Case[Change]) -> Iterator[Paylo
 
 
 @decisions.decides(RemoveDependency)
-def remove_dependency(command: RemoveDependency, case: Case[Change]) -> Iterator[Payload]:
+def remove_dependency(command: RemoveDependency, case: Case[ChangeRequest]) -> Iterator[Payload]:
     """The board is asked to end an edge (S0-17) that is there."""
     if not case.revising and command.on not in dependencies(case.facts, command.product):
         raise Invalid(f"{command.product!r} does not depend on {command.on!r}", field="on")
     yield _raised(command, f"No longer depend on {command.on}", Effect.CEASES)
 
 
-def _of_the_same_product(case: Case[Change], release: str | None, product: str) -> None:
+def _of_the_same_product(case: Case[ChangeRequest], release: str | None, product: str) -> None:
     """A release that is known belongs to the product whose change goes out with it; what is not known yet may dangle."""
     found = case.current.get(RELEASE, release)
     if found is not None and found.product != product:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from libs.commands.catalog.roadmap.roadmap_item import MoveItem, PlaceItem, RedateItem
-from libs.commands.deciding import Case
+from libs.commands.catalog.roadmap.roadmap_item import DescribeItem, MoveItem, PlaceItem, RedateItem
+from libs.commands.decision import Case
 from libs.commands.errors import Invalid
-from libs.commands.rows import anew, of_row, take_back
+from libs.commands.import_revision import anew, of_row, take_back
 from libs.events.catalog.roadmap.roadmap_item import (
     ROADMAP_ITEM,
     Horizon,
@@ -31,6 +31,13 @@ def place_item(command: PlaceItem, case: Case[RoadmapItem]) -> None:
 def move_item(command: MoveItem, case: Case[RoadmapItem]) -> Iterator[Payload] | None:
     """Another horizon; it brings back what was dropped or done, and to done it finishes."""
     return anew(case, RoadmapItemFinished()) if command.horizon is Horizon.DONE else None
+
+
+@decisions.decides(DescribeItem)
+def describe_item(command: DescribeItem, case: Case[RoadmapItem]) -> None:
+    """More to say of an item (S0-20). Raises Invalid where nothing is given."""
+    if (command.owner, command.links, command.notes) == (None, None, None):
+        raise Invalid("nothing is said of it", field="notes", remedy="Give `owner`, `links` or `notes`.")
 
 
 @decisions.decides(RedateItem)

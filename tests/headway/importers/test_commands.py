@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from headway.importers import commands
-from headway.importers.line import Line, Rejected, identifier
+from headway.importers.line import ImportLine, Rejected, identifier
 
 
 def test_a_line_is_sent_as_it_stands() -> None:
@@ -25,14 +25,14 @@ def test_a_line_is_sent_as_it_stands() -> None:
         "data": {"a": [1]},
     }
     (read,) = commands.lines("f", json.dumps(line))
-    assert isinstance(read, Line)
+    assert isinstance(read, ImportLine)
     assert json.loads(read.to_json()) == line
 
 
 def test_what_the_frame_does_not_know_or_has_another_type_is_left_to_the_service() -> None:
     line = {"command": "portfolio.form_team", "key": "k", "at": 5, "after": "x", "revise": "yes", "override": {"rule": "S0-14"}, "data": {"name": "\ud800"}}
     (read,) = commands.lines("f", json.dumps(line))
-    assert isinstance(read, Line)
+    assert isinstance(read, ImportLine)
     assert json.loads(read.to_json()) == line
 
 
@@ -54,7 +54,7 @@ def test_a_line_that_is_no_command_is_refused_with_its_number_and_the_next_goes_
     assert isinstance(refused, Rejected)
     assert refused.where == "f: line 2"
     assert word in refused.reason
-    assert isinstance(good, Line)
+    assert isinstance(good, ImportLine)
 
 
 @given(st.text(), st.sampled_from(["", "us-"]))

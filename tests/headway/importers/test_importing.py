@@ -11,9 +11,9 @@ from typing import Any
 import httpx
 import pytest
 
-from headway.importers.line import Line
-from headway.importing import run_import
-from headway.sending import LINES_A_BATCH, Sender, Stopped
+from headway.import_client import LINES_A_BATCH, Sender, Stopped
+from headway.import_run import run_import
+from headway.importers.line import ImportLine
 
 OWNERS = {"organisation": "portfolio", "product": "portfolio", "team": "portfolio", "item": "roadmap", "release": "roadmap"}
 Step = Callable[[httpx.Request], httpx.Response | None]
@@ -119,8 +119,8 @@ class Headway:
         ]
 
 
-def line(command: str, key: str, **data: Any) -> Line:
-    return Line(command, key, data)
+def line(command: str, key: str, **data: Any) -> ImportLine:
+    return ImportLine(command, key, data)
 
 
 def unavailable(request: httpx.Request) -> httpx.Response:
@@ -164,7 +164,7 @@ def test_a_batch_that_the_service_finds_too_large_goes_in_halves() -> None:
 def test_a_line_waits_for_what_it_refers_to_in_another_service_and_only_there() -> None:
     headway = Headway()
     team = line("portfolio.form_team", "t", team="t", product="permits")
-    list(headway.sender().send([PRODUCT, team, ITEM, Line("roadmap.drop_item", "d", {"item": "search"}, by="team@t", after=("product:other@3",))]))
+    list(headway.sender().send([PRODUCT, team, ITEM, ImportLine("roadmap.drop_item", "d", {"item": "search"}, by="team@t", after=("product:other@3",))]))
     _, roadmap = headway.batches()
     assert all("after" not in sent for sent in headway.batches()[0][1])
     assert [sent.get("after") for sent in roadmap[1]] == [["product:permits@1"], ["product:other@3", "team:t@1"]]

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from headway.importers.it_dashboard import lines
-from headway.importers.line import Line, Rejected
+from headway.importers.line import ImportLine, Rejected
 
 COLUMNS = (
     "Unique_Investment_Identifier,Agency_Code,Agency_Name,Investment_Title,Project_ID,Project_Name,Start_Date,Cost_Variance,PlannedCost,Planned_Duration,Project_delay"
@@ -32,12 +32,12 @@ def table(*rows: list[str]) -> str:
     return text.getvalue()
 
 
-def said(*rows: list[str], **options: Any) -> tuple[list[Line], list[Rejected]]:
+def said(*rows: list[str], **options: Any) -> tuple[list[ImportLine], list[Rejected]]:
     found = list(lines("it.csv", table(*rows), **options))
-    return [x for x in found if isinstance(x, Line)], [x for x in found if isinstance(x, Rejected)]
+    return [x for x in found if isinstance(x, ImportLine)], [x for x in found if isinstance(x, Rejected)]
 
 
-def of(found: list[Line], command: str) -> list[dict[str, Any]]:
+def of(found: list[ImportLine], command: str) -> list[dict[str, Any]]:
     return [dict(line.data) for line in found if line.command == command]
 
 

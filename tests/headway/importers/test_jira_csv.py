@@ -7,19 +7,19 @@ from typing import Any
 
 import pytest
 
+from headway.importers.cells.notation import Notation
 from headway.importers.jira_csv import Items, lines
-from headway.importers.line import Line, Rejected
-from headway.importers.notation import Notation
+from headway.importers.line import ImportLine, Rejected
 
 HEADER = "Summary,Issue key,Status,Status Category,Created,Updated,Resolved,Sprint,Sprint,Description,Parent\n"
 
 
-def said(text: str, now: datetime | None = None, known: bool = True) -> tuple[list[Line], list[Rejected]]:
+def said(text: str, now: datetime | None = None, known: bool = True) -> tuple[list[ImportLine], list[Rejected]]:
     found = list(lines("permits", [("jira.csv", text)], known, now))
-    return [x for x in found if isinstance(x, Line)], [x for x in found if isinstance(x, Rejected)]
+    return [x for x in found if isinstance(x, ImportLine)], [x for x in found if isinstance(x, Rejected)]
 
 
-def adding(found: list[Line]) -> list[Line]:
+def adding(found: list[ImportLine]) -> list[ImportLine]:
     return [line for line in found if line.command == "backlog.add_item"]
 
 
@@ -77,7 +77,7 @@ def test_an_issue_is_the_item_that_the_backlog_knows_by_its_id_else_by_its_key()
 
     def named(items: Items) -> tuple[Any, str]:
         added = next(iter(lines("permits", [("jira.csv", text)], True, items=items)))
-        assert isinstance(added, Line)
+        assert isinstance(added, ImportLine)
         return added.data["item"], added.key
 
     assert named({}) == ("permits.jira.10004", "jira:permits:10004:add")
@@ -130,7 +130,7 @@ def test_a_row_that_cannot_be_read_is_refused_whole(row: str, word: str) -> None
 
 def test_of_several_exports_in_one_run_the_last_one_says_the_state() -> None:
     older, newer = (HEADER + f"Pay,PER-1,x,{category},07/Mar/23 1:00 AM,{day}/Mar/23 1:00 PM,,,,,\n" for category, day in (("Done", "08"), ("To Do", "09")))
-    found = [one for one in lines("permits", [("a.csv", older), ("b.csv", newer)], known=True) if isinstance(one, Line)]
+    found = [one for one in lines("permits", [("a.csv", older), ("b.csv", newer)], known=True) if isinstance(one, ImportLine)]
     assert [line.command for line in found] == ["backlog.add_item", "backlog.add_item", "backlog.deliver_item", "backlog.reopen_item"]
 
 
@@ -138,7 +138,7 @@ def test_of_several_exports_in_one_run_the_last_one_says_the_state() -> None:
 def test_exports_with_and_without_ids_in_one_run_are_of_one_item(ids: tuple[bool, ...]) -> None:
     header, row = "Issue key,Status,Summary,Created,Issue id\n", "PER-1,Done,Pay,2024-01-01,10004\n"
     exports = [(f"{n}.csv", header.replace("Issue id", "Nothing" if not one else "Issue id") + row) for n, one in enumerate(ids)]
-    assert len({line.data["item"] for line in lines("permits", exports, known=True) if isinstance(line, Line)}) == 1
+    assert len({line.data["item"] for line in lines("permits", exports, known=True) if isinstance(line, ImportLine)}) == 1
 
 
 def test_what_nobody_can_see_is_left_out_of_what_another_system_exported() -> None:
@@ -184,5 +184,5 @@ def test_figures_that_two_countries_read_differently_are_refused_with_both_readi
     refused = [one for one in lines("permits", [("jira.csv", text)]) if isinstance(one, Rejected)]
     assert [r.where for r in refused] == ["jira.csv: row 2", "jira.csv: row 3"]
     assert "2023-04-03 where the day comes first and 2023-03-04 where the month does" in refused[1].reason
-    found = [one for one in lines("permits", [("jira.csv", text)], notation=Notation(day_first=True)) if isinstance(one, Line)]
+    found = [one for one in lines("permits", [("jira.csv", text)], notation=Notation(day_first=True)) if isinstance(one, ImportLine)]
     assert [line.at for line in adding(found)] == ["2023-04-03T09:00:00+00:00"] * 2

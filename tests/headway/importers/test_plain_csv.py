@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 import libs.commands.catalog  # noqa: F401 - declares every command
-from headway.importers.line import Line, Rejected
-from headway.importers.notation import PLAIN, Notation
+from headway.importers.cells.notation import PLAIN, Notation
+from headway.importers.cells.table import CsvRow, read_table
+from headway.importers.line import ImportLine, Rejected
 from headway.importers.plain_csv import lines
-from headway.importers.table import Row, read_table
 from libs.commands.command import COMMANDS
 
 ACTUAL = "portfolio.record_actual"
@@ -19,10 +19,10 @@ JULY = "swap,1000.00,CAD,2024-07-01,2024-07-31\n"
 AUGUST = "swap,1200.00,CAD,2024-08-01,2024-08-31\n"
 
 
-def read(text: str, command: str = ACTUAL, notation: Notation = PLAIN) -> list[Line]:
+def read(text: str, command: str = ACTUAL, notation: Notation = PLAIN) -> list[ImportLine]:
     found = list(lines("f.csv", text, command, notation))
     assert not [one for one in found if isinstance(one, Rejected)], found
-    return [one for one in found if isinstance(one, Line)]
+    return [one for one in found if isinstance(one, ImportLine)]
 
 
 def refused(text: str, command: str = ACTUAL, notation: Notation = PLAIN) -> list[tuple[str, str]]:
@@ -37,7 +37,7 @@ def data(text: str, command: str, notation: Notation = PLAIN) -> Any:
 def test_a_row_names_the_fields_of_the_command_and_of_the_line() -> None:
     text = "key;investment;amount.amount;amount.currency;at;description\n1;a;2.50;CAD;2020-01-01;Paper saved\n"
     assert read(text, "portfolio.record_return") == [
-        Line(
+        ImportLine(
             "portfolio.record_return",
             "csv:portfolio.record_return:1",
             {"investment": "a", "amount": {"amount": "2.50", "currency": "CAD"}, "description": "Paper saved"},
@@ -107,14 +107,21 @@ def test_one_rows_fault_refuses_that_row_alone_by_its_column() -> None:
         + "swap,x,CAD,2024-07-01,2024-07-31\n"
         + "swap,1,CAD,0,2024-07-31\n"
         + "swap,1,XXX,2024-07-01,2024-07-31\n"
-        + "swap,-1,CAD,2024-07-01,2024-07-31\n"
+        + "swap,1000000000000000000,CAD,2024-07-01,2024-07-31\n"
         + AUGUST
     )
     found = refused(text)
     assert [where for where, _ in found] == [f"f.csv: row {n}" for n in (3, 4, 5, 6)]
     for (_, reason), column in zip(found, ("amount.amount", "covers_from", "amount.currency", "amount.amount"), strict=True):
         assert f"column {column!r}" in reason
-    assert len([one for one in lines("f.csv", text, ACTUAL) if isinstance(one, Line)]) == 2
+    assert len([one for one in lines("f.csv", text, ACTUAL) if isinstance(one, ImportLine)]) == 2
+
+
+@pytest.mark.requirement("S4-09")
+def test_a_refund_is_an_amount_below_zero_with_its_reason() -> None:
+    text = "investment,amount,reason,covers_from,covers_until\nswap,-12.50 CAD,Paid twice,2024-07-01,2024-07-31\n"
+    found = data(text, ACTUAL)
+    assert (found["amount"], found["reason"]) == ({"amount": "-12.50", "currency": "CAD"}, "Paid twice")
 
 
 def test_an_amount_that_two_countries_read_differently_is_refused_unless_the_file_says_its_notation() -> None:
@@ -183,7 +190,7 @@ def test_a_list_of_texts_with_commas_is_refused_for_each_may_be_one_text() -> No
     [
         ("investment,currency,covers_from,covers_until", "did you mean 'amount.currency'?"),
         ("investmnt,amount,covers_from,covers_until", "column 'investmnt' is no field of portfolio.record_actual: did you mean 'investment'?"),
-        ("investment,amount,covers_from,covers_until,region", "column 'region' is no field of portfolio.record_actual: it has"),
+        ("investment,amount,covers_from,covers_until,region", "column 'region' is no field of portfolio.record_actual: did you mean 'reason'?"),
         ("investment,amount,covers_from,covers_until,zzz", "column 'zzz' is no field of portfolio.record_actual: it has"),
         ("investment,amount,covers_from,covers_until,Covers From", "column 'covers from' is there twice"),
         ("investment,covers_from", "the header has no column amount, covers_until"),
@@ -219,7 +226,7 @@ def test_what_spreadsheets_add_is_understood() -> None:
     ],
 )
 def test_cells_are_parted_by_what_parts_the_header_outside_of_quotation_marks(text: str, cells: tuple[str, ...]) -> None:
-    assert [row.cells for row in read_table("f", text) if isinstance(row, Row)] == [cells]
+    assert [row.cells for row in read_table("f", text) if isinstance(row, CsvRow)] == [cells]
 
 
 def test_a_header_that_two_marks_part_alike_is_refused_with_the_remedy() -> None:

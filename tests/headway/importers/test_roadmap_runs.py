@@ -10,9 +10,9 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from headway.importers.line import Line, Rejected
-from headway.importers.roadmap_markdown import lines
-from headway.importers.roadmap_told import EVENTS
+from headway.importers.line import ImportLine, Rejected
+from headway.importers.roadmap.markdown import lines
+from headway.importers.roadmap.prior_imports import EVENTS
 from libs.events.catalog.roadmap.roadmap_item import (
     ROADMAP_ITEM,
     Horizon,
@@ -27,7 +27,7 @@ from libs.events.envelope import attributes, payload
 from libs.events.event import Actor, Event, Payload, Retracted
 from libs.events.facts import Facts
 from libs.events.values import start_of
-from tests.headway.importers.test_roadmap_markdown import HEADINGS, File, Roadmap, folder, histories, version
+from tests.headway.importers.roadmap.test_markdown import HEADINGS, File, Roadmap, folder, histories, version
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -46,7 +46,7 @@ class Headway:
     def said(self) -> list[dict[str, Any]]:
         return [{**attributes(event), "data": payload(event)} for event in self.log if event.type in EVENTS]
 
-    def take(self, line: Line) -> str:
+    def take(self, line: ImportLine) -> str:
         body = line.as_object()
         before = self.keys.get(line.key)
         if before == body:
@@ -67,7 +67,7 @@ class Headway:
         self.keys[line.key] = body
         return "created"
 
-    def payload(self, line: Line, history: Sequence[Event]) -> Payload:
+    def payload(self, line: ImportLine, history: Sequence[Event]) -> Payload:
         struck = {event.data.event for event in history if isinstance(event.data, Retracted)}
         stands = [event for event in history if event.id not in struck and not isinstance(event.data, Retracted)]
         if line.takes_back:
@@ -91,7 +91,7 @@ class Headway:
 
     def imported(self, files: Sequence[File]) -> Counter[str]:
         found = list(lines("permits", files, True, self.said()))
-        keys = [line.key for line in found if isinstance(line, Line)]
+        keys = [line.key for line in found if isinstance(line, ImportLine)]
         assert len(set(keys)) == len(keys)
         return Counter("refused" if isinstance(line, Rejected) else self.take(line) for line in found)
 

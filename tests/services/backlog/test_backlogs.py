@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 
-from libs.commands.catalog.backlog.backlog import OpenBacklog, ReorderBacklog
+from libs.commands.catalog.backlog.backlog import OpenBacklog, ReorderBacklog, ReviewPrioritisation
 from libs.commands.catalog.backlog.item import AddItem, DropItem
 from libs.commands.errors import AlreadyExists, Invalid, NotAllowed, NotFound
 from libs.commands.testing import Scenario
-from libs.events.catalog.backlog.backlog import BACKLOG, BacklogOpened, BacklogReordered
+from libs.events.catalog.backlog.backlog import BACKLOG, BacklogOpened, BacklogReordered, PrioritisationReviewed
 from libs.events.catalog.backlog.item import ItemAdded
-from libs.rules.backlogs import ordered
+from libs.events.catalog.roadmap.metric import MetricDefined, MetricKind, MetricRead
+from libs.rules.products.backlogs import ordered
 from services.backlog.domain import decisions
 from tests.services.backlog.days import day
 
@@ -99,3 +102,51 @@ def test_an_item_added_later_comes_behind_what_was_moved_to_the_end() -> None:
 def test_what_is_dropped_later_does_not_change_what_a_move_meant() -> None:
     said = opened().when(move("c", 2, "2024-02-01")).when(DropItem(item="a", at=day("2024-02-02")))
     assert order(said) == ["c", "b"]
+
+
+def measured(said: Scenario, metric: str, *readings: tuple[str, str], product: str = "permits") -> Scenario:
+    words = dict.fromkeys(("goal", "method", "tool", "source", "responsible"), "agreed")
+    said.given(f"metric:{metric}", MetricDefined(product=product, name=metric, kind=MetricKind.QUANTITATIVE, **words), at="2024-01-01")
+    for value, at in readings:
+        said.given(f"metric:{metric}", MetricRead(value=Decimal(value)), at=at)
+    return said
+
+
+def review(*metrics: str, at: str | None = None) -> ReviewPrioritisation:
+    return ReviewPrioritisation(product="permits", metrics=metrics, note="Payments first", at=day(at) if at else None)
+
+
+@pytest.mark.requirement("S0-24")
+def test_a_review_of_the_order_holds_the_readings_that_were_the_latest_then() -> None:
+    said = measured(measured(opened(), "calls", ("900", "2024-02-01"), ("700", "2024-05-01")), "visits")
+    said.when(review("calls", "visits", at="2024-04-01"), "product_owner@permits")
+    said.then(PrioritisationReviewed(metrics=("calls", "visits"), note="Payments first", readings=("metric:calls@2",)))
+    said.when(review("calls")).then(PrioritisationReviewed(metrics=("calls",), note="Payments first", readings=("metric:calls@3",)))
+    backlog = said.facts().get(BACKLOG, "permits")
+    assert backlog is not None and [one.metrics for one in backlog.reviews] == [("calls", "visits"), ("calls",)]
+
+
+@pytest.mark.requirement("S0-24")
+def test_a_review_said_twice_was_held_twice() -> None:
+    said = measured(opened(), "calls").when(review("calls")).when(review("calls"))
+    said.then(PrioritisationReviewed(metrics=("calls",), note="Payments first"))
+
+
+@pytest.mark.requirement("S0-24")
+def test_a_review_against_what_measures_another_product_is_refused_and_against_what_nobody_has_heard_of_is_not() -> None:
+    said = measured(opened(), "taxes-paid", product="taxes")
+    assert said.when(review("taxes-paid")).refused(Invalid).field == "metrics"
+    said.when(review("later")).then(PrioritisationReviewed(metrics=("later",), note="Payments first"))
+
+
+@pytest.mark.requirement("S0-24")
+@pytest.mark.parametrize("role", ["team@permits", "executive@*", "portfolio_manager@*", "lab_ops", "product_owner@other"])
+def test_nobody_but_the_product_owner_reviews_the_order(role: str) -> None:
+    opened().when(review("calls"), role).refused(NotAllowed)
+
+
+@pytest.mark.requirement("S0-24")
+def test_an_order_is_reviewed_against_some_metric_and_of_a_backlog_that_is_there() -> None:
+    with pytest.raises(ValueError, match="metrics"):
+        ReviewPrioritisation(product="permits", metrics=())
+    Scenario(decisions).when(review("calls")).refused(NotFound)

@@ -38,7 +38,7 @@ from libs.events.catalog.backlog.item import (
 )
 from libs.events.catalog.backlog.item_source import ItemLabel, ItemSource
 from libs.events.event import Payload, Retracted
-from libs.rules.backlogs import Counts, counts
+from libs.rules.products.backlogs import BacklogCounts, counts
 from services.backlog.domain import decisions
 from tests.services.backlog.days import day
 
@@ -160,7 +160,7 @@ def test_open_and_delivered_are_counted_at_the_end_of_any_day() -> None:
         said.when(AddItem(item=id, product="permits", title=id, at=day(since)))
     said.when(DeliverItem(item="a", at=day("2024-03-31"))).when(DropItem(item="c", at=day("2024-04-02"))).when(StartItem(item="b", at=day("2024-04-03")))
     seen = [counts(said.facts(end), "permits") for end in ("2024-01-31", "2024-02-29", "2024-03-31", "2024-04-30")]
-    assert seen == [Counts(0, 0), Counts(2, 0), Counts(2, 1), Counts(1, 1)]
+    assert seen == [BacklogCounts(0, 0), BacklogCounts(2, 0), BacklogCounts(2, 1), BacklogCounts(1, 1)]
 
 
 TURNS = st.lists(

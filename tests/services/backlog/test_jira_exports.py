@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 
 from headway.importers.jira_csv import lines
-from headway.importers.line import Line
+from headway.importers.line import ImportLine
+from libs.adapters.sqlite.store import SqliteCommitStore
 from libs.commands.command import COMMANDS
-from libs.commands.handling import Handling
-from libs.commands.judging import Ask
+from libs.commands.execution.admission import Ask
+from libs.commands.execution.handler import Handling
 from libs.events.catalog.backlog.item import ITEM, Item, ItemState
-from libs.events.sqlite_store import SqliteCommitStore
 from libs.events.world import World
 from libs.rules.roles import Principal, Role
 from services.backlog.domain import decisions
@@ -51,7 +51,7 @@ class Backlog:
         known = {name: (item.id, item.source.number) for item in await self.items() if item.source for name in item.source.names}
         asks = []
         for line in lines("permits", [("jira.csv", text)], False, self.now, items=known):
-            assert isinstance(line, Line), line
+            assert isinstance(line, ImportLine), line
             asks.append(Ask(COMMANDS[line.command].model_validate({**line.data, **({"at": line.at} if line.at else {})}), IMPORTER, line.key, line.revise))
         results = await self.handling.answer_all(asks)
         assert not [result for result in results if isinstance(result, Exception)]

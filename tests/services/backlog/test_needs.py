@@ -10,7 +10,7 @@ from libs.commands.catalog.backlog.need import ChangeNeed, JudgeNeed, RecordNeed
 from libs.commands.errors import AlreadyExists, Invalid, NotAllowed, NotFound
 from libs.commands.testing import Scenario
 from libs.events.catalog.backlog.need import NEED, NeedChanged, NeedJudged, NeedRecorded, Verdict
-from libs.rules.needs import Needs, needs
+from libs.rules.products.needs import Needs, needs
 from services.backlog.domain import decisions
 from tests.services.backlog.days import day
 

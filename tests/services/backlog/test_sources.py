@@ -7,9 +7,11 @@ from datetime import UTC, datetime
 import pytest
 
 from libs.commands.catalog.backlog.item import StateItem
+from libs.commands.catalog.backlog.pipeline_run import RecordPipelineRun
 from libs.commands.catalog.backlog.source import ConnectSource, DisconnectSource, NoteDelivery
 from libs.commands.errors import AlreadyExists, Invalid, NotAllowed, NotFound
 from libs.commands.testing import Scenario
+from libs.events.catalog.backlog.pipeline_run import RunSucceeded
 from libs.events.catalog.backlog.source import KEPT, SOURCE, Confidential, SourceConnected, SourceDisconnected, SourceReceived, System
 from services.backlog.domain import decisions
 
@@ -92,3 +94,15 @@ def test_a_source_speaks_of_its_own_products_items_alone() -> None:
 def test_a_secret_that_can_be_guessed_is_refused_without_being_repeated(secret: str) -> None:
     refused = Scenario(decisions).when(CONNECT.model_copy(update={"secret": secret})).refused(Invalid)
     assert refused.field == "secret" and secret not in refused.detail
+
+
+@pytest.mark.requirement("S3-10")
+def test_a_run_is_passed_on_by_a_source_of_its_product_and_stays_its_own() -> None:
+    s = connected()
+    record = RecordPipelineRun(pipeline_run="r", product="permits", source="gh", change="c", name="CI", delivery="d1")
+    s.when(record, "team@*").then(RunSucceeded(product="permits", source="gh", change="c", name="CI", delivery="d1"))
+    s.when(record.model_copy(update={"delivery": "d2"}), "team@*").then()
+    assert s.when(record.model_copy(update={"change": "d"}), "team@*").refused(Invalid).field == "pipeline_run"
+    assert s.when(record.model_copy(update={"product": "other"}), "team@*").refused(Invalid).field == "product"
+    s.when(record.model_copy(update={"source": "none"}), "team@*").refused(NotFound)
+    s.when(record, "product_owner@permits").refused(NotAllowed)

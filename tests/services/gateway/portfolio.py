@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
+from libs.commands.testing import money
 from libs.events.catalog.backlog.backlog import BACKLOG, BacklogOpened, BacklogReordered
 from libs.events.catalog.backlog.item import ITEM, ItemAdded, ItemDelivered, ItemDropped
 from libs.events.catalog.backlog.item_source import ItemSource
@@ -19,13 +20,8 @@ from libs.events.catalog.portfolio.team import TEAM, HealthReading, HealthRecord
 from libs.events.catalog.roadmap.metric import METRIC, BaselineMeasured, MetricDefined, MetricKind, MetricRead, TargetSet
 from libs.events.catalog.roadmap.release import RELEASE, ReleaseProposed, ReleasePublished, ReleaseSignedOff, ReleaseStage
 from libs.events.catalog.roadmap.roadmap_item import ROADMAP_ITEM, Horizon, RoadmapItemDropped, RoadmapItemFinished, RoadmapItemPlaced, RoadmapItemRedated
-from libs.events.values import Money
 from libs.events.world import World
 from tests.services.gateway.small_world import Gateway, Telling
-
-
-def money(amount: str, currency: str = "CAD") -> Money:
-    return Money(amount=Decimal(amount), currency=currency)
 
 
 def told(g: Telling | Gateway) -> None:

@@ -6,20 +6,21 @@ import asyncio
 import contextlib
 import json
 import os
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import httpx
-from fastapi import FastAPI
 
-from headway.serving import announced, listening, server
-from headway.stack import create_stack
-from libs.service.issuer import Issuer
-from libs.service.process import Process
+from headway.server import announced, listening, server
+from headway.stack import SERVICES
+from libs.service.host.process import Process
+from libs.service.identity.issuer import Issuer
 from libs.service.settings import Settings
+from services.gateway.gateway import Gateway
+from services.gateway.main import add_to
 from tests.patience import GIVE_UP
 
 SECONDS = GIVE_UP
@@ -32,6 +33,7 @@ class Served:
 
     url: str
     process: Process
+    shared: Gateway
     issuer: Issuer
 
     def token(self, persona: str = "executive") -> str:
@@ -77,18 +79,22 @@ async def finished(running: asyncio.subprocess.Process, script: str) -> dict[str
 
 
 @asynccontextmanager
-async def serving(data: Path | Settings, make: Callable[[Settings], FastAPI] = create_stack) -> AsyncIterator[Served]:
+async def serving(data: Path | Settings) -> AsyncIterator[Served]:
     """A stack with these settings, or over files in a folder, listening until the block ends."""
     settings = data if isinstance(data, Settings) else Settings(data=data)
-    app = make(settings)
+    process = Process(settings, hears_all=True)
+    for declared in SERVICES.values():
+        process.add(declared)
+    gateway = add_to(process)
+    app = process.composed()
     bound = listening("127.0.0.1", 0)
     running = server(app)
     task = asyncio.create_task(running.serve(sockets=[bound]))
     try:
         await asyncio.wait_for(announced(app, running), GIVE_UP)
-        yield Served(f"http://127.0.0.1:{bound.getsockname()[1]}", app.state.process, Issuer.embedded(settings))
+        yield Served(f"http://127.0.0.1:{bound.getsockname()[1]}", process, gateway, Issuer.embedded(settings))
     finally:
-        app.state.stopping.set()
+        process.stopping.set()
         running.should_exit = True
         with contextlib.suppress(asyncio.CancelledError):
             await asyncio.wait_for(task, GIVE_UP)

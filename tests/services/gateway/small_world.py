@@ -14,8 +14,8 @@ from libs.events.event import Actor, Event, Kind, Payload
 from libs.events.values import start_of
 from libs.events.world import World
 from libs.service.adapters import Adapters, adapters_of
-from libs.service.issuer import Issuer
-from libs.service.process import Process
+from libs.service.host.process import Process
+from libs.service.identity.issuer import Issuer
 from libs.service.settings import Settings
 from services.gateway.main import add_to
 
@@ -59,7 +59,7 @@ class Gateway:
         self.settings = Settings(data=self.folder)
         adapters = adapters_of(self.settings)
         self.process = Process(self.settings, Adapters(adapters.log, adapters.store, adapters.decisions, self.clock), hears_all=True)
-        add_to(self.process)
+        self.shared = add_to(self.process)
         self.issuer = Issuer.embedded(self.settings)
         self.client = httpx.AsyncClient(transport=httpx.ASGITransport(self.process.app), base_url="http://headway")
 

@@ -6,12 +6,12 @@ from datetime import date
 
 import pytest
 
+from libs.commands.testing import money
 from libs.events.catalog.portfolio.investment import InvestmentProposed
 from libs.events.catalog.portfolio.product import ProductRegistered
 from libs.events.catalog.portfolio.team import HealthReading, HealthRecorded, HealthSubject, TeamFormed
 from libs.rules.teams import Health, health
 from tests.given import Read, given, say
-from tests.services.gateway.portfolio import money
 
 PARKS = "team:parks"
 

@@ -13,7 +13,7 @@ from libs.commands.catalog.portfolio.team import RecordHealth
 from libs.commands.errors import Invalid
 from libs.commands.testing import Scenario, money
 from libs.events.catalog.portfolio.investment import ActualRecorded, InvestmentDecided, InvestmentProposed
-from libs.events.catalog.portfolio.lifecycle import LIFECYCLE, LifecycleDefined, Phase
+from libs.events.catalog.portfolio.lifecycle import LIFECYCLE, LifecycleDefined, LifecyclePhase
 from libs.events.catalog.portfolio.organisation import ORGANISATION, OrganisationRegistered
 from libs.events.catalog.portfolio.product import PRODUCT, PhaseEntered, ProductDecommissioned, ProductRegistered
 from libs.events.catalog.portfolio.program import ProgramOpened
@@ -21,13 +21,15 @@ from libs.events.catalog.portfolio.team import TEAM, HealthReading, HealthRecord
 from libs.events.event import KINDS, Retracted
 from libs.events.facts import Facts
 from libs.rules.authority import belonging
-from libs.rules.fiscal_years import year_start
-from libs.rules.homes import home_of_product, products_at
-from libs.rules.phases import phase_counts, phases_of
-from libs.rules.spending import borne_by
+from libs.rules.money.fiscal_years import year_start
+from libs.rules.money.spending import borne_by
+from libs.rules.products.homes import home_of_product, products_at
+from libs.rules.products.phases import phase_counts, phases_of
 from services.portfolio.domain import decisions
 
-FR = LifecycleDefined(name="Administration", phases=(Phase("investigation", "Investigation", True), Phase("construction", "Construction", True)))
+FR = LifecycleDefined(
+    name="Administration", phases=(LifecyclePhase("investigation", "Investigation", True), LifecyclePhase("construction", "Construction", True))
+)
 
 
 def said(command: Any, at: str, **more: Any) -> Any:
@@ -95,7 +97,7 @@ def test_the_first_definition_counts_and_of_two_of_one_instant_the_later_word() 
 
 @pytest.mark.requirement("S0-02")
 def test_the_end_of_a_product_is_that_of_its_own_lifecycle_also_before_it_was_defined() -> None:
-    phases = (*FR.phases, Phase("stopped", "Stopped", False))
+    phases = (*FR.phases, LifecyclePhase("stopped", "Stopped", False))
     scenario = Scenario(decisions).given("lifecycle:fr", LifecycleDefined(name="A", phases=phases), at="2022-01-01")
     scenario.given("product:a", ProductRegistered(name="Aides", lifecycle="fr"), at="2021-01-01")
     scenario.when(said(DecommissionProduct, "2020-05-01", product="a", reason="Merged")).then(ProductDecommissioned(reason="Merged", phase="stopped"))

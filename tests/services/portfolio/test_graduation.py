@@ -22,7 +22,7 @@ from libs.events.catalog.portfolio.graduation import (
     GRADUATION,
     Attested,
     CeremonyHeld,
-    Graduation,
+    GraduationState,
     GraduationStatus,
     GraduationStatusChanged,
     HandoffAccepted,
@@ -78,7 +78,7 @@ def healthy() -> Scenario:
     return team((HealthSubject.TEAM, HealthReading.GOOD), (HealthSubject.PRODUCT, HealthReading.GOOD))
 
 
-def seen(scenario: Scenario, day: str | None = None) -> Graduation:
+def seen(scenario: Scenario, day: str | None = None) -> GraduationState:
     found = scenario.facts(day).get(GRADUATION, "t")
     assert found is not None
     return found

@@ -12,31 +12,28 @@ from libs.commands.catalog.portfolio.investment import DecideInvestment, Propose
 from libs.commands.catalog.portfolio.team import FormTeam
 from libs.commands.command import Command, Override
 from libs.commands.errors import AlreadyDecided, Refused
-from libs.commands.retracting import RetractInPortfolio
+from libs.commands.retraction import RetractInPortfolio
 from libs.commands.testing import Scenario
 from libs.events.catalog.portfolio.bid import BID
 from libs.events.catalog.portfolio.graduation import GRADUATION, HandoffState, HomeFunction
 from libs.events.catalog.portfolio.investment import INVESTMENT, Investment, InvestmentDecided, InvestmentProposed, InvestmentRebaselined
 from libs.events.catalog.portfolio.team import TeamFormed
 from libs.events.event import Overridden, Retracted
-from libs.rules.awaiting.governing import investments
-from libs.rules.criteria import handed_off, meets_expectations
-from libs.rules.explaining import FIGURES
-from libs.rules.figures import of_investment
+from libs.rules.explanations import FIGURES
+from libs.rules.graduation.criteria import handed_off, meets_expectations
 from libs.rules.judgements import judgements
+from libs.rules.money.figures import of_investment
+from libs.rules.tasks.governance import investments
 from services.portfolio.domain import decisions
+from tests.services.portfolio.test_investments import cad
 
 
 def command(of: type[Command], **fields: object) -> Command:
     return of.model_validate({"investment": "swap", **fields})
 
 
-def cad(amount: str) -> dict[str, str]:
-    return {"amount": amount, "currency": "CAD"}
-
-
 def propose(amount: str, **fields: object) -> Command:
-    return command(ProposeInvestment, product="permits", amount=cad(amount), at="2024-01-01", **fields)
+    return command(ProposeInvestment, **{"product": "permits", "amount": cad(amount), "value": "Fewer visits", "at": "2024-01-01"} | fields)
 
 
 APPROVE = command(DecideInvestment, approved=True, reason="Worth it")

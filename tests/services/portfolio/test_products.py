@@ -5,13 +5,14 @@ from __future__ import annotations
 import pytest
 
 from libs.commands.catalog.portfolio.lifecycle import DefineLifecycle
-from libs.commands.catalog.portfolio.product import DecommissionProduct, EnterPhase, HaltProduct, RegisterProduct, ResumeProduct
+from libs.commands.catalog.portfolio.product import DecommissionProduct, EnterPhase, HaltProduct, RegisterProduct, ResumeProduct, Tick
 from libs.commands.command import Command
 from libs.commands.errors import AlreadyExists, Invalid, NotAllowed, Refused
 from libs.commands.testing import Scenario
-from libs.events.catalog.portfolio.lifecycle import LifecycleDefined, Phase
+from libs.events.catalog.portfolio.lifecycle import LifecycleCheck, LifecycleDefined, LifecyclePhase
 from libs.events.catalog.portfolio.product import (
     PRODUCT,
+    ChecklistTicked,
     PhaseEntered,
     Product,
     ProductDecommissioned,
@@ -21,7 +22,7 @@ from libs.events.catalog.portfolio.product import (
 )
 from libs.events.catalog.portfolio.program import ProgramOpened
 from libs.events.event import Overridden
-from libs.rules.phases import phase_counts, phase_of
+from libs.rules.products.phases import phase_counts, phase_of
 from services.portfolio.domain import decisions
 
 BIOHUB = ProductRegistered(name="BioHub", home="env")
@@ -86,7 +87,7 @@ def test_an_ended_phase_is_not_entered_but_by_decommissioning() -> None:
 
 @pytest.mark.requirement("S4-02")
 def test_a_product_goes_through_the_lifecycle_it_names() -> None:
-    small = LifecycleDefined(name="Small", phases=(Phase("trial", "Trial", active=True), Phase("gone", "Gone", active=False)))
+    small = LifecycleDefined(name="Small", phases=(LifecyclePhase("trial", "Trial", active=True), LifecyclePhase("gone", "Gone", active=False)))
     scenario = Scenario(decisions).given("product:biohub", ProductRegistered(name="BioHub", home="env", lifecycle="small"), at="2024-01-01")
     scenario.when(command(EnterPhase, product="biohub", phase="trial")).refused(Invalid)
     scenario.given("lifecycle:small", small)
@@ -99,8 +100,10 @@ def test_a_product_goes_through_the_lifecycle_it_names() -> None:
 @pytest.mark.requirement("S0-02")
 @pytest.mark.requirement("S4-02")
 def test_where_a_lifecycle_ends_in_several_ways_decommissioning_says_which() -> None:
-    ends = (Phase("merged", "Merged", active=False), Phase("closed", "Closed", active=False))
-    scenario = Scenario(decisions).given("lifecycle:two", LifecycleDefined(name="Two ends", phases=(Phase("on", "On", active=True), *ends)), at="2024-01-01")
+    ends = (LifecyclePhase("merged", "Merged", active=False), LifecyclePhase("closed", "Closed", active=False))
+    scenario = Scenario(decisions).given(
+        "lifecycle:two", LifecycleDefined(name="Two ends", phases=(LifecyclePhase("on", "On", active=True), *ends)), at="2024-01-01"
+    )
     scenario.given("product:biohub", ProductRegistered(name="BioHub", home="env", lifecycle="two"), PhaseEntered(phase="on"), at="2024-01-01")
     error = scenario.when(command(DecommissionProduct, product="biohub", reason="Moved")).refused(Invalid)
     assert (error.field, error.remedy) == ("phase", "Give one of merged, closed as `phase`.")
@@ -116,8 +119,8 @@ def test_where_a_lifecycle_ends_in_several_ways_decommissioning_says_which() -> 
 def test_what_was_decommissioned_before_its_lifecycle_was_defined_is_in_the_phase_that_this_has_for_it(said: str | None, defined: str, phase: str) -> None:
     scenario = Scenario(decisions).given("product:biohub", ProductRegistered(name="BioHub", home="env", lifecycle="fr"), at="2024-01-01")
     scenario.when(command(DecommissionProduct, product="biohub", reason="Moved", phase=said)).then(ProductDecommissioned(reason="Moved", phase=said))
-    ends = tuple(Phase(one, one.capitalize(), active=False) for one in defined.split(","))
-    scenario.given("lifecycle:fr", LifecycleDefined(name="French", phases=(Phase("on", "On", active=True), *ends)))
+    ends = tuple(LifecyclePhase(one, one.capitalize(), active=False) for one in defined.split(","))
+    scenario.given("lifecycle:fr", LifecycleDefined(name="French", phases=(LifecyclePhase("on", "On", active=True), *ends)))
     facts = scenario.facts()
     entered = phase_of(facts, "biohub")
     assert entered is not None and (entered.id, entered.title, entered.since) == (phase, phase.capitalize(), scenario.now.date())
@@ -130,7 +133,7 @@ def test_where_a_lifecycle_ends_in_one_way_or_none_nothing_has_to_be_said() -> N
         ProductDecommissioned(reason="Moved", phase="decommissioned")
     )
     assert biohub().when(command(DecommissionProduct, product="biohub", reason="Moved", phase="live")).refused(Invalid).field == "phase"
-    endless = LifecycleDefined(name="Endless", phases=(Phase("on", "On", active=True),))
+    endless = LifecycleDefined(name="Endless", phases=(LifecyclePhase("on", "On", active=True),))
     scenario = Scenario(decisions).given("lifecycle:endless", endless).given("product:biohub", ProductRegistered(name="BioHub", lifecycle="endless"))
     scenario.when(command(DecommissionProduct, product="biohub", reason="Moved", phase="on")).refused(Invalid)
     scenario.when(command(DecommissionProduct, product="biohub", reason="Moved")).then(ProductDecommissioned(reason="Moved", phase=None))
@@ -140,13 +143,51 @@ def test_where_a_lifecycle_ends_in_one_way_or_none_nothing_has_to_be_said() -> N
 def test_phases_of_a_lifecycle_have_their_lists_and_may_be_defined_anew() -> None:
     phases = [{"id": "alpha", "title": "Alpha", "active": True, "preconditions": ["A need is known"], "success": ["A prototype was tried"]}]
     defined = LifecycleDefined(
-        name="Short", phases=(Phase("alpha", "Alpha", active=True, preconditions=("A need is known",), success=("A prototype was tried",)),)
+        name="Short", phases=(LifecyclePhase("alpha", "Alpha", active=True, preconditions=("A need is known",), success=("A prototype was tried",)),)
     )
     scenario = Scenario(decisions).when(command(DefineLifecycle, lifecycle="short", name="Short", phases=phases), by="lab_ops").then(defined)
     scenario.when(command(DefineLifecycle, lifecycle="short", name="Short", phases=phases)).then()
     scenario.when(command(DefineLifecycle, lifecycle="short", name="Short", phases=phases * 2)).refused(Invalid)
     scenario.when(command(DefineLifecycle, lifecycle="short", name="Short", phases=[{**phases[0], "active": False}])).refused(Invalid)
     scenario.when(command(DefineLifecycle, lifecycle="short", name="Short", phases=phases), by="executive@env").refused(NotAllowed)
+
+
+LIST = (LifecycleCheck("order", "The order was looked at"), LifecycleCheck("help", "The help desk knows what is new"))
+
+
+@pytest.mark.requirement("S0-26")
+def test_a_phase_has_a_checklist_whose_entries_have_ids_of_their_own_and_the_end_of_a_product_has_none() -> None:
+    checks = [{"id": one.id, "text": one.text} for one in LIST]
+    on, gone = {"id": "on", "title": "On", "checklist": checks}, {"id": "gone", "title": "Gone", "active": False, "checklist": checks}
+    scenario = Scenario(decisions).when(command(DefineLifecycle, lifecycle="ours", name="Ours", phases=[on]))
+    scenario.then(LifecycleDefined(name="Ours", phases=(LifecyclePhase("on", "On", active=True, checklist=LIST),)))
+    twice = scenario.when(command(DefineLifecycle, lifecycle="ours", name="Ours", phases=[{**on, "checklist": checks * 2}])).refused(Invalid)
+    ended = scenario.when(command(DefineLifecycle, lifecycle="ours", name="Ours", phases=[on, gone])).refused(Invalid)
+    assert twice.field == ended.field == "phases" and "same id" in str(twice.detail) and "Gone is the end" in str(ended.detail)
+
+
+@pytest.mark.requirement("S0-26")
+def test_what_stands_on_the_checklist_of_its_phase_is_ticked_each_time_anew_and_nothing_else() -> None:
+    phases = (
+        LifecyclePhase("trial", "Trial", active=True),
+        LifecyclePhase("on", "On", active=True, checklist=LIST),
+        LifecyclePhase("gone", "Gone", active=False),
+    )
+    scenario = Scenario(decisions).given("lifecycle:ours", LifecycleDefined(name="Ours", phases=phases), at="2024-01-01")
+    scenario.given("product:biohub", ProductRegistered(name="BioHub", home="env", lifecycle="ours"), at="2024-01-01")
+    ticked = command(Tick, product="biohub", entry="order", note="Payments stay first")
+    assert "in no phase yet" in str(scenario.when(ticked).refused(Invalid).detail)
+    scenario.given("product:biohub", PhaseEntered(phase="trial"), at="2024-01-02")
+    error = scenario.when(ticked).refused(Invalid)
+    assert error.field == "entry" and "portfolio.define_lifecycle" in (error.remedy or "")
+    scenario.given("product:biohub", PhaseEntered(phase="on"), at="2024-02-01")
+    scenario.when(command(Tick, product="biohub", entry="order", at="2024-01-15")).refused(Invalid)
+    error = scenario.when(command(Tick, product="biohub", entry="clean")).refused(Invalid)
+    assert (error.field, error.remedy) == ("entry", "Use one of order, help.")
+    for role in ("product_owner@biohub", "portfolio_manager@env"):
+        scenario.when(ticked, by=role).then(ChecklistTicked(entry="order", note="Payments stay first"))
+    scenario.when(ticked, by="team@biohub").refused(NotAllowed)
+    scenario.when(command(DecommissionProduct, product="biohub", reason="Merged")).when(ticked).refused(Invalid)
 
 
 @pytest.mark.requirement("S0-03")

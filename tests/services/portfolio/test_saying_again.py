@@ -21,8 +21,8 @@ from libs.events.catalog.portfolio.investment import InvestmentDecided, Investme
 from libs.events.catalog.portfolio.team import CoreRoleUncovered, MemberJoined, MemberLeft, Staffing, TeamFormed, TeamRole
 from libs.events.event import Overridden, Retracted
 from libs.events.values import start_of
-from libs.rules.explaining import FIGURES
-from libs.rules.figures import of_investment
+from libs.rules.explanations import FIGURES
+from libs.rules.money.figures import of_investment
 from services.backlog.domain import decisions as of_backlog
 from services.portfolio.domain import decisions
 
@@ -32,7 +32,7 @@ APPROVED = InvestmentDecided(approved=True, reason="Worth it")
 
 
 def proposed(amount: str) -> InvestmentProposed:
-    return InvestmentProposed(product="biohub", enhance=money(amount), support=money("300"))
+    return InvestmentProposed(product="biohub", enhance=money(amount), support=money("300"), value="Half the waiting")
 
 
 def test_a_team_whose_forming_was_retracted_is_formed_again_by_its_portfolio_manager() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from libs.commands.catalog.portfolio.loan import LendTeam, ReturnTeam
-from libs.commands.catalog.portfolio.team import FormTeam, JoinTeam, LeaveTeam, PivotAway, RecordHealth, ServeProduct, StopServing
+from libs.commands.catalog.portfolio.team import FormTeam, JoinTeam, LeaveTeam, PivotAway, RecordExposure, RecordHealth, ServeProduct, StopServing
 from libs.commands.command import Command
 from libs.commands.errors import AlreadyExists, Invalid, NotAllowed, NotFound
 from libs.commands.testing import Scenario
@@ -14,6 +14,8 @@ from libs.events.catalog.portfolio.product import ProductRegistered
 from libs.events.catalog.portfolio.team import (
     TEAM,
     CoreRoleUncovered,
+    ExposureForm,
+    ExposureRecorded,
     HealthReading,
     HealthRecorded,
     HealthSubject,
@@ -21,6 +23,7 @@ from libs.events.catalog.portfolio.team import (
     MemberLeft,
     ProductsLeft,
     ProductsServed,
+    SpecialistFunction,
     Staffing,
     Team,
     TeamFormed,
@@ -131,7 +134,17 @@ def test_health_of_team_and_product_are_two_readings() -> None:
     of_team, of_product = seen(scenario).health(HealthSubject.TEAM), seen(scenario).health(HealthSubject.PRODUCT)
     assert of_team and of_product
     assert (of_team.reading, of_product.reading) == (HealthReading.GOOD, HealthReading.FAIR)
-    assert seen(scenario, "2024-07-01").product_health is None
+    assert seen(scenario, "2024-07-01").health(HealthSubject.PRODUCT) is None
+
+
+@pytest.mark.requirement("S4-06")
+def test_each_time_that_specialists_saw_a_team_is_one_whoever_says_so() -> None:
+    scenario = team()
+    for by, day in (("lab_ops", "2024-08-01"), ("portfolio_manager@env", "2024-08-02"), ("team@t", "2024-08-03")):
+        demo = command(RecordExposure, team="t", function="finance", form="demo", at=day)
+        scenario.when(demo, by=by).then(ExposureRecorded(function=SpecialistFunction.FINANCE, form=ExposureForm.DEMO))
+    assert [one.time.date().isoformat() for one in seen(scenario).exposures] == ["2024-08-01", "2024-08-02", "2024-08-03"]
+    scenario.when(command(RecordExposure, team="t", function="finance", form="demo"), by="executive@env").refused(NotAllowed)
 
 
 def test_a_team_pivots_away_once() -> None:

@@ -11,7 +11,7 @@ from libs.events.catalog.portfolio.product import ProductRegistered
 from libs.events.catalog.roadmap.change import CHANGE, ChangeDecided, ChangeLinked, ChangeRaised, Effect
 from libs.events.event import Retracted
 from libs.events.values import start_of
-from libs.rules.dependencies import dependencies
+from libs.rules.products.dependencies import dependencies
 from services.roadmap.domain import decisions
 
 CR = "change:cr"

@@ -8,15 +8,15 @@ from libs.commands.catalog.roadmap.change import DecideChange, LinkChange, Raise
 from libs.commands.catalog.roadmap.release import ProposeRelease, PublishRelease, SignOffRelease
 from libs.commands.command import Override
 from libs.commands.errors import AlreadyDecided, Refused
-from libs.commands.retracting import RetractInRoadmap
+from libs.commands.retraction import RetractInRoadmap
 from libs.commands.testing import Scenario
 from libs.events.catalog.roadmap.change import CHANGE, ChangeDecided, ChangeRaised, Effect
 from libs.events.catalog.roadmap.release import RELEASE, ReleasePublished, ReleaseSignedOff, ReleaseStage, ReleaseState
 from libs.events.event import Retracted
-from libs.rules.awaiting.awaited import AwaitedKind
-from libs.rules.awaiting.governing import changes, releases
-from libs.rules.dependencies import dependencies
-from libs.rules.warnings import of_product
+from libs.rules.money.warnings import of_product
+from libs.rules.products.dependencies import dependencies
+from libs.rules.tasks.governance import changes, releases
+from libs.rules.tasks.task import AwaitedKind
 from services.roadmap.domain import decisions
 
 RELEASE_R = ProposeRelease(release="r", product="permits", stage=ReleaseStage.BETA, title="Beta")

@@ -110,7 +110,8 @@ def test_a_second_baseline_leaves_the_first_in_the_history() -> None:
 
 
 def test_a_changed_row_of_an_import_replaces_its_own_reading() -> None:
-    s = defined().given(SAT, MetricRead(value=Decimal(70)), at="2026-04-01", by="importer").given(SAT, MetricRead(value=Decimal(75)), at="2026-05-01")
+    early = Scenario(decisions).when(DEFINE.model_copy(update={"at": start_of(date(2026, 1, 1))}))
+    s = early.given(SAT, MetricRead(value=Decimal(70)), at="2026-04-01", by="importer").given(SAT, MetricRead(value=Decimal(75)), at="2026-05-01")
     s.when(ReadMetric(metric="sat", value=Decimal(72), at=start_of(date(2026, 4, 1))), revising=True)
     s.then(MetricRead(value=Decimal(72)))  # what somebody else said stays
     s.when(ReadMetric(metric="sat", value=Decimal(71), at=start_of(date(2026, 4, 1))), revising=True)

@@ -4,14 +4,16 @@ from datetime import date
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
-from libs.commands.catalog.roadmap.roadmap_item import DropItem, FinishItem, MoveItem, PlaceItem, RedateItem, RetitleItem
+from libs.commands.catalog.roadmap.roadmap_item import DescribeItem, DropItem, FinishItem, MoveItem, PlaceItem, RedateItem, RetitleItem
 from libs.commands.errors import AlreadyExists, Invalid, NotAllowed, NotFound
 from libs.commands.testing import Scenario
 from libs.events.catalog.roadmap.roadmap_item import (
     ROADMAP_ITEM,
     Horizon,
     RoadmapItem,
+    RoadmapItemDescribed,
     RoadmapItemDropped,
     RoadmapItemFinished,
     RoadmapItemMoved,
@@ -235,3 +237,37 @@ def test_a_changed_redating_leaves_the_redatings_of_other_rows() -> None:
     )
     s.when(redate(ends="2024-07-20", at="2024-02-01"), revising=True)
     assert (seen(s, "2024-02-01").ends, seen(s).ends) == (date(2024, 7, 20), date(2024, 8, 10))
+
+
+LINKS = ["https://example.org/plan", "https://example.org/law"]
+
+
+def describe(**fields: Any) -> DescribeItem:
+    return DescribeItem.model_validate({"item": "search", **fields})
+
+
+@pytest.mark.requirement("S0-20")
+def test_who_sees_to_an_item_where_more_is_read_and_what_else_there_is_to_say_may_be_said_with_it_or_later() -> None:
+    s = scenario().when(place(owner="ann", links=LINKS, notes="Waits for the law."), by="product_owner@permits")
+    assert (seen(s).owner, seen(s).links, seen(s).notes) == ("ann", tuple(LINKS), "Waits for the law.")
+    s = s.when(describe(owner="bo"), by="portfolio_manager@*").then(RoadmapItemDescribed(owner="bo"))
+    assert (seen(s).owner, seen(s).links, seen(s).notes) == ("bo", tuple(LINKS), "Waits for the law.")
+    s.when(describe(links=[], notes="The law is there."), by="product_owner@permits")
+    assert (seen(s).owner, seen(s).links, seen(s).notes) == ("bo", (), "The law is there.")
+    s.when(describe(notes="The law is there."), by="product_owner@permits").then()
+
+
+def test_a_row_that_is_placed_anew_changes_of_these_only_what_it_says_otherwise() -> None:
+    first, second = (RoadmapItemPlaced(product="permits", title="Search", horizon=Horizon.NEXT, owner="ann", links=links) for links in (None, ("https://a",)))
+    s = scenario().given(ITEM, first, at="2024-01-10").given(ITEM, RoadmapItemDescribed(owner="bo", notes="N"), at="2024-02-01")
+    s = s.given(ITEM, second, at="2024-03-01")
+    assert (seen(s).owner, seen(s).links, seen(s).notes) == ("bo", ("https://a",), "N")
+
+
+def test_an_item_is_described_by_something_that_can_be_followed_and_by_whoever_may() -> None:
+    assert placed().when(describe(), by="product_owner@permits").refused(Invalid).field == "notes"
+    placed().when(describe(owner="bo"), by="team@fair").refused(NotAllowed)
+    scenario().when(describe(owner="bo"), by="product_owner@permits").refused(NotFound)
+    for wrong in ({"links": ["javascript:alert(1)"]}, {"links": LINKS * 11}, {"owner": "Ann Smith"}, {"notes": ""}):
+        with pytest.raises(ValidationError):
+            describe(**wrong)

@@ -1,5 +1,5 @@
-"""What can be asked of the backlog service."""
+"""The commands of the backlog service."""
 
-from libs.commands.catalog.backlog import backlog, item, need, source
+from libs.commands.catalog.backlog import backlog, experiment, improvement, item, need, pipeline_run, source
 
-__all__ = ["backlog", "item", "need", "source"]
+__all__ = ["backlog", "experiment", "improvement", "item", "need", "pipeline_run", "source"]

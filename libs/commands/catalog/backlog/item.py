@@ -1,4 +1,4 @@
-"""What can be asked of a backlog item."""
+"""Commands about a backlog item."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ from libs.events.catalog.backlog.item import (
     ItemState,
     ItemStated,
 )
-from libs.events.catalog.backlog.item_source import ItemSource, Number, Reference, Url
+from libs.events.catalog.backlog.item_source import ItemSource, Number, Reference
 from libs.events.catalog.backlog.source import SourceId
-from libs.events.values import VISIBLE, Instant, ItemId, ProductId, RoadmapItemId, Title
+from libs.events.values import VISIBLE, Instant, ItemId, ProductId, RoadmapItemId, Title, Truth, Url
 
 
 class OfItem(Command):
@@ -93,11 +93,11 @@ class StateItem(OfItem):
     title: Annotated[Title | None, Field(description="The item's title there; absent: not said.")] = None
     state: Annotated[ItemState | None, Field(description="The item's state there; absent: not said.")] = None
     url: Annotated[Annotated[Url, VISIBLE] | None, Field(description="Where people read it.")] = None
-    final: Annotated[bool, Field(description="It was deleted there, or moved to where the source does not reach.")] = False
+    final: Annotated[Truth, Field(description="It was deleted there, or moved to where the source does not reach.")] = False
     delivery: Annotated[
         Annotated[str, StringConstraints(max_length=200), VISIBLE] | None, Field(description="The delivery that said so, by the source's id of it.")
     ] = None
     number: Annotated[Number | None, Field(description="What it is numbered there, where that never changes.")] = None
     withheld: Annotated[
-        bool | None, Field(description="Whether the source keeps its words confidential: then no title is kept or shown. Absent: not said.")
+        Truth | None, Field(description="Whether the source keeps its words confidential: then no title is kept or shown. Absent: not said.")
     ] = None

@@ -1,4 +1,4 @@
-"""What can be asked of a user need."""
+"""Commands about a user need."""
 
 from __future__ import annotations
 

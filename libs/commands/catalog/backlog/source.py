@@ -1,4 +1,4 @@
-"""What can be asked of a source of webhooks."""
+"""Commands about a source of webhooks."""
 
 from __future__ import annotations
 

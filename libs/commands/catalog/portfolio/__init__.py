@@ -1,5 +1,43 @@
-"""What can be asked of the portfolio service."""
+"""The commands of the portfolio service."""
 
-from libs.commands.catalog.portfolio import bid, graduation, investment, lifecycle, loan, organisation, product, program, team, webhook
+from libs.commands.catalog.portfolio import (
+    accountable,
+    agreements,
+    bid,
+    evaluations,
+    graduation,
+    intake,
+    investment,
+    lifecycle,
+    loan,
+    organisation,
+    override_approval,
+    person,
+    product,
+    program,
+    reorganisation,
+    submission,
+    team,
+    webhook,
+)
 
-__all__ = ["bid", "graduation", "investment", "lifecycle", "loan", "organisation", "product", "program", "team", "webhook"]
+__all__ = [
+    "accountable",
+    "agreements",
+    "bid",
+    "evaluations",
+    "graduation",
+    "intake",
+    "investment",
+    "lifecycle",
+    "loan",
+    "organisation",
+    "override_approval",
+    "person",
+    "product",
+    "program",
+    "reorganisation",
+    "submission",
+    "team",
+    "webhook",
+]

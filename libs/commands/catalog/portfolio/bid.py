@@ -1,4 +1,4 @@
-"""What can be asked of a bid."""
+"""Commands about a bid."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What can be asked of a team's graduation."""
+"""Commands about a team's graduation."""
 
 from __future__ import annotations
 

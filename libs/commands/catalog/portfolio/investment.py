@@ -1,4 +1,4 @@
-"""What can be asked of an investment."""
+"""Commands about an investment."""
 
 from __future__ import annotations
 
@@ -10,15 +10,19 @@ from libs.commands.command import MADE, Command, command
 from libs.events.catalog.portfolio.investment import (
     INVESTMENT,
     ActualRecorded,
+    ActualRefunded,
     FixedScopeFlagged,
     ForecastRecorded,
+    InvestmentClosed,
     InvestmentDecided,
     InvestmentProposed,
     InvestmentRebaselined,
+    InvestmentWithdrawn,
     ReturnRecorded,
     SupportUnfunded,
+    YearsPlanned,
 )
-from libs.events.values import InvestmentId
+from libs.events.values import Balance, InvestmentId
 
 
 class OfInvestment(Command):
@@ -61,11 +65,28 @@ class RebaselineInvestment(Command, InvestmentRebaselined, first=("investment", 
     investment: Annotated[InvestmentId, Field(description="The approved investment.")]
 
 
-@command("portfolio.record_actual", INVESTMENT, topic="actuals", counts=True, requirements=("S4-09",))
+@command("portfolio.record_actual", INVESTMENT, topic="actuals", says=(ActualRefunded,), counts=True, requirements=("S4-09",))
 class RecordActual(OfInvestment, ActualRecorded):
-    """Record what was spent over a number of days, both ends included."""
+    """Record what was spent over a number of days, both ends included; or, below zero and with its reason, what of that came back."""
+
+    amount: Annotated[Balance, Field(description="How much, in the investment's currency; below zero: a refund.")]
+
+
+@command("portfolio.plan_years", INVESTMENT, topic="forecasts", requirements=("S4-09", "S0-08"))
+class PlanYears(OfInvestment, YearsPlanned):
+    """Plan what is spent in which fiscal year; said again, it is the whole plan anew."""
 
 
 @command("portfolio.record_return", INVESTMENT, topic="returns", counts=True, requirements=("S4-09",))
 class RecordReturn(OfInvestment, ReturnRecorded):
     """Record what an investment brought back or saved."""
+
+
+@command("portfolio.withdraw_investment", INVESTMENT, topic="corrections", requirements=("S0-14",))
+class WithdrawInvestment(OfInvestment, InvestmentWithdrawn):
+    """Withdraw an investment that was not approved: nothing is decided on it any more."""
+
+
+@command("portfolio.close_investment", INVESTMENT, topic="corrections", requirements=("S0-14", "S4-09"))
+class CloseInvestment(OfInvestment, InvestmentClosed):
+    """Close an approved investment: nothing more is spent, and what was spent is what it costs in the end."""

@@ -1,4 +1,4 @@
-"""What can be asked of an organisation."""
+"""Commands about an organisation."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What can be asked of a product."""
+"""Commands about a product."""
 
 from __future__ import annotations
 
@@ -7,7 +7,15 @@ from typing import Annotated
 from pydantic import Field
 
 from libs.commands.command import MADE, Command, command
-from libs.events.catalog.portfolio.product import PRODUCT, PhaseEntered, ProductDecommissioned, ProductHalted, ProductRegistered, ProductResumed
+from libs.events.catalog.portfolio.product import (
+    PRODUCT,
+    ChecklistTicked,
+    PhaseEntered,
+    ProductDecommissioned,
+    ProductHalted,
+    ProductRegistered,
+    ProductResumed,
+)
 from libs.events.values import ProductId
 
 
@@ -42,3 +50,8 @@ class ResumeProduct(OfProduct, ProductResumed):
 @command("portfolio.decommission_product", PRODUCT, topic="products", requirements=("S0-02",))
 class DecommissionProduct(OfProduct, ProductDecommissioned):
     """Say that a product is no longer offered: the only end of its phases."""
+
+
+@command("portfolio.tick", PRODUCT, topic="checklists", counts=True, requirements=("S0-26",))
+class Tick(OfProduct, ChecklistTicked):
+    """Tick an entry on the checklist of the phase that a product is in. It comes round three months later, as the phase goes on."""

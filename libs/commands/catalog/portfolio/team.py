@@ -1,4 +1,4 @@
-"""What can be asked of a team."""
+"""Commands about a team."""
 
 from __future__ import annotations
 
@@ -10,15 +10,17 @@ from libs.commands.command import MADE, Command, command
 from libs.events.catalog.portfolio.team import (
     TEAM,
     CoreRoleUncovered,
+    ExposureRecorded,
     HealthRecorded,
     MemberJoined,
     MemberLeft,
     ProductsLeft,
     ProductsServed,
+    TeamDissolved,
     TeamFormed,
     TeamPivotedAway,
 )
-from libs.events.values import ProductId, TeamId
+from libs.events.values import ProductId, TeamId, Truth
 
 
 class OfTeam(Command):
@@ -52,7 +54,7 @@ class StopServing(OfTeam):
 class JoinTeam(OfTeam, MemberJoined):
     """Say that a person is on a team in a role. Said again of the same role it is a change, of seat or of staffing; the time served goes on."""
 
-    core: Annotated[bool | None, Field(description="Whether it is a core seat; by the role unless given.")] = None  # type: ignore[assignment]
+    core: Annotated[Truth | None, Field(description="Whether it is a core seat; by the role unless given.")] = None  # type: ignore[assignment]
 
 
 @command("portfolio.leave_team", TEAM, topic="members", says=(CoreRoleUncovered,), requirements=("S0-09", "S0-10"))
@@ -65,6 +67,16 @@ class RecordHealth(OfTeam, HealthRecorded):
     """Record what a health check of a team, or of its product, found."""
 
 
+@command("portfolio.record_exposure", TEAM, topic="exposures", counts=True, requirements=("S4-06",))
+class RecordExposure(OfTeam, ExposureRecorded):
+    """Record that specialists of a function saw how a team operates and what it needs."""
+
+
 @command("portfolio.pivot_away", TEAM, topic="pivots")
 class PivotAway(OfTeam, TeamPivotedAway):
     """Say that a team leaves the path to graduation, for good."""
+
+
+@command("portfolio.dissolve_team", TEAM, topic="corrections", requirements=("S0-09",))
+class DissolveTeam(OfTeam, TeamDissolved):
+    """Say that a team is no more, from the day of the command on: whoever is on it has left."""

@@ -1,4 +1,4 @@
-"""What can be asked of a webhook."""
+"""Commands about a webhook."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from libs.events.catalog.portfolio.webhook import (
     WebhookSecretChanged,
     WebhookSubscribed,
 )
-from libs.events.values import VISIBLE
+from libs.events.values import NO_ANSWER, VISIBLE
 
 Url = Annotated[str, StringConstraints(min_length=1, max_length=2000), VISIBLE]
 Secret = Annotated[str, StringConstraints(min_length=1, max_length=200), VISIBLE]
@@ -73,7 +73,7 @@ class ChangeWebhookSecret(OfWebhook):
     """Sign with another secret. For some hours the former one signs as well, so that the receiver can change over."""
 
     secret: Annotated[Secret, Private(), Field(description="What signs from now on: `whsec_` and 24 to 64 bytes in base64.")]
-    overlap_hours: Annotated[Annotated[int, Field(ge=0, le=168)], Field(description="How long the former one signs as well, in hours.")] = 24
+    overlap_hours: Annotated[Annotated[int, Field(ge=0, le=168), NO_ANSWER], Field(description="How long the former one signs as well, in hours.")] = 24
 
 
 @command("portfolio.pause_webhook", WEBHOOK, topic="webhooks", dated_by_importers_only=True, owner="subscriber")

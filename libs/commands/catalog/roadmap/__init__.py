@@ -1,5 +1,33 @@
-"""What can be asked of the roadmap service."""
+"""The commands of the roadmap service."""
 
-from libs.commands.catalog.roadmap import change, metric, release, roadmap_item
+from libs.commands.catalog.roadmap import (
+    change,
+    change_class,
+    channel,
+    finding,
+    initiative,
+    metric,
+    monitoring,
+    recommendation,
+    release,
+    roadmap_item,
+    target_condition,
+    theme,
+    vision,
+)
 
-__all__ = ["change", "metric", "release", "roadmap_item"]
+__all__ = [
+    "change",
+    "change_class",
+    "channel",
+    "finding",
+    "initiative",
+    "metric",
+    "monitoring",
+    "recommendation",
+    "release",
+    "roadmap_item",
+    "target_condition",
+    "theme",
+    "vision",
+]

@@ -1,4 +1,4 @@
-"""What can be asked of a change request, and of the relations between products, which only change by one."""
+"""Commands about a change request, and about the relations between products, which only change by one."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from libs.commands.command import MADE, Command, command
-from libs.events.catalog.roadmap.change import CHANGE, ChangeDecided, ChangeLinked, ChangeRaised
+from libs.events.catalog.roadmap.change import CHANGE, ChangeDecided, ChangeLinked, ChangeRaised, EvidenceAttached
 from libs.events.values import ChangeId, ProductId, ReleaseId, Title
 
 
@@ -17,9 +17,9 @@ class OfChange(Command):
     change: Annotated[ChangeId, Field(description="The change request's id.")]
 
 
-@command("roadmap.raise_change_request", CHANGE, topic="changes", creates=True, requirements=("S0-16",))
+@command("roadmap.raise_change_request", CHANGE, topic="changes", creates=True, requirements=("S0-16", "S3-10"))
 class RaiseChangeRequest(Command, ChangeRaised, first=("change", "product", "release")):
-    """Ask the change advisory board for a change of what a product does."""
+    """Ask the change advisory board for a change of what a product does; of an approved class it goes out by its evidence, without a sitting."""
 
     change: Annotated[ChangeId | None, MADE] = None
 
@@ -32,6 +32,11 @@ class LinkChange(OfChange, ChangeLinked):
 @command("roadmap.decide_change", CHANGE, topic="change decisions", dated_by_importers_only=True, requirements=("S0-16", "S0-17"))
 class DecideChange(OfChange, ChangeDecided):
     """Record the outcome of the change advisory board. Once."""
+
+
+@command("roadmap.attach_evidence", CHANGE, topic="changes", requirements=("S3-10",))
+class AttachEvidence(OfChange, EvidenceAttached):
+    """Attach to a change what its class asks for, as a pipeline does. With all of it, a change of an approved class may go out."""
 
 
 class ChangeOfRelation(Command):

@@ -1,4 +1,4 @@
-"""What can be asked of a roadmap item."""
+"""Commands about a roadmap item."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pydantic import Field
 from libs.commands.command import MADE, Command, command
 from libs.events.catalog.roadmap.roadmap_item import (
     ROADMAP_ITEM,
+    RoadmapItemDescribed,
     RoadmapItemDropped,
     RoadmapItemFinished,
     RoadmapItemMoved,
@@ -40,6 +41,11 @@ class MoveItem(OfItem, RoadmapItemMoved):
 @command("roadmap.retitle_item", ROADMAP_ITEM, topic="roadmap", id_field="item", requirements=("S0-20",))
 class RetitleItem(OfItem, RoadmapItemRetitled):
     """Give an item another title."""
+
+
+@command("roadmap.describe_item", ROADMAP_ITEM, topic="roadmap", id_field="item", requirements=("S0-20",))
+class DescribeItem(OfItem, RoadmapItemDescribed):
+    """Say who sees to an item, where more of it can be read, and what else there is to say of it; what is left out stays as it is."""
 
 
 @command("roadmap.redate_item", ROADMAP_ITEM, topic="roadmap", id_field="item", requirements=("S0-20",))

@@ -1,5 +1,5 @@
-"""What the backlog service says: backlogs and their order, items, needs, sources."""
+"""The events of the backlog service: backlogs and their order, items, needs, experiments, improvements, sources, runs of pipelines."""
 
-from libs.events.catalog.backlog import backlog, item, need, source
+from libs.events.catalog.backlog import backlog, experiment, improvement, item, need, pipeline_run, source
 
-__all__ = ["backlog", "item", "need", "source"]
+__all__ = ["backlog", "experiment", "improvement", "item", "need", "pipeline_run", "source"]

@@ -314,4 +314,13 @@ def _stated(item: Item, said: ItemStated, event: Event) -> Item:
     return item
 
 
-ITEM = Kind("backlog", "item", "items", Item, evolve, defined_by=(ItemAdded, ItemStated), definition=("product", "title", "user", "goal", "reason", "source"))
+ITEM = Kind(
+    "backlog",
+    "item",
+    "items",
+    Item,
+    evolve,
+    defined_by=(ItemAdded, ItemStated),
+    begins=True,
+    definition=("product", "title", "user", "goal", "reason", "source"),
+)

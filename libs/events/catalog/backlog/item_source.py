@@ -1,4 +1,4 @@
-"""Where a backlog item comes from: what it is called in another system, and what names it there whatever it is called."""
+"""The source of a backlog item: its label in another system, and its permanent id there."""
 
 from __future__ import annotations
 
@@ -7,14 +7,11 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from libs.events.values import VISIBLE, Id, worded
+from libs.events.values import VISIBLE, Id, Url
 
 _Labelled = Annotated[str, StringConstraints(min_length=1, max_length=300, strip_whitespace=True)]
 Reference = Annotated[_Labelled, VISIBLE]
 Number = Annotated[str, StringConstraints(min_length=1, max_length=100, strip_whitespace=True), VISIBLE]
-Url = Annotated[
-    str, worded(r"^https?://[^\s\x00-\x1f]+$", "an address that begins with http:// or https://, without spaces"), StringConstraints(max_length=2000)
-]
 
 
 class ItemLabel(BaseModel):

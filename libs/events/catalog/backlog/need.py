@@ -9,7 +9,7 @@ from annotated_doc import Doc
 from libs.events.choice import Choice, Tone, choice
 from libs.events.event import Event, Kind, Payload, changed, event, state
 from libs.events.judgement import Judgement, Of, judges
-from libs.events.values import Input, Inverse, ProductId, Text
+from libs.events.values import Input, Inverse, ProductId, Text, shared
 
 
 class Verdict(Choice):
@@ -74,9 +74,8 @@ class Need:
 def evolve(need: Need, event: Event) -> Need:
     """The need after one more event, in whatever order."""
     match event.data:
-        case NeedRecorded(product=product, user=user, text=text, origin=origin, prioritised=prioritised):
-            said = changed(need, product=product, user=user, text=text, origin=origin, prioritised=prioritised)
-            return changed(said, version=need.version + 1, recorded=need.recorded or event)
+        case NeedRecorded() as said:
+            return changed(need, **shared(Need, said), version=need.version + 1, recorded=need.recorded or event)
         case NeedChanged(text=text, prioritised=prioritised):
             return changed(
                 need,
@@ -89,4 +88,4 @@ def evolve(need: Need, event: Event) -> Need:
     return need
 
 
-NEED = Kind("backlog", "need", "needs", Need, evolve, defined_by=(NeedRecorded,), definition=("product", "user", "text", "origin"))
+NEED = Kind("backlog", "need", "needs", Need, evolve, defined_by=(NeedRecorded,), begins=True, definition=("product", "user", "text", "origin"))

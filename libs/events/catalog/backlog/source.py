@@ -108,4 +108,4 @@ def evolve(source: Source, event: Event) -> Source:
     return source
 
 
-SOURCE = Kind("backlog", "source", "sources", Source, evolve, defined_by=(SourceConnected,), definition=("product", "system"))
+SOURCE = Kind("backlog", "source", "sources", Source, evolve, defined_by=(SourceConnected,), begins=True, definition=("product", "system"))

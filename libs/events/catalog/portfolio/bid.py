@@ -78,4 +78,4 @@ def evolve(bid: Bid, event: Event) -> Bid:
     return bid
 
 
-BID = Kind("portfolio", "bid", "bids", Bid, evolve, defined_by=(BidSubmitted,), definition=("investment", "body"))
+BID = Kind("portfolio", "bid", "bids", Bid, evolve, defined_by=(BidSubmitted,), begins=True, definition=("investment", "body"))

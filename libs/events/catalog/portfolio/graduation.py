@@ -10,10 +10,11 @@ from typing import Annotated
 from annotated_doc import Doc
 
 from libs.events.catalog.portfolio.team import TeamFormed
+from libs.events.catalog.withdrawal import Withdrawn
 from libs.events.choice import Choice, Tone, choice
 from libs.events.event import Event, Kind, Payload, changed, event, state
 from libs.events.judgement import Judgement, Of, judges
-from libs.events.values import Id, Input, Text, Title, worded
+from libs.events.values import Id, Input, Lines, PersonId, Text, Title, worded
 
 CriterionId = Annotated[str, worded(r"^R-0[1-6]$", "a criterion, R-01 to R-06")]
 
@@ -97,8 +98,9 @@ class StoryTold(Payload):
     """What was achieved was told, with what failed, where that was said (R-05, S4-18)."""
 
     achieved: Annotated[str, Input(Text), Doc("What was achieved.")]
-    failed: Annotated[str | None, Input(Text), Doc("What failed; R-05 is met only where it is told.")] = None
+    failed: Annotated[str | None, Input(Lines), Doc("What failed; R-05 is met only where it is told.")] = None
     channels: Annotated[tuple[str, ...], Input(Title, max_length=50), Doc("Where it was told.")] = ()
+    people: Annotated[tuple[PersonId, ...] | None, Input(max_length=100), Doc("Whose story it is, by id; never a name.")] = None
 
 
 @event("headway.portfolio.graduation.ceremony_held.v1")
@@ -145,14 +147,6 @@ class EvidenceExpired(Payload):
     day: Annotated[date, Doc("The first day on which it does not count.")]
 
 
-@event("headway.portfolio.graduation.withdrawn.v1")
-class Withdrawn(Payload):
-    """Announced: an earlier announcement (its position) is disproved by what was learned since."""
-
-    event: Annotated[str, Doc("The announcement that is disproved: its position.")]
-    reason: Annotated[str, Doc("What is known now, in words.")]
-
-
 @dataclass(frozen=True, slots=True)
 class Handoff:
     """The hand-off to one function: every preparation, acceptance and failure, each in order of time."""
@@ -189,7 +183,7 @@ class Handoff:
 
 
 @state
-class Graduation:
+class GraduationState:
     """What was said of a team's graduation; `id` is the team's, and the tuples are in order of time."""
 
     id: str
@@ -208,7 +202,7 @@ class Graduation:
         return tuple(event for event in self.attestations if isinstance(event.data, Attested) and event.data.criterion == criterion)
 
 
-def evolve(graduation: Graduation, event: Event) -> Graduation:
+def evolve(graduation: GraduationState, event: Event) -> GraduationState:
     """The graduation after one more event, in whatever order. Announcements change nothing."""
     match event.data:
         case SustainEntered():
@@ -242,4 +236,4 @@ def _when(event: Event) -> tuple[datetime, int]:
 
 _STATES = (HandoffState.PREPARED, HandoffState.ACCEPTED, HandoffState.FAILED)
 
-GRADUATION = Kind("portfolio", "graduation", "graduations", Graduation, evolve, tells_of="team")
+GRADUATION = Kind("portfolio", "graduation", "graduations", GraduationState, evolve, tells_of="team", says={"withdrawn": Withdrawn})

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Annotated
 
 from annotated_doc import Doc
+from pydantic import BaseModel, ConfigDict, Field
 
 from libs.events.catalog.portfolio.baselines import Amounts, Baseline, standing
 from libs.events.choice import Choice, Tone, choice
 from libs.events.event import Event, Kind, Payload, changed, day_of, event, state
 from libs.events.judgement import Judgement, Of, judges
-from libs.events.values import Day, Decided, Input, Inverse, Money, ProductId, TeamId, Text, Title
+from libs.events.values import Balance, Day, Decided, Input, Inverse, Money, ProductId, TeamId, Text, Title, shared
 
 
 class Funding(Choice):
@@ -35,6 +37,8 @@ class InvestmentState(Choice):
     PROPOSED = choice("proposed", "Asked for, not decided; also again, once what was decided on is another.", tone=Tone.GOING)
     APPROVED = choice("approved", "Approved: its amounts are the first baseline.", tone=Tone.GOOD)
     DECLINED = choice("declined", "Declined, with the reason on record.", tone=Tone.ENDED)
+    WITHDRAWN = choice("withdrawn", "Taken back by who proposed it, before it was approved.", tone=Tone.ENDED)
+    CLOSED = choice("closed", "Approved, and over: nothing more is spent.", tone=Tone.ENDED)
 
 
 Enhance = Annotated[Money | None, Doc("For enhancing; together with `support`, instead of `amount`.")]
@@ -54,6 +58,7 @@ class InvestmentProposed(Payload):
     funding: Annotated[Funding | None, Doc("A one-off project, or an ongoing product.")] = None
     kind: Annotated[Spending | None, Doc("Capital or operating.")] = None
     value: Annotated[str | None, Input(Text), Doc("The value it is to bring, by which it is decided.")] = None
+    procurement: Annotated[str | None, Input(Title), Doc("Who of procurement is party to it, as an office or an agreement; never a person's name.")] = None
     ends: Annotated[date | None, Input(Day), Doc("The day it ends, where there is one.")] = None
 
 
@@ -101,6 +106,39 @@ class ActualRecorded(Payload):
     covers_from: Annotated[date, Input(Day), Doc("The first day that it covers.")]
     covers_until: Annotated[date, Input(Day), Doc("The last day that it covers; not in the future.")]
     replaces: Annotated[str | None, Decided, Doc("The earlier event that it corrects: its position.")] = None
+    reason: Annotated[str | None, Input(Text), Doc("Why it was spent, or why it came back.")] = None
+
+
+@event("headway.portfolio.investment.actual_refunded.v1")
+class ActualRefunded(Payload):
+    """This much of what was spent over these days, both included, came back: what was spent is less by it."""
+
+    amount: Annotated[Money, Doc("How much came back, in the investment's currency.")]
+    covers_from: Annotated[date, Input(Day), Doc("The first day for which it came back.")]
+    covers_until: Annotated[date, Input(Day), Doc("The last day for which it came back.")]
+    reason: Annotated[str, Input(Text), Doc("Why it came back.")]
+
+
+class PlannedYear(BaseModel):
+    """What is planned to be spent in one fiscal year: for enhancing, and for supporting the version in use (S0-08)."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    starts: Annotated[Day, Field(description="The first day of the year, or any day in it.")]
+    enhance: Annotated[Money, Field(description="For enhancing the product.")]
+    support: Annotated[Money, Field(description="For supporting the version in use.")]
+
+    @property
+    def total(self) -> Decimal:
+        """Both together."""
+        return self.enhance.amount + self.support.amount
+
+
+@event("headway.portfolio.investment.years_planned.v1")
+class YearsPlanned(Payload):
+    """It is planned to be spent so by fiscal year; what was planned before counts no more."""
+
+    years: Annotated[tuple[PlannedYear, ...], Input(min_length=1, max_length=50), Doc("The years, each with what is to be spent in it.")]
 
 
 @event("headway.portfolio.investment.return_recorded.v1")
@@ -110,6 +148,20 @@ class ReturnRecorded(Payload):
     amount: Annotated[Money, Doc("How much, in the investment's currency.")]
     description: Annotated[str, Input(Text), Doc("What it is.")]
     replaces: Annotated[str | None, Decided, Doc("The earlier event that it corrects: its position.")] = None
+
+
+@event("headway.portfolio.investment.withdrawn.v1")
+class InvestmentWithdrawn(Payload):
+    """It is asked for no more: nothing is decided on it."""
+
+    reason: Annotated[str, Input(Text), Doc("Why it is withdrawn.")]
+
+
+@event("headway.portfolio.investment.closed.v1")
+class InvestmentClosed(Payload):
+    """It is over: nothing more is spent, and what was spent is what it costs in the end."""
+
+    reason: Annotated[str, Input(Text), Doc("Why it is closed.")]
 
 
 @event("headway.portfolio.investment.support_unfunded.v1")
@@ -134,7 +186,7 @@ class Forecast:
 
 @dataclass(frozen=True, slots=True)
 class Actual:
-    """What was spent from one day to another, both included, and the event that says so."""
+    """What was spent from one day to another, both included, or came back (below zero), and the event that says so."""
 
     amount: Money
     covers_from: date
@@ -169,17 +221,21 @@ class Investment:
     funding: Annotated[Funding | None, Doc("How the money is meant.")] = None
     kind: Spending | None = None
     value: Annotated[str | None, Doc("The value it is to bring (S3-09).")] = None
+    procurement: Annotated[str | None, Doc("Who of procurement is party to it; null where nobody was named (S3-09).")] = None
     ends: Annotated[date | None, Doc("The day it ends, where there is one.")] = None
     proposed: Annotated[Event | None, Doc("The day of the proposal said last.")] = None
     decision: Event | None = None
     baselines: tuple[Baseline, ...] = ()
-    forecast: Forecast | None = None
+    forecasts: tuple[Forecast, ...] = ()
+    years: tuple[PlannedYear, ...] = ()
     actuals: tuple[Actual, ...] = ()
     returns: tuple[Return, ...] = ()
     proposals: tuple[Event, ...] = ()
     decisions: tuple[Event, ...] = ()
     rebaselines: tuple[Event, ...] = ()
     replaced: frozenset[str] = frozenset()
+    withdrawn: Annotated[Event | None, Doc("The day on which it was withdrawn; null where it was not.")] = None
+    closed: Annotated[Event | None, Doc("The day on which it was closed; null while it goes on.")] = None
 
     @property
     def approved(self) -> bool:
@@ -188,9 +244,11 @@ class Investment:
 
     @property
     def state(self) -> Annotated[InvestmentState, Doc("Where it stands with the steering group.")]:
-        """Proposed, approved or declined."""
+        """Proposed, approved or declined; or over, by being closed or withdrawn."""
         if self.approved:
-            return InvestmentState.APPROVED
+            return InvestmentState.APPROVED if self.closed is None else InvestmentState.CLOSED
+        if self.withdrawn is not None:
+            return InvestmentState.WITHDRAWN
         return InvestmentState.PROPOSED if self.decision is None else InvestmentState.DECLINED
 
     @property
@@ -230,6 +288,11 @@ class Investment:
         return Amounts.of(self.enhance, self.support, self.amount)
 
     @property
+    def forecast(self) -> Forecast | None:
+        """What was recorded last; None before any."""
+        return self.forecasts[-1] if self.forecasts else None
+
+    @property
     def first_baseline(self) -> Baseline | None:
         return self.baselines[0] if self.baselines else None
 
@@ -256,8 +319,17 @@ def evolve(investment: Investment, event: Event) -> Investment:
             return _rebased(changed(investment, decision=last, decisions=(*investment.decisions, event)))
         case InvestmentRebaselined():
             return _rebased(changed(investment, rebaselines=(*investment.rebaselines, event)))
+        case InvestmentWithdrawn():
+            return changed(investment, withdrawn=event)
+        case InvestmentClosed():
+            return changed(investment, closed=event)
         case ForecastRecorded(amount=amount):
-            return changed(investment, forecast=Forecast(amount, event))
+            return changed(investment, forecasts=(*investment.forecasts, Forecast(amount, event)))
+        case YearsPlanned(years=years):
+            return changed(investment, years=tuple(sorted(years, key=lambda year: year.starts)))
+        case ActualRefunded(amount=amount, covers_from=start, covers_until=until):
+            back = Balance(amount=-amount.amount, currency=amount.currency)
+            return changed(investment, actuals=(*investment.actuals, Actual(back, start, until, event)))
         case ActualRecorded(amount=amount, covers_from=start, covers_until=until, replaces=replaces):
             return _corrected(changed(investment, actuals=(*investment.actuals, Actual(amount, start, until, event))), replaces)
         case ReturnRecorded(amount=amount, description=description, replaces=replaces):
@@ -268,19 +340,7 @@ def evolve(investment: Investment, event: Event) -> Investment:
 def _proposed(investment: Investment, said: InvestmentProposed, event: Event) -> Investment:
     heard = changed(investment, proposals=(*investment.proposals, event))
     if investment.proposed is None or investment.proposed.sequence < event.sequence:
-        heard = changed(
-            heard,
-            team=said.team,
-            product=said.product,
-            enhance=said.enhance,
-            support=said.support,
-            amount=said.amount,
-            funding=said.funding,
-            kind=said.kind,
-            value=said.value,
-            ends=said.ends,
-            proposed=event,
-        )
+        heard = changed(heard, **shared(Investment, said), proposed=event)
     return _rebased(heard)
 
 

@@ -12,14 +12,26 @@ from libs.events.values import Called, Id, Input, Title
 
 
 @dataclass(frozen=True, slots=True)
-class Phase:
-    """One phase: `active` while the product lives in it, not active when it has ended; its lists are data (S4-02)."""
+class LifecycleCheck:
+    """One entry on the checklist of a phase, by an id of its own: its words may be put better, and it stays the same."""
+
+    id: Id
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class LifecyclePhase:
+    """One phase: `active` while the product lives in it, not active when it has ended; its lists are data (S4-02).
+
+    `checklist` is what its end would ask for. Where a phase has no end but that of the product, it comes round each quarter instead (S0-26).
+    """
 
     id: Id
     title: str
     active: bool
     preconditions: tuple[str, ...] = ()
     success: tuple[str, ...] = ()
+    checklist: tuple[LifecycleCheck, ...] = ()
 
 
 @event("headway.portfolio.lifecycle.defined.v1")
@@ -27,7 +39,7 @@ class LifecycleDefined(Payload):
     """These are the phases, in this order."""
 
     name: Annotated[str, Input(Title), Doc("As people call it.")]
-    phases: Annotated[tuple[Phase, ...], Doc("The phases in order.")]
+    phases: Annotated[tuple[LifecyclePhase, ...], Doc("The phases in order.")]
 
 
 @state
@@ -36,14 +48,14 @@ class Lifecycle:
 
     id: str
     name: Annotated[str, Doc("As people call it; its id while nothing was heard of it but the id."), Called] = ""
-    phases: tuple[Phase, ...] = ()
+    phases: tuple[LifecyclePhase, ...] = ()
 
-    def phase(self, id: str | None) -> Phase | None:
+    def phase(self, id: str | None) -> LifecyclePhase | None:
         """The phase of this id; None where it has none such."""
         return next((phase for phase in self.phases if phase.id == id), None)
 
     @property
-    def ends(self) -> tuple[Phase, ...]:
+    def ends(self) -> tuple[LifecyclePhase, ...]:
         """The phases of a decommissioned product: those that are not active."""
         return tuple(phase for phase in self.phases if not phase.active)
 
@@ -62,12 +74,12 @@ DEFAULT_LIFECYCLE: Final = Lifecycle(
     id="default",
     name="From discovery to improvement",
     phases=(
-        Phase("discovery", "Discovery", active=True),
-        Phase("alpha", "Alpha", active=True),
-        Phase("beta", "Beta", active=True),
-        Phase("live", "Live", active=True),
-        Phase("improve", "Improve", active=True),
-        Phase("decommissioned", "Decommissioned", active=False),
+        LifecyclePhase("discovery", "Discovery", active=True),
+        LifecyclePhase("alpha", "Alpha", active=True),
+        LifecyclePhase("beta", "Beta", active=True),
+        LifecyclePhase("live", "Live", active=True),
+        LifecyclePhase("improve", "Improve", active=True),
+        LifecyclePhase("decommissioned", "Decommissioned", active=False),
     ),
 )
 """The phases of a product that names no lifecycle."""

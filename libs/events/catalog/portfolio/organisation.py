@@ -9,11 +9,21 @@ from typing import Annotated, Final
 
 from annotated_doc import Doc
 
+from libs.events.catalog.portfolio.reorganisation import Renamed
+from libs.events.choice import Choice, choice
 from libs.events.event import Event, Kind, Payload, changed, event, state
-from libs.events.values import Called, Currency, Input, Title, worded
+from libs.events.values import Called, Currency, Input, Inverse, OrganisationId, Text, Title, worded
 
 MonthDay = Annotated[str, worded(r"^(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$", "a month and a day, such as 04-01")]
 DAYS: Final = Input(ge=1, le=3660)
+
+
+class NamesSeenBy(Choice):
+    """Who sees the names and addresses of an organisation's people (S4-20)."""
+
+    ALL = choice("all", "Everybody who may sign in.")
+    WITHIN = choice("within", "Whoever has a role within the organisation: of it, of its teams or of its products.")
+    STEERING = choice("steering", "Executives, portfolio managers and Lab Operations alone.")
 
 
 @event("headway.portfolio.organisation.registered.v1")
@@ -34,6 +44,22 @@ class PolicySet(Payload):
     alumni_days: Annotated[int | None, DAYS, Doc("Days from graduating until a team is alumni; 365 unless set.")] = None
     burn_down_months: Annotated[int | None, Input(ge=2, le=24), Doc("Month ends over which the backlog must fall (R-02); 4 unless set.")] = None
     bid_days: Annotated[int | None, DAYS, Doc("Days after which an undecided bid is overdue; 90 unless set.")] = None
+    active_improvements: Annotated[int | None, Input(ge=1, le=100), Doc("Improvements that a team has under way at once (S3-01); 1 unless set.")] = None
+    monitoring_days: Annotated[int | None, DAYS, Doc("Days for which a change is monitored (S1-13); 90 unless set.")] = None
+    evaluation_interval_days: Annotated[int | None, DAYS, Doc("Days from the end of an evaluation until the next is due (S1-04); 365 unless set.")] = None
+    approved_overrides: Annotated[
+        bool | None, Doc("Whether a rule is lifted only with an approval of its own, which is used once (S4-20); it need not be unless set.")
+    ] = None
+    names_seen_by: Annotated[NamesSeenBy | None, Doc("Who sees the names of its people (S4-20); whoever has a role within unless set.")] = None
+
+
+@event("headway.portfolio.organisation.merged.v1")
+class OrganisationsMerged(Payload):
+    """From this day on these organisations are part of this one: what was theirs is its own; of every day before it stays theirs."""
+
+    into: Annotated[OrganisationId, Doc("The organisation that they are merged into.")]
+    merged: Annotated[tuple[OrganisationId, ...], Input(called="from", min_length=1, max_length=100), Doc("The organisations that are merged into it.")]
+    reason: Annotated[str, Input(Text), Doc("Why they are merged.")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +67,9 @@ class Policy:
     """The thresholds that hold from an instant on (`since`; None: always), and the event that set them last (None: the defaults).
 
     Days a reading of satisfaction counts, days an attestation counts, days from graduating to being alumni, month ends that the backlog must fall over,
-    days after which an undecided bid is overdue.
+    days after which an undecided bid is overdue, improvements that a team has under way at once, days for which a change is monitored,
+    days until a product is to be evaluated again,
+    whether a rule is lifted only with an approval, who sees the names of its people.
     """
 
     satisfaction_days: int = 180
@@ -49,6 +77,11 @@ class Policy:
     alumni_days: int = 365
     burn_down_months: int = 4
     bid_days: int = 90
+    active_improvements: int = 1
+    monitoring_days: int = 90
+    evaluation_interval_days: int = 365
+    approved_overrides: bool = False
+    names_seen_by: NamesSeenBy = NamesSeenBy.WITHIN
     since: datetime | None = None
     event: Event | None = None
 
@@ -63,6 +96,11 @@ class Organisation:
     fiscal_year_start: str | None = None
     registered: Event | None = None
     policies: tuple[Policy, ...] = ()
+    merged: Annotated[
+        tuple[OrganisationId, ...],
+        Doc("The organisations that were merged into it, whose things are its own since."),
+        Inverse("The organisation that it was merged into itself; empty while it stands by itself."),
+    ] = ()
 
     @property
     def policy(self) -> Policy:
@@ -76,6 +114,10 @@ def evolve(organisation: Organisation, event: Event) -> Organisation:
         case OrganisationRegistered(name=name, currency=currency, fiscal_year_start=start):
             if organisation.registered is None or organisation.registered.sequence < event.sequence:
                 return changed(organisation, name=name, currency=currency, fiscal_year_start=start, registered=event)
+        case Renamed(name=name):
+            return changed(organisation, name=name)
+        case OrganisationsMerged(merged=merged):
+            return changed(organisation, merged=tuple(dict.fromkeys((*organisation.merged, *merged))))
         case PolicySet() as said:
             given = {field.name: value for field in dataclasses.fields(said) if (value := getattr(said, field.name)) is not None}
             if all(getattr(organisation.policy, name) == value for name, value in given.items()):
@@ -93,4 +135,6 @@ ORGANISATION = Kind(
     evolve,
     defined_by=(OrganisationRegistered,),
     definition=("name", "currency", "fiscal_year_start"),
+    says={"renamed": Renamed},
+    merged="merged",
 )

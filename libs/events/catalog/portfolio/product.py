@@ -8,6 +8,7 @@ from typing import Annotated
 
 from annotated_doc import Doc
 
+from libs.events.catalog.portfolio.reorganisation import Moved, Renamed
 from libs.events.event import Event, Kind, Payload, changed, event, state
 from libs.events.values import Called, Id, Input, LifecycleId, OrganisationId, ProgramId, Text, Title
 
@@ -50,6 +51,14 @@ class ProductDecommissioned(Payload):
     phase: Annotated[Id | None, Doc("The phase it ends in; needed where its lifecycle has several that are not active.")] = None
 
 
+@event("headway.portfolio.product.ticked.v1")
+class ChecklistTicked(Payload):
+    """An entry on the checklist of the phase it is in was seen to (S0-26)."""
+
+    entry: Annotated[Id, Doc("The entry, by its id on the checklist of the phase it is in.")]
+    note: Annotated[str | None, Input(Text), Doc("What was seen, in words.")] = None
+
+
 @dataclass(frozen=True, slots=True)
 class PhaseSince:
     """A phase, the instant it was entered, and the event that says so."""
@@ -75,6 +84,7 @@ class Product:
     phases: tuple[PhaseSince, ...] = ()
     halted: Event | None = None
     halted_since: datetime | None = None
+    ticks: Annotated[tuple[Event[ChecklistTicked], ...], Doc("Each tick of an entry on the checklist of its phase, the earliest first (S0-26).")] = ()
     decommissioned: Annotated[Event | None, Doc("The day on which it was decommissioned (S0-02); null while it is offered.")] = None
 
     @property
@@ -89,6 +99,10 @@ def evolve(product: Product, event: Event) -> Product:
         case ProductRegistered(name=name, home=home, program=program, lifecycle=lifecycle):
             if product.registered is None or product.registered.sequence < event.sequence:
                 return changed(product, name=name, home=home, program=program, lifecycle=lifecycle, registered=event)
+        case Renamed(name=name):
+            return changed(product, name=name)
+        case Moved(to=home):
+            return changed(product, home=home)
         case PhaseEntered() | ProductHalted() if product.decommissioned is not None:
             return product
         case PhaseEntered(phase=phase) if phase == product.phase:
@@ -101,10 +115,21 @@ def evolve(product: Product, event: Event) -> Product:
             return changed(product, halted=event, halted_since=product.halted_since or event.time)
         case ProductResumed():
             return changed(product, halted=None, halted_since=None)
+        case ChecklistTicked():
+            return changed(product, ticks=(*product.ticks, event))
         case ProductDecommissioned(phase=ended):
             phases = (*product.phases, PhaseSince(ended, event.time, event)) if ended else product.phases
             return changed(product, phases=phases, halted=None, halted_since=None, decommissioned=event)
     return product
 
 
-PRODUCT = Kind("portfolio", "product", "products", Product, evolve, defined_by=(ProductRegistered,), definition=("name", "home", "program", "lifecycle"))
+PRODUCT = Kind(
+    "portfolio",
+    "product",
+    "products",
+    Product,
+    evolve,
+    defined_by=(ProductRegistered,),
+    definition=("name", "home", "program", "lifecycle"),
+    says={"renamed": Renamed, "moved": Moved},
+)

@@ -9,8 +9,9 @@ from typing import Annotated, Final
 
 from annotated_doc import Doc
 
+from libs.events.catalog.portfolio.reorganisation import Moved, Renamed
 from libs.events.choice import Choice, Tone, choice
-from libs.events.event import Event, Kind, Payload, changed, event, state
+from libs.events.event import Event, Kind, Payload, changed, earliest, event, state
 from libs.events.values import Called, Input, Inverse, OrganisationId, PersonId, ProductId, Text, Title
 
 
@@ -53,6 +54,25 @@ class HealthReading(Choice):
     GOOD = choice("good", "All is well, as entering Sustain demands (S4-01).", tone=Tone.GOOD)
     FAIR = choice("fair", "Neither well nor badly.", tone=Tone.GOING)
     POOR = choice("poor", "Things go badly.", tone=Tone.BAD)
+
+
+class SpecialistFunction(Choice):
+    """Specialists who must have opportunities to see how teams operate and what they need (S4-06)."""
+
+    PRIVACY = choice("privacy", "Guards what is known of people.")
+    SECURITY = choice("security", "Keeps products and their data from harm.")
+    ARCHITECTURE = choice("architecture", "Fits products into what the organisation runs.")
+    HR = choice("hr", "Hires people and develops them.", words="HR management", spoken="HR management")
+    FINANCE = choice("finance", "Plans money and accounts for it.")
+    PROJECT_MANAGEMENT = choice("project_management", "Plans and reports on work as projects.")
+
+
+class ExposureForm(Choice):
+    """In which way specialists saw a team at work (S4-06)."""
+
+    DEMO = choice("demo", "The team showed what it had built.")
+    REVIEW = choice("review", "They went through the work with the team.")
+    SHADOWING = choice("shadowing", "They spent time beside the team.")
 
 
 @event("headway.portfolio.team.formed.v1")
@@ -112,11 +132,27 @@ class HealthRecorded(Payload):
     source: Annotated[str, Input(Text), Doc("The check that it comes from.")]
 
 
+@event("headway.portfolio.team.exposure_recorded.v1")
+class ExposureRecorded(Payload):
+    """Specialists of this function saw how the team operates and what it needs (S4-06)."""
+
+    function: Annotated[SpecialistFunction, Doc("The function whose specialists they are.")]
+    form: Annotated[ExposureForm, Doc("In which way they saw it.")]
+    note: Annotated[str | None, Input(Text), Doc("What they saw, or took away from it.")] = None
+
+
 @event("headway.portfolio.team.pivoted_away.v1")
 class TeamPivotedAway(Payload):
     """The team left the path to graduation for good."""
 
     reason: Annotated[str, Input(Text), Doc("Why the team leaves the path.")]
+
+
+@event("headway.portfolio.team.dissolved.v1")
+class TeamDissolved(Payload):
+    """There is no such team any more: whoever was on it has left. What it did, and what was spent on it, stays its own."""
+
+    reason: Annotated[str, Input(Text), Doc("Why it is dissolved.")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +174,7 @@ class Membership:
 
 
 @dataclass(frozen=True, slots=True)
-class Health:
+class CurrentHealth:
     """The latest reading of one subject, and the event that says it."""
 
     reading: HealthReading
@@ -156,9 +192,16 @@ class Team:
     products: Annotated[tuple[ProductId, ...], Doc("The products that it serves.")] = ()
     formed: Event | None = None
     members: tuple[Membership, ...] = ()
-    team_health: Health | None = None
-    product_health: Health | None = None
     pivoted: Event | None = None
+    health_readings: Annotated[tuple[Event[HealthRecorded], ...], Doc("Each check of its health or of its product's, the earliest first (S4-01).")] = ()
+    exposures: Annotated[tuple[Event[ExposureRecorded], ...], Doc("Each time that specialists saw how it operates, the earliest first (S4-06).")] = ()
+
+    dissolved: Annotated[Event | None, Doc("The day on which it was dissolved; null while it is there.")] = None
+
+    @property
+    def ended(self) -> Event | None:
+        """What ended its way to graduation: that it pivoted away or was dissolved, whichever came first."""
+        return earliest(self.pivoted, self.dissolved)
 
     @property
     def present(self) -> tuple[Membership, ...]:
@@ -170,9 +213,10 @@ class Team:
         """Who is in its core seats at this moment."""
         return tuple(member for member in self.present if member.core)
 
-    def health(self, subject: HealthSubject) -> Health | None:
+    def health(self, subject: HealthSubject) -> CurrentHealth | None:
         """The latest reading of the team's or of its product's health."""
-        return self.team_health if subject is HealthSubject.TEAM else self.product_health
+        found = (CurrentHealth(one.data.reading, one.data.source, one) for one in reversed(self.health_readings) if one.data.subject is subject)
+        return next(found, None)
 
 
 def evolve(team: Team, event: Event) -> Team:
@@ -188,11 +232,19 @@ def evolve(team: Team, event: Event) -> Team:
             return changed(team, members=_joined(team.members, joining, event))
         case MemberLeft(person=person, role=role):
             return changed(team, members=tuple(_left(member, event) if _leaves(member, person, role) else member for member in team.members))
-        case HealthRecorded(subject=subject, reading=reading, source=source):
-            health = Health(reading, source, event)
-            return changed(team, team_health=health) if subject is HealthSubject.TEAM else changed(team, product_health=health)
+        case HealthRecorded():
+            return changed(team, health_readings=(*team.health_readings, event))
+        case ExposureRecorded():
+            return changed(team, exposures=(*team.exposures, event))
         case TeamPivotedAway():
             return changed(team, pivoted=event)
+        case TeamDissolved():
+            left = tuple(_left(member, event) if member.left is None else member for member in team.members)
+            return changed(team, members=left, dissolved=event)
+        case Renamed(name=name):
+            return changed(team, name=name)
+        case Moved(to=home):
+            return changed(team, home=home)
     return team
 
 
@@ -226,4 +278,14 @@ def _left(member: Membership, event: Event) -> Membership:
     return dataclasses.replace(member, left=event)
 
 
-TEAM = Kind("portfolio", "team", "teams", Team, evolve, defined_by=(TeamFormed,), definition=("name", "home", "products"))
+TEAM = Kind(
+    "portfolio",
+    "team",
+    "teams",
+    Team,
+    evolve,
+    defined_by=(TeamFormed,),
+    definition=("name", "home", "products"),
+    ends="dissolved",
+    says={"renamed": Renamed, "moved": Moved},
+)

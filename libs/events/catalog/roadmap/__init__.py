@@ -1,5 +1,33 @@
-"""What the roadmap service says: roadmap items, releases, change requests (with the dependencies they add or remove), metrics."""
+"""The events of the roadmap service: roadmap items, releases, change requests and their classes, metrics, visions and initiatives."""
 
-from libs.events.catalog.roadmap import change, metric, release, roadmap_item
+from libs.events.catalog.roadmap import (
+    change,
+    change_class,
+    channel,
+    finding,
+    initiative,
+    metric,
+    monitoring,
+    recommendation,
+    release,
+    roadmap_item,
+    target_condition,
+    theme,
+    vision,
+)
 
-__all__ = ["change", "metric", "release", "roadmap_item"]
+__all__ = [
+    "change",
+    "change_class",
+    "channel",
+    "finding",
+    "initiative",
+    "metric",
+    "monitoring",
+    "recommendation",
+    "release",
+    "roadmap_item",
+    "target_condition",
+    "theme",
+    "vision",
+]

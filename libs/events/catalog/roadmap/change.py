@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 from annotated_doc import Doc
 
 from libs.events.choice import Choice, choice
 from libs.events.event import Event, Kind, Payload, changed, day_of, event, state, upcasts
 from libs.events.judgement import Judgement, Of, judges
-from libs.events.values import Called, Decided, Input, Inverse, ProductId, ReleaseId, Text, Title
+from libs.events.values import Called, ChangeClassId, Decided, Existing, Input, Inverse, ProductId, ReleaseId, Text, Title, Url
 
 
 class Effect(Choice):
@@ -43,6 +43,7 @@ class ChangeRaised(Payload):
     description: Annotated[str | None, Input(Text), Doc("What the board should know.")] = None
     on: Annotated[ProductId | None, Decided, Doc("The product on which it is to depend, or no longer.")] = None
     effect: Annotated[Effect | None, Decided, Doc("What becomes of the dependency on that product: it begins or it ceases.")] = None
+    change_class: Annotated[ChangeClassId | None, Existing(), Doc("The class of changes that it is of; without one the board decides.")] = None
 
 
 @upcasts(ChangeRaisedV1, ChangeRaised)
@@ -57,6 +58,14 @@ class ChangeLinked(Payload):
     """The change goes out with this release."""
 
     release: Annotated[ReleaseId, Doc("The release's id.")]
+
+
+@event("headway.roadmap.change.evidence_attached.v1")
+class EvidenceAttached(Payload):
+    """The change brings this, in the words of its class (S3-10)."""
+
+    evidence: Annotated[str, Input(Title), Doc("What it brings, in the words of its class.")]
+    url: Annotated[str | None, Input(Url), Doc("Where it can be looked at.")] = None
 
 
 @judges(Of((ChangeRaised,), ("product", "title", "description", "on", "adds", "release"), shaped_by=(ChangeLinked,)))
@@ -76,8 +85,16 @@ class Dependency:
     adds: bool
 
 
+class Attached(NamedTuple):
+    """A piece of evidence that a change brings."""
+
+    evidence: Annotated[str, Doc("What it is, in the words of the class of the change.")]
+    url: Annotated[str | None, Doc("Where it can be looked at; null where nobody said.")]
+    attached: Annotated[Event, Doc("The day on which it was attached.")]
+
+
 @state
-class Change:
+class ChangeRequest:
     """A change request as it stands. `raised` is what was said last of what is asked; `decision` the outcome, None until there is one."""
 
     id: str
@@ -89,8 +106,14 @@ class Change:
     description: Annotated[str | None, Doc("What the board should know.")] = None
     on: str | None = None
     adds: bool | None = None
+    change_class: Annotated[
+        ChangeClassId | None,
+        Doc("The class of changes that it is of (S3-10); null where none is named: then the board decides."),
+        Inverse("The changes of this class, by id (S3-10)."),
+    ] = None
     raised: Annotated[Event | None, Doc("The day on which it was raised.")] = None
     decision: Event | None = None
+    attached: Annotated[tuple[Attached, ...], Doc("The evidence that it brings, as it was attached.")] = ()
 
     @property
     def dependency(self) -> Dependency | None:
@@ -113,15 +136,17 @@ class Change:
         return day_of(self.decision)
 
 
-def evolve(change: Change, event: Event) -> Change:
+def evolve(change: ChangeRequest, event: Event) -> ChangeRequest:
     """The change request after one more event, in whatever order."""
     match event.data:
-        case ChangeRaised(product=product, title=title, release=release, description=description, on=on, effect=effect):
+        case ChangeRaised(product=product, title=title, on=on, effect=effect) as said:
             if change.raised is not None and event.sequence < change.raised.sequence:
                 return change
-            release = release or change.release
+            asked = {"release": said.release or change.release, "description": said.description, "change_class": said.change_class}
             adds = None if effect is None else effect is Effect.BEGINS
-            return changed(change, product=product, title=title, release=release, description=description, on=on, adds=adds, raised=event)
+            return changed(change, product=product, title=title, on=on, adds=adds, raised=event, **asked)
+        case EvidenceAttached(evidence=evidence, url=url):
+            return changed(change, attached=(*(one for one in change.attached if one.evidence != evidence), Attached(evidence, url, event)))
         case ChangeLinked(release=release):
             return changed(change, release=release)
         case ChangeDecided():
@@ -129,4 +154,4 @@ def evolve(change: Change, event: Event) -> Change:
     return change
 
 
-CHANGE = Kind("roadmap", "change", "changes", Change, evolve, defined_by=(ChangeRaised,), definition=("product", "title", "description"))
+CHANGE = Kind("roadmap", "change", "changes", ChangeRequest, evolve, defined_by=(ChangeRaised,), begins=True, definition=("product", "title", "description"))

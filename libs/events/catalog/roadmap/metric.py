@@ -21,6 +21,17 @@ class MetricKind(Choice):
     QUALITATIVE = choice("qualitative", "People judge it.")
 
 
+class ThresholdSide(Choice):
+    """On which side of its redesign threshold a metric calls for a redesign (S1-23)."""
+
+    ABOVE = choice("above", "What is read above it calls for a redesign.")
+    BELOW = choice("below", "What is read below it calls for a redesign.")
+
+    def is_crossed_by(self, value: Decimal, threshold: Decimal) -> bool:
+        """Whether a value lies beyond the threshold; at the threshold it does not."""
+        return value > threshold if self is ThresholdSide.ABOVE else value < threshold
+
+
 Value = Annotated[Decimal, Input(max_digits=24, decimal_places=6, allow_inf_nan=False), Doc("In the metric's unit, as text or number.")]
 
 
@@ -62,12 +73,58 @@ class MetricRead(Payload):
     value: Value
 
 
+@event("headway.roadmap.metric.data_listed.v1")
+class MetricDataListed(Payload):
+    """These data are collected for it (S1-08); said again, they are these from then on."""
+
+    data: Annotated[tuple[str, ...], Input(Title, min_length=1, max_length=100), Doc("The data that are collected, one in a line each.")]
+
+
+@event("headway.roadmap.metric.redesign_threshold_set.v1")
+class RedesignThresholdSet(Payload):
+    """Beyond this value the product is to be made anew (S1-23)."""
+
+    value: Value
+    when: Annotated[ThresholdSide, Doc("above or below: on which side of the value a redesign is called for.")]
+
+
+@event("headway.roadmap.metric.redesign_threshold_crossed.v1")
+class RedesignThresholdCrossed(Payload):
+    """Announced: with what was read now it lies beyond its redesign threshold, and did not before (S1-23). Once a crossing."""
+
+    value: Value
+    threshold: Annotated[Decimal, Doc("The value of the threshold, in the metric's unit.")]
+    when: Annotated[ThresholdSide, Doc("On which side of it a redesign is called for.")]
+
+
+@event("headway.roadmap.metric.changed.v1")
+class MetricChanged(Payload):
+    """It is called or measured in another way from now on; what is not given stays."""
+
+    name: Annotated[str | None, Input(Title), Doc("As people call it from now on.")] = None
+    method: Annotated[str | None, Input(Text), Doc("How it is measured from now on.")] = None
+    tool: Annotated[str | None, Input(Text), Doc("With what it is measured from now on.")] = None
+    source: Annotated[str | None, Input(Text), Doc("Where its data come from from now on.")] = None
+    responsible: Annotated[PersonId | None, Doc("The id of the person who sees to it from now on.")] = None
+    reason: Annotated[str, Input(Text), Doc("Why that changes.")]
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A measured value and the event that says it."""
+    """A measured value (S0-23)."""
 
-    value: Decimal
+    value: Annotated[Decimal, Doc("What was measured, in the metric's unit.")]
     event: Event
+
+    @property
+    def id(self) -> str:
+        """The position of the event that says it."""
+        return self.event.id
+
+    @property
+    def on(self) -> Annotated[date, Doc("The day on which it was measured.")]:
+        """The same as `day`."""
+        return self.day
 
     @property
     def day(self) -> date:
@@ -90,6 +147,20 @@ class Target:
         return self.event.time.date()
 
 
+@dataclass(frozen=True, slots=True)
+class RedesignThreshold:
+    """The value beyond which a product is to be made anew (S1-23)."""
+
+    value: Annotated[Decimal, Doc("In the metric's unit.")]
+    when: Annotated[ThresholdSide, Doc("On which side of it a redesign is called for.")]
+    event: Event
+
+    @property
+    def set_on(self) -> Annotated[date, Doc("The day on which it was set.")]:
+        """The day (UTC) of its event."""
+        return self.event.time.date()
+
+
 @state
 class Metric:
     """A metric as it stands; `defined` is the definition that was said last, the tuples are in order of time."""
@@ -105,10 +176,18 @@ class Metric:
     source: Annotated[str, Doc("Where its data come from.")] = ""
     responsible: Annotated[PersonId, Doc("Who is responsible for it.")] = ""
     measures: Annotated[str | None, Doc("The quality that it stands for, such as satisfaction; null where none is named.")] = None
+    data: Annotated[tuple[str, ...], Doc("The data that are collected for it (S1-08); empty where nobody listed them.")] = ()
+    data_listed: Annotated[Event | None, Doc("The day on which they were listed last; null where nobody listed them.")] = None
     defined: Event | None = None
     baselines: tuple[Reading, ...] = ()
     targets: tuple[Target, ...] = ()
     readings: tuple[Reading, ...] = ()
+    thresholds: tuple[RedesignThreshold, ...] = ()
+
+    @property
+    def redesign_threshold(self) -> Annotated[RedesignThreshold | None, Doc("Beyond which value the product is to be made anew (S1-23); null without any.")]:
+        """The threshold set last."""
+        return self.thresholds[-1] if self.thresholds else None
 
     @property
     def baseline(self) -> Reading | None:
@@ -137,7 +216,17 @@ def evolve(metric: Metric, event: Event) -> Metric:
             return changed(metric, targets=(*metric.targets, Target(value, due, event, metric.baseline)))
         case MetricRead(value=value):
             return changed(metric, readings=(*metric.readings, Reading(value, event)))
+        case MetricDataListed(data=data):
+            return changed(metric, data=data, data_listed=event)
+        case RedesignThresholdSet(value=value, when=when):
+            return changed(metric, thresholds=(*metric.thresholds, RedesignThreshold(value, when, event)))
+        case MetricChanged() as said:
+            return changed(metric, **{name: given for name in CHANGEABLE if (given := getattr(said, name)) is not None})
     return metric
+
+
+CHANGEABLE = ("name", "method", "tool", "source", "responsible")
+"""What may change of how a metric is called and measured; what it is and to what end it is measured may not."""
 
 
 def _defined(metric: Metric, event: Event, data: MetricDefined) -> Metric:
@@ -166,5 +255,6 @@ METRIC = Kind(
     Metric,
     evolve,
     defined_by=(MetricDefined,),
+    begins=True,
     definition=("product", "name", "kind", "unit", "goal", "method", "tool", "source", "responsible", "measures"),
 )

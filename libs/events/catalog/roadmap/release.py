@@ -10,7 +10,7 @@ from annotated_doc import Doc
 from libs.events.choice import Choice, Tone, choice
 from libs.events.event import Event, Kind, Payload, changed, day_of, event, state
 from libs.events.judgement import Judgement, Of, judges
-from libs.events.values import Called, Input, ProductId, Title
+from libs.events.values import Called, Day, Existing, Input, Inverse, ProductId, RecommendationId, Text, Title, shared
 
 
 class ReleaseStage(Choice):
@@ -39,6 +39,16 @@ class ReleaseProposed(Payload):
     stage: Annotated[ReleaseStage, Doc("The phase it belongs to: discovery, alpha, beta, live or improve.")]
     title: Annotated[str, Input(Title), Doc("As people call it.")]
     functional: Annotated[bool, Doc("Whether it changes what the product does: then it waits for the change advisory board.")] = True
+    planned: Annotated[date | None, Input(Day), Doc("The day on which it is planned to go out.")] = None
+    recommendation: Annotated[RecommendationId | None, Existing("product"), Doc("The recommendation that it carries out.")] = None
+
+
+@event("headway.roadmap.release.replanned.v1")
+class ReleaseReplanned(Payload):
+    """It is planned to go out on another day."""
+
+    planned: Annotated[date, Input(Day), Doc("The day on which it is planned to go out from now on.")]
+    reason: Annotated[str, Input(Text), Doc("Why it moves.")]
 
 
 @judges(Of((ReleaseProposed,), ("product", "stage", "title", "functional")))
@@ -62,6 +72,12 @@ class Release:
     title: Annotated[str, Doc("What it is called."), Called] = ""
     stage: Annotated[ReleaseStage, Doc("The phase of the product that it belongs to.")] = ReleaseStage.ALPHA
     functional: Annotated[bool, Doc("Whether it changes what the product does (S0-16).")] = True
+    planned: Annotated[date | None, Doc("The day on which it is planned to go out, as that was said last; null where nobody said.")] = None
+    recommendation: Annotated[
+        RecommendationId | None,
+        Doc("The recommendation that it carries out (S1-12); null where none is named."),
+        Inverse("The releases that carry it out, by id (S1-12)."),
+    ] = None
     proposed: Event | None = None
     signed_off: Event | None = None
     published: Event | None = None
@@ -82,10 +98,12 @@ class Release:
 def evolve(release: Release, event: Event) -> Release:
     """The release after one more event, in whatever order."""
     match event.data:
-        case ReleaseProposed(product=product, stage=stage, title=title, functional=functional):
+        case ReleaseProposed() as said:
             if release.proposed is not None and event.sequence < release.proposed.sequence:
                 return release
-            return changed(release, product=product, stage=stage, title=title, functional=functional, proposed=event)
+            return changed(release, **shared(Release, said), proposed=event)
+        case ReleaseReplanned(planned=planned):
+            return changed(release, planned=planned)
         case ReleaseSignedOff():
             return changed(release, signed_off=event)
         case ReleasePublished():
@@ -93,4 +111,6 @@ def evolve(release: Release, event: Event) -> Release:
     return release
 
 
-RELEASE = Kind("roadmap", "release", "releases", Release, evolve, defined_by=(ReleaseProposed,), definition=("product", "stage", "title", "functional"))
+RELEASE = Kind(
+    "roadmap", "release", "releases", Release, evolve, defined_by=(ReleaseProposed,), begins=True, definition=("product", "stage", "title", "functional")
+)

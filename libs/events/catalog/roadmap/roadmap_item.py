@@ -11,7 +11,7 @@ from annotated_doc import Doc
 from libs.events import values
 from libs.events.choice import Choice, Tone, choice
 from libs.events.event import Event, Kind, Payload, changed, event, state
-from libs.events.values import Called, Input, Inverse, OrganisationId, ProductId, Text, Title
+from libs.events.values import Called, Input, Inverse, OrganisationId, PersonId, ProductId, Text, Title, Url
 
 
 class Horizon(Choice):
@@ -41,6 +41,9 @@ class RoadmapItemPlaced(Payload):
     starts: Annotated[date | None, Input(values.Day), Doc("The planned first day.")] = None
     ends: Annotated[date | None, Input(values.Day), Doc("The planned last day.")] = None
     co_owners: Annotated[tuple[OrganisationId, ...], Input(max_length=100), Doc("Organisations that own it together with the product's home.")] = ()
+    owner: Annotated[PersonId | None, Doc("The id of the person who sees to it.")] = None
+    links: Annotated[tuple[str, ...] | None, Input(Url, max_length=20), Doc("Addresses at which more of it can be read.")] = None
+    notes: Annotated[str | None, Input(Text), Doc("What else there is to say of it.")] = None
 
 
 @event("headway.roadmap.roadmap_item.moved.v1")
@@ -55,6 +58,15 @@ class RoadmapItemRetitled(Payload):
     """It goes by another title."""
 
     title: Annotated[str, Input(Title), Doc("What it is called from now on.")]
+
+
+@event("headway.roadmap.roadmap_item.described.v1")
+class RoadmapItemDescribed(Payload):
+    """There is more to say of it: who sees to it, where more can be read. What is not given stays as it was; no links at all take away those there are."""
+
+    owner: Annotated[PersonId | None, Doc("The id of the person who sees to it from now on.")] = None
+    links: Annotated[tuple[str, ...] | None, Input(Url, max_length=20), Doc("Addresses at which more of it can be read, all of them.")] = None
+    notes: Annotated[str | None, Input(Text), Doc("What else there is to say of it.")] = None
 
 
 @event("headway.roadmap.roadmap_item.redated.v1")
@@ -107,6 +119,9 @@ class RoadmapItem:
         Doc("The organisations that own it together with the product's home (S4-12)."),
         Inverse("The items on roadmaps that it owns together with their product's home, by id (S4-12)."),
     ] = ()
+    owner: Annotated[PersonId, Doc("Who sees to it; null where nobody is named.")] = ""
+    links: Annotated[tuple[str, ...], Doc("Addresses at which more of it can be read.")] = ()
+    notes: Annotated[str | None, Doc("What else there is to say of it; null where there is nothing.")] = None
     placed: Event | None = None
     planned: Event | None = None
 
@@ -145,6 +160,8 @@ def evolve(item: RoadmapItem, event: Event) -> RoadmapItem:
             return _under(item, horizon)
         case RoadmapItemRetitled(title=title):
             return changed(item, title=title)
+        case RoadmapItemDescribed(owner=owner, links=links, notes=notes):
+            return changed(item, owner=owner or item.owner, links=item.links if links is None else links, notes=notes or item.notes)
         case RoadmapItemRedated(starts=starts, ends=ends):
             return changed(item, start=_redated(item.start, starts, event), end=_redated(item.end, ends, event))
         case RoadmapItemDropped():
@@ -165,6 +182,7 @@ def _placed(item: RoadmapItem, event: Event, data: RoadmapItemPlaced) -> Roadmap
     if item.planned is None:
         start, end = Day(data.starts, item.start.first), Day(data.ends, item.end.first)
         item = changed(item, product=data.product, title=data.title, co_owners=data.co_owners, start=start, end=end, planned=event)
+        item = changed(item, owner=data.owner or "", links=data.links or (), notes=data.notes)
         return _under(item, data.horizon)
     if event.sequence < item.planned.sequence:
         return item  # what was said later about the placing, though dated earlier, overrules it
@@ -178,6 +196,9 @@ def _placed(item: RoadmapItem, event: Event, data: RoadmapItemPlaced) -> Roadmap
         product=data.product,
         title=data.title if data.title != before.title else item.title,
         co_owners=data.co_owners,
+        owner=data.owner or "" if data.owner != before.owner else item.owner,
+        links=(data.links or ()) if data.links != before.links else item.links,
+        notes=data.notes if data.notes != before.notes else item.notes,
         start=_replanned(item.start, before.starts, data.starts, event),
         end=_replanned(item.end, before.ends, data.ends, event),
         planned=event,

@@ -44,3 +44,30 @@ def standard_headers(body: bytes, now: datetime, id: str = "msg_1", key: bytes =
     at = str(int(now.timestamp()))
     signature = base64.b64encode(hmac.new(key, f"{id}.{at}.".encode() + body, hashlib.sha256).digest()).decode()
     return {"webhook-id": id, "webhook-timestamp": at, "webhook-signature": f"v1,{signature}"}
+
+
+def workflow_run(ended: str | None = "success", *, branch: str = "main", message: str = "Reword\n\nHeadway-Change: c", **more: Any) -> dict[str, Any]:
+    """GitHub's `workflow_run`, as its documentation has it, of our own and small."""
+    run = {"id": 81, "name": "All tests passed", "head_branch": branch, "status": "completed", "conclusion": ended, "updated_at": "2026-03-02T10:00:00Z"}
+    said = {"html_url": "https://git.example/town/permits/actions/runs/81", "head_commit": {"id": "f00d", "message": message}}
+    return {
+        "action": "completed",
+        "workflow_run": {**run, **said, "head_repository": {"full_name": "town/permits"}, **more},
+        "workflow": {"id": 5, "name": "CI"},
+        "repository": {"full_name": "town/permits"},
+    }
+
+
+def check_run(conclusion: str = "success", branch: str | None = "change/c") -> dict[str, Any]:
+    """GitHub's `check_run`: it bears no message of a commit."""
+    run = {"id": 82, "name": "read by a second developer", "status": "completed", "conclusion": conclusion, "completed_at": "2026-03-02T11:00:00Z"}
+    said = {"html_url": "https://git.example/town/permits/runs/82", "check_suite": {"id": 9, "head_branch": branch}}
+    return {"action": "completed", "check_run": {**run, **said}, "repository": {"full_name": "town/permits"}}
+
+
+def pipeline(status: str = "success", *, ref: str = "main", message: str = "Reword\n\nHeadway-Change: c", **more: Any) -> dict[str, Any]:
+    """GitLab's pipeline hook."""
+    said = {"id": 31, "name": None, "ref": ref, "tag": False, "status": status, "finished_at": "2026-03-02 12:00:00 UTC"}
+    builds = [{"id": n, "name": name, "status": state} for n, (name, state) in enumerate([("all-tests-passed", "success"), ("lint", "failed")])]
+    project = {"id": 1, "path_with_namespace": "town/permits", "web_url": "https://lab.example/town/permits"}
+    return {"object_kind": "pipeline", "object_attributes": said, "project": project, "commit": {"message": message}, "builds": builds, **more}

@@ -10,14 +10,14 @@ import pytest
 from libs.commands.errors import Invalid
 from libs.events.catalog.backlog.item import ItemState
 from services.backlog.webhooks.github import read
-from services.backlog.webhooks.statement import Nothing, Statement
+from services.backlog.webhooks.statement import ItemReport, Nothing
 from tests.services.backlog.webhooks.bodies import github
 
 ISSUES = {"x-github-event": "issues"}
 
 
 def test_an_issue_is_named_by_owner_repository_and_number() -> None:
-    assert read(github(), ISSUES) == Statement(
+    assert read(github(), ISSUES) == ItemReport(
         "town/permits#7", datetime(2024, 3, 1, 10, tzinfo=UTC), "Pay online", ItemState.OPEN, "https://git.example/town/permits/issues/7"
     )
 
@@ -35,19 +35,19 @@ def test_an_issue_is_named_by_owner_repository_and_number() -> None:
 )
 def test_a_closed_issue_is_delivered_unless_it_was_not_planned(issue: dict[str, Any], state: ItemState | None) -> None:
     said = read(github(**issue), ISSUES)
-    assert isinstance(said, Statement) and said.state is state and not said.final
+    assert isinstance(said, ItemReport) and said.state is state and not said.final
 
 
 @pytest.mark.parametrize(("ids", "number"), [({"id": 9, "node_id": "I_9"}, "9"), ({"node_id": "I_9"}, "I_9"), ({}, None), ({"id": True}, None)])
 def test_an_issue_is_numbered_by_its_id(ids: dict[str, Any], number: str | None) -> None:
     said = read(github(**ids), ISSUES)
-    assert isinstance(said, Statement) and said.number == number
+    assert isinstance(said, ItemReport) and said.number == number
 
 
 @pytest.mark.parametrize("action", ["deleted", "transferred"])
 def test_what_is_deleted_or_transferred_leaves_the_backlog(action: str) -> None:
     said = read(github(action), ISSUES)
-    assert isinstance(said, Statement) and said.final and said.state is ItemState.DROPPED
+    assert isinstance(said, ItemReport) and said.final and said.state is ItemState.DROPPED
 
 
 def test_a_state_that_is_neither_open_nor_closed_says_nothing_and_why() -> None:
@@ -78,4 +78,4 @@ def test_an_issue_that_cannot_be_read_is_refused_by_its_field(body: dict[str, An
 
 def test_a_title_is_cut_and_an_address_that_is_no_link_is_left_out() -> None:
     said = read(github(title="x" * 900 + "\ud800", html_url="javascript:alert(1)"), ISSUES)
-    assert isinstance(said, Statement) and said.title == "x" * 500 and said.url is None
+    assert isinstance(said, ItemReport) and said.title == "x" * 500 and said.url is None

@@ -9,13 +9,13 @@ from typing import Any, cast
 import httpx
 import pytest
 
-from libs.events.sqlite_store import SqliteCommitStore
+from libs.adapters.sqlite.store import SqliteCommitStore
 from libs.service.app import SignedInApp, create_base
-from libs.service.limits import BODY_LIMIT
-from services.backlog.webhooks.receiving import Receiver
+from libs.service.body_limits import BODY_LIMIT
+from services.backlog.webhooks.receiver import Receiver
 from services.backlog.webhooks.routes import LARGEST, webhook_routes
 from tests.services.backlog.webhooks.bodies import SECRET, github, raw, signed
-from tests.services.backlog.webhooks.test_receiving import Backlog, backlog
+from tests.services.backlog.webhooks.test_receiver import Backlog, backlog
 
 __all__ = ["backlog"]
 

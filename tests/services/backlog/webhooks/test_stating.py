@@ -14,7 +14,7 @@ from libs.commands.testing import NOW, Scenario
 from libs.events.catalog.backlog.item import ITEM, Item, ItemState
 from libs.events.catalog.backlog.item_source import ItemSource
 from libs.events.catalog.backlog.source import SourceConnected, System
-from libs.rules.backlogs import ordered
+from libs.rules.products.backlogs import ordered
 from services.backlog.domain import decisions
 from tests.services.backlog.days import day
 

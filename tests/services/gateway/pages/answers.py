@@ -13,9 +13,9 @@ from typing import Any
 import httpx
 
 from libs.rules.roles import Principal, Role
-from services.gateway.pages.moment import Moment
-from services.gateway.pages.page import Page, Visit
-from services.gateway.pages.words import NBSP
+from services.gateway.pages.kit.as_of import Moment
+from services.gateway.pages.kit.page import Page, Visit
+from services.gateway.pages.kit.words import NBSP
 from tests.services.gateway.small_world import Gateway
 
 TODAY = date(2026, 3, 2)

@@ -213,7 +213,21 @@ async def test_a_method_that_a_page_does_not_take_is_answered_with_those_that_it
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/roadmap", "/investment", "/graduation", "/changes", "/teams", "/products", "/pack", "/teams/wells-team", "/products/wells"]
+    "path",
+    [
+        "/",
+        "/roadmap",
+        "/investment",
+        "/graduation",
+        "/improvement",
+        "/intake",
+        "/changes",
+        "/teams",
+        "/products",
+        "/pack",
+        "/teams/wells-team",
+        "/products/wells",
+    ],
 )
 async def test_a_day_at_the_end_of_the_calendar_is_refused_in_words_and_holds_nobody_up(site: Gateway, path: str) -> None:
     await signed_in(site.client)
@@ -224,7 +238,7 @@ async def test_a_day_at_the_end_of_the_calendar_is_refused_in_words_and_holds_no
     assert (await site.client.get(f"{path}?asOf=2200-12-31", headers=HTML)).status_code == 200
 
 
-@pytest.mark.parametrize("path", ["/", "/roadmap", "/investment", "/graduation", "/changes", "/teams", "/products", "/pack"])
+@pytest.mark.parametrize("path", ["/", "/roadmap", "/investment", "/graduation", "/improvement", "/intake", "/changes", "/teams", "/products", "/pack"])
 async def test_every_page_says_whose_portfolio_it_shows_and_when_that_is_nobodys(site: Gateway, path: str) -> None:
     await signed_in(site.client)
     water = (await site.client.get(f"{path}?organisation=water", headers=HTML)).text

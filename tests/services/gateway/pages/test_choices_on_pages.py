@@ -10,12 +10,12 @@ from libs.commands.errors import Invalid
 from libs.events.catalog.portfolio.graduation import GraduationStatus
 from libs.events.catalog.portfolio.team import TeamRole
 from libs.rules.duties import DutyKind
-from services.gateway.pages.lists import TEAMS
-from services.gateway.pages.moved import GROUPS, group
-from services.gateway.pages.page import Option, chosen, options
-from services.gateway.pages.tables import Cell, choice
-from services.gateway.pages.told import told
-from services.gateway.pages.words import STATUSES
+from services.gateway.pages.directory.page import TEAMS
+from services.gateway.pages.kit.page import Option, chosen, options
+from services.gateway.pages.kit.table import Cell, choice
+from services.gateway.pages.kit.tables.change_rows import GROUPS, group
+from services.gateway.pages.kit.tables.event_rows import told
+from services.gateway.pages.kit.words import STATUSES
 from tests.services.gateway.pages.answers import visit
 
 

@@ -9,15 +9,15 @@ from typing import Any
 import pytest
 
 from libs.events.catalog.portfolio.team import TEAM, TeamFormed
-from libs.events.metering import metered
-from services.gateway import executing
-from services.gateway.bounded import size_of_json
-from services.gateway.budget import PAGE, Budget, Most
+from libs.events.cost import metered
+from services.gateway.capacity.bounded_cache import size_of_json
+from services.gateway.graphql import execution
+from services.gateway.graphql.cost.budget import PAGE, Budget, Most
 from services.gateway.pages import routes
-from services.gateway.pages.charts import element
-from services.gateway.pages.home import HOME
-from services.gateway.pages.rendering import environment
-from services.gateway.pages.told import told
+from services.gateway.pages.home.page import HOME
+from services.gateway.pages.kit.charts.charts import element
+from services.gateway.pages.kit.rendering import environment
+from services.gateway.pages.kit.tables.event_rows import told
 from tests.services.gateway.pages.answers import HTML, signed_in, visit
 from tests.services.gateway.small_world import Gateway
 from tests.services.gateway.turns import others_counted
@@ -25,9 +25,9 @@ from tests.services.gateway.turns import others_counted
 
 def at_every_step(monkeypatch: pytest.MonkeyPatch) -> None:
     """A pause whenever anything is spent."""
-    monkeypatch.setattr("services.gateway.budget.SLICE", 0)
-    monkeypatch.setattr("services.gateway.budget.AT_ONCE", 1)
-    monkeypatch.setattr("services.gateway.slices.GAP", 0)
+    monkeypatch.setattr("services.gateway.graphql.cost.budget.SLICE", 0)
+    monkeypatch.setattr("services.gateway.graphql.cost.budget.AT_ONCE", 1)
+    monkeypatch.setattr("services.gateway.capacity.slices.GAP", 0)
 
 
 @pytest.mark.parametrize(("path", "pieces"), [("/graduation", 3), ("/roadmap", 3), ("/pack", 12)])
@@ -40,7 +40,7 @@ async def test_others_have_their_turn_while_a_page_is_made_of_its_answer(site: G
 
         async def computed(work: Callable[[], Any], budget: Budget) -> Any:
             begun = turns()
-            found = await executing.computed(work, budget)
+            found = await execution.computed(work, budget)
             meanwhile.append(turns() - begun)
             return found
 

@@ -10,10 +10,11 @@ import pytest
 from markupsafe import Markup
 
 from libs.commands.errors import Invalid
-from services.gateway.pages import charts, words
-from services.gateway.pages.graduation import GRADUATION, GraduationView
-from services.gateway.pages.home import HOME, HomeView
-from services.gateway.pages.tables import Cell, Column, Table, day, money, text
+from services.gateway.pages.graduation.page import GRADUATION, GraduationView
+from services.gateway.pages.home.page import HOME, HomeView
+from services.gateway.pages.kit import words
+from services.gateway.pages.kit.charts import charts
+from services.gateway.pages.kit.table import Cell, Column, Table, day, money, tables_in, text
 from tests.services.gateway.pages.answers import cad, team, visit, way
 
 
@@ -24,6 +25,7 @@ def home(teams: list[dict[str, Any]], then: list[dict[str, Any]] | None = None, 
             "investment": investment,
             "needs": {"prioritised": 0, "met": 0},
             "targets": {"hit": 0, "missed": 0, "notMeasured": 0},
+            "confidenceSummary": {"byLevel": [], "unrated": 0, "old": 0, "disagreeing": 0},
             "duties": [],
             "teams": {"totalCount": len(teams), "nodes": teams},
         }
@@ -59,7 +61,7 @@ def test_the_comparison_is_with_the_end_of_the_last_quarter_and_says_why() -> No
 
 def test_money_is_set_against_both_baselines() -> None:
     investment = {"committed": cad("90"), "forecast": cad("110"), "actual": cad("55"), "againstFirstBaseline": cad("10"), "againstCurrentBaseline": cad("20")}
-    view = shown(home([], investment=investment | {"warnings": [{"rule": "S0-08", "message": "support is zero"}]}))
+    view = shown(home([], investment=investment | {"warnings": [{"rule": "S0-08", "message": "support is zero", "link": "/investments/i"}]}))
     assert view.money is not None
     assert [(row[0].text, row[1].exact) for row in view.money.rows] == [
         ("First baseline", "CAD 100.00"),
@@ -70,13 +72,13 @@ def test_money_is_set_against_both_baselines() -> None:
     assert [one.replace(words.NBSP, " ") for one in view.money_words] == [
         "The forecast is 10 CAD (10.0 %) over the first baseline and 20 CAD (22.2 %) over the current one."
     ]
-    assert view.warnings == ("Support is zero (S0-08).",)
+    assert view.warnings == (("Support is zero (S0-08).", "/investments/i"),)
 
 
 def test_withheld_money_is_no_table() -> None:
     view = shown(home([team("a", way("READY"))]))
     assert view.money is None and "forecast" not in view.verdict.sentence
-    assert "money" not in [table.id for table in view.tables]
+    assert "money" not in [table.id for table in tables_in(view)]
 
 
 def test_duties_are_divided_into_overdue_and_next() -> None:
@@ -139,7 +141,6 @@ def test_a_team_on_its_way_is_shown_with_what_is_met_what_blocks_and_who_decided
     everywhere = {"organisations": [{"id": "organisation:env", "name": "Environment"}]}
     view = GRADUATION.present(visit(GRADUATION), {"portfolio": {"all": {"totalCount": 2, "nodes": [one]}, "teams": page}, "everywhere": everywhere})
     assert isinstance(view, GraduationView)
-    assert view.organisations == (("env", "Environment"),)
     assert [card.name for card in view.cards] == ["Z", "A"], "who is at risk comes first"
     card = view.cards[1]
     assert (card.met, card.blocked_by, card.next_step) == (5, "R-05", "R-05: tell the story")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from tests.services.gateway.graphql.types.kinds.test_references import unsaid
 from tests.services.gateway.pages.answers import page, signed_in
 from tests.services.gateway.small_world import Gateway
-from tests.services.gateway.test_references import unsaid
 
 
 async def test_pages_say_of_such_a_reference_that_it_is_not_registered_yet(site: Gateway) -> None:

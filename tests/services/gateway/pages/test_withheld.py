@@ -7,14 +7,17 @@ from html import unescape
 
 import pytest
 
-from services.gateway.pages.registry import PAGES
-from services.gateway.pages.words import NBSP, WITHHELD
+from services.gateway.pages.kit.words import NBSP, WITHHELD
+from services.gateway.pages.registry import PAGES, REPORT_PAGES
 from tests.services.gateway.pages.answers import HTML
 from tests.services.gateway.small_world import Gateway
 
 EXAMPLES = {
     "/teams/{id}": ("/teams/wells-team", "/teams/signs-team"),
     "/products/{id}": ("/products/wells", "/products/signs"),
+    "/reports/return-on-investment/{id}": ("/reports/return-on-investment/wells",),
+    "/reports/team-profile/{id}": ("/reports/team-profile/wells-team",),
+    "/reports/brief/{id}": ("/reports/brief/water",),
     "/search": ("/search?q=wells",),
     "/changes": ("/changes?from=2025-01-10", "/changes?from=2025-01-10&to=2025-01-12", "/changes?from=2026-02-01"),
     "/investment/explain": (
@@ -38,9 +41,9 @@ def sentences(html: str) -> set[str]:
     return {one for part in read for one in re.split(r"(?<=[.!?;]) ", part) if one}
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", (*PAGES, *(one for one in REPORT_PAGES if one.path in EXAMPLES)), ids=lambda page: page.name)
 async def test_no_sentence_about_money_says_there_is_none_to_whoever_may_not_read_it(site: Gateway, page: object) -> None:
-    path = next(one.path for one in PAGES if one is page)
+    path = next(one.path for one in (*PAGES, *REPORT_PAGES) if one is page)
     for address in EXAMPLES.get(path, (path,)):
         executive = sentences((await site.client.get(address, headers=site.signed_in("executive") | HTML)).text)
         for reader in READERS:

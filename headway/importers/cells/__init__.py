@@ -1,0 +1,1 @@
+"""Parses the cells of foreign files: columns, numbers, days, currencies and encodings."""

@@ -1,0 +1,1 @@
+"""Roadmaps written in Markdown, version by version."""

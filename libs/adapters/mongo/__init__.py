@@ -1,0 +1,1 @@
+"""The commit store, operators' decisions and revocations on MongoDB."""

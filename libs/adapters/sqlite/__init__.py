@@ -1,0 +1,1 @@
+"""Store and log in SQLite files."""

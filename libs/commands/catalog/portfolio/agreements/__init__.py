@@ -1,0 +1,5 @@
+"""Commands about agreements and precedents."""
+
+from libs.commands.catalog.portfolio.agreements import agreement, precedent
+
+__all__ = ["agreement", "precedent"]

@@ -1,0 +1,1 @@
+"""How things stood over time, what changed between two moments, and where a value comes from."""

@@ -1,0 +1,1 @@
+"""Amounts, baselines, fiscal years and the figures of investments."""

@@ -1,0 +1,1 @@
+"""What is derived of a product: its phase, backlog, roadmap, needs, targets and dependencies."""

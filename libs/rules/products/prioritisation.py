@@ -1,0 +1,109 @@
+"""Whether a product delivers regularly, and the reviews of its order that this calls for (S0-24, S0-25)."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from itertools import pairwise
+from typing import Annotated, Final, NamedTuple
+
+from annotated_doc import Doc
+
+from libs.events.catalog.backlog.backlog import BACKLOG, Review
+from libs.events.catalog.backlog.item import ItemState
+from libs.events.catalog.roadmap.metric import METRIC
+from libs.events.event import position
+from libs.events.facts import Facts
+from libs.events.values import ItemId, MetricId, PersonId
+from libs.rules.months import months_on
+from libs.rules.products.backlogs import items, ordered
+
+MONTHS: Final = 3
+"""A product delivers regularly that has delivered in each of so many months; and the order is reviewed as often."""
+
+
+class Run(NamedTuple):
+    """A time in which a product delivered regularly: its first day, and the first day after it; None while it goes on."""
+
+    first: date
+    over: date | None
+
+
+class MetricLookedAt(NamedTuple):
+    """A metric that a review of the order looked at, as it was read then (S0-24)."""
+
+    metric: Annotated[MetricId, Doc("The metric that the review looked at.")]
+    value: Annotated[Decimal | None, Doc("Its latest reading at that time; null where there was none, or it was taken back since.")]
+    read_on: Annotated[date | None, Doc("The day of that reading.")]
+
+
+class PrioritisationReview(NamedTuple):
+    """A review of the order of a backlog against metrics (S0-24)."""
+
+    reviewed_on: Annotated[date, Doc("The day on which it was held.")]
+    by: Annotated[PersonId, Doc("Who held it.")]
+    note: Annotated[str | None, Doc("What came of it, in words.")]
+    metrics: Annotated[tuple[MetricLookedAt, ...], Doc("The metrics that were looked at.")]
+    before: Annotated[tuple[ItemId, ...], Doc("The order as the review before it left it, from the top; of the first one the order before anything was moved.")]
+    after: Annotated[tuple[ItemId, ...], Doc("The order as this review left it, from the top.")]
+    event: Annotated[str, Doc("The event that says so: its position, `kind:id@sequence`.")]
+
+
+def delivers_regularly(facts: Facts, product: str) -> bool:
+    """Whether an item was delivered in each of the last three months, which end with this day (S0-25)."""
+    runs = facts.derive(regular, product)
+    return bool(runs) and runs[-1].over is None
+
+
+def regular(facts: Facts, product: str) -> tuple[Run, ...]:
+    """The times, in their order, on each day of which an item was delivered in each of the three months that ended with it (S0-25)."""
+    days = sorted({turn.event.time.date() for item in facts.derive(items, product) for turn in item.turns if turn.state is ItemState.DELIVERED})
+    edges = {edge for day in days for edge in (day, *_leaving(day)) if edge <= facts.day}
+    runs: list[Run] = []
+    for day in sorted(edges):
+        if not _regularly(days, day):
+            if runs and runs[-1].over is None:
+                runs[-1] = Run(runs[-1].first, day)
+        elif not runs or runs[-1].over is not None:
+            runs.append(Run(day, None))
+    return tuple(runs)
+
+
+def reviews(facts: Facts, product: str) -> tuple[PrioritisationReview, ...]:
+    """The reviews of a backlog's order, the latest first, each with the order before and after it (S0-24)."""
+    backlog = facts.get(BACKLOG, product)
+    if backlog is None:
+        return ()
+    found = []
+    began = backlog.moves[0].event.time if backlog.moves else None
+    for review in backlog.reviews:
+        at = review.event.time + timedelta(microseconds=1)
+        found.append(_review(facts, product, review, began or at, at))
+        began = at
+    return tuple(reversed(found))
+
+
+def _review(facts: Facts, product: str, review: Review, before: datetime, after: datetime) -> PrioritisationReview:
+    orders = [tuple(item.id for item in facts.until(min(instant, after)).derive(ordered, product)) for instant in (before, after)]
+    looked_at = tuple(_looked_at(facts, metric, review.readings) for metric in review.metrics)
+    return PrioritisationReview(review.event.time.date(), review.event.actor.id, review.note, looked_at, orders[0], orders[1], review.event.id)
+
+
+def _looked_at(facts: Facts, metric: str, readings: tuple[str, ...]) -> MetricLookedAt:
+    """By the position of the reading that was the latest then: what was read since is not what was looked at."""
+    found, named = facts.get(METRIC, metric), {one for one in readings if position(one)[0] == METRIC.key(metric)}
+    read = next((reading for reading in found.readings if reading.event.id in named), None) if found else None
+    return MetricLookedAt(metric, read.value, read.day) if read else MetricLookedAt(metric, None, None)
+
+
+def _leaving(day: date) -> tuple[date, ...]:
+    """The days on which a delivery may pass from one of these months to the one before: up to four later at the end of February."""
+    passed = [months_on(day, n, day.day) for n in range(1, MONTHS + 1)]
+    return tuple(one + timedelta(days=late) for one in passed for late in range(5))
+
+
+def _regularly(days: list[date], day: date) -> bool:
+    """Whether each of the three months that end with a day, the days between two of them belonging to both, holds one of these days, which are in order."""
+    edges = [months_on(day, -n, day.day) for n in range(MONTHS + 1)]
+    return all(bisect_left(days, first) < bisect_right(days, last) for last, first in pairwise(edges))

@@ -1,0 +1,1 @@
+"""The words and ids of other trackers, and what they mean here."""

@@ -1,0 +1,1 @@
+"""Authentication: tokens, issuers, sessions, sign-outs, and throttling of guesses."""

@@ -1,0 +1,70 @@
+"""A cache bounded in bytes that drops what was used least recently."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from typing import Final, Generic, TypeVar
+
+from libs.events.cost import spend
+
+K = TypeVar("K", bound=Hashable)
+V = TypeVar("V")
+
+PARTS: Final = 100
+"""So many parts of a value that are looked at count as one thing that is found."""
+
+
+class Bounded(Generic[K, V]):
+    """Values by key, of at most so many bytes together by what they are reckoned to take. One that takes more alone is not kept."""
+
+    def __init__(self, most: int, size: Callable[[V], int]) -> None:
+        self.most, self._size = most, size
+        self._kept: OrderedDict[K, tuple[V, int]] = OrderedDict()
+        self.held = 0
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+    def get(self, key: K) -> V | None:
+        """What is kept; None where nothing is."""
+        found = self._kept.get(key)
+        if found is None:
+            return None
+        self._kept.move_to_end(key)
+        return found[0]
+
+    def keep(self, key: K, value: V) -> None:
+        """Keeps it, in the place of what was kept by this key."""
+        size = self._size(value)  # others may have their turn meanwhile, and keep something by this key
+        if key in self._kept:
+            self.held -= self._kept.pop(key)[1]
+        if size > self.most:
+            return
+        self._kept[key] = value, size
+        self.held += size
+        while self.held > self.most:
+            self.held -= self._kept.popitem(last=False)[1][1]
+
+    def clear(self) -> None:
+        """Keeps nothing any more."""
+        self._kept.clear()
+        self.held = 0
+
+
+def size_of_json(value: object) -> int:
+    """About how many bytes a value of JSON takes in memory: 100 for each of its parts, and its texts."""
+    found, parts, waiting = 0, 0, [value]
+    while waiting:
+        one = waiting.pop()
+        found += 100
+        parts += 1
+        if parts % PARTS == 0:
+            spend()
+        if isinstance(one, str):
+            found += len(one)
+        elif isinstance(one, dict):
+            waiting += one.values()
+        elif isinstance(one, list | tuple):
+            waiting += one
+    return found

@@ -1,0 +1,1 @@
+"""GraphQL: the schema, the execution of operations, and what they may cost."""

@@ -1,0 +1,1 @@
+"""Limits on documents and budgets for operations, and how both are counted."""

@@ -1,0 +1,210 @@
+"""GraphQL over HTTP: GET and POST, both media types, entity tags, and reads that wait for what they must have heard."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from contextlib import aclosing
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+from fastapi import APIRouter, HTTPException, Request
+from graphql import GraphQLError, OperationDefinitionNode, OperationType
+from starlette.responses import FileResponse, Response, StreamingResponse
+from strawberry.schema.exceptions import InvalidOperationTypeError
+from strawberry.types.graphql import OperationType as Allowed
+
+from libs.rules.roles import Principal
+from libs.service.app import authenticate, public
+from libs.service.version import version
+from services.gateway.capacity.allowances import Allowances
+from services.gateway.capacity.connections import authorization_of, held_open
+from services.gateway.gateway import Gateway
+from services.gateway.graphql.context import OperationContext
+from services.gateway.graphql.cost.limits import Prepared, prepared
+from services.gateway.graphql.execution import Ended, GraphQLRequest, execute, stream, weighed
+from services.gateway.graphql.extensions import as_json, readable, result_of
+from services.gateway.graphql.schema import schema
+from services.gateway.graphql.transport.entry_points import BEYOND, asks_for_today, entry_points
+from services.gateway.graphql.transport.request import GRAPHQL, JSON, media_type, of_get, of_post, wants_page
+from services.gateway.read_your_writes import must_have_heard
+from services.gateway.stream.sse import HEADERS, SSE, STILL_HERE, encoded
+
+PAGE: Final = Path(__file__).parents[2] / "static" / "graphiql" / "index.html"
+POLICY: Final = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self' data:; connect-src 'self'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+_STREAM: Final = {**HEADERS, "Vary": "Accept, Authorization"}
+
+
+def graphql_routes(gateway: Gateway) -> APIRouter:
+    """`GET` and `POST /graphql`; a browser gets GraphiQL."""
+    router = APIRouter(tags=["graphql"])
+    answering = GraphQLEndpoint(gateway)
+
+    @public
+    async def get(request: Request) -> Response:
+        if wants_page(request):
+            return FileResponse(
+                PAGE, media_type="text/html", headers={"Content-Security-Policy": POLICY, "X-Content-Type-Options": "nosniff", "Vary": "Accept"}
+            )
+        who = await authenticate(request)
+        return await answering.answer(request, who, of_get(request), reading=True)
+
+    async def post(request: Request) -> Response:
+        return await answering.answer(request, await authenticate(request), await of_post(request), reading=False)
+
+    @public
+    async def other(request: Request) -> Response:
+        raise HTTPException(405, f"{request.method} is no method of this address.", {"Allow": "GET, POST"})
+
+    router.get("/graphql", summary="Ask by GraphQL; GraphiQL for a browser", response_class=Response)(get)
+    router.post("/graphql", summary="Ask or say something by GraphQL", response_class=Response, openapi_extra=_BODY)(post)
+    router.api_route("/graphql", methods=_OTHERS, include_in_schema=False)(other)
+    return router
+
+
+_OTHERS: Final = ["HEAD", "PUT", "PATCH", "DELETE", "OPTIONS"]
+_BODY: Final = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            JSON: {
+                "schema": {
+                    "type": "object",
+                    "properties": {"query": {"type": "string"}, "operationName": {"type": "string"}, "variables": {"type": "object"}},
+                    "required": ["query"],
+                }
+            }
+        },
+    }
+}
+
+
+class GraphQLEndpoint:
+    """Answers GraphQL requests over HTTP, each from one state of the world."""
+
+    def __init__(self, gateway: Gateway) -> None:
+        self.gateway, self.process, self.allowances = gateway, gateway.process, gateway.allowances
+
+    async def answer(self, request: Request, who: Principal, asked: GraphQLRequest, *, reading: bool) -> Response:
+        """The answer, or 304. Raises NotHeardYet, and HTTPException where the method or the media type does not fit."""
+        media = media_type(request)
+        self.allowances.must_be_left(who)
+        await must_have_heard(self.process, request)
+        asking = OperationContext(self.gateway, who, authorization=authorization_of(request), traceparent=request.headers.get("traceparent"))
+        if media == SSE:
+            self.gateway.open.must_have_room(who)
+            return StreamingResponse(self._streamed(asked, asking, reading), media_type=SSE, headers=_STREAM)
+        tag = self._tag(asked, who, media, asking.today)
+        if tag and reading and not _tags(request.headers.get("if-none-match", "")).isdisjoint((tag.removeprefix("W/"), "*")):
+            return Response(status_code=304, headers=self._headers(tag, asking.digest))
+        try:
+            status, body = await _executed(asked, asking, reading, media)
+        finally:
+            self.allowances.take(who, asking.budget.took)
+        return Response(body, status, self._headers(tag, asking.digest) | self.allowances.headers(who), f"{media}; charset=utf-8")
+
+    def _streamed(self, asked: GraphQLRequest, asking: OperationContext, reading: bool) -> AsyncIterator[bytes]:
+        """The results as they come, until they end, the process stops, or the caller may no longer listen: only then, and at the end, is it told `complete`."""
+        who, results = asking.principal, _results(asked, asking, reading, self.allowances)
+        return held_open(self.process, self.gateway.open, who, asking.authorization, results, whose=(who,), silence=STILL_HERE, farewell=_sent_away)
+
+    def _headers(self, tag: str | None, world: str) -> dict[str, str]:
+        headers = {"X-Headway-World": world, "Cache-Control": "private, no-cache", "Vary": "Accept, Authorization"}
+        return headers | {"ETag": tag} if tag else headers
+
+    def _tag(self, asked: GraphQLRequest, who: Principal, media: str, today: date) -> str | None:
+        """Equal where the answer must be: same world, names, document, variables and rights, and day where it matters. None where the world is not all.
+
+        It is weak: what an answer took is another thing each time.
+        """
+        found = _operation(asked)
+        if found is None or found[1].operation is not OperationType.QUERY:
+            return None
+        entries = list(entry_points(*found))
+        if any(entry.name.value in BEYOND for entry in entries):
+            return None
+        parts = [
+            self.process.world.digest,
+            str(self.process.people.revision),
+            _version(),
+            media,
+            asked.query,
+            asked.operation or "",
+            json.dumps(asked.variables, sort_keys=True),  # numbers of any length, unlike orjson
+            " ".join(sorted(map(str, who.roles))),
+            today.isoformat() if any(asks_for_today(entry, asked.variables) for entry in entries) else "",
+        ]
+        return f'W/"{hashlib.sha256(chr(0).join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]}"'
+
+
+async def _executed(asked: GraphQLRequest, asking: OperationContext, reading: bool, media: str) -> tuple[int, bytes]:
+    """The status and the body of the answer. Raises HTTPException for an operation that is not done by this method."""
+    allowed = {Allowed.QUERY} if reading else {Allowed.QUERY, Allowed.MUTATION}
+    try:
+        result = await execute(asked, asking, allowed)
+    except InvalidOperationTypeError:
+        raise _not_by(asked, reading) from None
+    errors = [readable(e) for e in result.errors or ()]
+    # What failed before anything ran has no path, and no data.
+    failed_early = result.data is None and bool(errors) and not isinstance(result, Ended) and all(e.path is None for e in errors)
+    body: dict[str, Any] = {"errors": [e.formatted for e in errors]} if errors else {}
+    if not failed_early:
+        body["data"] = result.data
+        if result.extensions:
+            body["extensions"] = result.extensions
+    return 400 if failed_early and media == GRAPHQL else 200, weighed(body, asking)
+
+
+def _not_by(asked: GraphQLRequest, reading: bool) -> HTTPException:
+    if _kind(asked) is OperationType.SUBSCRIPTION:
+        return HTTPException(406, f"A subscription is answered as {SSE}, or over a WebSocket that speaks graphql-transport-ws.")
+    return HTTPException(405, "A mutation is sent by POST." if reading else "Not by this method.", {"Allow": "POST"})
+
+
+async def _results(asked: GraphQLRequest, asking: OperationContext, reading: bool, allowances: Allowances) -> AsyncGenerator[bytes, None]:
+    """Every result as an SSE event `next`, then `complete` (GraphQL over SSE, distinct connections)."""
+    if reading and _kind(asked) is OperationType.MUTATION:
+        yield _event("next", {"errors": [GraphQLError("A mutation is sent by POST.", extensions={"code": "METHOD"}).formatted]})
+    else:
+        async with aclosing(stream(asked, asking, allowances)) as results:
+            async for result in results:
+                yield _event("next", weighed(result_of(result), asking))
+    yield _event("complete", {})
+
+
+def _event(name: str, body: Mapping[str, Any] | bytes) -> bytes:
+    return encoded(body if isinstance(body, bytes) else as_json(body), event=name)
+
+
+def _sent_away(why: str) -> bytes:
+    return _event("next", {"errors": [GraphQLError(why, extensions={"code": "NOT_SIGNED_IN"}).formatted]}) + _event("complete", {})
+
+
+def _operation(asked: GraphQLRequest) -> tuple[Prepared, OperationDefinitionNode] | None:
+    try:
+        found = prepared(schema()._schema, asked.query)
+    except GraphQLError:
+        return None
+    operation = found.operation(asked.operation)
+    return (found, operation) if operation else None
+
+
+def _kind(asked: GraphQLRequest) -> OperationType | None:
+    found = _operation(asked)
+    return found[1].operation if found else None
+
+
+@cache
+def _version() -> str:
+    """Names what answers: after an upgrade the same world may be told otherwise."""
+    return hashlib.sha256(f"{version()}\n{schema().as_str()}".encode()).hexdigest()
+
+
+def _tags(header: str) -> set[str]:
+    return {tag.strip().lstrip("W/") for tag in header.split(",")}

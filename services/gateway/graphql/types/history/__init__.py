@@ -1,0 +1,1 @@
+"""Types for history: changes, stories, explanations, the event stream."""

@@ -1,0 +1,1 @@
+"""Types, lists and connections made from the declarations of kinds."""

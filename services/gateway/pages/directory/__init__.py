@@ -1,0 +1,1 @@
+"""`/teams` and `/products`, narrowed by what is typed."""

@@ -1,0 +1,1 @@
+"""The list and the pages of every kind, made from its declaration."""

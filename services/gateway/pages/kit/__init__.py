@@ -1,0 +1,1 @@
+"""Shared parts of pages: visits, tables, charts, words, templates, errors."""

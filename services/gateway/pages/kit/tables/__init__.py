@@ -1,0 +1,1 @@
+"""Tables of pages, and of the CSV files beside them."""

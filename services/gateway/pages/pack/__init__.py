@@ -1,0 +1,1 @@
+"""`/pack`, all of it to print."""

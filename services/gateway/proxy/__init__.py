@@ -1,0 +1,1 @@
+"""Forwards commands to their owners, and requests to services that run elsewhere."""

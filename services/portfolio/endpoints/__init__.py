@@ -1,0 +1,1 @@
+"""Endpoints of webhooks: which addresses are allowed, and how deliveries are signed."""

@@ -1,0 +1,126 @@
+"""What was found stays until an event touches what it rests on, and is bounded by what was asked for longest ago."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from libs.events.derivations import DerivationCache, Replays, Rest
+from libs.events.facts import Facts
+from libs.events.world import World
+from tests.events.kinds import OTHER, START, THING, said
+
+DAY = START.date()
+
+
+def kept(**rests: Rest) -> DerivationCache:
+    """Values by name, each resting on one thing."""
+    found = DerivationCache()
+    for name, rest in rests.items():
+        found.keep(name, (name, frozenset({rest})))
+    return found
+
+
+def test_an_event_drops_what_rests_on_its_aggregate_on_all_of_its_kind_and_on_what_it_names() -> None:
+    of = kept(
+        itself="other:o",
+        another="other:p",
+        kind=("other",),
+        other_kind=("thing",),
+        named=("other", "about", "t"),
+        not_named=("other", "about", "u"),
+        field=("other", "by", "t"),
+    )
+    of.states |= {"other:o": 1, "other:p": 2}
+    of.forget("other:o", [("about", "t")])
+    assert sorted(map(str, of.values)) == ["another", "field", "not_named", "other_kind"]
+    assert of.states == {"other:p": 2}
+
+
+def test_what_is_dropped_is_dropped_of_the_other_days_too() -> None:
+    of = kept(here="thing:a")
+    other = of.other("yesterday")
+    other.keep("there", ("there", frozenset({"thing:a"})))
+    other.keep("stays", ("stays", frozenset({"thing:b"})))
+    of.forget("thing:a", [])
+    assert (list(of.values), list(other.values)) == ([], ["stays"])
+
+
+def test_a_state_goes_with_what_it_leans_on_and_no_other_does() -> None:
+    of = DerivationCache()
+    of.states |= {"thing:a": 1, "thing:b": 2, "other:o": 3}
+    of.lean("thing:a", ["other:o", "other:p"])
+    assert of.leaning == {"thing:a": {"other:o", "other:p"}}
+    of.drop_state("other:o")
+    assert of.states == {"thing:b": 2}
+    of.states["thing:a"] = 4
+    of.drop_state("other:o")
+    assert of.states == {"thing:a": 4, "thing:b": 2}, "it leans on it no longer until it is said again"
+    of.drop_state("other:p")
+    assert of.states == {"thing:b": 2}
+
+
+def test_what_many_events_touch_goes_at_once_with_what_leans_on_it_although_its_own_state_is_not_kept_and_nothing_else_goes() -> None:
+    of = kept(gone="other:o", stays="other:p")
+    of.states |= {"thing:a": 1, "thing:b": 2, "thing:c": 3}
+    of.lean("thing:a", ["other:o"])
+    of.lean("thing:b", ["other:p"])
+    of.forget_all({"other:o", "other:q"}, {"other:o", "other:q"})
+    assert (of.states, list(of.values)) == ({"thing:b": 2, "thing:c": 3}, ["stays"])
+
+
+def test_of_the_other_days_the_one_that_was_not_asked_about_longest_goes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(DerivationCache, "DAYS", 2)
+    of = DerivationCache()
+    first, second = of.other(1), of.other(2)
+    first.states["thing:a"] = 1
+    second.states["thing:a"] = 1
+    assert of.other(1) is first
+    of.other(3)
+    assert list(of.others) == [1, 3] and of.other(1) is first and of.other(2) is not second
+
+
+def test_it_holds_as_many_entries_as_there_are_states_values_and_rests_of_all_days() -> None:
+    of = kept(one="thing:a", two="thing:a", three="thing:b")
+    of.states["thing:a"] = 1
+    of.other("yesterday").states["thing:b"] = 2
+    assert len(of) == 1 + 3 + 2 + 1
+
+
+def test_of_replays_what_was_not_asked_for_longest_goes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Replays, "KEPT", 2)
+    of = Replays()
+    of.keep("a", 1)
+    of.keep("b", 2)
+    assert of.get("a") == 1
+    of.keep("c", 3)
+    assert [of.get(key) for key in "abc"] == [1, None, 3]
+    of.keep("a", 4)
+    of.keep("d", 5)
+    assert [of.get(key) for key in "acd"] == [4, None, 5]
+
+
+def count_of(facts: Facts, id: str) -> tuple[int, int]:
+    """How many others there are, and how many name a thing."""
+    return len(facts.every(OTHER)), len(facts.related(OTHER, "about", id))
+
+
+def test_a_value_over_all_of_a_kind_is_another_after_an_event_of_that_kind_whatever_it_names() -> None:
+    world = World()
+    world.apply(said("thing:t", 1))
+    assert world.facts(DAY).derive(count_of, "t") == (0, 0)
+    world.apply(said("other:o", 1))
+    assert world.facts(DAY).derive(count_of, "t") == (1, 0)
+    world.apply(said("other:p", 1, about="t"))
+    assert world.facts(DAY).derive(count_of, "t") == (2, 1)
+    world.apply(said("other:p", 2, about="u"))
+    assert world.facts(DAY).derive(count_of, "t") == (2, 0)
+
+
+def test_a_value_says_what_it_rests_on() -> None:
+    world = World()
+    world.apply(said("other:o", 1, about="t"))
+    facts = world.facts(date(2024, 2, 1))
+    assert facts.resting(count_of, "t") == ((1, 1), frozenset({("other",), ("other", "about", "t"), "other:o"}))
+    assert facts.resting(lambda of: (of.get(THING, "t"), of.day))[1] == {"thing:t", ()}
