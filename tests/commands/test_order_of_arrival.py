@@ -163,6 +163,7 @@ RESTS_ON_BEFORE: Final = {
     **dict.fromkeys(("portfolio.onboard_candidate", "portfolio.decline_candidate"), "S4-10: answered once, after it applied"),
     **dict.fromkeys(("portfolio.accept_opportunity", "portfolio.decline_opportunity"), "S4-14: answered once, after it was recorded"),
     **dict.fromkeys(("portfolio.answer_question", "portfolio.record_shortfall"), "S1-15, S1-05: said of an evaluation while it is open"),
+    "portfolio.publish_evaluation": "S1-14: nothing is published before it is concluded",
     "portfolio.submit_to_treasury_board": "S4-13: nothing is submitted before the redesign has begun",
     "portfolio.record_submission_outcome": "S4-13: decided once, after it was submitted",
     "backlog.start_item": "from open alone: what was dropped or delivered is reopened first",

@@ -111,8 +111,10 @@ class Server(ABC):
             raise NotHere(f"{self.name} (pid {pid}) is still there 30 seconds after SIGKILL")
 
     def freeze(self) -> None:
-        """Makes it stand still with its connections open (SIGSTOP), as a machine that hangs does."""
+        """Makes it stand still with its connections open (SIGSTOP), as a machine that hangs does. Returns when all of it does; NotHere after 30 s."""
         self._tell(signal.SIGSTOP)
+        if (pid := self.pid) is not None and not _still(pid, 30):
+            raise NotHere(f"{self.name} (pid {pid}) still goes on 30 seconds after SIGSTOP")
 
     def thaw(self) -> None:
         """Lets a frozen one go on (SIGCONT)."""
@@ -136,10 +138,9 @@ def recorded_pid(file: Path) -> int | None:
     """The pid in a pid file if that process lives (a zombie does not), else None."""
     try:
         pid = int(file.read_text())
-        state = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
-    except (OSError, ValueError, IndexError):
+    except (OSError, ValueError):
         return None
-    return None if state == "Z" else pid
+    return pid if _state(Path(f"/proc/{pid}/stat")) not in (None, "Z") else None
 
 
 def _signal(pid: int, what: signal.Signals) -> None:
@@ -149,6 +150,28 @@ def _signal(pid: int, what: signal.Signals) -> None:
         return
 
 
+def _still(pid: int, seconds: float) -> bool:
+    """Whether every thread of a process stands still within `seconds`: the signal is sent to all at once, and each stops when it next has its turn."""
+    limit = time.monotonic() + seconds
+    while time.monotonic() < limit:
+        try:
+            states = {_state(task / "stat") for task in Path(f"/proc/{pid}/task").iterdir()}
+        except OSError:
+            return True
+        if states <= {"T", "t", None}:
+            return True
+        time.sleep(0.002)
+    return False
+
+
+def _state(stat: Path) -> str | None:
+    """The letter by which Linux calls the state of a process or a thread; None when it is gone."""
+    try:
+        return stat.read_text().rsplit(")", 1)[1].split()[0]
+    except (OSError, IndexError):
+        return None
+
+
 def _gone(pid: int, seconds: float) -> bool:
     """Whether a process has gone within `seconds`.
 
@@ -156,10 +179,12 @@ def _gone(pid: int, seconds: float) -> bool:
     """
     limit = time.monotonic() + seconds
     while time.monotonic() < limit:
+        state = _state(Path(f"/proc/{pid}/stat"))
         try:
-            state = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
             threads = len(os.listdir(f"/proc/{pid}/task"))
-        except (OSError, IndexError):
+        except OSError:
+            return True
+        if state is None:
             return True
         if state == "Z" and threads <= 1:
             return True

@@ -226,6 +226,7 @@ class Investment:
     proposed: Annotated[Event | None, Doc("The day of the proposal said last.")] = None
     decision: Event | None = None
     baselines: tuple[Baseline, ...] = ()
+    forecast: Forecast | None = None
     forecasts: tuple[Forecast, ...] = ()
     years: tuple[PlannedYear, ...] = ()
     actuals: tuple[Actual, ...] = ()
@@ -288,11 +289,6 @@ class Investment:
         return Amounts.of(self.enhance, self.support, self.amount)
 
     @property
-    def forecast(self) -> Forecast | None:
-        """What was recorded last; None before any."""
-        return self.forecasts[-1] if self.forecasts else None
-
-    @property
     def first_baseline(self) -> Baseline | None:
         return self.baselines[0] if self.baselines else None
 
@@ -324,7 +320,8 @@ def evolve(investment: Investment, event: Event) -> Investment:
         case InvestmentClosed():
             return changed(investment, closed=event)
         case ForecastRecorded(amount=amount):
-            return changed(investment, forecasts=(*investment.forecasts, Forecast(amount, event)))
+            forecast = Forecast(amount, event)
+            return changed(investment, forecast=forecast, forecasts=(*investment.forecasts, forecast))
         case YearsPlanned(years=years):
             return changed(investment, years=tuple(sorted(years, key=lambda year: year.starts)))
         case ActualRefunded(amount=amount, covers_from=start, covers_until=until):

@@ -192,6 +192,8 @@ class Team:
     products: Annotated[tuple[ProductId, ...], Doc("The products that it serves.")] = ()
     formed: Event | None = None
     members: tuple[Membership, ...] = ()
+    team_health: CurrentHealth | None = None
+    product_health: CurrentHealth | None = None
     pivoted: Event | None = None
     health_readings: Annotated[tuple[Event[HealthRecorded], ...], Doc("Each check of its health or of its product's, the earliest first (S4-01).")] = ()
     exposures: Annotated[tuple[Event[ExposureRecorded], ...], Doc("Each time that specialists saw how it operates, the earliest first (S4-06).")] = ()
@@ -215,8 +217,7 @@ class Team:
 
     def health(self, subject: HealthSubject) -> CurrentHealth | None:
         """The latest reading of the team's or of its product's health."""
-        found = (CurrentHealth(one.data.reading, one.data.source, one) for one in reversed(self.health_readings) if one.data.subject is subject)
-        return next(found, None)
+        return self.team_health if subject is HealthSubject.TEAM else self.product_health
 
 
 def evolve(team: Team, event: Event) -> Team:
@@ -232,8 +233,10 @@ def evolve(team: Team, event: Event) -> Team:
             return changed(team, members=_joined(team.members, joining, event))
         case MemberLeft(person=person, role=role):
             return changed(team, members=tuple(_left(member, event) if _leaves(member, person, role) else member for member in team.members))
-        case HealthRecorded():
-            return changed(team, health_readings=(*team.health_readings, event))
+        case HealthRecorded(subject=subject, reading=reading, source=source):
+            health = CurrentHealth(reading, source, event)
+            told = changed(team, health_readings=(*team.health_readings, event))
+            return changed(told, team_health=health) if subject is HealthSubject.TEAM else changed(told, product_health=health)
         case ExposureRecorded():
             return changed(team, exposures=(*team.exposures, event))
         case TeamPivotedAway():

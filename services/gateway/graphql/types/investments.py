@@ -86,7 +86,7 @@ class InvestmentBaseline(NamedTuple):
 @shows(
     INVESTMENT,
     order="state value procurement funding spending ends proposed_on decided_on reason team product decision amounts judgements",
-    private="enhance support amount kind years proposals decisions rebaselines replaced",
+    private="enhance support amount kind forecast years proposals decisions rebaselines replaced",
 )
 class InvestmentCase(Shown[InvestmentFacts]):
     """One investment: proposed for a team or a product, decided by the steering group (S0-14). `Investment` is what such come to together."""

@@ -70,7 +70,7 @@ class Member(DerivedValue[catalogue.Membership]):
     """Somebody on a team."""
 
 
-@shows(TEAM, private="formed pivoted")
+@shows(TEAM, private="formed team_health product_health pivoted")
 class Team(Shown[catalogue.Team]):
     """People who build and run products together."""
 

@@ -16,7 +16,7 @@ from libs.events.catalog.portfolio.graduation import GraduationStatus
 from libs.events.catalog.portfolio.investment import Investment
 from libs.events.catalog.portfolio.lifecycle import DEFAULT_LIFECYCLE, LIFECYCLE
 from libs.events.catalog.portfolio.product import PRODUCT, Product
-from libs.events.catalog.portfolio.team import TEAM, HealthReading, HealthSubject, Team
+from libs.events.catalog.portfolio.team import TEAM, HealthReading, Team
 from libs.events.catalog.roadmap.initiative_choices import InitiativeOutcome, InitiativeStep
 from libs.events.catalog.roadmap.metric import Metric, MetricKind
 from libs.events.catalog.roadmap.roadmap_item import RoadmapItem
@@ -58,11 +58,6 @@ class ListFields:
     words: str = ""
     filter: Mapping[str, By | None] = field(default_factory=dict)
     order: Mapping[str, By | None] = field(default_factory=dict)
-
-
-def _health(_: Facts, team: Team) -> HealthReading | None:
-    found = team.health(HealthSubject.TEAM)
-    return found.reading if found else None
 
 
 def _status(facts: Facts, team: Team) -> GraduationStatus:
@@ -159,7 +154,7 @@ LIST_FIELDS: Final[Mapping[str, ListFields]] = MappingProxyType(
                 "status": By("Where they stand on the way to graduation.", _status, GraduationStatus),
                 "organisation": By("At home in one of these.", "home"),
                 "product": By("Serving one of these.", "products"),
-                "health": By("With this latest reading of the team's health.", _health, HealthReading),
+                "health": By("With this latest reading of the team's health.", lambda _, team: team.team_health and team.team_health.reading, HealthReading),
                 "name": None,
             },
             order={
