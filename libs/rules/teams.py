@@ -23,6 +23,7 @@ from libs.events.catalog.portfolio.team import (
     SpecialistFunction,
     Staffing,
     Team,
+    TeamDissolved,
     TeamRole,
 )
 from libs.events.catalog.roadmap.release import RELEASE
@@ -35,7 +36,7 @@ YEAR = 365
 """Days after which a member has served a year."""
 
 _PLACES = Decimal("0.0001")
-_MEMBERS = (MemberJoined, MemberLeft)
+_MEMBERS = (MemberJoined, MemberLeft, TeamDissolved)
 
 
 class CoreRole(NamedTuple):

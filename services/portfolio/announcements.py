@@ -162,8 +162,8 @@ def _disproof(announcement: Event, seen: GraduationAtInstant) -> str | None:
 
 def _resting_on(status: GraduationStatus, team: Team, said: GraduationState, found: Iterable[Criterion]) -> Iterator[str]:
     """The events that a status rests on: the steps that led to it, and the evidence of the criteria that decide it."""
-    if status is GraduationStatus.PIVOTED_AWAY and team.pivoted is not None:
-        yield team.pivoted.id
+    if status is GraduationStatus.PIVOTED_AWAY and team.ended is not None:
+        yield team.ended.id
         return
     if said.sustain is None:
         return

@@ -20,6 +20,7 @@ from libs.events.references import name_field
 from libs.events.values import start_of
 from libs.rules.duties.terms import Term, by_policy, duty, followed, terms, until, within
 from libs.rules.evaluations.confidence import CONFIDENCE_DAYS, ratings
+from libs.rules.evaluations.signs import ended
 from libs.rules.graduation.criteria import attestations, satisfaction_readings
 from libs.rules.graduation.status_change_dates import graduated
 from libs.rules.money.spending import home_of
@@ -133,14 +134,10 @@ def old_confidence(facts: Facts, id: str) -> Iterator[Term]:
         return
     kind, rated = split(one.subject)
     thing = facts.get(KINDS[kind], rated)
-    gone = getattr(thing, _GONE.get(kind, ""), None)
+    gone = ended(facts, kind, rated)
     name = getattr(thing, name_field(KINDS[kind]), "") or rated
     for event, anew in followed(facts.derive(ratings, one.subject)):
         by = earliest(anew, gone)
         if event.aggregate == CONFIDENCE.key(id) and (by is None or by.order > event.order):
             what = f"Say anew how sure you are of {name}: it was rated last on {event.time.date()}."
             yield Term(event, within(event, CONFIDENCE_DAYS), by=by, done=by is anew, name=name, what=what, fields=(("subject", one.subject),))
-
-
-_GONE: Final = {"product": "decommissioned", "team": "pivoted"}
-"""By which event of its state what is rated is there no longer."""

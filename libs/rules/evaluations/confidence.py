@@ -15,7 +15,7 @@ from libs.events.choice import Choice, Tone, choice
 from libs.events.event import Event
 from libs.events.facts import Facts
 from libs.events.values import PersonId
-from libs.rules.evaluations.signs import WORST_FIRST, StandingOf, in_organisation, in_program
+from libs.rules.evaluations.signs import WORST_FIRST, StandingOf, ended, in_organisation, in_program
 from libs.rules.money.figures import investments_in
 
 CONFIDENCE_DAYS: Final = 90
@@ -104,7 +104,7 @@ class ConfidenceOver:
     kind: str
 
     def __call__(self, facts: Facts, id: str | None) -> ConfidenceSummary:
-        every = [*self._within(facts, id)]
+        every = [one for one in self._within(facts, id) if ended(facts, *one) is None]
         rated = [(kind, one) for kind, inner in every if (one := facts.derive(ConfidenceIn(kind), inner)) is not None]
         stand = [facts.derive(StandingOf(kind), inner) for kind, inner in every if kind != "investment"]
         derived = [one.level for one in stand if one is not None]

@@ -16,6 +16,7 @@ from libs.events.catalog.portfolio.investment import INVESTMENT
 from libs.events.catalog.portfolio.product import PRODUCT
 from libs.events.catalog.portfolio.team import TEAM, HealthReading
 from libs.events.catalog.roadmap.metric import METRIC
+from libs.events.event import KINDS, Event
 from libs.events.facts import Facts
 from libs.rules.graduation.status import status_on
 from libs.rules.money.figures import sums
@@ -52,7 +53,13 @@ class StandingOf:
     def __call__(self, facts: Facts, id: str) -> Standing | None:
         if self.kind in _INNER:
             return _middle(found for kind, inner in _INNER[self.kind](facts, id) if (found := facts.derive(_OF[kind], inner)) is not None)
-        return _worst(_SIGNS[self.kind](facts, id))
+        return _worst(_SIGNS[self.kind](facts, id)) if ended(facts, self.kind, id) is None else None
+
+
+def ended(facts: Facts, kind: str, id: str) -> Event | None:
+    """What made an end of something that is rated, since when the rules make nothing of it and nobody has to rate it; None while it is there."""
+    found: Event | None = getattr(facts.get(KINDS[kind], id), _ENDED.get(kind, ""), None)
+    return found
 
 
 def _worst(signs: Iterable[Sign]) -> Standing | None:
@@ -73,9 +80,6 @@ def _middle(found: Iterable[Standing]) -> Standing | None:
 
 
 def _of_team(facts: Facts, id: str) -> Iterator[Sign]:
-    team = facts.get(TEAM, id)
-    if team is None or team.pivoted is not None:
-        return
     found = facts.derive(health, id)
     for reading, of in ((found.team, "team"), (found.product, "product")) if found else ():
         if reading is not None:
@@ -86,7 +90,7 @@ def _of_team(facts: Facts, id: str) -> Iterator[Sign]:
 
 def _of_product(facts: Facts, id: str) -> Iterator[Sign]:
     product = facts.get(PRODUCT, id)
-    if product is None or product.decommissioned is not None:
+    if product is None:
         return
     if product.halted is not None:
         yield ConfidenceLevel.LOW, "work on it is halted"
@@ -99,7 +103,7 @@ def _of_product(facts: Facts, id: str) -> Iterator[Sign]:
         if facts.derive(redesign_since, metric.id) is not None:
             yield ConfidenceLevel.MEDIUM_LOW, f"{metric.name or metric.id} lies beyond its redesign threshold"
     for team in facts.related(TEAM, "products", id):
-        found = facts.derive(health, team.id)
+        found = facts.derive(health, team.id) if team.ended is None else None
         if found is not None and found.product is not None:
             yield _READINGS[found.product], f"the health of the product is {found.product.spoken}"
 
@@ -133,3 +137,5 @@ def in_organisation(facts: Facts, id: str | None) -> Iterator[tuple[str, str]]:
 _SIGNS: Final[Mapping[str, Callable[[Facts, str], Iterable[Sign]]]] = MappingProxyType({"team": _of_team, "product": _of_product, "investment": _of_investment})
 _INNER: Final[Mapping[str, Callable[[Facts, str], Iterable[tuple[str, str]]]]] = MappingProxyType({"program": in_program, "organisation": in_organisation})
 _OF: Final = MappingProxyType({kind: StandingOf(kind) for kind in (*_SIGNS, *_INNER)})
+_ENDED: Final = MappingProxyType({"team": "ended", "product": "decommissioned", "investment": "ended"})
+"""By which field of its state something that is rated has ended."""

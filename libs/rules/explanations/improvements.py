@@ -9,7 +9,7 @@ from libs.events.catalog.portfolio.organisation import PolicySet
 from libs.events.catalog.portfolio.product import ProductRegistered
 from libs.events.catalog.portfolio.program import ProgramOpened
 from libs.events.catalog.portfolio.reorganisation import Moved
-from libs.events.catalog.portfolio.team import TeamFormed
+from libs.events.catalog.portfolio.team import TeamDissolved, TeamFormed
 from libs.rules.explanations.figure import Figure, First, RuleAttribute, Says, Turns
 from libs.rules.improvement.improvements import ImprovementsOf, pace, pace_turns
 
@@ -38,6 +38,6 @@ def improvement_figures(subject: str) -> Iterator[Figure]:
     for name, shown in _SHOWN.items():
         yield Figure(subject, f"improvementSummary.{shown}", RuleAttribute(rule, name), _WORKED, ("S2-21", "S2-03", "S3-06"), says)
     if subject == "team":
-        formed: Says = {"team": (TeamFormed, Moved), "organisation": (PolicySet,)}
+        formed: Says = {"team": (TeamFormed, Moved, TeamDissolved), "organisation": (PolicySet,)}
         for name, shown in (("reading", "reading"), ("under_way", "underWay"), ("limit", "limit"), ("finished", "finished"), ("median_days", "medianDays")):
             yield Figure("team", f"pace.{shown}", RuleAttribute(pace, name), _PACE, ("S3-08", "S3-01"), formed, turns=Turns(pace_turns))

@@ -22,7 +22,17 @@ from libs.events.catalog.portfolio.organisation import PolicySet
 from libs.events.catalog.portfolio.product import PRODUCT, PhaseEntered, ProductDecommissioned, ProductRegistered
 from libs.events.catalog.portfolio.program import ProgramOpened
 from libs.events.catalog.portfolio.reorganisation import Moved
-from libs.events.catalog.portfolio.team import TEAM, HealthRecorded, MemberJoined, MemberLeft, ProductsLeft, ProductsServed, TeamFormed, TeamPivotedAway
+from libs.events.catalog.portfolio.team import (
+    TEAM,
+    HealthRecorded,
+    MemberJoined,
+    MemberLeft,
+    ProductsLeft,
+    ProductsServed,
+    TeamDissolved,
+    TeamFormed,
+    TeamPivotedAway,
+)
 from libs.events.catalog.roadmap.roadmap_item import Horizon, RoadmapItemDropped, RoadmapItemFinished, RoadmapItemMoved, RoadmapItemPlaced, RoadmapItemRedated
 from libs.rules.catalogue import RULES
 from libs.rules.clearance import clearance
@@ -44,7 +54,7 @@ from libs.rules.products.targets import Targets
 from libs.rules.statements import statements
 
 _SERVING: Final = (TeamFormed, ProductsServed, ProductsLeft)
-_MEMBERS: Final = (MemberJoined, MemberLeft)
+_MEMBERS: Final = (MemberJoined, MemberLeft, TeamDissolved)
 _HANDOFF: Final = (way.HandoffPrepared, way.HandoffAccepted, way.HandoffFailed)
 _AT_HOME: Final = (ProgramOpened, Moved)
 """By what a program is at home somewhere, and with it its products."""
@@ -76,7 +86,7 @@ _TURNS: Final[Mapping[str, Turns]] = MappingProxyType({"R-02": Turns(burning_dow
 
 _STATUS = (
     "In residency until Sustain is entered; handing off once a function accepted; ready when R-01 to R-06 are met; graduated once a ceremony was held as well, "
-    "alumni a year later; at risk while a criterion is not met after that; pivoted away for good."
+    "alumni a year later; at risk while a criterion is not met after that; pivoted away once it left for good, or was dissolved."
 )
 
 

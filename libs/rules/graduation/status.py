@@ -114,7 +114,7 @@ def status_on(facts: Facts, team_id: str, day: date) -> GraduationStatus:
     """
     then = on(facts, day)
     team, said = then.get(TEAM, team_id), then.get(GRADUATION, team_id)
-    if team is not None and team.pivoted is not None:
+    if team is not None and team.ended is not None:
         return GraduationStatus.PIVOTED_AWAY
     if said is None or said.sustain is None:
         return GraduationStatus.IN_RESIDENCY

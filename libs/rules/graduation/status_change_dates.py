@@ -19,7 +19,7 @@ from libs.events.catalog.portfolio.graduation import (
 )
 from libs.events.catalog.portfolio.organisation import ORGANISATION, Policy, PolicySet
 from libs.events.catalog.portfolio.reorganisation import Moved
-from libs.events.catalog.portfolio.team import TEAM, MemberJoined, MemberLeft, ProductsLeft, ProductsServed, TeamFormed, TeamPivotedAway
+from libs.events.catalog.portfolio.team import TEAM, MemberJoined, MemberLeft, ProductsLeft, ProductsServed, TeamDissolved, TeamFormed, TeamPivotedAway
 from libs.events.catalog.roadmap.metric import METRIC, MetricDefined, MetricRead
 from libs.events.catalog.roadmap.release import RELEASE
 from libs.events.event import Event, Kind, Payload, split
@@ -130,7 +130,7 @@ def _on_the_whole(facts: Facts, team_id: str) -> Iterator[date]:
     yield from _set_policies(facts, team)
 
 
-_ON_TEAM = (TeamFormed, ProductsServed, ProductsLeft, MemberJoined, MemberLeft, TeamPivotedAway)
+_ON_TEAM = (TeamFormed, ProductsServed, ProductsLeft, MemberJoined, MemberLeft, TeamPivotedAway, TeamDissolved)
 _ON_THE_WAY = (SustainEntered, HandoffAccepted, HandoffFailed, Attested, StoryTold, CeremonyHeld)
 
 

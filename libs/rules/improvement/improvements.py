@@ -41,12 +41,13 @@ class PaceReading(Choice):
     STEADY = choice("steady", "It has begun or finished something in the last six weeks, and no more at once than is meant.", tone=Tone.GOOD)
     TOO_MANY = choice("too_many", "It has more under way at once than is meant.", tone=Tone.BAD)
     NONE = choice("none", "For six weeks it has neither begun nor finished an improvement or an experiment.", tone=Tone.BAD)
+    DISSOLVED = choice("dissolved", "It is there no longer, and keeps pace with nothing.", tone=Tone.ENDED)
 
 
 class Pace(NamedTuple):
     """The pace at which a team improves what it does (S3-01, S3-08)."""
 
-    reading: Annotated[PaceReading, Doc("Steady, too many at once, or none for six weeks.")]
+    reading: Annotated[PaceReading, Doc("Steady, too many at once, or none for six weeks; dissolved once the team is there no longer.")]
     under_way: Annotated[int, Doc("How many improvements it has under way.")]
     limit: Annotated[int, Doc("How many at once are meant, by the policy of its home.")]
     finished: Annotated[int, Doc("How many it finished in the last 365 days.")]
@@ -138,8 +139,13 @@ def pace(facts: Facts, team: str) -> Pace:
     active, most = len(facts.derive(under_way, team)), facts.derive(limit, team)
     ended = [one for one in found if (day := day_of(one.finished)) and (facts.day - day).days < YEAR]
     took = [(one.finished.time.date() - one.started.time.date()).days for one in ended if one.finished and one.started]
-    reading = PaceReading.TOO_MANY if active > most else PaceReading.NONE if _idle(facts, team) else PaceReading.STEADY
-    return Pace(reading, active, most, len(ended), round(median(took)) if took else None)
+    return Pace(_reading(facts, team, active, most), active, most, len(ended), round(median(took)) if took else None)
+
+
+def _reading(facts: Facts, team: str, active: int, most: int) -> PaceReading:
+    if (there := facts.get(TEAM, team)) is not None and there.dissolved is not None:
+        return PaceReading.DISSOLVED
+    return PaceReading.TOO_MANY if active > most else PaceReading.NONE if _idle(facts, team) else PaceReading.STEADY
 
 
 def pace_turns(facts: Facts, team: str) -> frozenset[date]:

@@ -18,7 +18,8 @@ from libs.events.catalog.portfolio.graduation import (
     SustainEntered,
 )
 from libs.events.catalog.portfolio.organisation import PolicySet
-from libs.events.catalog.portfolio.team import MemberLeft, ProductsLeft, Staffing, TeamPivotedAway, TeamRole
+from libs.events.catalog.portfolio.team import MemberLeft, ProductsLeft, Staffing, TeamDissolved, TeamPivotedAway, TeamRole
+from libs.events.event import Payload
 from libs.events.facts import Facts
 from libs.events.values import start_of
 from libs.rules.graduation.status import Graduation, graduation
@@ -119,8 +120,9 @@ def test_who_was_at_risk_when_the_year_was_over_is_alumni_from_the_day_it_is_met
     assert [status(said, n) for n in (639, 640)] == [(GraduationStatus.AT_RISK, 600), (GraduationStatus.ALUMNI, 640)]
 
 
-def test_a_team_that_pivoted_away_is_away_for_good() -> None:
-    said = [*graduating(), Statement(TEAM, TeamPivotedAway(reason="Priorities moved"), 280)]
+@pytest.mark.parametrize("over", [TeamPivotedAway(reason="Priorities moved"), TeamDissolved(reason="Its product is gone")])
+def test_a_team_that_pivoted_away_or_was_dissolved_is_away_for_good(over: Payload) -> None:
+    said = [*graduating(), Statement(TEAM, over, 280)]
     assert [status(said, n) for n in (279, 280, 900)] == [
         (GraduationStatus.GRADUATED, 270),
         (GraduationStatus.PIVOTED_AWAY, 280),

@@ -21,7 +21,7 @@ from libs.events.catalog.backlog.improvement import (
 )
 from libs.events.catalog.portfolio.organisation import OrganisationRegistered, PolicySet
 from libs.events.catalog.portfolio.product import ProductRegistered
-from libs.events.catalog.portfolio.team import TeamFormed
+from libs.events.catalog.portfolio.team import TeamDissolved, TeamFormed
 from libs.rules.improvement.improvements import ImprovementsOf, PaceReading, at_once, cautions, limit, pace, pace_turns
 from tests.given import Read, given, say
 
@@ -122,6 +122,8 @@ def test_a_team_that_begins_and_finishes_nothing_for_six_weeks_improves_nothing(
     assert readings == {"2024-02-21": steady, "2024-02-22": none, "2024-03-01": steady, "2024-04-12": steady, "2024-04-13": none}
     assert {date(2024, 2, 22), date(2024, 4, 13)} == still.derives(pace_turns, "river")
     assert still.derives(pace, "nobody").reading is none
+    over = given(still.world, say("team:river", TeamDissolved(reason="Over"), at="2024-04-01"))
+    assert [over.on(on).derives(pace, "river").reading for on in ("2024-03-31", "2024-04-13")] == [PaceReading.STEADY, PaceReading.DISSOLVED]
     planned = ExperimentPlanned(
         team="river", product="permits", hypothesis="h", scope="s", method=ExperimentMethod.AB, starts=date(2024, 4, 1), ends=date(2024, 4, 30)
     )

@@ -23,7 +23,7 @@ from libs.events.catalog.portfolio.graduation import (
 )
 from libs.events.catalog.portfolio.graduation import GraduationStatus as Status
 from libs.events.catalog.portfolio.organisation import PolicySet
-from libs.events.catalog.portfolio.team import CORE_ROLES, MemberLeft, Staffing, TeamFormed, TeamPivotedAway
+from libs.events.catalog.portfolio.team import CORE_ROLES, MemberLeft, Staffing, TeamDissolved, TeamFormed, TeamPivotedAway
 from libs.events.catalog.roadmap.metric import TargetSet
 from libs.events.catalog.withdrawal import Withdrawn
 from libs.events.event import Actor, Event, Payload, Retracted
@@ -241,12 +241,13 @@ def test_what_was_withdrawn_may_be_announced_again_the_same_day() -> None:
     assert words(announcing.tick(300, 12)) == ["graduated"]
 
 
-def test_a_team_that_pivots_away_is_announced() -> None:
+@pytest.mark.parametrize("over", [TeamPivotedAway(reason="Priorities"), TeamDissolved(reason="Its product is gone")])
+def test_a_team_that_pivots_away_or_is_dissolved_is_announced(over: Payload) -> None:
     announcing = Announcing(sustained())
     announcing.tick(215)
-    announcing.given([Statement(TEAM, TeamPivotedAway(reason="Priorities"), 216)])
-    assert words(announcing.tick(216)) == ["pivoted_away"]
-    assert announcing.standing[-1].evidence == (position_of(announcing, TeamPivotedAway),)  # type: ignore[attr-defined]
+    announcing.given([Statement(TEAM, over, 216)])
+    assert words(announcing.tick(216))[-1] == "pivoted_away"
+    assert announcing.standing[-1].evidence == (position_of(announcing, type(over)),)  # type: ignore[attr-defined]
 
 
 def test_announcements_change_no_answer() -> None:

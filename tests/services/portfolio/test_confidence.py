@@ -11,12 +11,12 @@ from libs.commands.catalog.portfolio.evaluations.confidence import RateConfidenc
 from libs.commands.errors import Invalid, NotAllowed
 from libs.commands.testing import Scenario, money
 from libs.events.catalog.portfolio.evaluations.confidence import ConfidenceLevel, ConfidenceRated
-from libs.events.catalog.portfolio.investment import ForecastRecorded, InvestmentDecided, InvestmentProposed
+from libs.events.catalog.portfolio.investment import ForecastRecorded, InvestmentClosed, InvestmentDecided, InvestmentProposed, InvestmentWithdrawn
 from libs.events.catalog.portfolio.organisation import OrganisationRegistered
-from libs.events.catalog.portfolio.product import ProductHalted, ProductRegistered
+from libs.events.catalog.portfolio.product import ProductDecommissioned, ProductHalted, ProductRegistered
 from libs.events.catalog.portfolio.program import ProgramOpened
-from libs.events.catalog.portfolio.team import HealthReading, HealthRecorded, HealthSubject, TeamFormed
-from libs.events.event import Retracted
+from libs.events.catalog.portfolio.team import HealthReading, HealthRecorded, HealthSubject, TeamDissolved, TeamFormed, TeamPivotedAway
+from libs.events.event import Payload, Retracted
 from services.portfolio.domain import decisions
 from tests.given import Read, given, say
 
@@ -136,6 +136,37 @@ def test_a_rating_is_due_anew_after_90_days_by_whoever_may_rate() -> None:
     about = {"id": "confidence:two", "name": "Permits"}
     only = {"kind": "CONFIDENCE_OLD", "dueOn": "2024-09-29", "command": "portfolio.rate_confidence", "subject": about}
     assert due == [only], "the first was followed by the second"
+
+
+@pytest.mark.requirement("S1-24")
+@pytest.mark.parametrize(
+    ("subject", "over"),
+    [
+        ("team:parks", TeamDissolved(reason="Over")),
+        ("team:parks", TeamPivotedAway(reason="Over")),
+        ("product:permits", ProductDecommissioned(reason="Over")),
+        ("investment:inv", InvestmentClosed(reason="Over")),
+        ("investment:inv", InvestmentWithdrawn(reason="Over")),
+    ],
+)
+def test_what_has_ended_has_neither_to_be_rated_anew_nor_a_standing_and_is_counted_nowhere(subject: str, over: Payload) -> None:
+    proposed = say("investment:inv", InvestmentProposed(team="parks", product="permits", amount=money("100.00")), at="2024-02-01")
+    then = told(HEALTHY, proposed, say("confidence:con", rated(subject=subject), at="2024-05-01"), say(subject, over, at="2024-07-01"))
+    due = "duties { kind subject { id } }"
+    old = {"kind": "CONFIDENCE_OLD", "subject": {"id": "confidence:con"}}
+    counted = "confidenceSummary { byLevel { rated } }"
+    before, after = then.on("2024-06-30"), then.on("2024-08-01")
+    assert old in before.shown("portfolio", due)
+    assert old not in after.shown("portfolio", due)
+    assert subject.startswith("investment:") or before.shown(subject, "standing { level }") is not None
+    after.shows(subject, "standing", None)
+    assert [sum(level["rated"] for level in one.shown("portfolio", counted)["byLevel"]) for one in (before, after)] == [1, 0]
+
+
+def test_a_team_that_is_dissolved_speaks_no_longer_for_the_health_of_its_products() -> None:
+    then = told(HEALTHY, say("team:parks", TeamDissolved(reason="Over"), at="2024-07-01"))
+    then.on("2024-06-30").shows("product:permits", "standing.because", ["the health of the product is good"])
+    then.on("2024-07-01").shows("product:permits", "standing", None)
 
 
 def test_pages_say_how_sure_somebody_is_beside_what_the_rules_make_of_it() -> None:

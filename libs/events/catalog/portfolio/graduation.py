@@ -48,7 +48,7 @@ class GraduationStatus(Choice):
     GRADUATED = choice("graduated", "The ceremony was held, and all criteria are still met.", tone=Tone.GOOD)
     ALUMNI = choice("alumni", "It graduated long ago, and all criteria are still met.", tone=Tone.GOOD)
     AT_RISK = choice("at_risk", "It graduated, and a criterion is no longer met.", tone=Tone.BAD)
-    PIVOTED_AWAY = choice("pivoted_away", "It left the path to graduation for good.", tone=Tone.ENDED)
+    PIVOTED_AWAY = choice("pivoted_away", "It left the path to graduation for good, or was dissolved.", tone=Tone.ENDED)
 
 
 Function = Annotated[HomeFunction, Doc("The function of the home organisation.")]

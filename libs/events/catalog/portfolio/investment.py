@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from libs.events.catalog.portfolio.baselines import Amounts, Baseline, standing
 from libs.events.choice import Choice, Tone, choice
-from libs.events.event import Event, Kind, Payload, changed, day_of, event, state
+from libs.events.event import Event, Kind, Payload, changed, day_of, earliest, event, state
 from libs.events.judgement import Judgement, Of, judges
 from libs.events.values import Balance, Day, Decided, Input, Inverse, Money, ProductId, TeamId, Text, Title, shared
 
@@ -237,6 +237,11 @@ class Investment:
     replaced: frozenset[str] = frozenset()
     withdrawn: Annotated[Event | None, Doc("The day on which it was withdrawn; null where it was not.")] = None
     closed: Annotated[Event | None, Doc("The day on which it was closed; null while it goes on.")] = None
+
+    @property
+    def ended(self) -> Event | None:
+        """What ended it: that it was withdrawn or closed, whichever came first."""
+        return earliest(self.withdrawn, self.closed)
 
     @property
     def approved(self) -> bool:

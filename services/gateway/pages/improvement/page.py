@@ -76,7 +76,7 @@ def _present(visit: Visit, data: Data) -> ImprovementView:
     )
 
 
-_FIRST: Final = (PaceReading.TOO_MANY.name, PaceReading.NONE.name, PaceReading.STEADY.name)
+_FIRST: Final = (PaceReading.TOO_MANY.name, PaceReading.NONE.name, PaceReading.STEADY.name, PaceReading.DISSOLVED.name)
 """The readings of pace, what needs somebody first."""
 
 
