@@ -24,11 +24,11 @@ from headway.importers.cells.encoding import NotText, text_of
 from headway.importers.line import ImportLine
 from libs.commands.command import COMMANDS
 from libs.commands.validation import did_you_mean
+from libs.events.values import PLAIN_ID
 
 USAGE, REFUSED, INTERRUPTED = 2, 3, 130
 DECIMALS = (",", ".")
 COUNTED = ("created", "replaced", "unchanged", "refused")
-_ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 
 
 class _Usage(Exception):
@@ -216,7 +216,7 @@ def _inputs(
     importer = IMPORTERS.get(format)
     if importer is None:
         raise _Usage(f"There is no format {format!r}: {', '.join(IMPORTERS)}")
-    if "product" in importer.needs and not _ID.fullmatch(product or ""):
+    if "product" in importer.needs and not re.fullmatch(PLAIN_ID, product or ""):
         raise _Usage(f"{format} needs --product with an id of small letters, digits, dots and hyphens")
     if "command" in importer.needs and not command:
         raise _Usage(f"{format} needs --command with a name such as portfolio.form_team")

@@ -9,11 +9,11 @@ from headway.contracts.samples import sample
 from headway.contracts.schemas import events, owner, says, superseded, title_of
 from libs.events.envelope import SERVICES, attributes, payload, topic
 from libs.events.event import kind_of
+from libs.events.values import PLAIN_ID
 from libs.service.settings import Settings
 
 BINDING = "0.5.0"
 INSTANT = {"type": "string", "format": "date-time"}
-ID = r"[a-z0-9][a-z0-9._-]{0,63}"
 
 DESCRIPTION = """\
 What the services of Headway say, for whoever wants to hear it. Every message is a CloudEvent 1.0 in Kafka's binary mode: its attributes are the headers \
@@ -80,7 +80,7 @@ def _message(name: str) -> dict[str, Any]:
         "tags": [{"name": tag} for tag in dict.fromkeys((owner(name), kind, *(("superseded",) if superseded(name) else ())))],
         "headers": {"type": "object", "allOf": [{"$ref": "#/components/schemas/cloudEventHeaders"}, {"properties": fixed}]},
         "payload": {"$ref": f"#/components/schemas/{name}"},
-        "bindings": {"kafka": {"key": {"type": "string", "pattern": f"^{kind}:{ID}$", "examples": [event.aggregate]}, "bindingVersion": BINDING}},
+        "bindings": {"kafka": {"key": {"type": "string", "pattern": f"^{kind}:{PLAIN_ID}$", "examples": [event.aggregate]}, "bindingVersion": BINDING}},
         "examples": [{"name": "whole", "summary": "With every field.", "headers": sent, "payload": payload(event)}],
     }
 
@@ -89,10 +89,10 @@ def _headers() -> dict[str, Any]:
     """What every message bears beside its data; `ce_traceparent` only where the command that led to it was traced."""
     properties: dict[str, Any] = {
         "ce_specversion": {"const": "1.0"},
-        "ce_id": {"type": "string", "pattern": f"^[a-z_]+:{ID}@[1-9][0-9]*$", "description": "The position, kind:id@sequence, which no other event has."},
+        "ce_id": {"type": "string", "pattern": f"^[a-z_]+:{PLAIN_ID}@[1-9][0-9]*$", "description": "The position, kind:id@sequence, which no other event has."},
         "ce_source": {"type": "string", "format": "uri-reference", "description": "The service that says it."},
         "ce_type": {"type": "string", "description": "The stable name of what is said, with its version."},
-        "ce_subject": {"type": "string", "pattern": f"^[a-z_]+:{ID}$", "description": "The aggregate, kind:id; also the key."},
+        "ce_subject": {"type": "string", "pattern": f"^[a-z_]+:{PLAIN_ID}$", "description": "The aggregate, kind:id; also the key."},
         "ce_time": INSTANT | {"description": "When it was true."},
         "ce_sequence": {"type": "string", "pattern": "^[1-9][0-9]*$", "description": "The number of the event in its aggregate, from 1 without a gap."},
         "ce_recorded": INSTANT | {"description": "When it was learned."},

@@ -14,7 +14,7 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from libs.commands.event_fields import CommandType
 from libs.events.event import KINDS, Kind, Payload
-from libs.events.values import VISIBLE, Instant, Money, OverrideApprovalId, Text, hints_of, worded
+from libs.events.values import PLAIN_ID, VISIBLE, Instant, Money, OverrideApprovalId, Text, hints_of, worded
 
 
 class Private:
@@ -39,7 +39,7 @@ class Command(BaseModel, metaclass=CommandType):
     at: Annotated[Instant | None, Field(description="When it was true: a day (its start, UTC) or an instant; never in the future. Default: now.")] = None
     known: Annotated[Instant | None, Field(description="When it was learned; importers only. Default: now.")] = None
     by: Annotated[
-        Annotated[str, worded(r"^[a-z0-9][a-z0-9._-]{0,63}(@(\*|[a-z0-9][a-z0-9._-]{0,63}))?$", "a role with its scope, such as cab@env, or an id")] | None,
+        Annotated[str, worded(rf"^{PLAIN_ID}(@(\*|{PLAIN_ID}))?$", "a role with its scope, such as cab@env, or an id")] | None,
         Field(description="Importers only: the role (`cab@env`) in whose name it is said and judged, or just who said it."),
     ] = None
     override: Annotated[Override | None, Field(description="Lifts a rule; for executives and steering groups, and whoever cites an approval of theirs.")] = None
@@ -96,6 +96,7 @@ class Spec:
     """Whether it says all of a thing, so that the thing's id names what it says, and said otherwise it is a correction; else it adds one more statement."""
     owner: str | None
     binds: tuple[str, ...]
+    taken_back: bool
 
     @property
     def service(self) -> str:
@@ -133,6 +134,7 @@ def command(
     requirements: tuple[str, ...] = (),
     owner: str | None = None,
     binds: tuple[str, ...] = (),
+    taken_back: bool = False,
 ) -> Callable[[type[C]], type[C]]:
     """Declares a command.
 
@@ -144,6 +146,7 @@ def command(
 
     `owner` is the field of the state with the id of whose the aggregate is: nobody else speaks of it but who keeps the installation going. `binds` are the
     fields, of the command and of the events that it says, with what it binds besides its own aggregate: whoever says it must speak for the home of that too.
+    `taken_back` says that it may also be said of an aggregate of which everything was taken back.
     """
 
     def declare(cls: type[C]) -> type[C]:
@@ -157,7 +160,20 @@ def command(
         # What may create and leaves its id to be made is about that thing alone; what must name it may say many things of it.
         defines = bool(creates) or (creates is None and not cls.model_fields[id_name].is_required())
         cls.SPEC = Spec(
-            name, kind, topic, creates, (*cls.RECORDS, *says), id_name, dated_by_importers_only, counts, private, requirements, defines, owner, binds
+            name,
+            kind,
+            topic,
+            creates,
+            (*cls.RECORDS, *says),
+            id_name,
+            dated_by_importers_only,
+            counts,
+            private,
+            requirements,
+            defines,
+            owner,
+            binds,
+            taken_back,
         )
         COMMANDS[name] = cls
         return cls

@@ -17,7 +17,7 @@ from libs.commands.execution.answers import Answer
 from libs.commands.execution.handler import Handling
 from libs.commands.execution.trial import tried_as
 from libs.commands.validation import did_you_mean, validated
-from libs.events.event import KINDS, split
+from libs.events.event import KINDS, position, split
 from libs.events.values import POSITION_PATTERN, POSITION_WORDS, VISIBLE, Truth, worded
 from libs.rules.roles import Principal
 
@@ -97,6 +97,7 @@ def command_routes(handling: Handling, identify: Identify, explain: Explain, par
             description=_description(command),
             response_model=Answered,
             status_code=201 if spec.creates else 200,
+            responses={201: {"model": Answered, "description": "What it makes was not there before."}} if spec.defines and not spec.creates else None,
             tags=[spec.kind.plural if spec.kind else "everything"],
             operation_id=spec.name.replace(".", "_"),
         )(_endpoint(command, handling, identify, parse))
@@ -116,7 +117,7 @@ def _endpoint(command: type[Command], handling: Handling, identify: Identify, pa
         checked = _checked(_KEY, key, "Idempotency-Key")
         ask = Ask(body, who, checked, if_match=_version(if_match), after=positions(after), traceparent=traceparent, trying=trying)
         found = await handling.answer(ask) if role is None else await tried_as(role, ask, handling)
-        return _reply(found, 201 if command.SPEC.creates and found.events and not trying else 200)
+        return _reply(found, 201 if not trying and _made(command, found) else 200)
 
     async def endpoint(
         body: Command,
@@ -151,6 +152,12 @@ def _endpoint(command: type[Command], handling: Handling, identify: Identify, pa
     endpoint.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
     setattr(endpoint, DIRECT, direct)
     return endpoint
+
+
+def _made(command: type[Command], found: Answer) -> bool:
+    """Whether a command made something: one that may also be said of what is there did where its first event is the very first."""
+    spec = command.SPEC
+    return bool(found.events) and bool(spec.creates or (spec.defines and position(found.events[0])[1] == 1))
 
 
 def _flag(text: str | None) -> bool:

@@ -16,7 +16,8 @@ from pydantic_core import PydanticCustomError
 
 from libs.events.currencies import CURRENCIES, decimals, exact
 
-ID_PATTERN = r"^[a-z0-9][a-z0-9._-]{0,63}$"
+PLAIN_ID = r"[a-z0-9][a-z0-9._-]{0,63}"
+ID_PATTERN = rf"^{PLAIN_ID}$"
 PATTERNS: dict[str, str] = {}
 """Each pattern that a text must fit -> the same in words, for whoever is told that it does not."""
 
@@ -111,7 +112,7 @@ class Decided:
     """Marks a field of an event that no command takes: the decision says it."""
 
 
-POSITION_PATTERN = r"^[a-z_]+:[a-z0-9][a-z0-9._-]{0,63}@[1-9][0-9]{0,8}$"
+POSITION_PATTERN = rf"^[a-z_]+:{PLAIN_ID}@[1-9][0-9]{{0,8}}$"
 POSITION_WORDS = "the position of an event, kind:id@sequence, such as team:biohub@3"
 
 Id = Annotated[
@@ -196,16 +197,21 @@ Title = Annotated[str, StringConstraints(min_length=1, max_length=500, strip_whi
 """What something is called, in one line."""
 
 
-def _not_blank(text: str) -> str:
-    """Refuses spaces alone, which would count as a reason, or as what was learned."""
-    if not text.strip():
-        raise ValueError("must not be empty")
+def tells(text: str) -> bool:
+    """Whether a text says something: whether it has a letter or a digit of any script. Blanks, dots and other signs alone are no reason and no evidence."""
+    return any(map(str.isalnum, text))
+
+
+def _telling(text: str) -> str:
+    """Refuses what says nothing, and would count as a reason, as evidence, or as what was learned."""
+    if not tells(text):
+        raise ValueError("must say something: signs alone do not" if text.strip() else "must not be empty")
     return text
 
 
 Lines = Annotated[str, StringConstraints(min_length=1, max_length=10_000), _without(UNSEEN_IN_TEXTS)]
-"""Lines of text, of which blanks alone mean that there is nothing to say."""
-Text = Annotated[Lines, AfterValidator(_not_blank)]
+"""Lines of text, of which blanks or signs alone mean that there is nothing to say."""
+Text = Annotated[Lines, AfterValidator(_telling)]
 """What is said of something, in lines."""
 Url = Annotated[
     str, worded(r"^https?://[^\s\x00-\x1f]+$", "an address that begins with http:// or https://, without spaces"), StringConstraints(max_length=2000)

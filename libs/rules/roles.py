@@ -11,6 +11,8 @@ from difflib import get_close_matches
 from types import MappingProxyType
 from typing import Final, Literal
 
+from libs.events.values import PLAIN_ID
+
 ScopeKind = Literal["product", "team", "organisation"]
 
 EVERYWHERE: Final = "*"
@@ -33,7 +35,7 @@ ROLES: Final[Mapping[str, ScopeKind | None]] = MappingProxyType(
 CLOCK: Final = "clock"
 """The role in which a service itself announces: no token carries it, and nobody speaks in it."""
 
-_ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
+_ID = re.compile(PLAIN_ID)
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,7 @@ from tests.commands.conftest import principal
 
 TRACE = f"00-{'a' * 32}-{'b' * 16}-01"
 POSITION = "item:b1@1"
+SOURCE = {"system": "github", "product": "p", "secret": "not-a-real-one-at-all"}
 
 
 def answer(id: str = "b1", *, events: tuple[str, ...] = (POSITION,), created: bool = True, replaced: bool = False) -> Answer:
@@ -115,6 +116,10 @@ async def test_every_part_of_a_request_is_part_of_what_is_asked(direct: bool) ->
         ("add_item", {"product": "p", "title": "T"}, "?try=1", (POSITION,), True, 200),
         ("start_item", {"item": "b1"}, "", (POSITION,), True, 200),
         ("start_item", {"item": "b1"}, "", (), False, 200),
+        ("connect_source", SOURCE, "", ("source:s@1",), True, 201),
+        ("connect_source", SOURCE, "", ("source:s@2",), True, 200),
+        ("connect_source", SOURCE, "?try=1", ("source:s@1",), True, 200),
+        ("connect_source", SOURCE, "", (), False, 200),
     ],
 )
 async def test_what_came_of_it_is_answered_with_its_version_and_whether_anything_is_new(
@@ -297,6 +302,7 @@ def test_each_command_has_a_route_that_says_what_it_is() -> None:
         ["Retract", "backlog_retract", ["everything"]],
     ]
     assert ("201" in add["responses"], "201" in start["responses"]) == (True, False)
+    assert {"200", "201"} <= set(paths["/v1/commands/connect_source"]["post"]["responses"]), "it may be said of what is there, too"
     assert add["responses"]["201"]["content"]["application/json"]["schema"] == {"$ref": "#/components/schemas/Answered"}
     assert start["requestBody"]["content"]["application/json"]["schema"] == {"$ref": "#/components/schemas/StartItem"}
     cited = ", ".join(AddItem.SPEC.requirements)

@@ -129,6 +129,19 @@ def test_what_is_not_given_and_what_is_empty_is_said_in_words() -> None:
     assert [(one["loc"], one["msg"]) for one in refused.value.errors()] == [(("name",), "must not be empty")]
 
 
+@pytest.mark.parametrize("signs", [".", "…", "-", "?!", "— —", "。", "\u200b"])
+def test_signs_alone_are_neither_a_reason_nor_evidence_and_a_letter_or_digit_of_any_script_is(signs: str) -> None:
+    for name, field, data in (
+        ("portfolio.answer_question", "evidence", {"evaluation": "e", "question": "E5.1.1", "answer": "yes"}),
+        ("portfolio.pivot_away", "reason", {"team": "t"}),
+    ):
+        with pytest.raises(ValidationError) as refused:
+            validated(COMMANDS[name], {**data, field: signs})
+        assert [(one["loc"], one["msg"]) for one in refused.value.errors()] == [((field,), "must say something: signs alone do not")]
+        for said in ("好", "٣", "ok", f"{signs} é"):
+            assert getattr(validated(COMMANDS[name], {**data, field: said}), field) == said
+
+
 @pytest.mark.parametrize("hint", [one for command in COMMANDS.values() for path, one in texts(command) if path != ("failed",)][::7])
 def test_spaces_alone_are_no_text_in_any_field_but_for_what_failed_where_they_tell_nothing(hint: Any) -> None:
     with pytest.raises(ValidationError):

@@ -50,7 +50,7 @@ async def test_money_for_a_team_that_nobody_has_formed_is_refused_and_an_importe
 
 
 async def test_nobody_takes_back_an_event_of_a_webhook_that_is_somebody_elses(ministries: Running) -> None:
-    assert (await ministries.command("portfolio.subscribe_webhook", HOOK, "subscriber")).status_code == 200
+    assert (await ministries.command("portfolio.subscribe_webhook", HOOK, "subscriber")).status_code == 201
     take = {"event": "webhook:w@1", "reason": "Not mine"}
     for name, data in (("portfolio.change_webhook", {"webhook": "w", "kinds": ["team"]}), ("portfolio.retract", take)):
         refused = await ministries.command(name, data, "auditor")

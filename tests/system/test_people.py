@@ -57,7 +57,7 @@ async def test_a_name_is_shown_everywhere_and_once_forgotten_it_is_nowhere(
         one, other = [await both.enter_async_context(running(settings)) for _ in range(2)]
         registration = {"person": "p1", "name": NAME, "address": ADDRESS}
         sent = await one.command("portfolio.register_person", registration, "lab_ops", **{"Idempotency-Key": "k1"})
-        assert sent.status_code == 200 and "Lovelace" not in sent.text
+        assert sent.status_code == 201 and "Lovelace" not in sent.text
         await one.say(*WORLD)
         for stack in (one, other):
             await becomes(partial(named, stack, "executive@env"), known)

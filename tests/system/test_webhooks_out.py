@@ -38,7 +38,7 @@ async def allowing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIter
 
 async def subscribed(stack: Running, receiver: Receiver, persona: str = "subscriber", **more: Any) -> str:
     answer = await stack.command("portfolio.subscribe_webhook", {"webhook": "w", "url": receiver.url, "secret": SECRET, **more}, persona)
-    assert answer.status_code == 200, answer.text
+    assert answer.status_code == 201, answer.text
     position: str = answer.json()["position"]
     return position
 
@@ -103,7 +103,7 @@ async def test_neither_the_secret_nor_the_path_of_the_address_is_ever_shown(allo
 
 async def test_a_secret_of_our_making_is_shown_once_and_nothing_is_sent_before(allowing: Running, receiver: Receiver) -> None:
     answer = await allowing.command("portfolio.subscribe_webhook", {"webhook": "w", "url": receiver.url, "kinds": ["organisation"]}, "subscriber")
-    assert answer.status_code == 200, answer.text
+    assert answer.status_code == 201, answer.text
     await organisations(allowing, "env")
     await asyncio.sleep(SEEN)
     assert not receiver.requests

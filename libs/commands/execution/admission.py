@@ -66,7 +66,8 @@ def judge(
     current = Facts.at(histories, now)
     exists = _exists(command, current, aggregate, history)
     state = current.get(kind, id)
-    missing = state is None and command.SPEC.creates is False and not isinstance(command, Retract)
+    lasts = isinstance(command, Retract) or (command.SPEC.taken_back and bool(history))
+    missing = state is None and command.SPEC.creates is False and not lasts
     if missing and ask.principal.roles:  # whoever has a role may read that it is not there
         raise _not_there(command, kind, id)
     who = speaker(command, ask.principal, ask.revise, current, aggregate, exists=exists, history=history)

@@ -14,7 +14,7 @@ from libs.commands.command import NAMED, Command
 from libs.commands.errors import Invalid
 from libs.events.event import KINDS
 from libs.events.references import thing_of
-from libs.events.values import ID_PATTERN
+from libs.events.values import POSITION_PATTERN
 from libs.rules.money.warnings import Warning
 from libs.rules.warnings import warnings_for
 from services.gateway.graphql.command_inputs import INPUTS
@@ -81,7 +81,7 @@ class CommandAnswer:
         return node_of(self.asking.context.facts(None, None), *thing_of(self.id))
 
 
-_POSITION: Final = re.compile(rf"[a-z_]+:{ID_PATTERN.strip('^$')}@[1-9][0-9]{{0,8}}")
+_POSITION: Final = re.compile(POSITION_PATTERN)
 
 
 Key = Annotated[str | None, strawberry.argument(description="The same key and input again: the stored answer.")]

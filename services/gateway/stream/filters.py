@@ -16,14 +16,14 @@ from libs.commands.validation import did_you_mean
 from libs.events.envelope import instant
 from libs.events.event import KINDS, PAYLOADS, split
 from libs.events.ports.log import Cursor, Record
-from libs.events.values import DAY, Instant, end_of
+from libs.events.values import DAY, PLAIN_ID, Instant, end_of
 
 MOST_NAMED: Final = 200
 """How many types, and how many subjects, one reader may name."""
 MOST_CURSOR: Final = 60_000
 """Characters: room for a thousand partitions and more."""
 TYPE: Final = re.compile(r"[a-z0-9_.]{1,120}")
-SUBJECT: Final = re.compile(r"[a-z_]{1,40}:[a-z0-9][a-z0-9._-]{0,63}")
+SUBJECT: Final = re.compile(rf"[a-z_]{{1,40}}:{PLAIN_ID}")
 _INSTANT: TypeAdapter[datetime] = TypeAdapter(Instant)
 
 

@@ -23,6 +23,7 @@ from libs.events.catalog.portfolio.graduation import (
 )
 from libs.events.catalog.portfolio.team import TEAM, HealthReading, HealthSubject
 from libs.events.event import Payload
+from libs.events.values import tells
 from libs.rules.graduation.status import backlog_diminishes, beta_released
 from services.portfolio.domain import decisions
 
@@ -85,9 +86,9 @@ def of_a_team(command: RecordFailedHandoff | Attest, case: Case[GraduationState]
 
 @decisions.decides(TellStory)
 def tell_story(command: TellStory, case: Case[GraduationState]) -> Iterator[Payload]:
-    """What was achieved, and what failed (R-05, S4-18); only blanks tell nothing. Raises NotFound."""
+    """What was achieved, and what failed (R-05, S4-18); blanks and signs alone tell nothing. Raises NotFound."""
     _there(case)
-    failed = command.failed if command.failed and command.failed.strip() else None
+    failed = command.failed if command.failed and tells(command.failed) else None
     return anew(case, StoryTold.of(command, failed=failed))
 
 

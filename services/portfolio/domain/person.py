@@ -50,11 +50,12 @@ def register_person(command: RegisterPerson, case: Case[Person], *, named: Named
 
 @decisions.decides(ForgetPerson)
 def forget_person(command: ForgetPerson, case: Case[Person], *, named: Named = _nobody) -> None:
-    """Once, after the registration; `named` tells what is kept of an id, so that the reason does not say for ever what is taken away.
+    """Once, after the registration, also where that was retracted since; `named` tells what is kept of an id, so that the reason does
+    not say for ever what is taken away.
 
     Raises AlreadyExists, and Invalid.
     """
-    there = case.there
+    there = case.now or Person(id=case.id)
     if there.forgotten is not None and not case.revising:
         raise AlreadyExists(f"{case.id} was forgotten on {there.forgotten.time.date()}", field="person", remedy="Nothing is left to take away.")
     if there.registered is not None and case.at < there.registered.time:

@@ -14,6 +14,7 @@ from libs.commands.errors import AlreadyExists, Invalid, NotAllowed, NotFound
 from libs.commands.testing import Scenario
 from libs.commands.validation import validated
 from libs.events.catalog.portfolio.people.person import PersonForgotten, PersonRegistered
+from libs.events.event import Retracted
 from libs.events.ports.people import Particulars
 from services.portfolio.domain import decisions
 from services.portfolio.domain.person import forget_person, register_person
@@ -69,6 +70,14 @@ def test_the_lab_alone_forgets_somebody_once() -> None:
     gone = registered().given("person:p1", PersonForgotten(reason="Left"), at="2024-02-01")
     assert "2024-02-01" in gone.when(FORGET, by="lab_ops").refused(AlreadyExists).detail
     assert "retracts" in str(gone.when(ADA, by="portfolio_manager@env").refused(AlreadyExists).remedy)
+
+
+def test_whose_registration_was_retracted_can_be_forgotten_all_the_same() -> None:
+    retracted = registered().given("person:p1", Retracted(event="person:p1@1", reason="A mistake"), at="2024-02-01")
+    retracted.when(FORGET, by="portfolio_manager@env").refused(NotAllowed)
+    gone = retracted.when(FORGET, by="lab_ops").then(PersonForgotten(reason="Left and asked for it"))
+    gone.when(FORGET, by="lab_ops").refused(AlreadyExists)
+    gone.when(ADA, by="lab_ops").refused(AlreadyExists)
 
 
 def test_a_reason_that_says_the_name_is_refused_as_it_would_stand_for_good() -> None:

@@ -34,8 +34,9 @@ class RegisterPerson(Command, PersonRegistered):
     ] = None
 
 
-@command("portfolio.forget_person", PERSON, topic="forgetting", requirements=("S4-20",))
+@command("portfolio.forget_person", PERSON, topic="forgetting", requirements=("S4-20",), taken_back=True)
 class ForgetPerson(Command, PersonForgotten):
-    """Take away somebody's name and address, everywhere and for good. What the id said and did stays, and so does every figure."""
+    """Take away somebody's name and address, everywhere and for good. What the id said and did stays, and so does every figure. Whose registration was
+    retracted can be forgotten as well: the id is then nobody's any more."""
 
     person: Annotated[RegisteredId, Field(description="The person's id.")]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
@@ -12,9 +11,7 @@ from typing import Any, Final
 
 from graphql import GraphQLError, get_named_type
 
-from libs.commands.errors import NotFound
 from libs.events.references import list_of
-from libs.rules.text import with_article
 from services.gateway.graphql.cost.limits import look_over
 from services.gateway.graphql.schema import schema
 from services.gateway.pages.kinds.parts import Place, connected_type, line_of, parts_of, type_name
@@ -22,12 +19,11 @@ from services.gateway.pages.kit import sections
 from services.gateway.pages.kit.page import Data, Page, PageView, Visit
 from services.gateway.pages.kit.table import Cell, Table
 from services.gateway.pages.kit.tables.columns import called, cells_of, field_at, heading, selection, table
-from services.gateway.pages.kit.tables.event_rows import AFTER, Telling, kind_words, plural_words, telling
+from services.gateway.pages.kit.tables.event_rows import AFTER, Telling, kind_words, telling
 
 FIRST: Final = 25
 FEW: Final = 20
 """As many of what refers to a thing stand on its page; CSV has all."""
-_ID: Final = re.compile(r"(?:([a-z_]+):)?([a-z0-9][a-z0-9._-]{0,63})\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +51,7 @@ def page_of_one(kind: str, more: More | None = None, shown_by: str = "thing") ->
 
 
 def _variables(kind: str, visit: Visit) -> dict[str, Any]:
-    found = _ID.match(visit.path["id"])
-    if found is None or found[1] not in (None, kind):
-        what = f"{visit.path['id'][:64]!r} is not the id of {with_article(kind_words(kind).lower())}"
-        raise NotFound(what, field="id", remedy=f"Look for it in the list of {plural_words(kind).lower()}.")
-    return {**visit.moment.variables, "id": f"{kind}:{found[2]}", "first": FIRST, "after": visit.query.get(AFTER)}
+    return {**visit.moment.variables, "id": f"{kind}:{sections.plain_id(visit, kind)}", "first": FIRST, "after": visit.query.get(AFTER)}
 
 
 def _document(kind: str) -> str:
@@ -133,7 +125,7 @@ def _type_at(of: str, path: Place) -> str:
 def _present(kind: str, more: More | None, visit: Visit, data: Data) -> PageView:
     node, ever = data["nodes"][0], data["ever"][0]
     if not node or not node["history"]["totalCount"]:  # a person is there by being named
-        return sections.not_yet(visit, kind_words(kind).lower(), ever or None)
+        return sections.not_yet(visit, kind, ever or None)
     of = type_name(kind)
     (_, itself), *facts = cells_of(visit, of, _line(of), node)
     made = ThingView(

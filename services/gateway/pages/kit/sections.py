@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -16,13 +17,16 @@ from libs.events.catalog.portfolio.evaluations.confidence import ConfidenceLevel
 from libs.events.catalog.portfolio.investment import InvestmentState
 from libs.events.catalog.roadmap.roadmap_item import Horizon
 from libs.events.currencies import exact
+from libs.events.values import PLAIN_ID
 from libs.rules.evaluations.confidence import Trend
+from libs.rules.search import Findable
+from libs.rules.text import with_article
 from services.gateway.pages.kit import words
 from services.gateway.pages.kit.charts import charts
 from services.gateway.pages.kit.page import Data, Visit
 from services.gateway.pages.kit.table import Cell, Column, Table, day, money, text
 from services.gateway.pages.kit.tables.columns import Cells, table
-from services.gateway.pages.kit.tables.event_rows import when
+from services.gateway.pages.kit.tables.event_rows import kind_words, plural_words, when
 from services.gateway.pages.kit.tables.sums import sums_of
 
 CASES: Final = ("portfolio", "investments")
@@ -69,11 +73,24 @@ class NotYet:
     not_yet: bool = True
 
 
+_NAMED: Final = re.compile(rf"(?:([a-z_]+):)?({PLAIN_ID})\Z")
+"""The id of a thing, plain or after its kind."""
+
+
+def plain_id(visit: Visit, kind: str) -> str:
+    """The plain id of the thing of a kind whose page is visited. Raises NotFound for what is no id of such a thing."""
+    found = _NAMED.match(visit.path["id"])
+    if found is None or found[1] not in (None, kind):
+        what = f"{visit.path['id'][:64]!r} is not the id of {with_article(kind_words(kind).lower())}"
+        raise NotFound(what, field="id", remedy=_look_for(kind))
+    return found[2]
+
+
 def not_yet(visit: Visit, kind: str, ever: Mapping[str, Any] | None) -> NotYet:
-    """What is shown where a team or a product is not there at the visit's moment but is today. Raises NotFound where it never was."""
+    """What is shown where a thing of a kind is not there at the visit's moment but is today. Raises NotFound where it never was."""
     id = visit.path["id"]
     if ever is None or ever["firstEvent"] is None:
-        raise NotFound(f"there is no {kind} {words.plain(id)[:64]!r}", field="id", remedy=f"Look for it in the list of {kind}s, or search for its name.")
+        raise NotFound(f"there is no {kind_words(kind).lower()} {words.plain(id)[:64]!r}", field="id", remedy=_look_for(kind))
     first, name = ever["firstEvent"], ever["name"]
     at, learned = first["at"][:10], first["recorded"][:10]
     known_on = visit.moment.known_on
@@ -85,6 +102,11 @@ def not_yet(visit: Visit, kind: str, ever: Mapping[str, Any] | None) -> NotYet:
     begins = max(at, learned) if known_on else at
     moved = visit.here(asOf=at if not known_on else max(at, visit.moment.day.isoformat()), knownAt=begins if known_on else None, after=None)
     return NotYet(f"{name}: not yet", sentence, moved, words.day(begins), visit.here(asOf=None, knownAt=None, after=None))
+
+
+def _look_for(kind: str) -> str:
+    searched = ", or search for its name" if kind.upper() in Findable.__members__ else ""
+    return f"Look for it in the list of {plural_words(kind).lower()}{searched}."
 
 
 def warned(visit: Visit, investment: Mapping[str, Any] | None) -> tuple[WarningLine, ...]:

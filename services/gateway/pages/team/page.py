@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -10,11 +9,9 @@ from typing import Any, Final
 
 from markupsafe import Markup
 
-from libs.commands.errors import NotFound
 from libs.events.catalog.portfolio.graduation import GraduationStatus
 from libs.events.catalog.portfolio.team import HealthReading, HealthSubject
 from libs.events.choice import Tone
-from libs.rules.text import with_article
 from services.gateway.pages.graduation.page import TeamCard, card
 from services.gateway.pages.improvement.tables import improved, paced
 from services.gateway.pages.kit import sections, words
@@ -28,7 +25,6 @@ from services.gateway.pages.kit.tables.field_tables import FieldTable, FieldTabl
 
 KINDS: Final = ("team", "graduation", "investment", "bid", "loan", "improvement", "experiment")
 FIRST: Final = 25
-_ID: Final = re.compile(r"(?:([a-z_]+):)?[a-z0-9][a-z0-9._-]{0,63}\Z")
 _LEVELS: Final = {
     GraduationStatus.AT_RISK: 0.15,
     GraduationStatus.PIVOTED_AWAY: 0.0,
@@ -125,10 +121,7 @@ class TeamView:
 
 def story_variables(visit: Visit) -> dict[str, Any]:
     """What the document of a team or a product is asked with. Raises NotFound for what is no id."""
-    id, kind = visit.path["id"], visit.page.name
-    found = _ID.match(id)
-    if found is None or found[1] not in (None, kind):
-        raise NotFound(f"{id[:64]!r} is not the id of {with_article(kind)}", field="id", remedy=f"Look for it in the list of {kind}s, or search for its name.")
+    id = sections.plain_id(visit, visit.page.name)
     said = visit.query.get(KIND)
     return {**visit.moment.variables, "id": id, "said": [said] if said else None, "first": FIRST, "after": visit.query.get(AFTER)}
 

@@ -18,6 +18,7 @@ from services.gateway.graphql.types.kinds.types import BY_KIND
 from services.gateway.pages.kinds.list import _orders
 from services.gateway.pages.kit.addresses import address_of
 from services.gateway.pages.kit.rendering import TEMPLATES
+from services.gateway.pages.kit.tables.event_rows import plural_words
 from services.gateway.pages.registry import KIND_PAGES, PAGES
 from tests.services.gateway.pages.answers import page, rows
 from tests.services.gateway.small_world import Gateway
@@ -86,8 +87,11 @@ async def test_on_a_day_before_its_first_event_a_page_says_when_it_begins(told: 
 
 @pytest.mark.parametrize("kind", sorted(BY_KIND))
 async def test_what_there_never_was_is_not_found_in_words(told: Gateway, kind: str) -> None:
-    assert "There is nothing here" in await page(told, f"{list_of(kind)}/nothing-such", status=404)
-    assert "There is nothing here" in await page(told, f"{list_of(kind)}/person:ana", status=404)
+    for no in ("nothing-such", "webhook:ana", "NO ID"):
+        found = await page(told, f"{list_of(kind)}/{no}", status=404)
+        known_by_its_document = kind in ("product", "team") and no != "NO ID" and not no.startswith("webhook")
+        assert "There is nothing here" in found
+        assert known_by_its_document or f"Look for it in the list of {plural_words(kind).lower()}" in found, found
 
 
 @pytest.mark.parametrize("kind", MADE)
