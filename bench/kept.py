@@ -20,9 +20,10 @@ from libs.rules.roles import Principal, Role
 from libs.runtime.call_stack import with_room
 from services.gateway.documents import EXECUTIVE
 from services.gateway.gateway import Gateway
+from services.gateway.graphql.answers.request import GraphQLRequest
 from services.gateway.graphql.context import OperationContext
 from services.gateway.graphql.cost.budget import PAGE
-from services.gateway.graphql.execution import GraphQLRequest, execute
+from services.gateway.graphql.execution import execute
 
 QUESTIONS: Final[dict[str, tuple[str, dict[str, Any]]]] = {
     "the executive's question of a day in the past": (EXECUTIVE, {"asOf": "2025-03-01", "first": 500}),

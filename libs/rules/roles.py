@@ -93,6 +93,11 @@ class Principal:
     roles: frozenset[Role] = frozenset()
     expires: datetime | None = field(default=None, compare=False)
 
+    @property
+    def rights(self) -> str:
+        """Names all that the roles allow: equal for those who may see the same."""
+        return " ".join(sorted(map(str, self.roles)))
+
     def has(self, name: str) -> bool:
         """Whether one of the roles has this name, whatever its scope."""
         return any(role.name == name for role in self.roles)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from libs.service.host.process import Process
 from services.gateway.capacity.allowances import Allowances
 from services.gateway.capacity.connections import OpenConnections
+from services.gateway.capacity.kept_answers import KeptAnswers
 from services.gateway.capacity.prefetch import Prefetch
 from services.gateway.operation_metrics import OperationMetrics
 from services.gateway.proxy.command_client import CommandClient
@@ -20,3 +21,4 @@ class Gateway:
         self.open = OpenConnections()
         self.prefetch = Prefetch(process)
         self.metrics = metrics or OperationMetrics()
+        self.answers = KeptAnswers(process, self.metrics.looked_up)

@@ -1,18 +1,18 @@
-"""How long GraphQL operations take, for Prometheus."""
+"""How long GraphQL operations take, and how many are answered by what is kept, for Prometheus."""
 
 from __future__ import annotations
 
 from typing import Final
 
 from graphql import OperationType
-from prometheus_client import CollectorRegistry, Histogram
+from prometheus_client import CollectorRegistry, Counter, Histogram
 
 _BUCKETS: Final = (0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 """Seconds."""
 
 
 class OperationMetrics:
-    """The histogram of one process, by the kind of operation: `query`, `mutation`, `subscription`. Without a registry nobody is told."""
+    """The numbers of one process; operations are of a kind: `query`, `mutation`, `subscription`. Without a registry nobody is told."""
 
     def __init__(self, registry: CollectorRegistry | None = None) -> None:
         seconds = Histogram(
@@ -23,7 +23,18 @@ class OperationMetrics:
             registry=registry,
         )
         self._seconds = {kind: seconds.labels(kind.value) for kind in OperationType}
+        answers = Counter(
+            "headway_query_answers",
+            "Queries of the world alone, by whether their answer was kept of an earlier one (`kept`) or had to be made (`made`).",
+            ["how"],
+            registry=registry,
+        )
+        self._kept, self._made = answers.labels("kept"), answers.labels("made")
 
     def observe(self, kind: OperationType, seconds: float) -> None:
         """One operation of this kind."""
         self._seconds[kind].observe(seconds)
+
+    def looked_up(self, kept: bool) -> None:
+        """An answer was looked for among those that are kept."""
+        (self._kept if kept else self._made).inc()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import strawberry
 from strawberry.fastapi import BaseContext
@@ -16,14 +16,20 @@ from libs.events.world import World, WorldSnapshot
 from libs.rules.authority import MONEY, money_of, reads_money
 from libs.rules.people import sees_name
 from libs.rules.roles import Principal
+from libs.service.host.process import Process
+from services.gateway.capacity.kept_answers import QueryAnswer
 from services.gateway.gateway import Gateway
 from services.gateway.graphql.cost.budget import ASKED, Budget, Most
+from services.gateway.proxy.command_client import CommandClient
+
+T = TypeVar("T")
 
 
 class OperationContext(BaseContext):
     """The context of an operation.
 
-    `authorization` is the caller's own header and `traceparent` the request's, for what is forwarded in its name; `begun` reads the clock of `timing`.
+    `authorization` is the caller's own header and `traceparent` the request's, for what is forwarded in its name; `begun` reads the clock of `timing`. What a
+    resolver takes of these, of the process or of the caller beyond the roles lies outside the world: `beyond` says that it was taken.
     """
 
     def __init__(
@@ -37,32 +43,37 @@ class OperationContext(BaseContext):
         most: Most = ASKED,
     ) -> None:
         super().__init__()
-        self.gateway, self.principal, self.authorization = gateway, principal, authorization
-        self.process, self.forwarding = gateway.process, gateway.forwarding
+        self.gateway, self._principal, self._authorization = gateway, principal, authorization
+        self._process = gateway.process
         self.traceparent = traceparent
+        self.roles, self.rights = principal.roles, principal.rights
         self._day = day
         self._all_money = False
-        self._most = most
+        self.most = most
         self.budget = Budget(most)
         self._holding = ExitStack()
         self._world: WorldSnapshot | None = None
-        self.digest = self.process.world.digest
+        self.digest = self._process.world.digest
         """Names the world that was told of last."""
+        self._people = self._process.people.entries
         self.begun = 0.0
         self.begin()
 
     def begin(self) -> None:
         """Forgets what an earlier operation of the same connection, or an earlier answer of a stream, left; the day may have changed since."""
         self._today = self._day
+        self.beyond = False
+        """Whether anything was looked at but the world, people's names and what the caller's roles allow."""
         self.withheld: list[str] = []
         self.not_yet_seen: list[str] = []
-        self._all_money = reads_money(self.principal.roles, frozenset())
+        self._all_money = reads_money(self.roles, frozenset())
 
     def hold(self) -> None:
         """Begins to tell of the world as it is now, whatever is heard until the answer is there: others may have their turn meanwhile."""
         self.release()
-        self._world = self._holding.enter_context(self.process.world.held())
+        self._world = self._holding.enter_context(self._process.world.held())
         self.digest = self._world.digest
+        self._people = self._process.people.entries
         self.budget.pauses = True
 
     def release(self) -> None:
@@ -84,18 +95,51 @@ class OperationContext(BaseContext):
         """Another answer of the same operation follows: each has a budget and a world of its own."""
         self.begin()
         self.release()
-        self.budget = Budget(self._most)
+        self.budget = Budget(self.most)
+
+    def told_again(self, answer: QueryAnswer) -> None:
+        """What was told before is told again: the world is as it was then, and so is what the query was reckoned to cost."""
+        self.digest, self.budget.asked = answer.world, answer.asked
+
+    @property
+    def is_current(self) -> bool:
+        """Whether what was told is so still: nothing was heard meanwhile, and nobody's name became another."""
+        return self.digest == self._process.world.digest and self._people is self._process.people.entries
+
+    @property
+    def process(self) -> Process:
+        """The process, which knows more than the world."""
+        return self._beyond(self._process)
+
+    @property
+    def forwarding(self) -> CommandClient:
+        """The way to the services."""
+        return self._beyond(self.gateway.forwarding)
+
+    @property
+    def principal(self) -> Principal:
+        """Who asks. What their roles allow is told by `roles`, and is the same for all who have them."""
+        return self._beyond(self._principal)
+
+    @property
+    def authorization(self) -> str:
+        """The caller's own header."""
+        return self._beyond(self._authorization)
+
+    def _beyond(self, taken: T) -> T:
+        self.beyond = True
+        return taken
 
     @property
     def world(self) -> World | WorldSnapshot:
         """What the answer tells of."""
-        return self._world or self.process.world
+        return self._world or self._process.world
 
     @property
     def today(self) -> date:
         """The day (UTC) on which this is asked, one for the whole answer."""
         if self._today is None:
-            self._today = self.process.adapters.clock().date()
+            self._today = self._process.adapters.clock().date()
         return self._today
 
     def facts(self, as_of: date | None, known_at: datetime | None) -> Facts:
@@ -106,13 +150,12 @@ class OperationContext(BaseContext):
         """Whether the caller may see the money of this aggregate; without a kind, that of the whole portfolio."""
         if self._all_money or kind is None or id is None:
             return self._all_money
-        roles = self.principal.roles
-        return any(r.name in MONEY for r in roles) and reads_money(roles, money_of(facts, self.facts(None, None), kind, id))
+        return any(r.name in MONEY for r in self.roles) and reads_money(self.roles, money_of(facts, self.facts(None, None), kind, id))
 
     def particulars(self, person: str) -> Particulars | None:
         """The name and the address of somebody, of today, for a caller who may see them; None where there are none, or the caller may not."""
-        kept = self.process.people.entries.get(person)
-        return kept if kept is not None and sees_name(self.facts(None, None), self.principal.roles, person) else None
+        kept = self._process.people.entries.get(person)
+        return kept if kept is not None and sees_name(self.facts(None, None), self.roles, person) else None
 
     def withhold(self, path: Sequence[str | int]) -> None:
         """Notes that what stands at this path of the answer is null because of the caller's roles."""
@@ -121,7 +164,12 @@ class OperationContext(BaseContext):
     def extensions(self) -> dict[str, Any]:
         """What the answer says of itself beside its data."""
         said = {"withheld": self.withheld, "notYetSeen": self.not_yet_seen}
-        return {name: list(value) for name, value in said.items() if value} | {"cost": {"asked": self.budget.asked, "took": self.budget.took}}
+        return {name: list(value) for name, value in said.items() if value} | {"cost": self.cost}
+
+    @property
+    def cost(self) -> dict[str, int]:
+        """What was reckoned beforehand, and what it took so far."""
+        return {"asked": self.budget.asked, "took": self.budget.took}
 
 
 Info = strawberry.Info[OperationContext, None]

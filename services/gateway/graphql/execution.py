@@ -2,38 +2,80 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncGenerator, Callable, Coroutine, Iterable, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
-from graphql import GraphQLError, OperationType
+import orjson
+from graphql import OperationType
 from strawberry.types import ExecutionResult
 from strawberry.types.graphql import OperationType as Allowed
 
+from libs.events.cost import BYTES
 from services.gateway.capacity.allowances import Allowances
+from services.gateway.capacity.kept_answers import QueryAnswer
 from services.gateway.capacity.slices import Sliced
+from services.gateway.graphql.answers.answer_key import answer_key
+from services.gateway.graphql.answers.request import GraphQLRequest
 from services.gateway.graphql.context import OperationContext
 from services.gateway.graphql.cost.budget import Budget, SpentUp
-from services.gateway.graphql.cost.limits import prepared
 from services.gateway.graphql.extensions import as_json
 from services.gateway.graphql.schema import schema
 
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class GraphQLRequest:
-    """A GraphQL request: the document, the name of the operation in it, and the variables."""
-
-    query: str
-    operation: str | None
-    variables: dict[str, Any]
-
-
 @dataclass
 class Ended(ExecutionResult):
     """What is answered in place of an operation that was ended because it costs too much."""
+
+
+class Outcome(NamedTuple):
+    """What became of an operation, and `answer` where that may be kept: a query of the world alone, in which nothing went wrong."""
+
+    result: ExecutionResult
+    answer: QueryAnswer | None
+
+
+def known(asked: GraphQLRequest, asking: OperationContext) -> QueryAnswer | None:
+    """The answer that is kept of a query, of the world as it is now; None where none is. It costs what is sent, and the looking."""
+    begun, budget = time.perf_counter(), asking.budget
+    budget.go()
+    try:
+        key = answer_key(asked, asking)
+        found = asking.gateway.answers.get(key) if key is not None else None
+    finally:
+        budget.stand()
+    if found is not None:
+        asking.told_again(found)
+        budget.spend(1 + len(found.data) // BYTES)
+        asking.gateway.metrics.observe(OperationType.QUERY, time.perf_counter() - begun)
+    return found
+
+
+async def answered(asked: GraphQLRequest, asking: OperationContext, allowed: Iterable[Allowed]) -> Outcome:
+    """The result of a query or a mutation as it is executed now; the answer of one that may be kept is kept. Raises InvalidOperationTypeError."""
+    result = await execute(asked, asking, allowed)
+    key = answer_key(asked, asking)  # now: of the day that was told of
+    answer = _keepable(result, asking) if key is not None else None
+    if key is not None and answer is not None and asking.is_current:
+        asking.gateway.answers.keep(key, answer)
+    return Outcome(result, answer)
+
+
+def _keepable(result: ExecutionResult, asking: OperationContext) -> QueryAnswer | None:
+    """The answer that a result is; None where something went wrong, where more than the world was looked at, and where it is too large to be sent."""
+    if isinstance(result, Ended) or result.errors or result.data is None or asking.beyond or asking.not_yet_seen:
+        return None
+    try:
+        data = orjson.dumps(result.data)
+    except TypeError:  # a number that is longer than others read
+        return None
+    if len(data) > asking.most.size:
+        return None
+    return QueryAnswer(asking.digest, data, orjson.dumps(asking.withheld) if asking.withheld else b"", asking.budget.asked)
 
 
 async def execute(asked: GraphQLRequest, asking: OperationContext, allowed: Iterable[Allowed]) -> ExecutionResult:
@@ -42,7 +84,7 @@ async def execute(asked: GraphQLRequest, asking: OperationContext, allowed: Iter
     What takes too long before the present has been derived is executed once more after that: it is derived once for all, whoever asks first.
     """
     result = await _once(asked, asking, allowed)
-    if isinstance(result, Ended) and asking.budget.exhausted and _kind(asked) is OperationType.QUERY and await asking.gateway.prefetch.present():
+    if isinstance(result, Ended) and asking.budget.exhausted and asked.kind is OperationType.QUERY and await asking.gateway.prefetch.present():
         asking.again()
         result = await _once(asked, asking, allowed)
     return result
@@ -58,7 +100,7 @@ async def _once(asked: GraphQLRequest, asking: OperationContext, allowed: Iterab
 
 async def stream(asked: GraphQLRequest, asking: OperationContext, allowances: Allowances) -> AsyncGenerator[Any, None]:
     """The results of an operation as they come; each of a subscription is of the world as it is when there is something to say."""
-    if _kind(asked) is not OperationType.SUBSCRIPTION:
+    if asked.kind is not OperationType.SUBSCRIPTION:
         asking.hold()
     try:
         results = await schema().stream(asked.query, variable_values=asked.variables, context_value=asking, operation_name=asked.operation)
@@ -96,6 +138,12 @@ async def computed(work: Callable[[], T], budget: Budget) -> T:
     return await Sliced(run(), budget)
 
 
+def body_of(answer: QueryAnswer, asking: OperationContext) -> Mapping[str, Any]:
+    """An answer as it is sent, kept or just made: what it took is another thing each time."""
+    withheld = {"withheld": orjson.Fragment(answer.withheld)} if answer.withheld else {}
+    return {"data": orjson.Fragment(answer.data), "extensions": withheld | {"cost": asking.cost}}
+
+
 def weighed(body: Mapping[str, Any], asking: OperationContext) -> bytes:
     """An answer as it is sent; where it is too large, that in its place."""
     found = as_json(body)
@@ -104,11 +152,3 @@ def weighed(body: Mapping[str, Any], asking: OperationContext) -> bytes:
     except SpentUp as e:
         return as_json({"data": None, "errors": [e.error.formatted], "extensions": asking.extensions()})
     return found
-
-
-def _kind(asked: GraphQLRequest) -> OperationType | None:
-    try:
-        operation = prepared(schema()._schema, asked.query).operation(asked.operation)
-    except GraphQLError:
-        return None
-    return operation.operation if operation else None

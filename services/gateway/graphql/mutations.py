@@ -70,7 +70,7 @@ class CommandAnswer:
     @told("What should be looked at about it as it is after this; those that say amounts are left out for whoever may not read them.")
     def warnings(self) -> tuple[Warning, ...]:
         asking = self.asking.context
-        return warnings_for(asking.facts(None, None), asking.principal.roles, self.id)
+        return warnings_for(asking.facts(None, None), asking.roles, self.id)
 
     @told(
         "The thing as it is after this: of a graduation the team, of a backlog the product. Null where it has no type here, and while the world has not "

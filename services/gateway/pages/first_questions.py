@@ -13,10 +13,11 @@ from libs.rules.roles import Principal, Role
 from services.gateway import documents
 from services.gateway.capacity.slices import GAP
 from services.gateway.gateway import Gateway
+from services.gateway.graphql.answers.request import GraphQLRequest
 from services.gateway.graphql.context import OperationContext
 from services.gateway.graphql.cost.budget import PAGE
 from services.gateway.graphql.cost.limits import prepared
-from services.gateway.graphql.execution import Ended, GraphQLRequest, execute
+from services.gateway.graphql.execution import Ended, execute
 from services.gateway.graphql.schema import schema
 from services.gateway.pages.home.page import HOME
 from services.gateway.pages.kit.as_of import Moment

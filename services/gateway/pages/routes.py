@@ -27,9 +27,10 @@ from libs.service.problems import FORESEEN, NotReady
 from libs.service.version import version
 from services.gateway.capacity.bounded_cache import Bounded, size_of_json
 from services.gateway.gateway import Gateway
+from services.gateway.graphql.answers.request import GraphQLRequest
 from services.gateway.graphql.context import OperationContext
 from services.gateway.graphql.cost.budget import PAGE, Budget, SpentUp
-from services.gateway.graphql.execution import GraphQLRequest, computed, execute
+from services.gateway.graphql.execution import computed, execute
 from services.gateway.pages.actions.offers import HEARD, SAME, acting_on
 from services.gateway.pages.kit import assets
 from services.gateway.pages.kit.as_of import AS_OF, KNOWN_AT, moment_of

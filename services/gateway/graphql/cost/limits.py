@@ -63,7 +63,8 @@ _LESS_DEEP: Final = "Ask for what lies deeper in a request of its own, by its id
 
 _OPENING = frozenset({TokenKind.BRACE_L, TokenKind.BRACKET_L, TokenKind.PAREN_L})
 _CLOSING = frozenset({TokenKind.BRACE_R, TokenKind.BRACKET_R, TokenKind.PAREN_R})
-_INTROSPECTION = frozenset({"__schema", "__type"})
+INTROSPECTION: Final = frozenset({"__schema", "__type"})
+"""Root fields that ask about the schema."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -203,7 +204,7 @@ def _too_deep(prepared: Prepared) -> Iterator[GraphQLError]:
         deepest = 0
         for one in selected.selections if selected else ():
             if isinstance(one, FieldNode):
-                if one.name.value not in _INTROSPECTION:
+                if one.name.value not in INTROSPECTION:
                     deepest = max(deepest, 1 + depth(one.selection_set))
             elif isinstance(one, InlineFragmentNode):
                 deepest = max(deepest, depth(one.selection_set))

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from fastapi import APIRouter, HTTPException, Request
-from graphql import GraphQLError, OperationDefinitionNode, OperationType
+from graphql import GraphQLError, OperationType
 from starlette.responses import FileResponse, Response, StreamingResponse
 from strawberry.schema.exceptions import InvalidOperationTypeError
 from strawberry.types.graphql import OperationType as Allowed
@@ -23,12 +23,13 @@ from libs.service.version import version
 from services.gateway.capacity.allowances import Allowances
 from services.gateway.capacity.connections import authorization_of, held_open
 from services.gateway.gateway import Gateway
+from services.gateway.graphql.answers.answer_key import hashed
+from services.gateway.graphql.answers.entry_points import asks_for_today, of_the_world
+from services.gateway.graphql.answers.request import GraphQLRequest
 from services.gateway.graphql.context import OperationContext
-from services.gateway.graphql.cost.limits import Prepared, prepared
-from services.gateway.graphql.execution import Ended, GraphQLRequest, execute, stream, weighed
+from services.gateway.graphql.execution import Ended, answered, body_of, known, stream, weighed
 from services.gateway.graphql.extensions import as_json, readable, result_of
 from services.gateway.graphql.schema import schema
-from services.gateway.graphql.transport.entry_points import BEYOND, asks_for_today, entry_points
 from services.gateway.graphql.transport.request import GRAPHQL, JSON, media_type, of_get, of_post, wants_page
 from services.gateway.read_your_writes import must_have_heard
 from services.gateway.stream.sse import HEADERS, SSE, STILL_HERE, encoded
@@ -123,11 +124,8 @@ class GraphQLEndpoint:
 
         It is weak: what an answer took is another thing each time.
         """
-        found = _operation(asked)
-        if found is None or found[1].operation is not OperationType.QUERY:
-            return None
-        entries = list(entry_points(*found))
-        if any(entry.name.value in BEYOND for entry in entries):
+        entries = of_the_world(asked)
+        if entries is None:
             return None
         parts = [
             self.process.world.digest,
@@ -137,19 +135,23 @@ class GraphQLEndpoint:
             asked.query,
             asked.operation or "",
             json.dumps(asked.variables, sort_keys=True),  # numbers of any length, unlike orjson
-            " ".join(sorted(map(str, who.roles))),
+            who.rights,
             today.isoformat() if any(asks_for_today(entry, asked.variables) for entry in entries) else "",
         ]
-        return f'W/"{hashlib.sha256(chr(0).join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]}"'
+        return f'W/"{hashed(*parts)[:32]}"'
 
 
 async def _executed(asked: GraphQLRequest, asking: OperationContext, reading: bool, media: str) -> tuple[int, bytes]:
     """The status and the body of the answer. Raises HTTPException for an operation that is not done by this method."""
     allowed = {Allowed.QUERY} if reading else {Allowed.QUERY, Allowed.MUTATION}
+    if (kept := known(asked, asking)) is not None:
+        return 200, weighed(body_of(kept, asking), asking)
     try:
-        result = await execute(asked, asking, allowed)
+        result, answer = await answered(asked, asking, allowed)
     except InvalidOperationTypeError:
         raise _not_by(asked, reading) from None
+    if answer is not None:
+        return 200, weighed(body_of(answer, asking), asking)
     errors = [readable(e) for e in result.errors or ()]
     # What failed before anything ran has no path, and no data.
     failed_early = result.data is None and bool(errors) and not isinstance(result, Ended) and all(e.path is None for e in errors)
@@ -162,14 +164,14 @@ async def _executed(asked: GraphQLRequest, asking: OperationContext, reading: bo
 
 
 def _not_by(asked: GraphQLRequest, reading: bool) -> HTTPException:
-    if _kind(asked) is OperationType.SUBSCRIPTION:
+    if asked.kind is OperationType.SUBSCRIPTION:
         return HTTPException(406, f"A subscription is answered as {SSE}, or over a WebSocket that speaks graphql-transport-ws.")
     return HTTPException(405, "A mutation is sent by POST." if reading else "Not by this method.", {"Allow": "POST"})
 
 
 async def _results(asked: GraphQLRequest, asking: OperationContext, reading: bool, allowances: Allowances) -> AsyncGenerator[bytes, None]:
     """Every result as an SSE event `next`, then `complete` (GraphQL over SSE, distinct connections)."""
-    if reading and _kind(asked) is OperationType.MUTATION:
+    if reading and asked.kind is OperationType.MUTATION:
         yield _event("next", {"errors": [GraphQLError("A mutation is sent by POST.", extensions={"code": "METHOD"}).formatted]})
     else:
         async with aclosing(stream(asked, asking, allowances)) as results:
@@ -184,20 +186,6 @@ def _event(name: str, body: Mapping[str, Any] | bytes) -> bytes:
 
 def _sent_away(why: str) -> bytes:
     return _event("next", {"errors": [GraphQLError(why, extensions={"code": "NOT_SIGNED_IN"}).formatted]}) + _event("complete", {})
-
-
-def _operation(asked: GraphQLRequest) -> tuple[Prepared, OperationDefinitionNode] | None:
-    try:
-        found = prepared(schema()._schema, asked.query)
-    except GraphQLError:
-        return None
-    operation = found.operation(asked.operation)
-    return (found, operation) if operation else None
-
-
-def _kind(asked: GraphQLRequest) -> OperationType | None:
-    found = _operation(asked)
-    return found[1].operation if found else None
 
 
 @cache

@@ -9,7 +9,7 @@ from fastapi import HTTPException, Request
 
 from libs.service.json_body import parse_json
 from libs.service.problems import Malformed
-from services.gateway.graphql.execution import GraphQLRequest
+from services.gateway.graphql.answers.request import GraphQLRequest
 from services.gateway.stream.sse import SSE
 
 JSON: Final = "application/json"

@@ -20,8 +20,9 @@ from libs.service.identity.throttling import slowed
 from libs.service.json_body import parse_json
 from services.gateway.capacity.connections import authorization_of, until_sent_away
 from services.gateway.gateway import Gateway
+from services.gateway.graphql.answers.request import GraphQLRequest
 from services.gateway.graphql.context import OperationContext
-from services.gateway.graphql.execution import GraphQLRequest, stream
+from services.gateway.graphql.execution import stream
 from services.gateway.graphql.extensions import as_json, result_of
 from services.gateway.graphql.transport.request import Unreadable, asked
 

@@ -15,10 +15,11 @@ from libs.rules.roles import Principal, Role
 from services.gateway.capacity.allowances import Allowances
 from services.gateway.capacity.slices import Sliced
 from services.gateway.graphql import execution
+from services.gateway.graphql.answers.request import GraphQLRequest
 from services.gateway.graphql.context import OperationContext
 from services.gateway.graphql.cost.budget import ASKED, Most
 from services.gateway.graphql.counted_results import Counting
-from services.gateway.graphql.execution import Ended, GraphQLRequest, execute, stream, weighed
+from services.gateway.graphql.execution import Ended, execute, stream, weighed
 from tests.services.gateway.small_world import Gateway
 
 TWO = "query A($n: ID!) { team(id: $n) { name } } query B($n: ID!) { team(id: $n) { id } }"

@@ -90,7 +90,7 @@ def _found(info: Info, since: datetime, after: Facts) -> tuple[FigureChange, ...
     if since.date() > after.day or (after.known_at is not None and since > after.known_at):
         raise Invalid("the first moment lies behind the second", field="from", remedy="Give the earlier instant first.")
     context = info.context
-    key = id(context.process.world), context.world.digest, since, after.day, after.known_at
+    key = id(context.gateway.process.world), context.world.digest, since, after.day, after.known_at
     found = _COMPARED.get(key)
     if found is None:
         found = changes(context.facts(since.date(), since), after)

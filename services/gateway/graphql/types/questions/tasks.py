@@ -63,7 +63,7 @@ class Awaiting(DerivedValue[Awaited]):
 
 def waiting(info: Info, facts: Facts, me: bool, kinds: Sequence[AwaitedKind] | None, first: int, after: str | None) -> Connection[Awaiting]:
     """What waits for the reader, or for anybody."""
-    found = awaiting(facts, info.context.principal.roles) if me else facts.derive(awaited)
+    found = awaiting(facts, info.context.roles) if me else facts.derive(awaited)
     wanted = [one for one in found if not kinds or one.kind in kinds]
     listing = Listing(f"awaiting {'me' if me else 'anybody'}", found, wanted, key=lambda one: (one.due, one.since, *said_at(one.began), one.id))
     return page(listing, lambda one: Awaiting(facts, one), first, after)

@@ -1,27 +1,45 @@
-"""Finds the root fields of a document and whether they name a day of their own, for the entity tag of the response."""
+"""Finds the root fields of a query, whether the world alone answers them, and whether they name a day of their own."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from graphql import FieldNode, FragmentSpreadNode, InlineFragmentNode, NullValueNode, OperationDefinitionNode, SelectionSetNode, VariableNode
+from graphql import (
+    FieldNode,
+    FragmentSpreadNode,
+    InlineFragmentNode,
+    NullValueNode,
+    OperationDefinitionNode,
+    OperationType,
+    SelectionSetNode,
+    VariableNode,
+)
 
+from services.gateway.graphql.answers.request import GraphQLRequest
 from services.gateway.graphql.cost.limits import Prepared
 
 BEYOND: Final = frozenset({"whyBlocked", "events", "streamDigest", "viewer"})
 """Entry points that are answered by something else than the world: an owner, the log, the token."""
 
 
+def of_the_world(asked: GraphQLRequest) -> Sequence[FieldNode] | None:
+    """The entry points of a query that the world, people's names and the caller's rights answer alone; None for anything else."""
+    found = asked.found()
+    if found is None or found[1].operation is not OperationType.QUERY:
+        return None
+    entries = list(entry_points(*found))
+    return None if any(entry.name.value in BEYOND for entry in entries) else entries
+
+
 def entry_points(prepared: Prepared, operation: OperationDefinitionNode) -> Iterator[FieldNode]:
-    """The fields of an operation at its root, those in fragments included, introspection left out."""
+    """The fields of an operation at its root, those in fragments included."""
     fragments, seen = prepared.fragments, set[str]()
 
     def within(selected: SelectionSetNode) -> Iterator[FieldNode]:
         for one in selected.selections:
             if isinstance(one, FieldNode):
-                if not one.name.value.startswith("__"):
-                    yield one
+                yield one
             elif isinstance(one, InlineFragmentNode):
                 yield from within(one.selection_set)
             elif isinstance(one, FragmentSpreadNode) and one.name.value not in seen and one.name.value in fragments:
@@ -32,7 +50,9 @@ def entry_points(prepared: Prepared, operation: OperationDefinitionNode) -> Iter
 
 
 def asks_for_today(entry: FieldNode, variables: Mapping[str, Any]) -> bool:
-    """Whether an entry point is asked without `asOf`, or with null."""
+    """Whether an entry point is asked without `asOf`, or with null. What asks about the schema is of no day."""
+    if entry.name.value.startswith("__"):
+        return False
     given = next((a.value for a in entry.arguments or () if a.name.value == "asOf"), None)
     if isinstance(given, VariableNode):
         return variables.get(given.name.value) is None
