@@ -4,15 +4,10 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
-from typing import Final, Generic, TypeVar
-
-from libs.events.cost import spend
+from typing import Generic, TypeVar
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
-
-PARTS: Final = 100
-"""So many parts of a value that are looked at count as one thing that is found."""
 
 
 class Bounded(Generic[K, V]):
@@ -50,21 +45,3 @@ class Bounded(Generic[K, V]):
         """Keeps nothing any more."""
         self._kept.clear()
         self.held = 0
-
-
-def size_of_json(value: object) -> int:
-    """About how many bytes a value of JSON takes in memory: 100 for each of its parts, and its texts."""
-    found, parts, waiting = 0, 0, [value]
-    while waiting:
-        one = waiting.pop()
-        found += 100
-        parts += 1
-        if parts % PARTS == 0:
-            spend()
-        if isinstance(one, str):
-            found += len(one)
-        elif isinstance(one, dict):
-            waiting += one.values()
-        elif isinstance(one, list | tuple):
-            waiting += one
-    return found

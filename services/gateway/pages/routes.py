@@ -25,12 +25,11 @@ from libs.service.app import public
 from libs.service.identity.session import form_key
 from libs.service.problems import FORESEEN, NotReady
 from libs.service.version import version
-from services.gateway.capacity.bounded_cache import Bounded, size_of_json
 from services.gateway.gateway import Gateway
 from services.gateway.graphql.answers.request import GraphQLRequest
 from services.gateway.graphql.context import OperationContext
 from services.gateway.graphql.cost.budget import PAGE, Budget, SpentUp
-from services.gateway.graphql.execution import computed, execute
+from services.gateway.graphql.execution import answered, computed, known
 from services.gateway.pages.actions.offers import HEARD, SAME, acting_on
 from services.gateway.pages.kit import assets
 from services.gateway.pages.kit.as_of import AS_OF, KNOWN_AT, moment_of
@@ -44,8 +43,6 @@ from services.gateway.pages.kit.tables.whole_lists import CURSOR, at, document_o
 from services.gateway.pages.kit.words import plain
 from services.gateway.pages.page_parts import included
 
-KEPT_ANSWERS: Final = 64 * 1_048_576
-"""Bytes of answers that are kept for whoever asks the same of the same world with the same rights: the CSV of a table, a second reader."""
 HEARD_SECONDS: Final = 2.0
 T = TypeVar("T")
 Rows = Sequence[Sequence[str | int]]
@@ -66,8 +63,6 @@ class Pages:
 
     def __init__(self, gateway: Gateway, pages: tuple[Page, ...]) -> None:
         self.gateway, self.process, self.pages = gateway, gateway.process, pages
-        self._kept: Bounded[str, tuple[Data, bool]] = Bounded(KEPT_ANSWERS, size_of_json)
-        self._names = self.process.people.revision
         self._allowances = gateway.allowances
 
     def endpoint(self, page: Page) -> Callable[[Request], Awaitable[Response]]:
@@ -152,35 +147,25 @@ class Pages:
 
     async def _asked(self, authorization: str, visit: Visit) -> tuple[Data, bool]:
         """The data of the answer, and whether money was withheld from it. Raises what the query's own error is."""
-        variables = visit.variables
-        key = _hash(
-            visit.world, visit.page.name, repr(sorted(variables.items())), _rights(visit.reader), visit.moment.today.isoformat(), visit.whole, self._of_names()
-        )
-        if (kept := self._kept.get(key)) is not None:
-            return kept
-        self._allowances.must_be_left(visit.reader)
-        data, withheld = await self._executed(authorization, visit, visit.page.document, variables)
+        data, withheld = await self._executed(authorization, visit, visit.page.document, visit.variables, within_allowance=True)
         for path in (*visit.page.wholes, *(visit.page.every_list if visit.whole else ())):
             if not is_whole(at(data, path)):
                 pages = [page async for page in self._pages_of(authorization, visit, path)]
                 data = with_at(data, path, joined(pages))
-        found = data, withheld
-        if self.process.world.digest == visit.world:
-            await self._in_slices(visit.reader, partial(self._kept.keep, key, found))
-        return found
+        return data, withheld
 
-    def _of_names(self) -> int:
-        """The revision of people's names; where it is another than before, the answers that hold the former ones are let go."""
-        revision = self.process.people.revision
-        if revision != self._names:
-            self._kept.clear()
-            self._names = revision
-        return revision
-
-    async def _executed(self, authorization: str, visit: Visit, document: str, variables: Mapping[str, Any]) -> tuple[Data, bool]:
+    async def _executed(
+        self, authorization: str, visit: Visit, document: str, variables: Mapping[str, Any], *, within_allowance: bool = False
+    ) -> tuple[Data, bool]:
+        """The data of one document, kept or made. Raises what its error is, and HTTPException where it has to be made and the reader has nothing left."""
         asking = OperationContext(self.gateway, visit.reader, authorization=authorization, day=visit.moment.today, most=PAGE)
+        asked = GraphQLRequest(document, None, dict(variables))
         try:
-            result = await execute(GraphQLRequest(document, None, dict(variables)), asking, {OperationType.QUERY})
+            if (kept := known(asked, asking)) is not None:
+                return kept.decoded(), bool(kept.withheld)
+            if within_allowance:
+                self._allowances.must_be_left(visit.reader)
+            result, _ = await answered(asked, asking, {OperationType.QUERY})
         finally:
             self._allowances.take(visit.reader, asking.budget.took)
         if result.errors or result.data is None:
@@ -237,7 +222,7 @@ class Pages:
     def _tag(self, request: Request, visit: Visit) -> str:
         """Equal where the page must be: same world, names, address, reader, rights, session, day, theme, assets and version of Headway."""
         parts = [visit.world, visit.page.name, repr(sorted(visit.path.items())), repr(sorted(request.query_params.multi_items())), visit.reader.id]
-        parts += [_rights(visit.reader), form_key(request), visit.moment.today.isoformat(), theme_of(request), assets.state(), version()]
+        parts += [visit.reader.rights, form_key(request), visit.moment.today.isoformat(), theme_of(request), assets.state(), version()]
         return f'W/"{_hash(*parts, self.process.people.revision)}"'
 
 
@@ -267,10 +252,6 @@ def _cause(errors: list[GraphQLError]) -> Exception:
             kind = NotFound if said["code"] == "NOT_FOUND" else Invalid
             return kind(error.message, field=said.get("field"), remedy=said.get("remedy"))
     return RuntimeError(f"the document of a page is not answered: {[e.message for e in errors]}")
-
-
-def _rights(reader: Principal) -> str:
-    return " ".join(sorted(map(str, reader.roles)))
 
 
 def _hash(*parts: Any) -> str:

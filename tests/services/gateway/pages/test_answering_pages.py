@@ -6,12 +6,17 @@ import codecs
 import gzip
 import json
 import re
+from collections.abc import Mapping
 from html import unescape
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 from libs.events.catalog.portfolio.team import TEAM, TeamFormed
+from services.gateway.graphql import execution
+from services.gateway.pages.kit.page import Page
+from services.gateway.pages.registry import KIND_PAGES, PAGES, REPORT_PAGES
 from services.gateway.pages.routes import Pages
 from tests.services.gateway.pages.answers import HTML, signed_in
 from tests.services.gateway.small_world import Gateway
@@ -255,3 +260,32 @@ async def test_a_team_and_a_product_of_the_same_name_have_titles_of_their_own(si
     site.tell(TEAM, "twin", TeamFormed(name="Wells", home="water", products=()), "2026-01-05")
     titles = [re.findall("<title>(.*)</title>", (await site.client.get(path, headers=HTML)).text)[0] for path in ("/teams/twin", "/products/wells")]
     assert titles == ["Wells, team – Headway", "Wells, product – Headway"]
+
+
+THERE = ("wells-team", "wells", "water", "inv-wells", "speed", "pump", "first", "loan-1", "bid-wells", "rivers", "ana")
+
+
+@pytest.mark.parametrize("page", (*PAGES, *REPORT_PAGES, *KIND_PAGES), ids=lambda page: page.path)
+async def test_a_page_that_is_opened_again_is_made_of_what_was_kept_and_of_the_same(site: Gateway, monkeypatch: pytest.MonkeyPatch, page: Page) -> None:
+    asked, found = Pages._asked, list[tuple[Mapping[str, Any], bool]]()
+
+    async def noted(*given: Any) -> tuple[Mapping[str, Any], bool]:
+        found.append(await asked(*given))
+        return found[-1]
+
+    monkeypatch.setattr(Pages, "_asked", noted)
+    for reader in ("executive", "team@wells-team"):
+        headers = site.signed_in(reader) | HTML
+        for id in THERE if "{id}" in page.path else THERE[:1]:
+            found.clear()
+            address = page.path.replace("{id}", id) + ("?figure=committed" if "explain" in page.path else "")
+            if (await site.client.get(address, headers=headers)).status_code == 200:
+                break
+        else:
+            assert page in KIND_PAGES, "nothing that this page shows is there"
+            return
+        half = len(found)
+        with monkeypatch.context() as patched:
+            patched.setattr(execution, "execute", None)
+            assert (await site.client.get(address, headers=headers)).status_code == 200
+        assert half and found[:half] == found[half:], "as objects and as what was decoded"

@@ -10,7 +10,6 @@ import pytest
 
 from libs.events.catalog.portfolio.team import TEAM, TeamFormed
 from libs.events.cost import metered
-from services.gateway.capacity.bounded_cache import size_of_json
 from services.gateway.graphql import execution
 from services.gateway.graphql.cost.budget import PAGE, Budget, Most
 from services.gateway.pages import routes
@@ -81,7 +80,6 @@ EVENT = {"id": "team:parks@1", "type": "headway.portfolio.team.formed.v1", "at":
         (lambda: element("g", "text"), 1),
         (lambda: environment().from_string("{{ 'a' ~ n }}").render(n=1), 1),
         (lambda: told(visit(HOME), {**EVENT, "by": {"name": "Ed"}, "assertedBy": "importer", "retracted": False}), 4),
-        (lambda: size_of_json([[]] * 299), 3),
     ],
 )
 def test_whatever_is_put_into_a_page_is_work(work: Callable[[], Any], cost: int) -> None:

@@ -16,7 +16,7 @@ from libs.events.catalog.portfolio.product import PRODUCT, ProductRegistered
 from libs.events.catalog.portfolio.program import PROGRAM, ProgramOpened
 from libs.rules.roles import Principal
 from services.gateway.capacity.allowances import A_MINUTE, Allowances
-from services.gateway.capacity.bounded_cache import Bounded, size_of_json
+from services.gateway.capacity.bounded_cache import Bounded
 from services.gateway.graphql import context
 from services.gateway.graphql.cost.budget import ASKED, Budget, Most, SpentUp
 from services.gateway.graphql.cost.limits import _PREPARED, prepared
@@ -164,10 +164,6 @@ def test_what_is_kept_is_bounded_and_what_was_not_asked_for_longest_goes_first()
     assert (kept.get("a"), kept.get("d"), kept.held) == ("a", None, 5)
     kept.clear()
     assert kept.held == len(kept) == 0
-
-
-def test_the_size_of_json_counts_its_parts_and_its_texts() -> None:
-    assert size_of_json({"a": ["xy", 1, None], "b": {"c": "xyz"}}) == 7 * 100 + 5
 
 
 def test_documents_are_kept_by_what_they_take() -> None:
