@@ -20,6 +20,7 @@ from libs.commands.validation import did_you_mean, validated
 from libs.events.event import KINDS, position, split
 from libs.events.values import POSITION_PATTERN, POSITION_WORDS, VISIBLE, Truth, worded
 from libs.rules.roles import Principal
+from libs.runtime.late_route import late_router
 
 T = TypeVar("T")
 
@@ -45,6 +46,11 @@ Position = Annotated[str, worded(POSITION_PATTERN, POSITION_WORDS), AfterValidat
 _POSITIONS: TypeAdapter[list[Position]] = TypeAdapter(list[Position])
 _KEY: TypeAdapter[Key] = TypeAdapter(Key)
 _TRACEPARENT = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
+Trying = Annotated[bool, Query(alias="try", description="Answer without doing.")]
+AsRole = Annotated[str | None, Query(alias="as", description="With `try`: as whoever has this role would be answered, such as cab@env.")]
+IdempotencyKey = Annotated[str | None, Header(description="The same key and body again: the stored reply.")]
+IfMatch = Annotated[str | None, Header(description="The version that the command was decided on.")]
+After = Annotated[str | None, Header(description="Positions that must have been heard first, comma-separated.")]
 Traceparent = Annotated[str | None, Header(include_in_schema=False)]
 
 
@@ -87,7 +93,7 @@ class Line(BaseModel):
 
 def command_routes(handling: Handling, identify: Identify, explain: Explain, parse: Parse) -> APIRouter:
     """`POST /commands/{verb}` for every command of the service, and `POST /commands` for many at once."""
-    router = APIRouter(prefix="/v1")
+    router = late_router(prefix="/v1")
     for command in of_service(handling.service):
         spec = command.SPEC
         router.post(
@@ -122,11 +128,11 @@ def _endpoint(command: type[Command], handling: Handling, identify: Identify, pa
     async def endpoint(
         body: Command,
         who: Principal = Depends(identify),
-        trying: Annotated[bool, Query(alias="try", description="Answer without doing.")] = False,
-        role: Annotated[str | None, Query(alias="as", description="With `try`: as whoever has this role would be answered, such as cab@env.")] = None,
-        idempotency_key: Annotated[str | None, Header(description="The same key and body again: the stored reply.")] = None,
-        if_match: Annotated[str | None, Header(description="The version that the command was decided on.")] = None,
-        x_headway_after: Annotated[str | None, Header(description="Positions that must have been heard first, comma-separated.")] = None,
+        trying: Trying = False,
+        role: AsRole = None,
+        idempotency_key: IdempotencyKey = None,
+        if_match: IfMatch = None,
+        x_headway_after: After = None,
         traceparent: Traceparent = None,
     ) -> Response:
         return await answer(body, who, trying, role, idempotency_key, if_match, x_headway_after, traceparent)
@@ -179,7 +185,7 @@ def _add_bulk(router: APIRouter, handling: Handling, identify: Identify, explain
     async def bulk(
         request: Request,
         who: Principal = Depends(identify),
-        trying: Annotated[bool, Query(alias="try", description="Answer without doing.")] = False,
+        trying: Trying = False,
         traceparent: Traceparent = None,
     ) -> Response:
         raw = [line for line in (await request.body()).split(b"\n") if line.strip()]

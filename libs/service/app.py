@@ -19,6 +19,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from libs.commands.errors import NotAllowed, NotSignedIn
 from libs.commands.routes import DIRECT
 from libs.events.envelope import iso
+from libs.runtime.late_route import LateRoute
 from libs.service import problems
 from libs.service.body_limits import BodyLimit
 from libs.service.identity.session import token_where_taken
@@ -69,7 +70,7 @@ def _is_public(endpoint: Endpoint) -> bool:
     return getattr(endpoint, "__headway_public__", False) is True
 
 
-class SignedInRoute(APIRoute):
+class SignedInRoute(LateRoute):
     """A route that looks at the token before it reads the body, unless its endpoint is `public`, and reads JSON strictly."""
 
     def __init__(self, path: str, endpoint: Endpoint, **settings: Any) -> None:
@@ -169,7 +170,7 @@ class SignedInApp(FastAPI):
     def adopt(self, router: APIRouter) -> None:
         """Takes in a router's routes as its own and holds them to sign-in. Raises TypeError for routes that it cannot hold to it."""
         for route in router.routes:
-            if type(route) is APIRoute:
+            if type(route) in (APIRoute, LateRoute):
                 # A route cannot be made anew from its parts, and as another class it is the same with two methods more.
                 route.__class__ = SignedInRoute
                 cast(SignedInRoute, route).held()

@@ -13,6 +13,7 @@ from libs.delivery.consumer import Consumer
 from libs.events.envelope import iso
 from libs.events.ports.dead_letters import NotParked, Parked
 from libs.rules.roles import Principal
+from libs.runtime.late_route import late_router
 from libs.service.app import principal
 from libs.service.problems import NotReady
 
@@ -33,7 +34,7 @@ class Discarding(Position):
 
 def parked_routes(consumer: Callable[[], Consumer | None]) -> APIRouter:
     """`GET /parked`, `POST /parked/retry`, `POST /parked/discard`; for lab_ops, to look also for auditors."""
-    router = APIRouter(prefix="/parked", tags=["operating"])
+    router = late_router(prefix="/parked", tags=["operating"])
 
     def hearing() -> Consumer:
         found = consumer()

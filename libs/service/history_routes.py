@@ -16,6 +16,7 @@ from libs.events.ports.history_source import Owner
 from libs.events.ports.log import Record
 from libs.events.ports.store import Mark, Tally
 from libs.rules.roles import Principal
+from libs.runtime.late_route import late_router
 from libs.service.app import principal
 
 PAGE = 1_000
@@ -23,7 +24,7 @@ PAGE = 1_000
 
 def owner_routes(owner: Owner, namespace: str) -> APIRouter:
     """`/owner/tallies`, `/owner/heads/{kind}`, `/owner/events/{aggregate}`: whole events, money included, so for auditors alone."""
-    router = APIRouter(prefix="/v1/owner", tags=["owner"])
+    router = late_router(prefix="/v1/owner", tags=["owner"])
 
     async def auditor(who: Principal = Depends(principal)) -> Principal:
         if not who.has("auditor"):

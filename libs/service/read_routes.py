@@ -23,6 +23,7 @@ from libs.events.facts import Facts
 from libs.events.values import DAY, ID_PATTERN, Instant, naming
 from libs.rules.authority import money_of, reads_money
 from libs.rules.roles import Principal
+from libs.runtime.late_route import late_router
 from libs.service.app import principal
 from libs.service.serialization import has_money, presented
 
@@ -64,7 +65,7 @@ def views_of(service: str) -> tuple[ReadableKind, ...]:
 
 def read_routes(handling: Handling, views: Sequence[ReadableKind]) -> APIRouter:
     """`GET /{plural}` and `GET /{plural}/{id}` for each view."""
-    router = APIRouter(prefix="/v1")
+    router = late_router(prefix="/v1")
     for view in views:
         _add(router, handling, view)
     return router

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import enum
 import typing
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
 from dataclasses import fields, is_dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import cache
+from itertools import product
 from pathlib import Path
 from types import UnionType
 from typing import Annotated, Any, Union
@@ -21,9 +24,8 @@ from libs.events.event import PAYLOADS, Actor, Event, Kind
 from libs.events.ports.store import Commit
 from libs.events.values import Money, named
 from libs.service.adapters import Adapters, adapters_of
-from libs.service.read_routes import ReadableKind
 from libs.service.settings import Settings
-from tests.system.conftest import running
+from tests.system.conftest import Running, running
 
 INSTANT = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 PLAIN: dict[Any, Any] = {str: "x", int: 1, bool: True, Decimal: Decimal("1.50"), date: INSTANT.date(), datetime: INSTANT, Any: "x", object: "x"}
@@ -67,44 +69,47 @@ def first_event(kind: Kind[Any]) -> Event:
     return Event(kind.key("x"), 1, INSTANT, INSTANT, INSTANT, Actor("ann", "importer"), sample(type_name).data)
 
 
-VIEWS = [pytest.param(view, id=view.kind.name) for declared in SERVICES.values() for view in declared.views]
-
-
-@pytest.mark.parametrize("view", VIEWS)
-async def test_a_view_shows_whatever_its_state_can_hold(view: ReadableKind, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    kind = view.kind
-    state = filled(type(kind.initial(id="x")))
-    monkeypatch.setattr(kind, "evolve", lambda *_: state)
-    settings = Settings(data=tmp_path)
+@asynccontextmanager
+async def holding(service: str, data: Path, events: Iterable[Event]) -> AsyncIterator[Running]:
+    """A stack of one service whose store holds these first events."""
+    settings = Settings(data=data)
     found = adapters_of(settings)
     adapters = Adapters(found.log, cache(found.store), found.decisions)
-    async with running(settings, lambda settings: create_stack(settings, [kind.service], adapters)) as stack:
-        await adapters.store(kind.service).append([Commit(kind.key("x"), 1, (first_event(kind),), None, {})])
-        for persona in ("auditor", "subscriber"):
-            for path in (f"/{kind.service}/v1/{kind.plural}", f"/{kind.service}/v1/{kind.plural}/x"):
+    async with running(settings, lambda settings: create_stack(settings, [service], adapters)) as stack:
+        await adapters.store(service).append([Commit(event.aggregate, 1, (event,), None, {}) for event in events])
+        yield stack
+
+
+@pytest.mark.parametrize("service", SERVICES)
+async def test_a_view_shows_whatever_its_state_can_hold(service: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    kinds = [view.kind for view in SERVICES[service].views]
+    states = {kind: filled(type(kind.initial(id="x"))) for kind in kinds}
+    for kind in kinds:
+        monkeypatch.setattr(kind, "evolve", lambda *_, state=states[kind]: state)
+    async with holding(service, tmp_path, map(first_event, kinds)) as stack:
+        for kind, persona in product(kinds, ("auditor", "subscriber")):
+            for path in (f"/{service}/v1/{kind.plural}", f"/{service}/v1/{kind.plural}/x"):
                 answer = await stack.client.get(path, headers=stack.signed_in(persona))
-                assert answer.status_code == 200, answer.text
+                assert answer.status_code == 200, (path, answer.text)
                 shown = answer.json()
                 shown = shown[kind.plural][0] if kind.plural in shown else shown
-                assert {one.name for one in fields(state)} <= shown.keys()
-                assert all(shown[one.name] is not None for one in fields(state)) or persona == "subscriber", shown
+                names = {one.name for one in fields(states[kind])}
+                assert names <= shown.keys(), path
+                assert all(shown[name] is not None for name in names) or persona == "subscriber", (path, shown)
 
 
-@pytest.mark.parametrize("view", [view for declared in SERVICES.values() for view in declared.views if view.by], ids=lambda view: view.kind.name)
-async def test_a_list_is_narrowed_by_whatever_its_things_name(view: ReadableKind, tmp_path: Path) -> None:
-    kind, said = view.kind, first_event(view.kind)
-    settings = Settings(data=tmp_path)
-    found = adapters_of(settings)
-    adapters = Adapters(found.log, cache(found.store), found.decisions)
-    async with running(settings, lambda settings: create_stack(settings, [kind.service], adapters)) as stack:
-        await adapters.store(kind.service).append([Commit(kind.key("x"), 1, (said,), None, {})])
+@pytest.mark.parametrize("service", SERVICES)
+async def test_a_list_is_narrowed_by_whatever_its_things_name(service: str, tmp_path: Path) -> None:
+    views = {view.kind: view.by for view in SERVICES[service].views if view.by}
+    said = {kind: first_event(kind) for kind in views}
+    async with holding(service, tmp_path, said.values()) as stack:
 
-        async def listed(**by: str) -> list[str]:
-            answer = await stack.client.get(f"/{kind.service}/v1/{kind.plural}", params=by, headers=stack.signed_in("auditor"))
-            assert answer.status_code == 200, answer.text
+        async def listed(kind: Kind[Any], **by: str) -> list[str]:
+            answer = await stack.client.get(f"/{service}/v1/{kind.plural}", params=by, headers=stack.signed_in("auditor"))
+            assert answer.status_code == 200, (kind.name, by, answer.text)
             return [one["id"] for one in answer.json()[kind.plural]]
 
-        for field in view.by:
-            assert await listed(**{field: "nobody"}) == []
-            if names := [*named(getattr(said.data, field, None))]:
-                assert await listed(**{field: names[0]}) == ["x"], field
+        for kind, field in ((kind, field) for kind, by in views.items() for field in by):
+            assert await listed(kind, **{field: "nobody"}) == [], (kind.name, field)
+            if names := [*named(getattr(said[kind].data, field, None))]:
+                assert await listed(kind, **{field: names[0]}) == ["x"], (kind.name, field)

@@ -11,6 +11,7 @@ from fastapi import APIRouter, Path, Request
 from libs.commands.errors import HeadwayError
 from libs.commands.execution.handler import Handling
 from libs.events.ports.store import CommitStore
+from libs.runtime.late_route import late_router
 from libs.service.app import app_of, public
 from libs.service.body_limits import BODY_LIMIT, drain, takes
 from libs.service.identity.throttling import slowed
@@ -25,7 +26,7 @@ AT_ONCE: Final = 8
 
 def webhook_routes(handling: Handling, store: CommitStore, telemetry: Telemetry | None = None) -> APIRouter:
     """`POST /v1/webhooks/{source}`: 202 for what was stored, also before; 401, 404, 400 or 422 as typed errors. No token: a delivery bears its signature."""
-    router, receiver = APIRouter(tags=["webhooks"]), Receiver(handling, store)
+    router, receiver = late_router(tags=["webhooks"]), Receiver(handling, store)
     if telemetry is not None:
         telemetry.counts(
             "headway_webhook_deliveries_ignored", "Deliveries of a source that said nothing of an item or a change.", "source", lambda: receiver.ignored.counts

@@ -20,6 +20,7 @@ from libs.events.facts import Facts
 from libs.rules.authority import OVERRIDES, belonging, speaking, who_may
 from libs.rules.history.stories import called
 from libs.rules.roles import Principal
+from libs.runtime.late_route import late_router
 from libs.service.app import public
 from libs.service.identity.session import demand_own_form
 from libs.service.problems import FORESEEN, NotReady
@@ -58,7 +59,7 @@ class FilledForm:
 
 def acting_routes(asking: Pages) -> APIRouter:
     """`GET` and `POST /act/{command}`."""
-    router = APIRouter(include_in_schema=False)
+    router = late_router(include_in_schema=False)
     acting = _Acting(asking)
 
     def at(method: str, answer: Callable[[Request, str], Awaitable[Response]]) -> None:

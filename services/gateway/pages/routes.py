@@ -21,6 +21,7 @@ from libs.commands.routes import positions
 from libs.events.values import one_line
 from libs.rules.money.fiscal_years import year_start_of
 from libs.rules.roles import Principal
+from libs.runtime.late_route import late_router
 from libs.service.app import public
 from libs.service.identity.session import form_key
 from libs.service.problems import FORESEEN, NotReady
@@ -52,7 +53,7 @@ _KEPT_PRIVATE: Final = {"Cache-Control": "private, no-cache", "Vary": VARY}
 
 def page_routes(answering: Pages) -> APIRouter:
     """Every page at its path."""
-    router = APIRouter(include_in_schema=False)
+    router = late_router(include_in_schema=False)
     for page in answering.pages:
         router.add_api_route(page.path, public(answering.endpoint(page)), methods=["GET", "HEAD"], response_class=Response)
     return router

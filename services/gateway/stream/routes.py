@@ -14,6 +14,7 @@ from libs.commands.errors import Invalid
 from libs.events.envelope import all_topics
 from libs.events.ports.log import Cursor
 from libs.rules.roles import Principal
+from libs.runtime.late_route import late_router
 from libs.service.app import principal
 from libs.service.host.process import Process
 from services.gateway.capacity.connections import Door, authorization_of, held_open
@@ -33,7 +34,7 @@ _TO: Final = "Only what was true (`time`) before this instant; a day is meant as
 
 def event_routes(gateway: Gateway) -> APIRouter:
     """`GET /events`."""
-    router = APIRouter(tags=["events"])
+    router = late_router(tags=["events"])
     process, open, allowances = gateway.process, gateway.open, gateway.allowances
     topics = all_topics(process.settings.namespace)
 

@@ -18,6 +18,7 @@ from libs.events.catalog.portfolio.webhook import WEBHOOK, Webhook
 from libs.events.values import ID_PATTERN
 from libs.rules.authority import AUTHORITY, who_may
 from libs.rules.roles import Principal
+from libs.runtime.late_route import late_router
 from libs.service.app import principal
 from services.portfolio.endpoints import signature
 from services.portfolio.webhooks.deliverer import Deliverer
@@ -38,7 +39,7 @@ class Made(BaseModel):
 
 def webhook_routes(handling: Handling, deliverer: Deliverer) -> APIRouter:
     """`GET /v1/webhooks/{webhook}/attempts` and `POST /v1/webhooks/{webhook}/secret`."""
-    router = APIRouter(prefix="/v1/webhooks", tags=[WEBHOOK.plural])
+    router = late_router(prefix="/v1/webhooks", tags=[WEBHOOK.plural])
 
     async def attempts(
         webhook: WebhookPath,

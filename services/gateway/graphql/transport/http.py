@@ -18,6 +18,7 @@ from strawberry.schema.exceptions import InvalidOperationTypeError
 from strawberry.types.graphql import OperationType as Allowed
 
 from libs.rules.roles import Principal
+from libs.runtime.late_route import late_router
 from libs.service.app import authenticate, public
 from libs.service.version import version
 from services.gateway.capacity.allowances import Allowances
@@ -44,7 +45,7 @@ _STREAM: Final = {**HEADERS, "Vary": "Accept, Authorization"}
 
 def graphql_routes(gateway: Gateway) -> APIRouter:
     """`GET` and `POST /graphql`; a browser gets GraphiQL."""
-    router = APIRouter(tags=["graphql"])
+    router = late_router(tags=["graphql"])
     answering = GraphQLEndpoint(gateway)
 
     @public

@@ -16,6 +16,7 @@ from fastapi import APIRouter, HTTPException, Request
 from starlette.responses import Response
 
 from libs.events.cost import BYTES, spend
+from libs.runtime.late_route import late_router
 from libs.service.app import public
 
 FOLDER: Final = Path(__file__).parents[2] / "static" / "pages"
@@ -61,7 +62,7 @@ def state() -> str:
 
 def asset_routes() -> APIRouter:
     """`GET /static/pages/{name}`."""
-    router = APIRouter(include_in_schema=False)
+    router = late_router(include_in_schema=False)
     by_address = {one.address: one for one in assets().values()}
 
     @public

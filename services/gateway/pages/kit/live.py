@@ -11,6 +11,7 @@ from starlette.responses import Response, StreamingResponse
 
 from libs.events.world import World
 from libs.rules.roles import Principal
+from libs.runtime.late_route import late_router
 from libs.service.app import public
 from libs.service.host.process import Process
 from services.gateway.capacity.connections import Door, held_open
@@ -36,7 +37,7 @@ def seen(world: World, page: Page) -> int:
 
 def live_routes(gateway: Gateway, pages: tuple[Page, ...], *, every: float = EVERY) -> APIRouter:
     """`GET /live/{page}?seen=N` as SSE: each message is the line as HTML; `end` says that the session is over."""
-    router = APIRouter(include_in_schema=False)
+    router = late_router(include_in_schema=False)
     by_name = {page.name: page for page in pages}
     process, open = gateway.process, gateway.open
 

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from libs.events.catalog.portfolio.organisation import ORGANISATION
+from libs.runtime.late_route import late_router
 from libs.service.app import public
 from libs.service.host.process import Process
 from services.gateway.pages.kit import words
@@ -24,7 +25,7 @@ _EDGE: Final = 'font: 8.5pt "Inter", "Noto Sans", Arial, sans-serif; color: #333
 
 def pack_routes(process: Process) -> APIRouter:
     """The style sheet, for whoever may open the pack."""
-    router = APIRouter(include_in_schema=False)
+    router = late_router(include_in_schema=False)
 
     @public
     async def frame(

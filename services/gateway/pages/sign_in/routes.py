@@ -17,6 +17,7 @@ from libs.events.catalog.portfolio.product import PRODUCT
 from libs.events.catalog.portfolio.team import TEAM
 from libs.events.ports.revocations import RevocationsUnavailable
 from libs.rules.roles import ROLES, Role
+from libs.runtime.late_route import late_router
 from libs.service.app import public, with_role
 from libs.service.host.process import Process
 from libs.service.identity.issuer import Issuer
@@ -73,7 +74,7 @@ async def form_of(request: Request) -> dict[str, str]:
 
 def sign_in_routes(process: Process, pages: tuple[Page, ...], provider: Provider | None = None) -> APIRouter:
     """`/sign-in`, with `/sign-in/start` and `/sign-in/back` where there is a provider, and `/sign-out`."""
-    router = APIRouter(include_in_schema=False)
+    router = late_router(include_in_schema=False)
     signing = _SigningIn(process, pages, provider)
 
     def at(path: str, method: str, answer: Callable[[Request], Awaitable[Response]]) -> None:
