@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
-from typing import Any, Final, get_args, get_type_hints
+from types import MappingProxyType
+from typing import Any, Final, get_args, get_origin, get_type_hints
 
 from rapidfuzz import fuzz, process
 
 from libs.events.catalog.backlog.backlog import BACKLOG
 from libs.events.catalog.backlog.item import Item
+from libs.events.catalog.portfolio.people.accountable import ACCOUNTABLE
+from libs.events.catalog.portfolio.people.person import PERSON
 from libs.events.catalog.portfolio.product import PRODUCT
 from libs.events.catalog.portfolio.team import TEAM
 from libs.events.choice import Choice, choice
@@ -40,7 +43,9 @@ class Findable(Choice):
     PRODUCT = choice("product", "Products, by name and id.")
     ORGANISATION = choice("organisation", "Organisations, by name and id.")
     PROGRAM = choice("program", "Programs, by name and id.")
-    PERSON = choice("person", "People who are or were on a team or own a backlog, by id: events hold no names.")
+    PERSON = choice(
+        "person", "People who are registered, are or were on a team, own a backlog or answer for something, by id, and by name for whoever may see it."
+    )
     LIFECYCLE = choice("lifecycle", "Lifecycles of products, by name and id.")
     METRIC = choice("metric", "Metrics, by name and id.")
     RELEASE = choice("release", "Releases, by title and id.")
@@ -63,6 +68,12 @@ class Findable(Choice):
     VISION = choice("vision", "Visions, by text and id.")
     TARGET_CONDITION = choice("target_condition", "Target conditions, by text and id.")
     RECORD = choice("record", "Records of training, reports, problems and ways of managing change, by text and id.")
+    NEED = choice("need", "Needs of users, by text and id.", words="User need")
+    INVESTMENT = choice("investment", "Investments, by id.")
+    BID = choice("bid", "Bids, by id.")
+    LOAN = choice("loan", "Loans of teams and people, by id.")
+    EVALUATION = choice("evaluation", "Evaluations of products, by id.")
+    MONITORING = choice("monitoring", "What is looked at after a change, by id.")
     ITEM = choice("item", "Backlog items, by title, id, and what their source calls them.", words="Backlog item")
 
 
@@ -92,22 +103,34 @@ class Index:
     texts: tuple[str, ...]
 
 
-def search(facts: Facts, text: str, kinds: Iterable[Findable] = ()) -> tuple[Hit, ...]:
+def search(facts: Facts, text: str, kinds: Iterable[Findable] = (), names: Mapping[str, str] = MappingProxyType({})) -> tuple[Hit, ...]:
     """What fits best first, at most 200: the very name or id, what begins so, what has a word that begins so, what holds every word; else what is alike.
 
-    Without kinds all are searched. Nothing is found by less than one letter or digit.
+    Without kinds all are searched. Nothing is found by less than one letter or digit. `names` are those of people, by id, by which whoever searches may find
+    them: no fact holds one.
     """
     sought = fold(text[:LONGEST])
     if not any(c.isalnum() for c in sought):
         return ()
     chosen = frozenset(kinds) or frozenset(Findable)
-    indexes = list(parts(facts, chosen))
+    indexes = [_with_names(index, names) if names and index.hits and index.hits[0].kind is Findable.PERSON else index for index in parts(facts, chosen)]
     words = sought.split()
     holding = [(index, n) for index in indexes for n in _holding(index.texts, words)]
     if len(holding) > MOST_RANKED:
         holding = [one for one in holding if _is(one[0].texts[one[1]], sought)] + holding[:MOST_RANKED]
         holding = list({(id(index), n): (index, n) for index, n in holding}.values())
     return _ranked(holding, sought, words) if holding else _alike(indexes, sought)
+
+
+def may_mean(text: str, name: str) -> bool:
+    """Whether what was typed may mean somebody of this name, so that it is worth asking who may see that."""
+    sought, folded = fold(text[:LONGEST]), fold(name)
+    return any(word in folded for word in sought.split()) or fuzz.partial_ratio(sought, folded) >= ALIKE
+
+
+def _with_names(people: Index, names: Mapping[str, str]) -> Index:
+    """People with the names that are given as well."""
+    return _made((replace(hit, name=names[hit.key]) if hit.key in names else hit, ()) for hit in people.hits)
 
 
 def _holding(texts: Sequence[str], words: Sequence[str]) -> list[int]:
@@ -204,7 +227,8 @@ def _of_kind(facts: Facts, kind: Findable) -> Index:
 
 def _hit(facts: Facts, kind: Findable, state: Any) -> Hit:
     within = home_of_product(facts, state) if kind is Findable.PRODUCT else getattr(state, "product", None) or getattr(state, "home", None)
-    return Hit(kind, state.id, getattr(state, name_field(KINDS[kind])) or state.id, within)
+    called = name_field(KINDS[kind]) or "text"
+    return Hit(kind, state.id, getattr(state, called, "") or state.id, within)
 
 
 def _known_as(state: Any) -> tuple[str, ...]:
@@ -212,7 +236,7 @@ def _known_as(state: Any) -> tuple[str, ...]:
 
 
 def _is_event(hint: Any) -> bool:
-    return any(one is Event or _is_event(one) for one in get_args(hint))
+    return get_origin(hint) is not tuple and any(one is Event or _is_event(one) for one in get_args(hint))
 
 
 @cache
@@ -227,8 +251,10 @@ def _field(state: type, fits: Callable[[Any], bool]) -> str:
 
 
 def _people(facts: Facts) -> dict[str, str | None]:
-    """Who is or was on a team, and who owns a backlog; with the team where they are now, or were last."""
-    found: dict[str, str | None] = {state.owner: None for state in facts.every(BACKLOG) if state.owner}
+    """Who is registered, is or was on a team, owns a backlog or answers for something; with the team where they are now, or were last."""
+    found: dict[str, str | None] = {state.id: None for state in facts.every(PERSON)}
+    found |= {state.owner: None for state in facts.every(BACKLOG) if state.owner}
+    found |= {state.person: None for state in facts.every(ACCOUNTABLE) if state.person}
     teams = facts.every(TEAM)
     found |= {member.person: team.id for team in teams for member in team.members}
     return found | {member.person: team.id for team in teams for member in team.present}

@@ -9,13 +9,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from headway.contracts.samples import id_of, sample
+from libs.commands.testing import money
 from libs.events.catalog.backlog.backlog import BacklogOpened
 from libs.events.catalog.backlog.item import ItemAdded
 from libs.events.catalog.backlog.item_source import ItemSource
+from libs.events.catalog.backlog.need import NeedRecorded
+from libs.events.catalog.portfolio.bid import BidSubmitted
+from libs.events.catalog.portfolio.evaluations.evaluation import EvaluationStarted
+from libs.events.catalog.portfolio.investment import InvestmentProposed
 from libs.events.catalog.portfolio.organisation import OrganisationRegistered
+from libs.events.catalog.portfolio.people.accountable import AccountableAs, AccountableNamed
+from libs.events.catalog.portfolio.people.person import PersonRegistered
 from libs.events.catalog.portfolio.product import ProductRegistered
 from libs.events.catalog.portfolio.program import ProgramOpened
 from libs.events.catalog.portfolio.team import MemberJoined, MemberLeft, Staffing, TeamFormed, TeamRole
+from libs.events.catalog.roadmap.monitoring import MonitoringOpened
 from libs.events.catalog.roadmap.roadmap_item import Horizon, RoadmapItemPlaced
 from libs.events.event import KINDS, Actor, Event, Payload
 from libs.events.facts import Facts
@@ -27,6 +35,7 @@ from libs.rules.search import Findable, search
 from libs.rules.text import fold
 from tests.events.any_history import DECLARED
 
+NAMELESS = (Findable.NEED, Findable.INVESTMENT, Findable.BID, Findable.LOAN, Findable.EVALUATION, Findable.MONITORING)
 THEN = datetime(2025, 1, 1, tzinfo=UTC)
 
 
@@ -90,6 +99,28 @@ def test_the_very_name_or_id_comes_first_then_what_begins_so_then_what_holds_it(
 def test_only_the_kinds_that_are_wanted_are_found(world: World) -> None:
     assert ids(world, "well", Findable.ITEM) == ["item:i2"]
     assert ids(world, "well", Findable.PRODUCT, Findable.TEAM) == ["product:wells", "product:permits", "team:wells", "team:wells-team"]
+
+
+def test_people_are_found_by_the_names_that_are_given_and_by_no_other(world: World) -> None:
+    heard(world, "person:p7", PersonRegistered(organisation="water"))
+    heard(world, "accountable:a", AccountableNamed(subject="product:wells", role=AccountableAs.SPONSOR, person="p8"))
+    assert [ids(world, text) for text in ("lovelace", "p7", "p8")] == [[], ["person:p7"], ["person:p8"]]
+    names = {"p7": "Ada Lovelace", "bo": "Bo Katz"}
+    for typed in ("lovelace", "ADA LOVELACE", "ada p7", "lovelase"):
+        assert [(hit.id, hit.name) for hit in search(facts_of(world), typed, names=names)] == [("person:p7", "Ada Lovelace")], typed
+    assert [(hit.id, hit.within) for hit in search(facts_of(world), "bo", names=names)] == [("person:bo", "wells-team")]
+    assert ids(world, "lovelace") == [], "names that were given once are kept nowhere"
+
+
+def test_what_has_no_name_is_found_by_its_id(world: World) -> None:
+    heard(world, "need:n", NeedRecorded(product="wells", user="farmers", text="Say when a well runs dry", origin="discovery"))
+    heard(world, "monitoring:after-pump", MonitoringOpened(product="wells", about="release:pump", metrics=("m",)))
+    heard(world, "investment:inv-1", InvestmentProposed(team="wells", amount=money("1.00")))
+    heard(world, "bid:bid-1", BidSubmitted(investment="inv-1", amount=money("1.00"), body="Treasury"))
+    heard(world, "evaluation:spring", EvaluationStarted(product="wells", knows="ana.silva"))
+    found = {"n": "need:n", "after-pump": "monitoring:after-pump", "inv-1": "investment:inv-1", "bid-1": "bid:bid-1", "spring": "evaluation:spring"}
+    assert {typed: ids(world, typed, *NAMELESS)[0] for typed in found} == found
+    assert ids(world, "runs dry") == ["need:n", "item:i2"]
 
 
 def test_every_word_must_be_there_and_else_what_is_alike_is_found(world: World) -> None:

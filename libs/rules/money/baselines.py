@@ -1,13 +1,16 @@
-"""First baselines that no longer count: struck through, never removed (S0-14)."""
+"""Baselines: what of the one that holds is planned by year, and first ones that no longer count, which are struck through and never removed (S0-14)."""
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import NamedTuple
 
 from libs.events.catalog.portfolio.baselines import Baseline
-from libs.events.catalog.portfolio.investment import INVESTMENT
+from libs.events.catalog.portfolio.investment import INVESTMENT, Investment
+from libs.events.currencies import at_scale
 from libs.events.event import Event, Retracted, visible
 from libs.events.facts import Facts
+from libs.rules.money.amounts import Amount
 
 
 class Struck(NamedTuple):
@@ -32,3 +35,12 @@ def struck_baseline(facts: Facts, investment_id: str) -> Struck | None:
     if by is None and investment is not None and investment.proposed is not None and investment.proposed.sequence > first.event.sequence:
         by = investment.proposed
     return Struck(first, by) if by else None
+
+
+def unplanned_of(investment: Investment) -> Amount | None:
+    """By how much the baseline that holds is more than what is planned by year, below zero where it is less; None where there is none, or no plan (S4-09)."""
+    baseline = investment.current_baseline
+    if baseline is None or not investment.years:
+        return None
+    left = baseline.amount.amount - sum((year.total for year in investment.years), Decimal(0))
+    return Amount(at_scale(left, baseline.amount.currency), baseline.amount.currency)

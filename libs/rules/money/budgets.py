@@ -14,6 +14,7 @@ from libs.events.catalog.portfolio.investment import INVESTMENT, Investment
 from libs.events.currencies import at_scale, unit
 from libs.events.facts import Facts
 from libs.rules.money.amounts import Amount, Sum
+from libs.rules.money.baselines import unplanned_of
 from libs.rules.money.figures import investments_in, sums
 from libs.rules.money.fiscal_years import Span, spent_by_year, year_of, year_start
 from libs.rules.money.spending import home_of
@@ -99,11 +100,7 @@ def _added(years: Iterable[BudgetYear], name: str) -> tuple[Amount, ...]:
 def unplanned(facts: Facts, id: str) -> Amount | None:
     """By how much the baseline that holds is more than what is planned by year, below zero where it is less; None where there is none, or no plan."""
     investment = facts.get(INVESTMENT, id)
-    baseline = investment.current_baseline if investment else None
-    if investment is None or baseline is None or not investment.years:
-        return None
-    left = baseline.amount.amount - sum((year.total for year in investment.years), _NOTHING)
-    return Amount(at_scale(left, baseline.amount.currency), baseline.amount.currency)
+    return unplanned_of(investment) if investment is not None else None
 
 
 def _expected(

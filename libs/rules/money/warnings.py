@@ -26,7 +26,7 @@ from libs.events.facts import Facts
 from libs.events.references import path_of, thing_of
 from libs.events.values import GlobalId, Money
 from libs.rules.judgements import lifted
-from libs.rules.money.baselines import struck_baseline
+from libs.rules.money.baselines import struck_baseline, unplanned_of
 from libs.rules.roles import who
 
 
@@ -99,10 +99,10 @@ def _of_spending(investment: Investment) -> Iterator[tuple[str, str]]:
                 "S4-09",
                 f"the forecast of {investment.forecast.amount} is {'above' if over > 0 else 'below'} the baseline of {baseline.amount} by more than a tenth",
             )
-    planned = sum((year.total for year in investment.years), Decimal(0))
-    if investment.years and planned != baseline.amount.amount:
-        left = Money(amount=abs(planned - baseline.amount.amount), currency=baseline.amount.currency)
-        yield "S4-09", f"its plan by year is {left} {'above' if planned > baseline.amount.amount else 'below'} the baseline of {baseline.amount}"
+    left = unplanned_of(investment)
+    if left is not None and left.amount:
+        apart = Money(amount=abs(left.amount), currency=left.currency)
+        yield "S4-09", f"its plan by year is {apart} {'above' if left.amount < 0 else 'below'} the baseline of {baseline.amount}"
 
 
 FAR: Final = Decimal("0.1")

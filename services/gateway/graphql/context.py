@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import date, datetime
 from typing import Any, TypeVar
@@ -156,6 +156,10 @@ class OperationContext(BaseContext):
         """The name and the address of somebody, of today, for a caller who may see them; None where there are none, or the caller may not."""
         kept = self._process.people.entries.get(person)
         return kept if kept is not None and sees_name(self.facts(None, None), self.roles, person) else None
+
+    def names(self, fit: Callable[[str], bool]) -> dict[str, str]:
+        """The names that fit, by the person's id, of those that the caller may see."""
+        return {id: of.name for id, of in self._process.people.entries.items() if fit(of.name) and self.particulars(id) is not None}
 
     def withhold(self, path: Sequence[str | int]) -> None:
         """Notes that what stands at this path of the answer is null because of the caller's roles."""

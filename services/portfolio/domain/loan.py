@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from libs.commands.catalog.portfolio.agreements.agreement import RecordAgreement
-from libs.commands.catalog.portfolio.agreements.precedent import PublishPrecedent
 from libs.commands.catalog.portfolio.loan import AcceptLoan, DeclineLoan, LendSeats, LendTeam, RecordDelivery, ReturnTeam
 from libs.commands.decision import Case
-from libs.commands.errors import AlreadyDecided, AlreadyExists, Invalid, NotFound
+from libs.commands.errors import AlreadyDecided, AlreadyExists, Invalid
 from libs.commands.existence import demand_going_on
-from libs.events.catalog.portfolio.agreements.agreement import AGREEMENT, Agreement
-from libs.events.catalog.portfolio.agreements.precedent import Precedent
-from libs.events.catalog.portfolio.intake.opportunity import OPPORTUNITY
+from libs.events.catalog.portfolio.agreements.agreement import Agreement
 from libs.events.catalog.portfolio.loan import LOAN, Loan, LoanState, SeatsLent, TeamLent
 from libs.events.catalog.portfolio.team import TEAM
 from libs.events.catalog.roadmap.release import RELEASE
-from libs.events.event import Kind, Payload
+from libs.events.event import Payload
 from services.portfolio.domain import decisions
 
 
@@ -107,15 +103,6 @@ def record_agreement(command: RecordAgreement, case: Case[Agreement]) -> None:
         raise Invalid("nobody agrees with itself: two parties at least", field="parties")
     if command.signed_on is not None and command.signed_on > case.at.date():
         raise Invalid(f"it would be signed on {command.signed_on}, after {case.at.date()}", field="signed_on", remedy="Record it once it is signed.")
-
-
-@decisions.decides(PublishPrecedent)
-def publish_precedent(command: PublishPrecedent, case: Case[Precedent]) -> None:
-    """About what is there (S4-16). Raises NotFound."""
-    named: tuple[tuple[Kind[Any], str | None], ...] = ((LOAN, command.loan), (AGREEMENT, command.agreement), (OPPORTUNITY, command.opportunity))
-    for kind, id in named:
-        if id is not None and case.facts.defined(kind, id) is None:
-            raise NotFound(f"there is no {kind.name} {id!r}", field=kind.name, remedy="Check the id, or leave it out.")
 
 
 def _sound(command: LendTeam | LendSeats, case: Case[Loan], lender: str | None) -> None:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from libs.commands.catalog.roadmap.change import AddDependency, AttachEvidence, ChangeOfRelation, DecideChange, LinkChange, RaiseChangeRequest, RemoveDependency
+from libs.commands.catalog.roadmap.change import AddDependency, AttachEvidence, ChangeOfRelation, DecideChange, RaiseChangeRequest, RemoveDependency
 from libs.commands.decision import Case
 from libs.commands.errors import AlreadyDecided, Invalid
 from libs.commands.import_revision import take_back
 from libs.events.catalog.portfolio.product import PRODUCT
 from libs.events.catalog.roadmap.change import ChangeDecided, ChangeRaised, ChangeRequest, Effect
 from libs.events.catalog.roadmap.change_class import CHANGE_CLASS
-from libs.events.catalog.roadmap.release import RELEASE
 from libs.events.event import Payload
 from libs.rules.products.dependencies import dependencies
 from libs.rules.products.homes import home_of_product
@@ -20,20 +19,13 @@ from services.roadmap.domain import decisions
 
 @decisions.decides(RaiseChangeRequest)
 def raise_change_request(command: RaiseChangeRequest, case: Case[ChangeRequest]) -> None:
-    """The board is asked (S0-16). The class of a change is one of its product's home (S3-10). Raises Invalid, Refused."""
-    _of_the_same_product(case, command.release, command.product)
+    """The board is asked (S0-16). The class of a change is one of its product's home (S3-10). Raises Refused."""
     of, home = case.current.get(CHANGE_CLASS, command.change_class), home_of_product(case.current, case.current.get(PRODUCT, command.product))
     if of is not None:
         where = f"at home in {home!r}" if home else "of no home that is known"
         what = f"the class {of.id!r} is of {of.organisation!r}, and {command.product!r} is {where}"
         remedy = "Name a class of the organisation where the product is at home, or leave it out: then the board decides."
         case.demand("S3-10", home == of.organisation, what, remedy=remedy, field="change_class")
-
-
-@decisions.decides(LinkChange)
-def link_change(command: LinkChange, case: Case[ChangeRequest]) -> None:
-    """The change goes out with this release."""
-    _of_the_same_product(case, command.release, case.there.product)
 
 
 @decisions.decides(DecideChange)
@@ -73,13 +65,6 @@ def remove_dependency(command: RemoveDependency, case: Case[ChangeRequest]) -> I
     if not case.revising and command.on not in dependencies(case.facts, command.product):
         raise Invalid(f"{command.product!r} does not depend on {command.on!r}", field="on")
     yield _raised(command, f"No longer depend on {command.on}", Effect.CEASES)
-
-
-def _of_the_same_product(case: Case[ChangeRequest], release: str | None, product: str) -> None:
-    """A release that is known belongs to the product whose change goes out with it; what is not known yet may dangle."""
-    found = case.current.get(RELEASE, release)
-    if found is not None and found.product != product:
-        raise Invalid(f"the release {release!r} is of {found.product!r}, not of {product!r}", field="release")
 
 
 def _raised(command: ChangeOfRelation, title: str, effect: Effect) -> ChangeRaised:

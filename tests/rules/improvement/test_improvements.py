@@ -122,13 +122,16 @@ def test_a_team_that_begins_and_finishes_nothing_for_six_weeks_improves_nothing(
     assert readings == {"2024-02-21": steady, "2024-02-22": none, "2024-03-01": steady, "2024-04-12": steady, "2024-04-13": none}
     assert {date(2024, 2, 22), date(2024, 4, 13)} == still.derives(pace_turns, "river")
     assert still.derives(pace, "nobody").reading is none
-    over = given(still.world, say("team:river", TeamDissolved(reason="Over"), at="2024-04-01"))
-    assert [over.on(on).derives(pace, "river").reading for on in ("2024-03-31", "2024-04-13")] == [PaceReading.STEADY, PaceReading.DISSOLVED]
     planned = ExperimentPlanned(
         team="river", product="permits", hypothesis="h", scope="s", method=ExperimentMethod.AB, starts=date(2024, 4, 1), ends=date(2024, 4, 30)
     )
     trying = given(still.world, say("experiment:x", planned, ExperimentStarted(), at="2024-04-01"))
     assert trying.on("2024-04-13").derives(pace, "river").reading is steady
+
+
+def test_a_team_that_is_dissolved_keeps_pace_with_nothing() -> None:
+    over = told(one("a", started="2024-03-01"), say("team:river", TeamDissolved(reason="Over"), at="2024-04-01"))
+    assert [over.on(on).derives(pace, "river").reading for on in ("2024-03-31", "2024-04-13")] == [PaceReading.STEADY, PaceReading.DISSOLVED]
 
 
 @pytest.mark.requirement("S2-21")

@@ -231,7 +231,7 @@ def test_no_target_before_the_baseline_of_its_metric() -> None:
     aim = {**OBJECTIVE, "metric": "sat", "target": "90"}
     s = enter(opened(), "vision", "now")
     defined = MetricDefined(product="permits", name="Sat", kind=MetricKind.QUANTITATIVE, goal="g", method="m", tool="t", source="s", responsible="ed")
-    assert say(s, "set_objective", **{**aim, "metric": "unheard"}).error is None
+    say(s, "set_objective", **{**aim, "metric": "unheard"}).refused(NotFound)
     s.given("metric:sat", defined, at="2026-01-01")
     say(s, "set_objective", **aim).refused(Refused, "S2-08")
     s.given("metric:sat", BaselineMeasured(value=Decimal(60)), at="2026-01-02")

@@ -39,7 +39,7 @@ class ChangeRaised(Payload):
 
     product: Annotated[ProductId, Doc("The product that changes.")]
     title: Annotated[str, Input(Title), Doc("What changes, in a line.")]
-    release: Annotated[ReleaseId | None, Doc("The release that it goes out with.")] = None
+    release: Annotated[ReleaseId | None, Existing("product", later=True), Doc("The release that it goes out with.")] = None
     description: Annotated[str | None, Input(Text), Doc("What the board should know.")] = None
     on: Annotated[ProductId | None, Decided, Doc("The product on which it is to depend, or no longer.")] = None
     effect: Annotated[Effect | None, Decided, Doc("What becomes of the dependency on that product: it begins or it ceases.")] = None
@@ -57,7 +57,7 @@ def named_effect(said: ChangeRaisedV1) -> ChangeRaised:
 class ChangeLinked(Payload):
     """The change goes out with this release."""
 
-    release: Annotated[ReleaseId, Doc("The release's id.")]
+    release: Annotated[ReleaseId, Existing("product", later=True), Doc("The release's id.")]
 
 
 @event("headway.roadmap.change.evidence_attached.v1")

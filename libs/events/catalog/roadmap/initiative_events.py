@@ -70,7 +70,7 @@ class InitiativeAssessed(Payload):
     dimension: Annotated[AssessmentDimension, Doc("What was looked at.")]
     text: Annotated[str, Input(Text), Doc("What was found.")]
     source: Annotated[AssessmentSource, Doc("What shows it.")]
-    metric: Annotated[MetricId | None, Existing(later=True), Doc("The metric that measures it.")] = None
+    metric: Annotated[MetricId | None, Existing(), Doc("The metric that measures it.")] = None
 
 
 @event("headway.roadmap.initiative.objective_set.v1")
@@ -80,7 +80,7 @@ class ObjectiveSet(Payload):
     objective: Annotated[Id, Doc("Its id within the initiative.")]
     kind: Annotated[ObjectiveKind, Doc("Objective, critical success factor or key performance indicator.")]
     text: Annotated[str, Input(Text), Doc("What is aimed at.")]
-    metric: Annotated[MetricId | None, Existing(later=True), Doc("The metric that measures it.")] = None
+    metric: Annotated[MetricId | None, Existing(), Doc("The metric that measures it.")] = None
     target: Annotated[Decimal | None, TARGET, Doc("What the metric shall come to, in its unit.")] = None
     due: Annotated[date | None, Input(Day), Doc("The last day that counts.")] = None
     achievable: Annotated[str | None, Input(Text), Doc("Why it can be reached.")] = None

@@ -22,7 +22,7 @@ class MonitoringOpened(Payload):
     product: Annotated[ProductId, Doc("The product that was changed.")]
     about: Annotated[MonitoredId, Existing("product"), Doc("The change: the global id of a release, an improvement or an initiative.")]
     metrics: Annotated[
-        tuple[MetricId, ...], Existing("product", later=True), Input(min_length=1, max_length=100), Doc("The metrics by which it is seen, before and after.")
+        tuple[MetricId, ...], Existing("product"), Input(min_length=1, max_length=100), Doc("The metrics by which it is seen, before and after.")
     ]
     until: Annotated[date | None, Input(Day), Doc("Its last day; without one as many days after it was opened as the organisation's policy says.")] = None
 

@@ -78,10 +78,19 @@ def _where(hit: Mapping[str, Any]) -> str | None:
     return found
 
 
+_BY_ITSELF: Final = frozenset(
+    {
+        *(Findable.TEAM, Findable.PRODUCT, Findable.ORGANISATION, Findable.IMPROVEMENT, Findable.EXPERIMENT),
+        *(Findable.NEED, Findable.INVESTMENT, Findable.BID, Findable.LOAN, Findable.EVALUATION, Findable.MONITORING),
+    }
+)
+"""What has a page that tells more of it than that of its product."""
+
+
 def _leads_to(visit: Visit, hit: Mapping[str, Any]) -> str | None:
     """The page of a hit: its own, or the part of the page of where it belongs."""
     within, kind = hit["within"], Findable[hit["kind"]]
-    if kind in (Findable.TEAM, Findable.PRODUCT, Findable.ORGANISATION, Findable.IMPROVEMENT, Findable.EXPERIMENT):
+    if kind in _BY_ITSELF:
         return page_of(visit, hit["id"])
     if within is None:
         return page_of(visit, hit["id"])

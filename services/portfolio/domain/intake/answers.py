@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from libs.commands.catalog.portfolio.intake.candidate import ApplyForOnboarding, DeclineCandidate, OnboardCandidate
 from libs.commands.catalog.portfolio.intake.opportunity import AcceptOpportunity, DeclineOpportunity, RecordOpportunity
 from libs.commands.decision import Case
-from libs.commands.errors import Invalid, NotFound
+from libs.commands.errors import Invalid
 from libs.commands.steps import in_order
 from libs.events.catalog.portfolio.intake.candidate import Candidate, CandidateApplied
 from libs.events.catalog.portfolio.intake.opportunity import Opportunity
-from libs.events.catalog.portfolio.team import TEAM, Team
+from libs.events.catalog.portfolio.team import TEAM
 from libs.events.event import Payload
 from libs.rules.text import fold
 from services.portfolio.domain import decisions
@@ -30,11 +30,11 @@ def apply_for_onboarding(command: ApplyForOnboarding, case: Case[Candidate]) -> 
 
 @decisions.decides(OnboardCandidate)
 def onboard_candidate(command: OnboardCandidate, case: Case[Candidate]) -> None:
-    """It became a team of its organisation that is there by then (S4-10). Who waits before it is shown, and stops nobody. Raises NotFound, Invalid."""
+    """It became a team of its own organisation (S4-10). Who waits before it is shown, and stops nobody. Raises Invalid."""
     in_order(case, "S4-10", "onboarded", after="applied", ends=("declined",), first=_APPLY)
-    home = _team(case, command.team).home
-    if home != case.there.organisation:
-        raise Invalid(f"{command.team} is at home in {home!r}, and {case.id} is of {case.there.organisation!r}", field="team")
+    team = case.facts.get(TEAM, command.team)
+    if team is not None and team.home != case.there.organisation:
+        raise Invalid(f"{command.team} is at home in {team.home!r}, and {case.id} is of {case.there.organisation!r}", field="team")
 
 
 @decisions.decides(DeclineCandidate)
@@ -45,8 +45,7 @@ def decline_candidate(command: DeclineCandidate, case: Case[Candidate]) -> None:
 
 @decisions.decides(RecordOpportunity)
 def record_opportunity(command: RecordOpportunity, case: Case[Opportunity]) -> None:
-    """For a team that is there by then; it does not end before it starts (S4-14). Raises NotFound, Invalid."""
-    _team(case, command.team)
+    """It does not end before it starts (S4-14). Raises Invalid."""
     if command.starts is not None and command.ends is not None and command.ends < command.starts:
         raise Invalid(f"it would end on {command.ends}, before it starts", field="ends")
 
@@ -61,10 +60,3 @@ def accept_opportunity(command: AcceptOpportunity, case: Case[Opportunity]) -> N
 def decline_opportunity(command: DeclineOpportunity, case: Case[Opportunity]) -> None:
     """The team stays with its program (S4-14)."""
     in_order(case, "S4-14", "declined", after="recorded", ends=("accepted",), first=_RECORD)
-
-
-def _team(case: Case[Candidate] | Case[Opportunity], id: str) -> Team:
-    team = case.facts.get(TEAM, id)
-    if team is None:
-        raise NotFound(f"there was no team {id!r} by {case.at.date()}", field="team", remedy="Form it first (portfolio.form_team), or give a later time.")
-    return team

@@ -7,7 +7,7 @@ from typing import Annotated
 from annotated_doc import Doc
 
 from libs.events.event import Event, Kind, Payload, changed, event, state
-from libs.events.values import AgreementId, Called, Input, Inverse, LoanId, OpportunityId, Text, Title, shared
+from libs.events.values import AgreementId, Called, Existing, Input, Inverse, LoanId, OpportunityId, Text, Title, shared
 
 
 @event("headway.portfolio.precedent.published.v1")
@@ -16,9 +16,9 @@ class PrecedentPublished(Payload):
 
     title: Annotated[str, Input(Title), Doc("The case in one line.")]
     text: Annotated[str, Input(Text), Doc("What was done, and what others can take from it.")]
-    loan: Annotated[LoanId | None, Doc("The loan that it is about.")] = None
-    agreement: Annotated[AgreementId | None, Doc("The agreement that it rests on.")] = None
-    opportunity: Annotated[OpportunityId | None, Doc("The opportunity that it came from.")] = None
+    loan: Annotated[LoanId | None, Existing(), Doc("The loan that it is about.")] = None
+    agreement: Annotated[AgreementId | None, Existing(), Doc("The agreement that it rests on.")] = None
+    opportunity: Annotated[OpportunityId | None, Existing(), Doc("The opportunity that it came from.")] = None
 
 
 @state

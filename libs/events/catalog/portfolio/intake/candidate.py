@@ -38,7 +38,7 @@ _APPLICATION = Of((CandidateApplied,), ("organisation", "name", "products"))
 class CandidateOnboarded(Judgement):
     """Lab Operations takes it on."""
 
-    team: Annotated[TeamId, Doc("The team that came of it.")]
+    team: Annotated[TeamId, Existing(), Doc("The team that came of it.")]
 
 
 @judges(_APPLICATION)

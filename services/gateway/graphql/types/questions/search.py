@@ -6,13 +6,14 @@ import asyncio
 import time
 from collections.abc import Sequence
 from datetime import date, datetime
+from functools import partial
 from typing import Annotated, Final
 
 import strawberry
 
 from libs.events.facts import Facts
-from libs.rules.search import Findable, Hit, parts, search
-from services.gateway.graphql.context import Info
+from libs.rules.search import Findable, Hit, may_mean, parts, search
+from services.gateway.graphql.context import Info, OperationContext
 from services.gateway.graphql.global_ids import outside
 from services.gateway.graphql.types.kinds.connection import Connection, Listing, page
 from services.gateway.graphql.types.kinds.decorators import told
@@ -59,9 +60,12 @@ async def found(
             await asyncio.sleep(0)
             begun = time.monotonic()
     facts = info.context.facts(as_of, known_at)
-    hits = search(facts, text, kinds or ())
-    return page(Listing(f"search {text}", hits, hits), lambda hit: _shown(facts, hit), first, after)
+    names = info.context.names(partial(may_mean, text)) if Findable.PERSON in (kinds or Findable) else {}
+    hits = search(facts, text, kinds or (), names)
+    return page(Listing(f"search {text}", hits, hits), lambda hit: _shown(info.context, facts, hit), first, after)
 
 
-def _shown(facts: Facts, hit: Hit) -> SearchHit:
-    return SearchHit(facts=facts, hit=hit, id=outside(hit.kind, hit.key), kind=hit.kind, name=hit.name, within=hit.within)
+def _shown(context: OperationContext, facts: Facts, hit: Hit) -> SearchHit:
+    kept = context.particulars(hit.key) if hit.kind is Findable.PERSON else None
+    name = kept.name if kept is not None else hit.name
+    return SearchHit(facts=facts, hit=hit, id=outside(hit.kind, hit.key), kind=hit.kind, name=name, within=hit.within)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from tests.services.gateway.small_world import Gateway
+from types import MappingProxyType
+
+from libs.events.ports.people import Particulars
+from tests.services.gateway.small_world import TODAY, Gateway
 
 ASK = """query($t: String!, $k: [Findable!], $n: Int, $a: String) { search(text: $t, kinds: $k, first: $n, after: $a) {
     totalCount pageInfo { hasNextPage endCursor } nodes { id kind name within node { __typename ... on Team { products { id } } ... on Item { state } } } } }"""
@@ -13,8 +16,9 @@ async def test_a_search_finds_things_and_gives_them_whole(told_gateway: Gateway)
     assert [(one["id"], one["kind"], one["name"], one["within"]) for one in found["nodes"]] == [
         ("product:wells", "PRODUCT", "Wells", "water"),
         ("team:wells-team", "TEAM", "Wells team", "water"),
+        ("investment:inv-wells", "INVESTMENT", "inv-wells", "wells"),
     ]
-    assert found["nodes"][1]["node"] == {"__typename": "Team", "products": [{"id": "product:wells"}]} and found["totalCount"] == 2
+    assert found["nodes"][1]["node"] == {"__typename": "Team", "products": [{"id": "product:wells"}]} and found["totalCount"] == 4
     item = (await told_gateway.ask(ASK, {"t": "WELL-1"}))["search"]["nodes"][0]
     assert (item["id"], item["node"]) == ("item:i1", {"__typename": "Item", "state": "OPEN"}), "by what its source calls it"
 
@@ -22,6 +26,15 @@ async def test_a_search_finds_things_and_gives_them_whole(told_gateway: Gateway)
 async def test_people_are_found_by_their_ids(told_gateway: Gateway) -> None:
     found = (await told_gateway.ask(ASK, {"t": "ana", "k": ["PERSON"]}))["search"]["nodes"]
     assert [(one["id"], one["within"], one["node"]["__typename"]) for one in found] == [("person:ana", "wells-team", "Person")]
+
+
+async def test_people_are_found_by_their_names_by_whoever_may_see_these_and_shown_by_them(told_gateway: Gateway) -> None:
+    told_gateway.process.people.entries = MappingProxyType({"ana": Particulars("Ada Lovelace", None, TODAY)})
+    for typed in ("lovelace", "ana"):
+        found = (await told_gateway.ask(ASK, {"t": typed}, persona="auditor"))["search"]["nodes"]
+        assert [(one["id"], one["name"]) for one in found] == [("person:ana", "Ada Lovelace")]
+    assert (await told_gateway.ask(ASK, {"t": "lovelace"}, persona="subscriber"))["search"]["nodes"] == []
+    assert [one["name"] for one in (await told_gateway.ask(ASK, {"t": "ana"}, persona="subscriber"))["search"]["nodes"]] == ["ana"]
 
 
 async def test_what_is_found_comes_page_by_page(told_gateway: Gateway) -> None:
