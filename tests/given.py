@@ -21,9 +21,9 @@ import httpx
 from graphql import get_named_type, is_leaf_type
 
 import libs.events.catalog  # noqa: F401  (the kinds are declared by importing them)
+from libs.calendar.local_time import start_of
 from libs.events.event import KINDS, Payload, split
 from libs.events.facts import Facts
-from libs.events.values import start_of
 from libs.events.world import World
 from libs.rules.explanations import FIGURES
 from libs.rules.roles import Principal, Role

@@ -93,6 +93,7 @@ VALUES: Final[dict[str, Any]] = {
     "failed": "Renewals by proxy are still made at the counter.",
     "finding": "Nine in ten finished the form without help.",
     "fiscal_year_start": "04-01",
+    "time_zone": "America/Vancouver",
     "former_until": "2026-03-03T09:30:00Z",
     "goal": "the office has time for hard cases",
     "kinds": ["item"],

@@ -36,7 +36,10 @@ class Command(BaseModel, metaclass=CommandType):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    at: Annotated[Instant | None, Field(description="When it was true: a day (its start, UTC) or an instant; never in the future. Default: now.")] = None
+    at: Annotated[
+        Instant | None,
+        Field(description="When it was true: a day (its start, by the clock of its organisation) or an instant; never in the future. Default: now."),
+    ] = None
     known: Annotated[Instant | None, Field(description="When it was learned; importers only. Default: now.")] = None
     by: Annotated[
         Annotated[str, worded(rf"^{PLAIN_ID}(@(\*|{PLAIN_ID}))?$", "a role with its scope, such as cab@env, or an id")] | None,

@@ -6,13 +6,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import TypeVar
 
+from libs.calendar.local_time import start_of
 from libs.commands.command import Command
 from libs.commands.decision import Decisions
 from libs.commands.errors import AlreadyExists, HeadwayError
 from libs.commands.execution.admission import Ask, judge
 from libs.events.event import Actor, Event, Payload
 from libs.events.facts import Facts
-from libs.events.values import Money, start_of
+from libs.events.values import Money
 from libs.events.world import World
 from libs.rules.roles import Principal, Role
 

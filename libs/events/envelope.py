@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any, Final
 
@@ -21,7 +21,7 @@ class Undecodable(Exception):
 
 
 def to_stored(event: Event) -> dict[str, Any]:
-    """The document of one event within a commit; times as ISO text in UTC with microseconds."""
+    """The document of one event within a commit; times as ISO text, `time` with the offset of its place, the others in UTC."""
     return {
         "seq": event.sequence,
         "id": event.id,
@@ -43,7 +43,7 @@ def from_stored(aggregate: str, document: Mapping[str, Any]) -> Event:
         return Event(
             aggregate,
             document["seq"],
-            instant(document["time"]),
+            place_time(document["time"]),
             instant(document["recorded"]),
             instant(document["stored"]),
             actor(document["actor"]["id"], document["actor"]["role"]),
@@ -125,7 +125,7 @@ def from_record(record: Record) -> Event:
         return Event(
             record.key,
             sequence,
-            instant(h["ce_time"]),
+            place_time(h["ce_time"]),
             instant(h["ce_recorded"]),
             instant(h["ce_stored"]),
             actor(h["ce_actor"], h["ce_actorrole"]),
@@ -164,14 +164,24 @@ def from_structured(event: Mapping[str, Any], topic: str) -> Record:
     return Record(topic, found["subject"], headers, value if isinstance(value, bytes) else orjson.dumps(value))
 
 
-@lru_cache(maxsize=4096)
 def iso(instant: datetime) -> str:
-    """RFC 3339 in UTC; the three times of an event are often one, and each is written twice."""
-    return instant.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    """RFC 3339, in UTC where it is said so, else with its offset; the three times of an event are often one, and each is written twice."""
+    return _iso(instant, None if instant.tzinfo is UTC else instant.utcoffset())
 
 
 @lru_cache(maxsize=4096)
+def _iso(instant: datetime, offset: timedelta | None) -> str:
+    return (instant if offset else instant.astimezone(UTC)).isoformat().replace("+00:00", "Z")
+
+
 def instant(text: str) -> datetime:
+    """The inverse of `iso`, in UTC. Raises ValueError where it is not RFC 3339."""
+    found = place_time(text)
+    return found if found.tzinfo is UTC else found.astimezone(UTC)
+
+
+@lru_cache(maxsize=4096)
+def place_time(text: str) -> datetime:
     """The inverse of `iso`; equal texts share one object, since many events of an import bear the same. Raises ValueError where it is not RFC 3339."""
     found = datetime.fromisoformat(text)
     if found.tzinfo is None:
@@ -179,7 +189,7 @@ def instant(text: str) -> datetime:
     # What Python reads beyond RFC 3339: no seconds, weeks, decimals behind a comma, no colons, offsets of whole hours or with seconds.
     if text[16:17] != ":" or text[7] != "-" or text[10] != "T" or text[19:20] == "," or not (text[-1] == "Z" or text[-6] in "+-"):
         raise ValueError(f"{text} is not an instant of RFC 3339, as in 2024-05-01T09:00:00Z")
-    return found if found.tzinfo is UTC else found.astimezone(UTC)
+    return found if found.utcoffset() else found.astimezone(UTC)
 
 
 @lru_cache(maxsize=4096)

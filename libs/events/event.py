@@ -6,7 +6,7 @@ import dataclasses
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from types import MappingProxyType
 from typing import Annotated, Any, ClassVar, Generic, Protocol, Self, TypeVar, cast, dataclass_transform
 
@@ -14,6 +14,7 @@ from annotated_doc import Doc
 from pydantic import TypeAdapter
 from typing_extensions import TypeVar as TypeVarOr
 
+from libs.calendar.local_time import HOME, wall
 from libs.events.values import OverrideApprovalId, named, naming, shared
 
 
@@ -160,6 +161,7 @@ class Actor:
 class Event(Generic[Said]):
     """One fact: what was said, of which aggregate, by whom, and the three times (true, learned, arrived).
 
+    `time` is said in the time of the place that it is about (`libs.calendar.local_time`), so that its day is the day there; the others in UTC.
     `data` is what it says in the newest version of the event; `written` what it was written as, where that was an older one. `Event[HealthRecorded]` is one
     that says that; where a state documents one, the schema shows what it says and its day.
     """
@@ -301,7 +303,7 @@ def kind_of(type_name: str) -> Kind[Any]:
 
 
 def day_of(event: Event | None) -> date | None:
-    """The day (UTC) on which something was true; None where nothing says it."""
+    """The day on which something was true, at its own place; None where nothing says it."""
     return event.time.date() if event is not None else None
 
 
@@ -351,14 +353,23 @@ def mentions(data: Payload) -> Iterator[tuple[str, str]]:
 
 
 def visible(events: Sequence[Event], *, before: datetime | None = None, known_at: datetime | None = None) -> list[Event]:
-    """History: `time` before an instant and `recorded` by `known_at`, less what was retracted by then or discarded, sorted by (time, sequence).
+    """History: `time` before an instant, or by the end of a day at its own place (`precedes`), and `recorded` by `known_at`, less what was retracted by then or
+    discarded, sorted by (time, sequence).
 
     `events` are those of one aggregate in order of sequence. A retraction counts for every day from its `recorded` on.
     """
     known = [e for e in events if e.recorded <= known_at] if known_at is not None else events
     struck = {position(e.data.event)[1] for e in known if isinstance(e.data, Retracted)}
-    shown = [e for e in known if (before is None or e.time < before) and e.sequence not in struck and not isinstance(e.data, _UNSEEN)]
+    if before is not None:
+        known = by_day(known, before) if before.tzinfo is HOME else [e for e in known if e.time < before]
+    shown = [e for e in known if e.sequence not in struck and not isinstance(e.data, _UNSEEN)]
     return sorted(shown, key=lambda e: (e.time, e.sequence))
+
+
+def by_day(events: Iterable[Event], end: datetime) -> list[Event]:
+    """Those that lie before the end of a day at their own places: `precedes`, of many."""
+    limit = wall(end)
+    return [e for e in events if (e.time if e.time.tzinfo is UTC else wall(e.time)) < limit]
 
 
 def seen(event: Event) -> bool:

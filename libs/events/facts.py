@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence, Set
 from contextlib import contextmanager
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from typing import Any, Concatenate, Final, ParamSpec, Protocol, TypeVar, cast
 
+from libs.calendar.local_time import end_of, precedes, start_of
 from libs.events.cost import spend
 from libs.events.derivations import DerivationCache, Replays, Rest
 from libs.events.event import KINDS, Event, Kind, Overridden, S, changed, split, visible
 from libs.events.history import History, taken_in
 from libs.events.judgement import Course, SeenHistory, judged_by, judging, lapsed
-from libs.events.values import among, end_of, named, references
+from libs.events.values import among, named, references
 
 Q = ParamSpec("Q")
 T = TypeVar("T")
@@ -39,9 +40,9 @@ class Histories(Protocol):
 
 
 class Facts:
-    """The histories as they were before an instant and as they were known at another.
+    """The histories as they were by the end of a day at each place, or before an instant, and as they were known at another.
 
-    `day` is the day of `asOf` (UTC): periods of rules count from it. A derived value is a function `rule(facts, …)`; asked through `derive` it is kept,
+    `day` is the day of `asOf`: periods of rules count from it. A derived value is a function `rule(facts, …)`; asked through `derive` it is kept,
     together with what it rests on, until an event touches that. What is kept may be shared (`kept`) with whoever asks about the same moment; `touched` then
     says what events have changed since this one's histories were as they are: of that it keeps its own.
     """
@@ -67,7 +68,7 @@ class Facts:
 
     @property
     def day(self) -> date:
-        """The day of `asOf` (UTC)."""
+        """The day of `asOf`; of an instant the day that it is in the time in which it is said."""
         self._note(THE_DAY)
         return self._day
 
@@ -85,9 +86,19 @@ class Facts:
         return cls(histories, day=day, before=end_of(day), known_at=known_at, kept=kept, touched=touched)
 
     @classmethod
+    def by_now(cls, histories: Histories, now: datetime, known_at: datetime | None = None) -> Facts:
+        """All that was so by the end of this day (UTC), whatever day it is by then at each place."""
+        day = now.astimezone(UTC).date()
+        return cls(histories, day=day, before=start_of(day + timedelta(days=1)), known_at=known_at)
+
+    @classmethod
     def at(cls, histories: Histories, instant: datetime, known_at: datetime | None = None) -> Facts:
         """As of an instant, which is included."""
         return cls(histories, day=instant.date(), before=instant + timedelta(microseconds=1), known_at=known_at)
+
+    def dated(self, event: Event) -> bool:
+        """Whether what an event says was so by this moment."""
+        return self.before is None or precedes(event.time, self.before)
 
     def history(self, kind: Kind[Any], id: str) -> list[Event]:
         """The visible events of one aggregate, by (time, sequence)."""
@@ -101,7 +112,7 @@ class Facts:
         self._note(key)
         events = self.histories.events(key)
         if isinstance(events, History) and self.known_at is None:
-            return events.at(time) if self._before is None or time < self._before else []
+            return events.at(time) if self._before is None or precedes(time, self._before) else []
         return [event for event in self._visible(events, self._before) if event.time == time]
 
     def counting(self, kind: Kind[Any], id: str) -> list[Event]:
@@ -168,7 +179,7 @@ class Facts:
         """The events by which it is known what a thing is before anything of that was said: those said first, for a later moment than this."""
         said = [e for e in self._of_all_days(kind, id) if isinstance(e.data, kind.defined_by)]
         first = [e for e in said if e.time == said[0].time]
-        return first if self.before is not None and first and first[0].time >= self.before else []
+        return first if self.before is not None and first and not self.dated(first[0]) else []
 
     def _folded(self, kind: Kind[S], id: str, events: Sequence[Event]) -> S | None:
         if isinstance(events, History) and self.known_at is None and events.plain:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, overload
 
+from libs.calendar.local_time import HOME, precedes, wall
 from libs.events.event import Event, Kind, Retracted, S, position, seen
 from libs.events.judgement import Course
 from libs.runtime.failure_reason import reason
@@ -25,7 +26,7 @@ class History(Sequence[Event]):
     `_good` of them hold, and up to `_changed` the events are others. Folding goes on from the last one that holds, to where a doubted one comes out again.
     """
 
-    __slots__ = ("_changed", "_course", "_events", "_good", "_keys", "_marks", "_shown", "_struck")
+    __slots__ = ("_changed", "_course", "_days_ascend", "_events", "_good", "_keys", "_marks", "_shown", "_struck")
 
     def __init__(self, events: Iterable[Event] = ()) -> None:
         self._events: list[Event] = []
@@ -34,6 +35,7 @@ class History(Sequence[Event]):
         self._struck: set[int] = set()
         self._marks: list[tuple[int, Any]] = []
         self._good = self._changed = 0
+        self._days_ascend = True
         self._course = Course()
         self.extend(events)
 
@@ -62,6 +64,7 @@ class History(Sequence[Event]):
                 at = bisect_left(self._keys, key)
                 self._keys.insert(at, key)
                 self._shown.insert(at, event)
+                self._days_ascend = self._days_ascend and self._in_order_of_days(at)
                 self._moved(at, 1)
                 self._course.take(event)
 
@@ -70,14 +73,16 @@ class History(Sequence[Event]):
         other = History()
         other._events, other._shown, other._keys = self._events.copy(), self._shown.copy(), self._keys.copy()
         other._struck, other._marks = self._struck.copy(), self._marks.copy()
-        other._good, other._changed = self._good, self._changed
+        other._good, other._changed, other._days_ascend = self._good, self._changed, self._days_ascend
         other._course = self._course.copy()
         return other
 
     @property
     def plain(self) -> bool:
-        """Whether its judgements count wherever they are seen, as far as all that is known goes (`libs.events.judgement`)."""
-        return self._course.plain
+        """Whether its judgements count wherever they are seen, as far as all that is known goes (`libs.events.judgement`), and its days come as its instants:
+        in the hours around a move to a place whose clock is behind they do not.
+        """
+        return self._course.plain and self._days_ascend
 
     def retracted(self, sequence: int) -> bool:
         """Whether an event is out."""
@@ -85,6 +90,8 @@ class History(Sequence[Event]):
 
     def visible(self, before: datetime | None = None) -> list[Event]:
         """As `libs.events.event.visible`, of all that is known."""
+        if before is not None and not self._days_ascend:
+            return [event for event in self._shown if precedes(event.time, before)]
         return self._shown[: self._until(before)]
 
     def at(self, time: datetime) -> list[Event]:
@@ -123,7 +130,16 @@ class History(Sequence[Event]):
         return any(isinstance(self._shown[n].data, kind.defined_by) for n in range(self._until(before)))
 
     def _until(self, before: datetime | None) -> int:
-        return len(self._keys) if before is None else bisect_left(self._keys, (before, 0))
+        if before is None:
+            return len(self._keys)
+        if before.tzinfo is HOME:
+            return bisect_left(self._keys, wall(before), key=_wall)
+        return bisect_left(self._keys, (before, 0))
+
+    def _in_order_of_days(self, at: int) -> bool:
+        """Whether an event lies on no earlier day than the one before it, and on no later one than the one behind it."""
+        days = [event.time.date() for event in self._shown[max(at - 1, 0) : at + 2]]
+        return days == sorted(days)
 
     def _strike(self, sequence: int) -> None:
         if sequence in self._struck:
@@ -159,6 +175,10 @@ class History(Sequence[Event]):
                 self._good -= 1
         self._marks.insert(self._good, (count, state))
         self._good += 1
+
+
+def _wall(key: tuple[datetime, int]) -> datetime:
+    return wall(key[0])
 
 
 def _count(mark: tuple[int, Any]) -> int:

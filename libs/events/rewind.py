@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Hashable, Iterable, Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
+from libs.calendar.local_time import end_of, wall
 from libs.events.cost import spend
 from libs.events.derivations import Rest
 from libs.events.event import Event, Kind, S
 from libs.events.facts import EVENTS, THE_DAY, Facts, Histories, folded_past_faults
 from libs.events.judgement import Course
-from libs.events.values import end_of
 
 Q = ParamSpec("Q")
 T = TypeVar("T")
@@ -77,7 +77,9 @@ class EventSpread:
         if found is None:
             events = [event for aggregate in self._aggregates(rest) for event in self._histories.events(aggregate)]
             spend(len(events) // EVENTS)
-            found = self._times[rest] = sorted(event.time for event in events), sorted(event.recorded for event in events)
+            times = [event.time for event in events]
+            times += [wall(time) for time in times if time.tzinfo is not UTC]  # days end by the clock of each place, instants everywhere
+            found = self._times[rest] = sorted(times), sorted(event.recorded for event in events)
         return found
 
     def _aggregates(self, rest: Rest) -> Iterable[str]:

@@ -7,13 +7,14 @@ import re
 import typing
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Annotated, Any, Final
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
+from libs.calendar.local_time import HOME
 from libs.events.currencies import CURRENCIES, decimals, exact
 
 PLAIN_ID = r"[a-z0-9][a-z0-9._-]{0,63}"
@@ -275,7 +276,7 @@ def _utc(value: datetime) -> datetime:
     if value.tzinfo is None:
         raise ValueError("an instant needs its offset, as in 2024-05-01T09:00:00Z")
     try:
-        found = value.astimezone(UTC)
+        found = value if value.tzinfo is HOME else value.astimezone(UTC)
     except OverflowError as e:
         raise ValueError("lies outside of the calendar") from e
     if found < EARLIEST:
@@ -283,14 +284,18 @@ def _utc(value: datetime) -> datetime:
     return found
 
 
+def _begun(day: date) -> datetime:
+    return datetime.combine(day, time.min, HOME)
+
+
 def _day_or_instant(value: object) -> object:
     if isinstance(value, datetime):
         return value
     if isinstance(value, date):
-        return start_of(value)
+        return _begun(value)
     if isinstance(value, str) and DAY.fullmatch(value):
         try:
-            return start_of(date.fromisoformat(value))
+            return _begun(date.fromisoformat(value))
         except ValueError:
             return value
     # What would be read as seconds since 1970, or as a day of a week, is nobody's way to write an instant.
@@ -303,7 +308,7 @@ DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 """A day as it is written here: Python also reads weeks, and a library behind it seconds since 1970."""
 _INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt _]")
 Instant = Annotated[datetime, BeforeValidator(_day_or_instant), AfterValidator(_utc)]
-"""A day, meaning its start in UTC, or an instant."""
+"""An instant, in UTC; or a day, meaning its start at whatever place it turns out to be about (`libs.calendar.local_time.HOME`)."""
 
 
 def _written_day(value: object) -> object:
@@ -347,16 +352,6 @@ def _within_calendar(day: date) -> date:
 
 Day = Annotated[date, BeforeValidator(_written_day), AfterValidator(_within_calendar)]
 """A day as it is written here, 2024-05-01: the type of every day that a command takes. An instant is one only where it is the day's first (midnight)."""
-
-
-def start_of(day: date) -> datetime:
-    """The first instant of a day (UTC)."""
-    return datetime.combine(day, time.min, UTC)
-
-
-def end_of(day: date) -> datetime:
-    """The first instant that no longer belongs to the day: what happened on it came before."""
-    return start_of(day) + timedelta(days=1) if day < date.max else datetime.max.replace(tzinfo=UTC)
 
 
 def shared(cls: type, given: object, *, without: Collection[str] = ()) -> dict[str, Any]:

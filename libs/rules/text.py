@@ -18,9 +18,15 @@ def with_article(noun: str) -> str:
     return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"
 
 
+def clock_of(instant: datetime) -> str:
+    """By which clock an instant is said: `UTC`, or `UTC-08:00`."""
+    offset = f"{instant:%z}"
+    return "UTC" if not instant.utcoffset() else f"UTC{offset[:3]}:{offset[3:]}"
+
+
 def by_time(instant: datetime, beside: datetime) -> str:
-    """The day (UTC) of an instant, and its time as well where another, beside which it is named, lies on the same day."""
-    return f"{instant:%Y-%m-%d %H:%M:%S} UTC" if instant.date() == beside.date() else f"{instant:%Y-%m-%d}"
+    """The day of an instant, and its time as well where another, beside which it is named, lies on the same day."""
+    return f"{instant:%Y-%m-%d %H:%M:%S} {clock_of(instant)}" if instant.date() == beside.date() else f"{instant:%Y-%m-%d}"
 
 
 def fold(text: str) -> str:

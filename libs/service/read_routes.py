@@ -45,7 +45,7 @@ def _iso_instant(text: Any) -> Any:
 
 # What stands in a query is text, and pydantic would take numbers in it for seconds since 1970.
 _WITH_OFFSET = re.compile(DAY.pattern + r"[Tt ].+([Zz]|[+-][0-9]{2}:?[0-9]{2})")
-AsOf = Annotated[date | None, BeforeValidator(_iso_day), Query(description="As of the end of this day (UTC).")]
+AsOf = Annotated[date | None, BeforeValidator(_iso_day), Query(description="As of the end of this day, at the place of each thing.")]
 KnownAt = Annotated[Instant | None, BeforeValidator(_iso_instant), Query(description="As known at this instant.")]
 
 
@@ -75,7 +75,7 @@ def _add(router: APIRouter, handling: Handling, view: ReadableKind) -> None:
     kind = view.kind
 
     def today(facts: Facts) -> Facts:
-        return Facts.on_day(facts.histories, handling.clock().date())
+        return Facts.by_now(facts.histories, handling.clock())
 
     async def one(
         request: Request,
@@ -137,7 +137,7 @@ def _shown(facts: Facts, today: Facts, kind: Kind[Any], id: str, who: Principal)
 
 def _ahead(facts: Facts, kind: Kind[Any], id: str) -> datetime | None:
     """From when on something was said of an aggregate that is not seen yet; None where there is nothing."""
-    return min((e.time for e in facts.histories.events(kind.key(id)) if facts.before is not None and e.time >= facts.before), default=None)
+    return min((e.time for e in facts.histories.events(kind.key(id)) if not facts.dated(e)), default=None)
 
 
 def _names(value: Any, id: str) -> bool:

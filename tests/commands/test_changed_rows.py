@@ -12,12 +12,12 @@ from typing import Any, Final
 import pytest
 
 from libs.adapters.sqlite.store import SqliteCommitStore
+from libs.calendar.local_time import end_of
 from libs.commands.command import COMMANDS, Command
 from libs.commands.errors import HeadwayError
 from libs.commands.execution.admission import Ask, judge
 from libs.commands.execution.handler import Handling
 from libs.events.event import KINDS, Event, split, visible
-from libs.events.values import end_of
 from libs.events.world import World
 from services.backlog.domain import decisions as of_backlog
 from services.portfolio.domain import decisions as of_portfolio

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from libs.calendar.local_time import end_of
 from libs.commands.command import COMMANDS, Command
 from libs.commands.errors import HeadwayError
 from libs.commands.execution.admission import Ask, judge
@@ -32,7 +33,6 @@ from libs.events.catalog.roadmap.initiative_events import StepEntered, StepSkipp
 from libs.events.catalog.roadmap.release import ReleaseProposed, ReleaseSignedOff, ReleaseStage
 from libs.events.catalog.roadmap.vision import VisionSet
 from libs.events.event import KINDS, Actor, Event, Overridden, Payload, position, split, visible
-from libs.events.values import end_of
 from libs.events.world import World
 from services.backlog.domain import decisions as of_backlog
 from services.portfolio.domain import decisions as of_portfolio

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from libs.calendar.local_time import end_of
 from libs.events.catalog.backlog.need import NEED, NeedChanged, NeedJudged, NeedRecorded, Verdict
 from libs.events.catalog.portfolio.graduation import GRADUATION, Attested, HandoffAccepted, HandoffPrepared, HomeFunction, SustainEntered
 from libs.events.catalog.portfolio.product import PRODUCT, PhaseEntered, ProductRegistered
@@ -19,7 +20,6 @@ from libs.events.event import Event, Kind, Overridden, Payload, Retracted, visib
 from libs.events.facts import THE_DAY, Facts, Histories
 from libs.events.history import History
 from libs.events.judgement import SeenHistory, lapsed
-from libs.events.values import end_of
 from libs.events.world import World, WorldSnapshot
 from tests.events.kinds import AUTHOR, OTHER, START, THING, OtherSaid, ThingNoted
 

@@ -5,6 +5,7 @@ from random import Random
 import pytest
 
 import libs.commands.catalog  # noqa: F401  (declares every command)
+from libs.calendar.local_time import start_of
 from libs.commands.command import COMMANDS
 from libs.commands.testing import money
 from libs.events.catalog.backlog.backlog import BacklogOpened, PrioritisationReviewed
@@ -17,7 +18,6 @@ from libs.events.catalog.portfolio.organisation import PolicySet
 from libs.events.catalog.portfolio.product import ProductRegistered
 from libs.events.catalog.portfolio.team import HealthReading, HealthRecorded, HealthSubject, TeamFormed, TeamPivotedAway
 from libs.events.facts import Facts
-from libs.events.values import start_of
 from libs.rules.duties import DECLARED, Duty, DutyKind, duties, duties_in
 from libs.rules.duties.terms import followed
 from libs.rules.roles import Role

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from libs.calendar.local_time import start_of
 from libs.commands.testing import money
 from libs.events.catalog.duties import DutyDone, DutyFellDue, DutyOverdue, OfDuty
 from libs.events.catalog.portfolio.bid import BID, BidOutcomeRecorded, BidSubmitted
@@ -16,7 +17,6 @@ from libs.events.catalog.portfolio.team import TEAM as TEAMS
 from libs.events.catalog.portfolio.team import HealthReading, HealthRecorded, HealthSubject, TeamFormed, TeamPivotedAway
 from libs.events.catalog.withdrawal import Withdrawn
 from libs.events.event import Actor, Event, Payload
-from libs.events.values import start_of
 from libs.events.world import World
 from libs.rules.duties.instant import AnnouncedMoment, seen_at
 from libs.rules.duties.moments import DutiesOf, moments

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from headway.contracts.samples import id_of, sample
+from libs.calendar.local_time import start_of
 from libs.commands.testing import money
 from libs.events.catalog.backlog.backlog import BacklogOpened
 from libs.events.catalog.backlog.item import ItemAdded
@@ -28,7 +29,6 @@ from libs.events.catalog.roadmap.roadmap_item import Horizon, RoadmapItemPlaced
 from libs.events.event import KINDS, Actor, Event, Payload
 from libs.events.facts import Facts
 from libs.events.references import name_field
-from libs.events.values import start_of
 from libs.events.world import World
 from libs.rules import search as searching
 from libs.rules.search import Findable, search

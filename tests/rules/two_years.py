@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from random import Random
 from typing import Final
 
+from libs.calendar.local_time import start_of
 from libs.commands.testing import money
 from libs.events.catalog.backlog.backlog import BacklogOpened, PrioritisationReviewed
 from libs.events.catalog.backlog.experiment import ExperimentChecked, ExperimentMethod, ExperimentPlanned, ExperimentStarted
@@ -24,7 +25,6 @@ from libs.events.catalog.portfolio.product import ChecklistTicked, PhaseEntered,
 from libs.events.catalog.portfolio.team import HealthReading, HealthRecorded, HealthSubject, TeamFormed, TeamPivotedAway
 from libs.events.catalog.roadmap.monitoring import MonitoringClosed, MonitoringOpened
 from libs.events.event import Payload
-from libs.events.values import start_of
 from libs.events.world import World
 from libs.rules.duties.instant import AnnouncedMoment, seen_at
 from libs.rules.duties.moments import announced_duties

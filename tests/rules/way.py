@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Final
 
+from libs.calendar.local_time import start_of
 from libs.commands.testing import NOW
 from libs.events.catalog.backlog.item import ItemAdded, ItemDelivered
 from libs.events.catalog.portfolio.graduation import (
@@ -34,7 +35,6 @@ from libs.events.catalog.roadmap.metric import BaselineMeasured, MetricDefined, 
 from libs.events.catalog.roadmap.release import ReleaseProposed, ReleasePublished, ReleaseStage
 from libs.events.event import Actor, Event, Payload, Retracted
 from libs.events.facts import Facts
-from libs.events.values import start_of
 from libs.events.world import World
 from libs.rules.graduation.status import Graduation, graduation
 

@@ -9,11 +9,11 @@ from functools import cache
 from typing import Any
 
 from headway.demonstration.story import lines
+from libs.calendar.local_time import start_of
 from libs.commands.execution.admission import Ask, judge
 from libs.commands.routes import Line, command_of
 from libs.events.envelope import SERVICES
 from libs.events.event import Actor, Event, Retracted, position
-from libs.events.values import start_of
 from libs.events.world import World
 from libs.rules.roles import Principal, Role
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from libs.calendar.local_time import start_of
 from libs.commands.catalog.portfolio.bid import RecordBidOutcome
 from libs.commands.catalog.portfolio.graduation import PrepareHandoff
 from libs.commands.errors import Invalid, WrongClock
@@ -31,7 +32,6 @@ from libs.events.catalog.portfolio.team import TeamFormed
 from libs.events.catalog.withdrawal import Withdrawn
 from libs.events.event import KINDS, Actor, Event
 from libs.events.ports.store import Commit
-from libs.events.values import start_of
 from libs.rules.duties.moments import announced_duties
 from libs.rules.roles import Principal, Role
 from libs.service.adapters import adapters_of

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import pytest
 
+from libs.calendar.local_time import start_of
 from libs.commands.catalog.portfolio.reorganisation import MergeOrganisations, Move, Rename
 from libs.commands.command import Command
 from libs.commands.execution.admission import Ask, judge
@@ -16,7 +17,6 @@ from libs.events.catalog.portfolio.product import PRODUCT
 from libs.events.catalog.portfolio.program import PROGRAM
 from libs.events.catalog.portfolio.team import TEAM
 from libs.events.event import KINDS, Kind
-from libs.events.values import start_of
 from libs.events.world import World
 from libs.rules.explanations import FIGURES
 from libs.rules.money.amounts import Sum

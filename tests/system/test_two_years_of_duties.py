@@ -13,13 +13,13 @@ from random import Random
 
 import pytest
 
+from libs.calendar.local_time import end_of, start_of
 from libs.events.catalog.duties import DUTIES_OF, DutyDone, DutyOverdue, OfDuty
 from libs.events.catalog.portfolio.team import HealthRecorded
 from libs.events.catalog.withdrawal import Withdrawn
 from libs.events.event import KINDS, Actor, Event, Payload, Retracted
 from libs.events.facts import Facts
 from libs.events.ports.store import Commit
-from libs.events.values import end_of, start_of
 from libs.events.world import World
 from libs.rules.duties import duties
 from libs.rules.duties.moments import announced_duties

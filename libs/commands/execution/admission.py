@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from typing import Any
 
 import orjson
 
+from libs.calendar.local_time import local
 from libs.commands.authorization import speaker
 from libs.commands.command import COMMANDS, Command, changing, creating
 from libs.commands.decision import Case, Decision
@@ -26,6 +27,7 @@ from libs.events.judgement import recorded
 from libs.events.ports.log import LARGEST
 from libs.rules.roles import Principal
 from libs.rules.text import with_article
+from libs.rules.time_zones import zone_of, zone_of_new
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +63,10 @@ def judge(
     """
     command = ask.command
     kind, id = KINDS[aggregate.partition(":")[0]], split(aggregate)[1]
-    at, known = _times(command, now, correcting)
     history = histories.events(aggregate)
     current = Facts.at(histories, now)
+    there = _place(current, kind, id, command)
+    at, known = _times(command, now, there, correcting)
     exists = _exists(command, current, aggregate, history)
     state = current.get(kind, id)
     lasts = isinstance(command, Retract) or (command.SPEC.taken_back and bool(history))
@@ -75,6 +78,7 @@ def judge(
         raise StaleVersion(f"{aggregate} is at version {len(history)}, not {ask.if_match}", remedy="Read it again, then decide.", field="If-Match")
     if exists and state is not None and command.SPEC.creates and not revising:
         raise _already_there(kind, id, command.SPEC.id_field)
+    current = current if there is UTC else Facts.at(histories, local(now, there))
     facts = current if at == now else Facts.at(histories, at)
     importing = ask.principal.has("importer")
     case: Case[Any] = Case(kind, id, at, state, facts.get(kind, id), facts, current, who.actor, importing, revising, row, command.override)
@@ -160,10 +164,16 @@ def _created(kind: Kind[Any], history: Iterable[Event]) -> bool:
     return any(type(event.data) in creating for event in history)
 
 
-def _times(command: Command, now: datetime, correcting: datetime | None) -> tuple[datetime, datetime]:
-    """When it was true and when it was learned."""
-    known = command.known or now
-    at = correcting or command.at or known
+def _place(facts: Facts, kind: Kind[Any], id: str, command: Command) -> tzinfo:
+    """The time zone in which a command is said: that of what it is about."""
+    found = facts.get(kind, id)
+    return facts.derive(zone_of, kind.name, id) if found is not None and kind.known(found) else zone_of_new(facts, command, command.SPEC.id_field)
+
+
+def _times(command: Command, now: datetime, there: tzinfo, correcting: datetime | None) -> tuple[datetime, datetime]:
+    """When it was true, in the time of its place, and when it was learned; a day alone begins there."""
+    known = local(command.known, there).astimezone(UTC) if command.known is not None else now
+    at = correcting or local(command.at or known, there)
     for field, instant in (("known", known), ("at", at)):
         if instant > now:
             raise Invalid(f"'{field}' lies in the future", field=field, remedy="Say it once it is true.")

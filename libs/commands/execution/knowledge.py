@@ -50,7 +50,7 @@ class ServiceKnowledge:
     async def see(self, question: Callable[[Facts], T], *, day: date | None = None, known_at: datetime | None = None) -> T:
         """The answer of a pure question over these facts. Raises Unreachable."""
         loaded = self.nothing_loaded()
-        facts = Facts.on_day(loaded, day or self.clock().date(), known_at)
+        facts = Facts.by_now(loaded, self.clock(), known_at) if day is None else Facts.on_day(loaded, day, known_at)
         return await self.found(loaded, lambda: question(facts))
 
     async def found(self, loaded: Loaded, question: Callable[[], T]) -> T:

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from typing import Final
 
+from libs.calendar.local_time import start_of
+from libs.calendar.months import months_on
 from libs.events.catalog.backlog.backlog import BACKLOG
 from libs.events.catalog.backlog.experiment import EXPERIMENT
 from libs.events.catalog.backlog.item import ITEM, ItemImpactRecorded, ItemState
@@ -14,11 +16,10 @@ from libs.events.catalog.duties import DutyKind
 from libs.events.catalog.portfolio.product import PRODUCT
 from libs.events.event import Event, earliest
 from libs.events.facts import Facts
-from libs.events.values import start_of
 from libs.rules.duties.terms import Term, duty, until, within
-from libs.rules.months import months_on
 from libs.rules.products.backlogs import items
 from libs.rules.products.prioritisation import MONTHS, regular
+from libs.rules.time_zones import zone_of
 
 IMPACT_DAYS: Final = 90
 """Days after which it is asked what a delivery has changed."""
@@ -33,9 +34,10 @@ def reviews_of_the_order(facts: Facts, id: str) -> Iterator[Term]:
     product = facts.get(PRODUCT, id)
     reviews = [review.event for review in backlog.reviews]
     deliveries = [turn.event for item in facts.derive(items, id) for turn in item.turns if turn.state is ItemState.DELIVERED]
+    there = facts.derive(zone_of, BACKLOG.name, id)
     for run in facts.derive(regular, id):
         delivered = max((event for event in deliveries if event.time.date() <= run.first), key=lambda event: event.order)
-        start, over = max(start_of(run.first), delivered.time), start_of(run.over) if run.over else None
+        start, over = max(start_of(run.first, there), delivered.time), start_of(run.over, there) if run.over else None
         before = [event for event in reviews if event.time <= start][-1:]
         held = [event for event in reviews if event.time > start and (over is None or event.time < over)]
         for began, ended in pairwise((*(before or [delivered]), *held, None)):

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from typing import Any
 
+from libs.calendar.local_time import start_of
 from libs.events.catalog.duties import DUTIES_OF, DutyDone, DutyFellDue, DutyOverdue, OfDuty
 from libs.events.catalog.withdrawal import Withdrawn
 from libs.events.envelope import iso
 from libs.events.event import Event, Kind, Payload, split
 from libs.events.facts import Facts
-from libs.events.values import start_of
 from libs.rules.duties.instant import AnnouncedMoment
 from libs.rules.duties.terms import DECLARED, DutyDeclaration, Term, terms
+from libs.rules.time_zones import zone_of
 
 
 def moments(facts: Facts, kind: str, id: str) -> tuple[AnnouncedMoment, ...]:
@@ -23,20 +24,20 @@ def moments(facts: Facts, kind: str, id: str) -> tuple[AnnouncedMoment, ...]:
         for declared in DECLARED.values()
         if declared.of.name == kind
         for term in facts.derive(terms, declared.kind, id)
-        for moment in _of_term(declared, f"{declared.subject_kind}:{id}", term)
+        for moment in _of_term(declared, f"{declared.subject_kind}:{id}", term, facts.derive(zone_of, kind, id))
     ]
     return tuple(sorted(found, key=lambda moment: moment.at))
 
 
-def _of_term(declared: DutyDeclaration, subject: str, term: Term) -> Iterator[AnnouncedMoment]:
-    """It falls due as its last day begins, and is overdue once that is over; where the day is moved it may be due no longer, and fall due again."""
+def _of_term(declared: DutyDeclaration, subject: str, term: Term, there: tzinfo) -> Iterator[AnnouncedMoment]:
+    """It falls due as its last day begins there, and is overdue once that is over; where the day is moved it may be due no longer, and fall due again."""
     about, common = declared.about(term), {"kind": declared.kind.value, "subject": subject, "rule": declared.rule}
     fell = over = False
     days = [(at, due) for at, due in term.due if term.end is None or at < term.end]  # a policy of later does not concern it
     last = term.due[0][1]
     for (since, due), until in zip(days, (*(at for at, _ in days[1:]), term.end), strict=bool(days)):
         start = max(since, term.start)
-        day, after = max(start, start_of(due)), max(start, start_of(due + timedelta(days=1)))
+        day, after = max(start, start_of(due, there)), max(start, start_of(due + timedelta(days=1), there))
         if fell and day > start:
             yield AnnouncedMoment(start, DutyDone(**common, due_on=last, about=about, done=False))
             fell = over = False

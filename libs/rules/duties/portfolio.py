@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Final
 
+from libs.calendar.local_time import start_of
 from libs.events.catalog.duties import DutyKind
 from libs.events.catalog.portfolio.bid import BID
 from libs.events.catalog.portfolio.evaluations.confidence import CONFIDENCE
@@ -17,7 +18,6 @@ from libs.events.catalog.portfolio.team import TEAM, HealthRecorded, HealthSubje
 from libs.events.event import KINDS, Event, earliest, split
 from libs.events.facts import Facts
 from libs.events.references import name_field
-from libs.events.values import start_of
 from libs.rules.duties.terms import Term, by_policy, duty, followed, terms, until, within
 from libs.rules.evaluations.confidence import CONFIDENCE_DAYS, ratings
 from libs.rules.evaluations.signs import ended
@@ -27,6 +27,7 @@ from libs.rules.money.spending import home_of
 from libs.rules.products.checklists import rounds
 from libs.rules.products.homes import home_of_product
 from libs.rules.statements import explains
+from libs.rules.time_zones import zone_of
 
 HEALTH_DAYS: Final = 180
 """Days for which a check of health counts."""
@@ -53,7 +54,7 @@ def expiring_evidence(facts: Facts, id: str) -> Iterator[Term]:
     attested = list(attestations(facts.get(GRADUATION, id)))
     for said, days, topic, command in ((attested, _attestation_days, "", ""), (readings, _satisfaction_days, "readings", "roadmap.read_metric")):
         for event, renewed in followed(said):
-            start = max(event.time, start_of(since.day))
+            start = max(event.time, start_of(since.day, facts.derive(zone_of, TEAM.name, id)))
             ended = earliest(renewed, team.ended)
             if ended is None or ended.time > start:
                 due = by_policy(facts, team.home, event, days)

@@ -176,7 +176,7 @@ def _struck(facts: Facts, aggregate: str, types: tuple[type[Payload], ...]) -> l
     """What was taken back of an aggregate as far as it matters, and the retractions."""
     known = [event for event in facts.histories.events(aggregate) if facts.known_at is None or event.recorded <= facts.known_at]
     retractions = {event.data.event: event for event in known if isinstance(event.data, Retracted)}
-    gone = [e for e in known if e.id in retractions and isinstance(e.data, types) and (facts.before is None or e.time < facts.before)]
+    gone = [e for e in known if e.id in retractions and isinstance(e.data, types) and facts.dated(e)]
     return [*gone, *(retractions[event.id] for event in gone)]
 
 

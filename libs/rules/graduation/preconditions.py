@@ -7,13 +7,13 @@ from datetime import date, datetime, timedelta
 from itertools import pairwise
 from typing import NamedTuple
 
+from libs.calendar.local_time import end_of, precedes
 from libs.events.catalog.backlog.item import Item, ItemState
 from libs.events.catalog.portfolio.graduation import GRADUATION
 from libs.events.catalog.portfolio.team import TEAM, Team
 from libs.events.catalog.roadmap.release import RELEASE, ReleaseStage
 from libs.events.event import Event
 from libs.events.facts import Facts
-from libs.events.values import end_of
 from libs.rules.graduation.evidence import Criterion, evidence, policy_of
 from libs.rules.products.backlogs import items
 from libs.rules.roles import who
@@ -113,7 +113,7 @@ def _counts(facts: Facts, team: Team, ends: list[date]) -> list[_Count]:
     counts, waiting, last, n = [], 0, None, 0
     for end in ends:
         over = end_of(end)
-        while n < len(moves) and moves[n][2].time < over:
+        while n < len(moves) and precedes(moves[n][2].time, over):
             waiting, last, n = waiting + moves[n][1], moves[n][2], n + 1
         counts.append(_Count(end, waiting, last))
     return counts

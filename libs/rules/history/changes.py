@@ -11,6 +11,7 @@ from typing import Annotated, Any, Final, NamedTuple
 
 from annotated_doc import Doc
 
+from libs.calendar.local_time import start_of
 from libs.events.catalog.portfolio.investment import INVESTMENT
 from libs.events.catalog.portfolio.organisation import ORGANISATION
 from libs.events.catalog.portfolio.product import PRODUCT
@@ -21,7 +22,6 @@ from libs.events.choice import Choice, choice
 from libs.events.event import Event
 from libs.events.facts import Facts
 from libs.events.rewind import EventSpread
-from libs.events.values import start_of
 from libs.rules.explanations import FIGURES, Figure, RelevantEvents
 from libs.rules.graduation.evidence import Criterion
 from libs.rules.history.diff import Moments, name_of, scopes_of

@@ -80,4 +80,4 @@ def scopes_of(moments: Moments, kind: str, id: str) -> Belonging:
 def _visible(facts: Facts, event: Event) -> bool:
     """Whether a moment takes an event in; one that takes back another counts for every day."""
     known = facts.known_at is None or event.recorded <= facts.known_at
-    return known and (isinstance(event.data, Retracted) or facts.before is None or event.time < facts.before)
+    return known and (isinstance(event.data, Retracted) or facts.dated(event))

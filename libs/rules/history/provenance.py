@@ -10,10 +10,10 @@ from functools import partial
 from heapq import heappop, heappush
 from typing import Any, Final, Generic, NamedTuple, Protocol, TypeVar
 
+from libs.calendar.local_time import start_of
 from libs.events.event import KINDS, Event, Retracted, split
 from libs.events.facts import Facts
 from libs.events.rewind import EventSpread, Hindsight
-from libs.events.values import start_of
 from libs.rules.explanations import Figure, Reach, RelevantEvents
 from libs.rules.money.amounts import NOTHING, RunningSum
 
@@ -223,11 +223,9 @@ class _Ahead(Generic[Step]):
 
 def _known(events: Iterable[Event], facts: Facts) -> Iterator[Event]:
     """What is known at a moment and not dated behind it, also what was taken back; a taking back, and what a thing is at all, count for every day."""
-    before, known = facts.before, facts.known_at
+    known = facts.known_at
     for event in events:
-        if (known is None or event.recorded <= known) and (
-            before is None or event.time < before or isinstance(event.data, (Retracted, *KINDS[event.kind].defined_by))
-        ):
+        if (known is None or event.recorded <= known) and (facts.dated(event) or isinstance(event.data, (Retracted, *KINDS[event.kind].defined_by))):
             yield event
 
 

@@ -185,7 +185,7 @@ def _of(facts: Facts, aggregate: tuple[Kind[Any], str]) -> Iterator[StoryEvent]:
     known = [e for e in facts.histories.events(kind.key(id)) if facts.known_at is None or e.recorded <= facts.known_at]
     struck = {e.data.event for e in known if isinstance(e.data, Retracted)}
     for event in known:
-        if isinstance(event.data, Retracted) or (not isinstance(event.data, Discarded) and (facts.before is None or event.time < facts.before)):
+        if isinstance(event.data, Retracted) or (not isinstance(event.data, Discarded) and facts.dated(event)):
             yield StoryEvent(event, event.id in struck, event.id in counting or isinstance(event.data, Retracted))
 
 

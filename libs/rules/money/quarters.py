@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from libs.calendar.months import months_on
 from libs.rules.money.fiscal_years import CALENDAR, year_of
-from libs.rules.months import months_on
 
 
 @dataclass(frozen=True, slots=True)

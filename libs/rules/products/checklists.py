@@ -9,11 +9,11 @@ from typing import Annotated, Final, NamedTuple
 
 from annotated_doc import Doc
 
+from libs.calendar.months import months_on
 from libs.events.catalog.portfolio.lifecycle import LIFECYCLE, LifecycleCheck, LifecycleDefined, LifecyclePhase
 from libs.events.catalog.portfolio.product import PRODUCT, ChecklistTicked, PhaseEntered, PhaseSince, Product, ProductDecommissioned, ProductRegistered
 from libs.events.event import Event
 from libs.events.facts import Facts
-from libs.rules.months import months_on
 from libs.rules.statements import explains
 
 MONTHS: Final = 3

@@ -30,12 +30,12 @@ class Crossing:
 
     @property
     def from_(self) -> Annotated[date, Doc("Its first day.")]:
-        """The day (UTC) of what began it: a reading, or a threshold that was set."""
+        """The day of what began it: a reading, or a threshold that was set."""
         return self.began.time.date()
 
     @property
     def until(self) -> Annotated[date | None, Doc("The day on which it ended; null while it lasts.")]:
-        """The day (UTC) of what ended it."""
+        """The day of what ended it."""
         return day_of(self.ended)
 
     def covers(self, instant: datetime) -> bool:

@@ -10,13 +10,13 @@ from typing import Annotated, Final, NamedTuple
 
 from annotated_doc import Doc
 
+from libs.calendar.months import months_on
 from libs.events.catalog.backlog.backlog import BACKLOG, Review
 from libs.events.catalog.backlog.item import ItemState
 from libs.events.catalog.roadmap.metric import METRIC
 from libs.events.event import position
 from libs.events.facts import Facts
 from libs.events.values import ItemId, MetricId, PersonId
-from libs.rules.months import months_on
 from libs.rules.products.backlogs import items, ordered
 
 MONTHS: Final = 3

@@ -50,7 +50,7 @@ class TargetOutcome:
 
     @property
     def set_on(self) -> Annotated[date, Doc("The day on which it was set.")]:
-        """The day (UTC) of its event."""
+        """The day of its event."""
         return self.target.day
 
 

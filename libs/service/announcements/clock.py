@@ -5,19 +5,20 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from itertools import islice
 from typing import Any, Final, Generic, Protocol, TypeVar
 
+from libs.calendar.local_time import local, start_of
 from libs.commands.decision import Loaded
 from libs.events.derivations import Rest
 from libs.events.event import Actor, Event, Kind, Payload
 from libs.events.facts import THE_DAY, Facts
 from libs.events.ports.store import AppendOutcome, CommandKey, Commit
-from libs.events.values import end_of
 from libs.rules.duties.instant import AnnouncedMoment, seen_at
 from libs.rules.duties.moments import announced_duties
 from libs.rules.roles import CLOCK
+from libs.rules.time_zones import zone_of
 from libs.runtime.backoff import rest
 from libs.runtime.failure_reason import reason
 from libs.service.announcements.affected_things import Affected, Mark
@@ -168,36 +169,44 @@ class Clock:
         loaded = handling.nothing_loaded()
         things = [self._things[name] for name in names]
         await handling.load(loaded, {aggregate for of, id in things for aggregate in (of.aggregate(id), of.of.key(id))})
-        facts = seen_at(loaded, now)
+        places: dict[tzinfo, Facts] = {UTC: seen_at(loaded, now)}
         for name, (announces, id) in zip(names, things, strict=True):
             try:
-                if await self._look(name, announces, id, loaded, facts, now):
+                if await self._look(name, announces, id, loaded, places, now):
                     self._waiting.discard(name)
             except Exception as e:
                 aggregate = announces.aggregate(id)
                 logger.warning("announcing: %s %s: %s", announces.of.name, id, reason(e), extra={"aggregate": aggregate, "error": type(e).__name__})
             await asyncio.sleep(0)
 
-    async def _look(self, name: str, announces: Announces[V], id: str, loaded: Loaded, facts: Facts, now: datetime) -> bool:
-        """Announces what is due of one thing; whether it is dealt with. The loop is free between two instants that are looked at."""
+    async def _look(self, name: str, announces: Announces[V], id: str, loaded: Loaded, places: dict[tzinfo, Facts], now: datetime) -> bool:
+        """Announces what is due of one thing; whether it is dealt with. The loop is free between two instants that are looked at.
+
+        `places` are the facts of now, by the time zones in which they are asked.
+        """
         history = list(loaded.events(announces.aggregate(id)))
         views: dict[datetime, V] = {}
         rests: frozenset[Rest] = frozenset({announces.of.key(id), announces.aggregate(id)})
-        for instant in dict.fromkeys((*announces.instants(id, history), now)):
-            then = facts if instant == now else seen_at(loaded, instant)
+        there, resting = await self._service.handling.found(loaded, lambda: places[UTC].resting(zone_of, announces.of.name, id))
+        rests |= resting
+        here = local(now, there)
+        if there not in places:
+            places[there] = seen_at(loaded, here)
+        for instant in dict.fromkeys((*announces.instants(id, history), here)):
+            then = places[there] if instant == here else seen_at(loaded, instant)
             views[instant], resting = await self._service.handling.found(loaded, lambda at=then: at.resting(announces.view, id))  # type: ignore[misc]
             rests |= resting
             await asyncio.sleep(0)
         self._affected.looked(name, rests)
-        self._schedule(name, announces.next(views[now], now), now.date() if THE_DAY in rests else None)
-        said = announces.due(id, history, views, now)
+        midnight = start_of(here.date() + timedelta(days=1), there)
+        self._schedule(name, *[at for at in (announces.next(views[here], here), midnight if THE_DAY in rests else None) if at is not None])
+        said = announces.due(id, history, views, here)
         if said and history and history[-1].stored > now:
             return False  # its clock was ahead: what comes next is stored when that is past
         return not said or await self._append(announces, id, history, said, now)
 
-    def _schedule(self, name: str, next: datetime | None, day: date | None) -> None:
-        """Looks at a thing again at an instant, and as the next day begins where the day is among what it rests on."""
-        at = [one for one in (next, end_of(day) if day else None) if one is not None]
+    def _schedule(self, name: str, *at: datetime) -> None:
+        """Looks at a thing again at the first of these instants."""
         if at:
             self._next[name] = min(at)
         else:

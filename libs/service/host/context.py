@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
+from datetime import date, timedelta
 
 from libs.events.world import World
+from libs.rules.roles import Role
+from libs.rules.time_zones import today
 from libs.service.adapters import Adapters, adapters_of
 from libs.service.identity.revocation_list import RevocationList
 from libs.service.identity.tokens import Verifier
@@ -45,6 +48,11 @@ class ProcessContext(ABC):
     @abstractmethod
     async def is_ready(self) -> bool:
         """Whether what store and log held at the start is in the world, and it is known which sessions were ended."""
+
+    def today(self, roles: Collection[Role] = (), ahead: timedelta = timedelta(0)) -> date:
+        """The day that it is, or will be soon, for somebody with these roles (`libs.rules.time_zones`)."""
+        now = self.adapters.clock() + ahead
+        return today(self.world.facts(now.date()), now, roles)
 
     def prepares(self, done: Callable[[], bool]) -> None:
         """Has readiness wait for something more than the world, until that says that it is done; whoever asks meanwhile is answered."""

@@ -53,12 +53,12 @@ class Prefetch:
 
     async def present(self) -> bool:
         """Sees to it that today has been derived; whether that was still to be done."""
-        today = self._process.adapters.clock().date()
+        today = self._process.today()
         return not self._knows(today) and await self._derive(today, again=False)
 
     async def look(self) -> None:
         """Derives the day that it is, or soon will be, where that was not done or too much has been heard or given up since."""
-        day, now = (self._process.adapters.clock() + AHEAD).date(), asyncio.get_running_loop().time()
+        day, now = self._process.today(ahead=AHEAD), asyncio.get_running_loop().time()
         if self._knows(day) and now < self._not_before:
             return
         fresh = self._knows(day) and self._heard + MUCH > self._events() and self._kept is self._process.world.kept(day, None)

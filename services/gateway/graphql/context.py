@@ -137,9 +137,9 @@ class OperationContext(BaseContext):
 
     @property
     def today(self) -> date:
-        """The day (UTC) on which this is asked, one for the whole answer."""
+        """The day on which this is asked, by the clock of what the caller has a role of; one for the whole answer."""
         if self._today is None:
-            self._today = self._process.adapters.clock().date()
+            self._today = self._process.today(self.roles)
         return self._today
 
     def facts(self, as_of: date | None, known_at: datetime | None) -> Facts:

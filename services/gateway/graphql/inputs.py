@@ -15,6 +15,7 @@ from typing import Any
 from pydantic import BaseModel, create_model
 from strawberry.experimental import pydantic as from_pydantic
 
+from libs.calendar.local_time import HOME
 from libs.commands.command import Command
 from libs.events.envelope import iso
 from libs.events.values import Money, references
@@ -88,7 +89,7 @@ def plain(value: Any) -> Any:
         case Decimal():
             return exact(value)
         case datetime():
-            return iso(value)
+            return value.date().isoformat() if value.tzinfo is HOME else iso(value)
         case date():
             return value.isoformat()
         case list() | tuple():

@@ -35,7 +35,9 @@ from services.gateway.graphql.types.questions.viewer import Viewer, viewer
 
 C = TypeVar("C", bound=type)
 
-AsOf = Annotated[date | None, strawberry.argument(description="As of the end of this day (UTC). Default: today.")]
+AsOf = Annotated[
+    date | None, strawberry.argument(description="As of the end of this day, at the place of each thing. Default: today, where the caller has a role.")
+]
 KnownAt = Annotated[datetime | None, strawberry.argument(description="As known at this instant. Default: all that was heard.")]
 CommandName = Annotated[str | None, strawberry.argument(description="Its name as in a bulk import, such as portfolio.form_team.")]
 CommandData = Annotated[JSON | None, strawberry.argument(description="Its fields, as JSON.")]

@@ -70,8 +70,13 @@ def _scalar(name: str, description: str, serialize: Callable[[Any], Any], parse:
 
 
 SCALARS: Mapping[object, ScalarDefinition] = {
-    date: _scalar("Date", "A day (UTC), ISO 8601: 2024-05-01.", date.isoformat, day),
-    datetime: _scalar("DateTime", "An instant, ISO 8601 with its offset: 2024-05-01T09:00:00Z. A day alone means its start (UTC).", iso, instant),
+    date: _scalar("Date", "A day, ISO 8601: 2024-05-01; of an event at the place that it is about.", date.isoformat, day),
+    datetime: _scalar(
+        "DateTime",
+        "An instant, ISO 8601 with its offset: 2024-05-01T09:00:00Z. A day alone means its start: of what is said at the place that it is about, else in UTC.",
+        iso,
+        instant,
+    ),
     Decimal: _scalar("Decimal", "An exact decimal number, as text.", exact, decimal),
     Fields: DEFAULT_SCALAR_REGISTRY[JSON],
 }

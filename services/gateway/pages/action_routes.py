@@ -91,7 +91,7 @@ class _Acting:
         reader, command = await self._reader(request, name)
         given = request.query_params
         values = {part: given[part] for field in fields_of(command) for part in field.names if given.get(part)}
-        values |= presumed(self._facts(), subject_of(command, values), values)
+        values |= presumed(self._facts(reader), subject_of(command, values), values)
         return await self._shown(request, reader, command, FilledForm(values, str(uuid.uuid4()), own_address(given.get(NEXT))))
 
     async def sent(self, request: Request, name: str) -> Response:
@@ -144,11 +144,11 @@ class _Acting:
             raise NotReady("What the store and the log held at the start is still being taken in.", remedy="Open the page again in a moment.")
         return reader, command
 
-    def _facts(self) -> Facts:
-        return self.process.world.facts(self.process.adapters.clock().date())
+    def _facts(self, reader: Principal) -> Facts:
+        return self.process.world.facts(self.process.today(reader.roles))
 
     async def _shown(self, request: Request, reader: Principal, command: type[Command], attempt: FilledForm) -> Response:
-        facts = self._facts()
+        facts = self._facts(reader)
         fields, values = fields_of(command), dict(attempt.values)
         subject = subject_of(command, values)
         visit, about = await self._about(request, reader, subject, facts)

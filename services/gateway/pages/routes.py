@@ -140,7 +140,7 @@ class Pages:
 
     def _visit(self, request: Request, page: Page, reader: Principal) -> Visit:
         given = {name: said for name, value in request.query_params.items() if (said := one_line(value)).strip()}
-        moment = moment_of(given, self.process.adapters.clock().date())
+        moment = moment_of(given, self.process.today(reader.roles))
         query = {name: value for name, value in given.items() if name not in (AS_OF, KNOWN_AT)} | moment.query
         facts, whose = self.process.world.facts(moment.day, moment.known_at), query.get(ORGANISATION)
         begins = facts.derive(year_start_of, "portfolio", plain(whose) if whose else None)

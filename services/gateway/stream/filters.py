@@ -11,12 +11,13 @@ from typing import Final
 
 from pydantic import TypeAdapter
 
+from libs.calendar.local_time import end_of, precedes
 from libs.commands.errors import Invalid
 from libs.commands.validation import did_you_mean
-from libs.events.envelope import instant
+from libs.events.envelope import place_time
 from libs.events.event import KINDS, PAYLOADS, split
 from libs.events.ports.log import Cursor, Record
-from libs.events.values import DAY, PLAIN_ID, Instant, end_of
+from libs.events.values import DAY, PLAIN_ID, Instant
 
 MOST_NAMED: Final = 200
 """How many types, and how many subjects, one reader may name."""
@@ -29,7 +30,9 @@ _INSTANT: TypeAdapter[datetime] = TypeAdapter(Instant)
 
 @dataclass(frozen=True, slots=True)
 class EventFilter:
-    """What a reader wants of the event stream; empty is all. `begin` and `end` are about `time`, when it was true: from `begin` on, and before `end`."""
+    """What a reader wants of the event stream; empty is all. `begin` and `end` are about `time`, when it was true: from `begin` on, and before `end`; where
+    they are days, by the clock of the place that an event is about.
+    """
 
     types: frozenset[str] = frozenset()
     subjects: frozenset[str] = frozenset()
@@ -45,10 +48,10 @@ class EventFilter:
         if self.begin is None and self.end is None:
             return True
         try:
-            time = instant(record.headers["ce_time"])
+            time = place_time(record.headers["ce_time"])
         except (KeyError, ValueError, OverflowError):
             return False
-        return (self.begin is None or self.begin <= time) and (self.end is None or time < self.end)
+        return (self.begin is None or not precedes(time, self.begin)) and (self.end is None or precedes(time, self.end))
 
 
 def wanted(

@@ -28,8 +28,8 @@ NDJSON: Final = "application/x-ndjson"
 MOST_LAST: Final = 1_000
 FOLLOWERS: Final = Door("/events", 32)
 """How many may follow the log at once. Each reads by itself and no faster than it is read from, so that a slow one holds up nobody."""
-_FROM: Final = "Only what was true (`time`) at this instant or later; a day means its start (UTC)."
-_TO: Final = "Only what was true (`time`) before this instant; a day is meant as a whole (UTC), so that `from` and `to` of one day are that day."
+_FROM: Final = "Only what was true (`time`) at this instant or later; a day means its start at the place that an event is about."
+_TO: Final = "Only what was true (`time`) before this instant; a day is meant as a whole, so that `from` and `to` of one day are that day."
 
 
 def event_routes(gateway: Gateway) -> APIRouter:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from headway.importers.line import ImportLine, Rejected
 from headway.importers.roadmap.markdown import lines
 from headway.importers.roadmap.prior_imports import EVENTS
+from libs.calendar.local_time import start_of
 from libs.events.catalog.roadmap.roadmap_item import (
     ROADMAP_ITEM,
     Horizon,
@@ -26,7 +27,6 @@ from libs.events.catalog.roadmap.roadmap_item import (
 from libs.events.envelope import attributes, payload
 from libs.events.event import Actor, Event, Payload, Retracted
 from libs.events.facts import Facts
-from libs.events.values import start_of
 from tests.headway.importers.roadmap.test_markdown import HEADINGS, File, Roadmap, folder, histories, version
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from libs.calendar.local_time import start_of
 from libs.events.catalog.portfolio.graduation import CeremonyHeld, GraduationStatus, HandoffFailed, HandoffPrepared, HomeFunction, SustainEntered
 from libs.events.catalog.portfolio.team import MemberLeft, TeamRole
 from libs.events.event import Actor, Event, Payload
-from libs.events.values import start_of
 from libs.events.world import World
 from libs.rules.graduation.status import graduation, status_on
 from libs.rules.history.stories import statuses

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from libs.calendar.local_time import start_of
 from libs.events.catalog.backlog.item import ItemAdded, ItemDelivered, ItemDropped, ItemReopened, ItemStarted
 from libs.events.catalog.portfolio.graduation import HandoffFailed, HomeFunction, StoryTold
 from libs.events.catalog.portfolio.organisation import OrganisationRegistered, PolicySet
@@ -13,7 +14,6 @@ from libs.events.catalog.roadmap.metric import MetricDefined, MetricRead, Target
 from libs.events.catalog.roadmap.release import ReleaseProposed, ReleasePublished, ReleaseStage
 from libs.events.event import Actor, Event
 from libs.events.facts import Facts
-from libs.events.values import start_of
 from libs.rules.catalogue import RULES
 from libs.rules.graduation.status import (
     Criterion,

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from libs.calendar.local_time import start_of
 from libs.events.catalog.backlog.item import ItemAdded, ItemDelivered, ItemReopened
 from libs.events.catalog.portfolio.graduation import CeremonyHeld, HandoffAccepted, HandoffFailed, HandoffPrepared, HomeFunction, StoryTold, SustainEntered
 from libs.events.catalog.portfolio.organisation import PolicySet
@@ -25,7 +26,6 @@ from libs.events.catalog.roadmap.metric import BaselineMeasured, MetricRead, Tar
 from libs.events.catalog.roadmap.release import ReleasePublished
 from libs.events.event import Payload
 from libs.events.facts import Facts
-from libs.events.values import start_of
 from libs.events.world import World
 from libs.rules.graduation.status import Criterion, criteria, graduation, status_on
 from tests.rules.way import TEAM, WAY, Statement, attested, day, graduating, joined, read, seen, told, world_of

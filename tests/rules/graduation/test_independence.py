@@ -2,13 +2,13 @@
 
 import pytest
 
+from libs.calendar.local_time import start_of
 from libs.commands.testing import money
 from libs.events.catalog.portfolio.bid import BidSubmitted
 from libs.events.catalog.portfolio.graduation import StoryTold
 from libs.events.catalog.portfolio.team import TEAM as KIND
 from libs.events.catalog.portfolio.team import MemberLeft, TeamFormed, TeamRole
 from libs.events.event import Actor, Event
-from libs.events.values import start_of
 from libs.rules.duties import duties
 from libs.rules.graduation.evidence import evidence
 from tests.rules.way import TEAM, WAY, Statement, day, joined, seen, world_of

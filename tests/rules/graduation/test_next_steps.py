@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from libs.calendar.local_time import start_of
 from libs.events.catalog.portfolio.graduation import CeremonyHeld, GraduationStatus
 from libs.events.catalog.portfolio.team import CORE_ROLES, HealthReading, HealthRecorded, HealthSubject, MemberJoined, Staffing, TeamFormed, TeamRole
-from libs.events.values import start_of
 from libs.rules.graduation.criteria import all_met, all_met_before, criteria, delivery_team, handed_off, meets_expectations, story_told
 from libs.rules.graduation.status import graduation
 from tests.rules.way import TEAM, WAY, Statement, attested, day, graduating, joined, read, seen, sustained, told, where, world_of

@@ -6,11 +6,11 @@ from datetime import timedelta
 
 import pytest
 
+from libs.calendar.local_time import start_of
 from libs.events.catalog.backlog.item import ItemAdded, ItemDelivered
 from libs.events.catalog.portfolio.graduation import SustainEntered
 from libs.events.catalog.portfolio.team import TeamFormed
 from libs.events.catalog.roadmap.release import ReleaseProposed, ReleasePublished, ReleaseSignedOff, ReleaseStage
-from libs.events.values import start_of
 from libs.rules.graduation.criteria import handed_off, meets_expectations
 from libs.rules.graduation.evidence import Criterion
 from libs.rules.graduation.preconditions import at_sustain, backlog_diminishes, beta_released, burn_down, on, preconditions

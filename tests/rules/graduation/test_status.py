@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from libs.calendar.local_time import start_of
 from libs.events.catalog.backlog.item import ItemAdded
 from libs.events.catalog.portfolio.graduation import (
     Attested,
@@ -21,7 +22,6 @@ from libs.events.catalog.portfolio.organisation import PolicySet
 from libs.events.catalog.portfolio.team import MemberLeft, ProductsLeft, Staffing, TeamDissolved, TeamPivotedAway, TeamRole
 from libs.events.event import Payload
 from libs.events.facts import Facts
-from libs.events.values import start_of
 from libs.rules.graduation.status import Graduation, graduation
 from tests.rules.way import TEAM, WAY, Statement, attested, day, graduating, joined, read, seen, sustained, told, where, world_of
 

@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
+from libs.calendar.local_time import start_of
 from libs.events.catalog.backlog.item import ItemAdded
 from libs.events.catalog.portfolio.graduation import Attested, CeremonyHeld
 from libs.events.catalog.portfolio.organisation import PolicySet
 from libs.events.catalog.portfolio.team import HealthReading, HealthRecorded, HealthSubject, ProductsLeft, ProductsServed, TeamFormed
 from libs.events.catalog.roadmap.metric import BaselineMeasured, MetricDefined, MetricKind, MetricRead
 from libs.events.event import Actor, Event
-from libs.events.values import start_of
 from libs.rules.graduation.status_change_dates import burning_down, expectations, graduated, sustain_days, touched_days, turning_days
 from tests.rules.way import TEAM, WAY, Statement, attested, day, graduating, read, seen, sustained, world_of
 

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from libs.calendar.local_time import start_of
 from libs.commands.testing import money
 from libs.events.catalog.portfolio.investment import ActualRecorded, ForecastRecorded, InvestmentDecided, InvestmentProposed, InvestmentRebaselined
 from libs.events.catalog.portfolio.loan import TeamLent, TeamReturned
@@ -22,7 +23,6 @@ from libs.events.catalog.roadmap.release import ReleaseProposed, ReleasePublishe
 from libs.events.catalog.roadmap.roadmap_item import Horizon, RoadmapItemDropped, RoadmapItemFinished, RoadmapItemMoved, RoadmapItemPlaced, RoadmapItemRedated
 from libs.events.event import Actor, Event, Payload, Retracted
 from libs.events.facts import Facts
-from libs.events.values import start_of
 from libs.events.world import World
 from libs.rules.explanations import FIGURES, figure_of
 from libs.rules.history.changes import ChangeKind, FigureChange, changes

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from libs.calendar.local_time import start_of
 from libs.commands.testing import money
 from libs.events.catalog.portfolio.investment import InvestmentProposed
 from libs.events.catalog.portfolio.product import PRODUCT, ProductRegistered
@@ -11,7 +12,6 @@ from libs.events.catalog.portfolio.team import TEAM, ProductsServed, TeamFormed
 from libs.events.catalog.roadmap.roadmap_item import Horizon, RoadmapItemPlaced
 from libs.events.event import Actor, Event, Payload, Retracted
 from libs.events.facts import THE_DAY, Facts
-from libs.events.values import start_of
 from libs.events.world import World
 from libs.rules.history.diff import Moments, name_of, scopes_of
 from tests.rules.way import day

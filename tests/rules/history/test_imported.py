@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from libs.calendar.local_time import start_of
 from libs.commands.testing import money
 from libs.events.catalog.portfolio.investment import ActualRecorded, InvestmentDecided, InvestmentProposed
 from libs.events.catalog.portfolio.loan import TeamLent
@@ -15,7 +16,6 @@ from libs.events.catalog.portfolio.organisation import OrganisationRegistered
 from libs.events.catalog.portfolio.team import Staffing, TeamFormed
 from libs.events.event import Actor, Event, Payload
 from libs.events.facts import Facts
-from libs.events.values import start_of
 from libs.events.world import World
 from libs.rules.explanations import FIGURES
 from libs.rules.history.changes import changes

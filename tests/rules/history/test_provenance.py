@@ -11,6 +11,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from libs.calendar.local_time import start_of
 from libs.commands.testing import money
 from libs.events.catalog.backlog.item import ItemAdded, ItemDelivered, ItemDropped
 from libs.events.catalog.portfolio.graduation import CeremonyHeld, HandoffAccepted, HandoffFailed, HomeFunction, SustainEntered
@@ -45,7 +46,6 @@ from libs.events.catalog.roadmap.roadmap_item import (
 )
 from libs.events.event import Actor, Event, Kind, Payload, Retracted
 from libs.events.facts import Facts
-from libs.events.values import start_of
 from libs.events.world import World
 from libs.rules.explanations import FIGURES
 from libs.rules.graduation.status import graduation

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from libs.calendar.local_time import start_of
 from libs.commands.testing import money
 from libs.events.catalog.backlog.backlog import BacklogOpened
 from libs.events.catalog.backlog.item import ItemAdded, ItemDelivered, ItemDropped, ItemReopened, ItemStarted
@@ -24,7 +25,6 @@ from libs.events.catalog.roadmap.release import ReleaseProposed, ReleaseStage
 from libs.events.catalog.roadmap.roadmap_item import Horizon, RoadmapItemPlaced
 from libs.events.event import Actor, Discarded, Event, Payload, Retracted
 from libs.events.facts import Facts
-from libs.events.values import start_of
 from libs.events.world import World
 from libs.rules.graduation.status import status_on
 from libs.rules.history.stories import backlog_over_time, called, first_said, history, statuses, story

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from libs.calendar.local_time import start_of
 from libs.events.catalog.backlog.experiment import (
     ExperimentChecked,
     ExperimentConcluded,
@@ -21,7 +22,6 @@ from libs.events.catalog.duties import DutyKind
 from libs.events.catalog.portfolio.organisation import OrganisationRegistered
 from libs.events.catalog.portfolio.team import TeamFormed
 from libs.events.catalog.withdrawal import Withdrawn
-from libs.events.values import start_of
 from libs.rules.duties import Duty, duties, duties_of
 from libs.rules.duties.instant import seen_at
 from libs.rules.duties.moments import moments

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from libs.calendar.local_time import start_of
 from libs.events.catalog.backlog.improvement import ImprovementLevel
 from libs.events.catalog.portfolio.organisation import OrganisationRegistered
 from libs.events.catalog.portfolio.product import ProductRegistered
@@ -34,7 +35,6 @@ from libs.events.catalog.roadmap.initiative_events import (
 )
 from libs.events.catalog.roadmap.vision import VisionSet
 from libs.events.event import Actor, Event
-from libs.events.values import start_of
 from libs.rules.explanations import FIGURES
 from libs.rules.improvement.initiatives import SmartCriterion, fails
 from libs.rules.improvement.seven_steps import GUIDES

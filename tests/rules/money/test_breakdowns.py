@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from libs.calendar.local_time import start_of
 from libs.commands.decision import Decisions
 from libs.commands.testing import Scenario, money
 from libs.events.catalog.portfolio.investment import INVESTMENT, ActualRecorded, ForecastRecorded, InvestmentDecided, InvestmentProposed, ReturnRecorded
@@ -19,7 +20,7 @@ from libs.events.catalog.portfolio.program import ProgramOpened
 from libs.events.catalog.portfolio.team import Staffing, TeamFormed
 from libs.events.currencies import unit
 from libs.events.facts import Facts
-from libs.events.values import Money, start_of
+from libs.events.values import Money
 from libs.rules.money.amounts import Amount, Sum
 from libs.rules.money.breakdowns import KINDS, Others, Why
 from libs.rules.money.figures import Figures, first_baselines, of_organisation, of_portfolio, of_product, of_program, of_team

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from libs.events.values import start_of
+from libs.calendar.local_time import start_of
 
 
 def day(text: str) -> datetime:

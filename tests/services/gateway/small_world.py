@@ -10,8 +10,8 @@ from typing import Any
 
 import httpx
 
+from libs.calendar.local_time import start_of
 from libs.events.event import Actor, Event, Kind, Payload
-from libs.events.values import start_of
 from libs.events.world import World
 from libs.service.adapters import Adapters, adapters_of
 from libs.service.host.process import Process

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from libs.calendar.local_time import start_of
 from libs.events.catalog.portfolio.graduation import (
     CeremonyHeld,
     CriterionLapsed,
@@ -28,7 +29,6 @@ from libs.events.catalog.roadmap.metric import TargetSet
 from libs.events.catalog.withdrawal import Withdrawn
 from libs.events.event import Actor, Event, Payload, Retracted
 from libs.events.facts import Facts
-from libs.events.values import start_of
 from libs.events.world import World
 from libs.rules.duties.instant import seen_at
 from libs.rules.graduation.status import graduation

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from libs.calendar.local_time import start_of
 from libs.commands.catalog.portfolio.evaluations.evaluation import AnswerQuestion, ConcludeEvaluation, PublishEvaluation, RecordShortfall, StartEvaluation
 from libs.commands.command import Command, kinds_of
 from libs.commands.errors import AlreadyDecided, AlreadyExists, NotAllowed, NotFound, Refused
@@ -38,7 +39,6 @@ from libs.events.catalog.roadmap.metric import MetricDefined, MetricKind, Metric
 from libs.events.catalog.roadmap.theme import ThemeRecorded
 from libs.events.event import Retracted
 from libs.events.facts import THE_DAY
-from libs.events.values import start_of
 from libs.rules.catalogue import RULES
 from libs.rules.evaluations.evidence import prefilled
 from services.portfolio.domain import decisions

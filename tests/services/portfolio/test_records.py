@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from libs.calendar.local_time import start_of
 from libs.commands.catalog.portfolio.evaluations.record import CloseRecord, KeepRecord
 from libs.commands.errors import AlreadyDecided, AlreadyExists, Invalid, NotAllowed, NotFound, Refused
 from libs.commands.testing import Scenario
@@ -15,7 +16,6 @@ from libs.events.catalog.portfolio.evaluations.record import RecordClosed, Recor
 from libs.events.catalog.portfolio.organisation import OrganisationRegistered
 from libs.events.catalog.portfolio.product import ProductRegistered
 from libs.events.catalog.portfolio.team import TeamFormed
-from libs.events.values import start_of
 from services.portfolio.domain import decisions
 from tests.given import given, say
 

@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 
+from libs.calendar.local_time import start_of
 from libs.commands.catalog.backlog.backlog import OpenBacklog
 from libs.commands.catalog.backlog.item import AddItem
 from libs.commands.catalog.portfolio.graduation import EnterSustain
@@ -20,7 +21,6 @@ from libs.events.catalog.portfolio.graduation import SustainEntered
 from libs.events.catalog.portfolio.investment import InvestmentDecided, InvestmentProposed
 from libs.events.catalog.portfolio.team import CoreRoleUncovered, MemberJoined, MemberLeft, Staffing, TeamFormed, TeamRole
 from libs.events.event import Overridden, Retracted
-from libs.events.values import start_of
 from libs.rules.explanations import FIGURES
 from libs.rules.money.figures import of_investment
 from services.backlog.domain import decisions as of_backlog

@@ -4,13 +4,13 @@ from datetime import date
 
 import pytest
 
+from libs.calendar.local_time import start_of
 from libs.commands.catalog.roadmap.change import AddDependency, DecideChange, LinkChange, RaiseChangeRequest, RemoveDependency
 from libs.commands.errors import AlreadyExists, Invalid, NotAllowed, NotFound
 from libs.commands.testing import Scenario
 from libs.events.catalog.portfolio.product import ProductRegistered
 from libs.events.catalog.roadmap.change import CHANGE, ChangeDecided, ChangeLinked, ChangeRaised, Effect
 from libs.events.event import Retracted
-from libs.events.values import start_of
 from libs.rules.products.dependencies import dependencies
 from services.roadmap.domain import decisions
 

@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 from pydantic import ValidationError
 
+from libs.calendar.local_time import start_of
 from libs.commands.catalog.roadmap.channel import CloseChannel, OpenChannel
 from libs.commands.catalog.roadmap.theme import RecordTheme
 from libs.commands.errors import AlreadyDecided, AlreadyExists, NotAllowed, NotFound, Refused
@@ -15,7 +16,6 @@ from libs.events.catalog.portfolio.product import ProductRegistered
 from libs.events.catalog.portfolio.team import TeamFormed
 from libs.events.catalog.roadmap.channel import Audience, ChannelClosed, ChannelKind, ChannelOpened
 from libs.events.catalog.roadmap.theme import ThemeRecorded
-from libs.events.values import start_of
 from libs.rules.products.feedback import problem_points
 from services.roadmap.domain import decisions
 from tests.given import Read, given, say

@@ -9,10 +9,10 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
+from libs.calendar.local_time import start_of
 from libs.events.catalog.roadmap.metric import METRIC, MetricRead
 from libs.events.catalog.roadmap.roadmap_item import ROADMAP_ITEM, Horizon, RoadmapItemPlaced
 from libs.events.event import Actor, Event, Kind, Payload, Retracted, visible
-from libs.events.values import start_of
 from tests.events.any_history import payloads
 
 DAYS = st.dates(date(2024, 1, 1), date(2024, 12, 31))

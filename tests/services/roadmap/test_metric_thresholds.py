@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from libs.calendar.local_time import start_of
 from libs.commands.catalog.roadmap.metric import ChangeMetric, ListData, ReadMetric, SetRedesignThreshold
 from libs.commands.command import Override
 from libs.commands.errors import Invalid, NotAllowed, NotFound, Refused
@@ -29,7 +30,6 @@ from libs.events.catalog.roadmap.metric import (
     ThresholdSide,
 )
 from libs.events.event import Overridden, Payload, Retracted
-from libs.events.values import start_of
 from libs.rules.products.metrics import redesign_since
 from services.roadmap.domain import decisions
 from tests.given import given, say

@@ -6,12 +6,12 @@ from decimal import Decimal
 import pytest
 from pydantic import ValidationError
 
+from libs.calendar.local_time import start_of
 from libs.commands.catalog.roadmap.metric import DefineMetric, MeasureBaseline, ReadMetric, SetTarget
 from libs.commands.errors import Invalid, NotAllowed, NotFound, Refused
 from libs.commands.testing import Scenario
 from libs.events.catalog.roadmap.metric import METRIC, BaselineMeasured, Metric, MetricDefined, MetricKind, MetricRead, TargetSet
 from libs.events.event import Retracted
-from libs.events.values import start_of
 from services.roadmap.domain import decisions
 
 SAT = "metric:sat"

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from libs.calendar.local_time import start_of
 from libs.commands.catalog.roadmap.finding import RecordFinding
 from libs.commands.catalog.roadmap.recommendation import AcceptRecommendation, DeclineRecommendation, Recommend
 from libs.commands.catalog.roadmap.release import ProposeRelease, ReplanRelease
@@ -25,7 +26,6 @@ from libs.events.catalog.roadmap.metric import MetricDefined, MetricKind, Metric
 from libs.events.catalog.roadmap.recommendation import RecommendationAccepted, RecommendationDeclined, RecommendationMade
 from libs.events.catalog.roadmap.release import RELEASE, ReleaseProposed, ReleasePublished, ReleaseReplanned, ReleaseSignedOff, ReleaseStage
 from libs.events.catalog.roadmap.theme import ThemeRecorded
-from libs.events.values import start_of
 from libs.rules.products.milestones import milestones
 from services.roadmap.domain import decisions
 from tests.given import Read, given, say

@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from libs.calendar.local_time import start_of
 from libs.commands.catalog.roadmap.release import ProposeRelease, PublishRelease, SignOffRelease
 from libs.commands.command import Override
 from libs.commands.errors import AlreadyExists, Invalid, NotAllowed, Refused
@@ -11,7 +12,6 @@ from libs.commands.testing import Scenario
 from libs.events.catalog.roadmap.change import ChangeDecided, ChangeRaised, Effect
 from libs.events.catalog.roadmap.release import RELEASE, ReleaseProposed, ReleasePublished, ReleaseSignedOff, ReleaseStage, ReleaseState
 from libs.events.event import Overridden, Retracted
-from libs.events.values import start_of
 from services.roadmap.domain import decisions
 
 BETA = "release:beta"

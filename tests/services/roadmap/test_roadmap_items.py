@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from libs.calendar.local_time import start_of
 from libs.commands.catalog.roadmap.roadmap_item import DescribeItem, DropItem, FinishItem, MoveItem, PlaceItem, RedateItem, RetitleItem
 from libs.commands.errors import AlreadyExists, Invalid, NotAllowed, NotFound
 from libs.commands.testing import Scenario
@@ -22,7 +23,6 @@ from libs.events.catalog.roadmap.roadmap_item import (
     RoadmapItemRetitled,
     RoadmapItemState,
 )
-from libs.events.values import start_of
 from services.roadmap.domain import decisions
 
 ITEM = "roadmap_item:search"

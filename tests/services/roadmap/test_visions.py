@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 from pydantic import ValidationError
 
+from libs.calendar.local_time import start_of
 from libs.commands.catalog.roadmap.target_condition import ReachTargetCondition, SetTargetCondition
 from libs.commands.catalog.roadmap.vision import SetVision
 from libs.commands.errors import AlreadyDecided, AlreadyExists, Invalid, NotAllowed, NotFound, Refused
@@ -19,7 +20,6 @@ from libs.events.catalog.roadmap.initiative_choices import InitiativeTemplate
 from libs.events.catalog.roadmap.initiative_events import InitiativeOpened
 from libs.events.catalog.roadmap.target_condition import TARGET_CONDITION, TargetConditionReached, TargetConditionSet
 from libs.events.catalog.roadmap.vision import VisionSet
-from libs.events.values import start_of
 from libs.rules.visions import vision_of
 from services.roadmap.domain import decisions
 from tests.given import given, say

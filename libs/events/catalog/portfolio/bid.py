@@ -62,7 +62,7 @@ class Bid:
 
     @property
     def decided_on(self) -> Annotated[date | None, Doc("The day of the outcome; null before.")]:
-        """The day (UTC) of the outcome."""
+        """The day of the outcome."""
         return day_of(self.outcome)
 
 

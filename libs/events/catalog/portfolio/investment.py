@@ -264,7 +264,7 @@ class Investment:
 
     @property
     def decided_on(self) -> Annotated[date | None, Doc("The day of the decision; null before.")]:
-        """The day (UTC) of the steering group's word."""
+        """The day of the steering group's word."""
         return day_of(self.decision)
 
     @property

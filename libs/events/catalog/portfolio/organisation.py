@@ -5,16 +5,29 @@ from __future__ import annotations
 import dataclasses
 from dataclasses import dataclass
 from datetime import datetime
+from difflib import get_close_matches
 from typing import Annotated, Final
 
 from annotated_doc import Doc
+from pydantic import AfterValidator, StringConstraints
 
+from libs.calendar.local_time import time_zones
 from libs.events.catalog.portfolio.reorganisation import Renamed
 from libs.events.choice import Choice, choice
 from libs.events.event import Event, Kind, Payload, changed, event, state
 from libs.events.values import Called, Currency, Input, Inverse, OrganisationId, Text, Title, worded
 
 MonthDay = Annotated[str, worded(r"^(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$", "a month and a day, such as 04-01")]
+
+
+def _known_zone(name: str) -> str:
+    if name not in time_zones():
+        near = get_close_matches(name, time_zones(), 1)
+        raise ValueError(f"must be a time zone of the IANA database, such as America/Vancouver{f': did you mean {near[0]}?' if near else ''}")
+    return name
+
+
+TimeZone = Annotated[str, StringConstraints(max_length=64), AfterValidator(_known_zone)]
 DAYS: Final = Input(ge=1, le=3660)
 
 
@@ -28,11 +41,14 @@ class NamesSeenBy(Choice):
 
 @event("headway.portfolio.organisation.registered.v1")
 class OrganisationRegistered(Payload):
-    """A public body is known by this name; its money is in this currency and its fiscal year begins on this day (MM-DD)."""
+    """A public body is known by this name; its money is in this currency, its fiscal year begins on this day (MM-DD), its days are those of this time zone."""
 
     name: Annotated[str, Input(Title), Doc("As people call it.")]
     currency: Annotated[Currency | None, Doc("In which it plans and pays, ISO 4217.")] = None
     fiscal_year_start: Annotated[str | None, Input(MonthDay), Doc("The day its fiscal year begins, MM-DD.")] = None
+    time_zone: Annotated[
+        str | None, Input(TimeZone), Doc("The time zone by which its days begin and end, IANA, such as America/Vancouver; UTC unless said.")
+    ] = None
 
 
 @event("headway.portfolio.organisation.policy_set.v1")
@@ -94,6 +110,7 @@ class Organisation:
     name: Annotated[str, Doc("As people call it; its id while nothing was heard of it but the id."), Called] = ""
     currency: Annotated[str | None, Doc("The currency of its money, ISO 4217; null where it says none.")] = None
     fiscal_year_start: str | None = None
+    time_zone: Annotated[str | None, Doc("The time zone by which its days begin and end, IANA; null where it says none, and they are those of UTC.")] = None
     registered: Event | None = None
     policies: tuple[Policy, ...] = ()
     merged: Annotated[
@@ -111,9 +128,9 @@ class Organisation:
 def evolve(organisation: Organisation, event: Event) -> Organisation:
     """The organisation after one more event, in whatever order. Of several registrations the one said last counts."""
     match event.data:
-        case OrganisationRegistered(name=name, currency=currency, fiscal_year_start=start):
+        case OrganisationRegistered(name=name, currency=currency, fiscal_year_start=start, time_zone=zone):
             if organisation.registered is None or organisation.registered.sequence < event.sequence:
-                return changed(organisation, name=name, currency=currency, fiscal_year_start=start, registered=event)
+                return changed(organisation, name=name, currency=currency, fiscal_year_start=start, time_zone=zone, registered=event)
         case Renamed(name=name):
             return changed(organisation, name=name)
         case OrganisationsMerged(merged=merged):
@@ -134,7 +151,7 @@ ORGANISATION = Kind(
     Organisation,
     evolve,
     defined_by=(OrganisationRegistered,),
-    definition=("name", "currency", "fiscal_year_start"),
+    definition=("name", "currency", "fiscal_year_start", "time_zone"),
     says={"renamed": Renamed},
     merged="merged",
 )

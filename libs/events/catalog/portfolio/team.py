@@ -169,7 +169,7 @@ class Membership:
 
     @property
     def since(self) -> Annotated[date, Doc("The day on which they joined in this role.")]:
-        """The day (UTC) on which it began."""
+        """The day on which it began."""
         return self.joined.time.date()
 
 

@@ -132,7 +132,7 @@ class ChangeRequest:
 
     @property
     def decided_on(self) -> Annotated[date | None, Doc("The day of the outcome; null before.")]:
-        """The day (UTC) on which it was decided."""
+        """The day on which it was decided."""
         return day_of(self.decision)
 
 

@@ -56,7 +56,7 @@ class ChangeClass:
 
     @property
     def decided_on(self) -> Annotated[date | None, Doc("The day of the board's last decision on it; null before.")]:
-        """The day (UTC) on which it was decided last."""
+        """The day on which it was decided last."""
         return day_of(self.decisions[-1]) if self.decisions else None
 
 

@@ -128,7 +128,7 @@ class Reading:
 
     @property
     def day(self) -> date:
-        """The day (UTC) it was measured."""
+        """The day it was measured."""
         return self.event.time.date()
 
 
@@ -143,7 +143,7 @@ class Target:
 
     @property
     def day(self) -> date:
-        """The day (UTC) it was set."""
+        """The day it was set."""
         return self.event.time.date()
 
 
@@ -157,7 +157,7 @@ class RedesignThreshold:
 
     @property
     def set_on(self) -> Annotated[date, Doc("The day on which it was set.")]:
-        """The day (UTC) of its event."""
+        """The day of its event."""
         return self.event.time.date()
 
 
@@ -201,7 +201,7 @@ class Metric:
 
     @property
     def latest_on(self) -> Annotated[date | None, Doc("The day of the latest reading; null before the first.")]:
-        """The day (UTC) of the latest reading."""
+        """The day of the latest reading."""
         return self.readings[-1].day if self.readings else None
 
 

@@ -91,7 +91,7 @@ class Release:
 
     @property
     def released_on(self) -> Annotated[date | None, Doc("The day on which it was published; null before.")]:
-        """The day (UTC) on which it was published."""
+        """The day on which it was published."""
         return day_of(self.published)
 
 

@@ -64,7 +64,7 @@ class Portfolio:
     facts: strawberry.Private[Facts]
     scope: strawberry.Private[str | None]
     world: str = strawberry.field(description="Names the state of the world that this was answered from; the same as the header X-Headway-World.")
-    as_of: date = strawberry.field(description="As of the end of which day (UTC).")
+    as_of: date = strawberry.field(description="As of the end of which day, at the place of each thing.")
     known_at: datetime | None = strawberry.field(description="As known at which instant; null: all that was heard.")
 
     @told("What is invested; null for whoever may not read its money.")

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
+from libs.calendar.local_time import start_of
 from libs.commands.errors import Invalid
-from libs.events.values import DAY, end_of
+from libs.events.values import DAY
 
 AS_OF, KNOWN_AT = "asOf", "knownAt"
 EARLIEST, LATEST = date(1900, 1, 1), date(2200, 12, 31)
@@ -96,7 +97,7 @@ def _day(text: str) -> date:
 
 def last_of(day: date) -> datetime:
     """The last instant of a day (UTC)."""
-    return end_of(day) - timedelta(microseconds=1)
+    return start_of(day) + timedelta(days=1, microseconds=-1)
 
 
 def _near(day: date, field: str) -> date:

@@ -31,8 +31,8 @@ def pack_routes(process: Process) -> APIRouter:
     async def frame(
         request: Request, organisation: Annotated[str, Query(max_length=80)] = "", world: Annotated[str, Query(max_length=64)] = "", at: str = ""
     ) -> Response:
-        await reader_of(request)
-        moment = moment_of(dict(request.query_params), process.adapters.clock().date())
+        reader = await reader_of(request)
+        moment = moment_of(dict(request.query_params), process.today(reader.roles))
         known = process.world.facts(moment.day, moment.known_at).get(ORGANISATION, words.plain(organisation)) if organisation else None
         said = instant(moment, read_instant(at, "at"), world if _WORLD.match(world) else "")
         style = edges(said, known.name if known else "")

@@ -170,7 +170,7 @@ async def test_after_it_the_first_question_finds_nothing_anew_whoever_asks_and_o
             await asyncio.sleep(0)
 
     task = asyncio.create_task(other())
-    await site.shared.prefetch.derive(TODAY.date())
+    await site.shared.prefetch.derive(site.process.today())
     task.cancel()
     assert turns >= 20
     found = kept_of_things(site)

@@ -102,7 +102,7 @@ async def test_inputs_go_out_as_the_json_of_the_command(owner: Owner) -> None:
     _, body, _ = owner.asked[0]
     assert body == {
         "investment": "inv", "team": "x", "product": "p", "enhance": {"amount": "10.50", "currency": "CAD"}, "support": {"amount": "3", "currency": "CAD"},
-        "funding": "ongoing_product", "kind": "operating", "ends": "2027-01-01", "at": "2025-01-01T00:00:00Z",
+        "funding": "ongoing_product", "kind": "operating", "ends": "2027-01-01", "at": "2025-01-01",
     }  # fmt: skip
 
 

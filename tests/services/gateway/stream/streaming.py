@@ -11,13 +11,13 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from libs.calendar.local_time import start_of
 from libs.delivery.consumer import Consumer
 from libs.events.catalog.backlog.item import ITEM, ItemAdded
 from libs.events.catalog.portfolio.organisation import ORGANISATION, OrganisationRegistered
 from libs.events.envelope import all_topics, to_record
 from libs.events.event import Actor, Event, Kind, Payload
 from libs.events.ports.log import Record
-from libs.events.values import start_of
 from tests.services.gateway.small_world import Gateway
 from tests.services.gateway.stream.partitioned_log import PartitionedLog
 

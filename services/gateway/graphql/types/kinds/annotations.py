@@ -177,7 +177,7 @@ def said_type(payload: type) -> type:
 
 
 def day_said(self: Event) -> date:
-    """The day (UTC) of an event."""
+    """The day of an event."""
     return self.time.date()
 
 

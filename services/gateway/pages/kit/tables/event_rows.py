@@ -12,6 +12,7 @@ from libs.events.choice import Choice, choices_of
 from libs.events.cost import spend
 from libs.events.event import KINDS, PAYLOADS
 from libs.events.references import telling_of, thing_of
+from libs.rules.text import clock_of
 from services.gateway.pages.kit import words
 from services.gateway.pages.kit.addresses import address_of
 from services.gateway.pages.kit.page import Visit
@@ -161,10 +162,10 @@ def plural_words(kind: str) -> str:
 
 
 def when(instant: str) -> str:
-    """A day where an instant is its beginning, else with the time (UTC)."""
+    """A day where an instant is its beginning, else with the time; both at the place that it is about."""
     found = datetime.fromisoformat(instant)
     day = words.short_day(found)
-    return day if (found.hour, found.minute, found.second) == (0, 0, 0) else f"{day}, {found:%H:%M}{words.NBSP}UTC"
+    return day if (found.hour, found.minute, found.second) == (0, 0, 0) else f"{day}, {found:%H:%M}{words.NBSP}{clock_of(found)}"
 
 
 def page_of(visit: Visit, global_id: str) -> str | None:

@@ -1,0 +1,1 @@
+"""Days, months and clocks of places: arithmetic without a clock of its own."""
