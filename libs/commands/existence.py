@@ -52,7 +52,7 @@ def demand_named(case: Case[Any], said: Iterable[Payload]) -> None:
             plain = dict(references(type(data))).get(field)  # None where ids are global
             for given in named(getattr(data, field)):
                 name, id = (plain, given) if plain else split(given)
-                _demand_there(case, field, KINDS[name], id, later=mark.later)
+                demand_there(case, field, KINDS[name], id, later=mark.later)
                 demand_going_on(case, KINDS[name], id, field)
                 if mark.same:
                     ours = getattr(data, mark.same, None) or getattr(case.now, mark.same, None)
@@ -69,7 +69,8 @@ def step_of(event: Event) -> str:
     return event.type.split(".")[3]
 
 
-def _demand_there(case: Case[Any], field: str, kind: Kind[Any], id: str, *, later: bool) -> None:
+def demand_there(case: Case[Any], field: str, kind: Kind[Any], id: str, *, later: bool = False) -> None:
+    """Refuses what names a thing that is not there by then. What another service owns, or with `later` anybody, may be heard of later. Raises NotFound."""
     if _began(case.facts, kind, id):
         return
     if (began := _began(case.current, kind, id)) is None:

@@ -164,9 +164,6 @@ RULE_OF_TOPIC: Final[Mapping[str, str]] = MappingProxyType(
 )
 """Where a requirement itself gives the authority, the refusal cites it."""
 
-AUTHORITY_ALONE: Final = frozenset({"S0-12"})
-"""Rules that say who may say something, and demand nothing else of any command: there is nothing to lift."""
-
 MONEY: Final = frozenset({"executive", "portfolio_manager", "steering_group", "auditor"})
 """Who reads money, within its scope."""
 

@@ -323,3 +323,7 @@ _ALL = (
 )
 
 RULES: Final[Mapping[str, Rule]] = MappingProxyType({rule.id: rule for rule in _ALL})
+
+NEVER_DEMANDED: Final = frozenset({"R-01", "R-02", "R-03", "R-04", "R-05", "R-06", "S0-12", "S0-15", "S4-03"})
+"""Rules that stand in the way of no command, so that there is nothing to lift: what a status rests on (R-01 to R-06), who may say something (S0-12), that an
+outcome is said once (S0-15), and what is warned of (S4-03)."""

@@ -11,12 +11,12 @@ from libs.commands.command import COMMANDS
 from libs.commands.decision import Case
 from libs.commands.errors import Invalid
 from libs.commands.execution.overrides import kinds_about
+from libs.commands.existence import demand_there
 from libs.commands.validation import did_you_mean
 from libs.events.catalog.portfolio.organisation import Organisation, PolicySet
 from libs.events.catalog.portfolio.override_approval import OverrideApproval
-from libs.events.event import split
-from libs.rules.authority import AUTHORITY_ALONE
-from libs.rules.catalogue import RULES
+from libs.events.event import KINDS, split
+from libs.rules.catalogue import NEVER_DEMANDED, RULES
 from services.portfolio.domain import decisions
 
 THRESHOLDS: Final = tuple(field.name for field in dataclasses.fields(PolicySet))
@@ -31,15 +31,19 @@ def set_policy(command: SetPolicy, case: Case[Organisation]) -> None:
 
 @decisions.decides(ApproveOverride)
 def approve_override(command: ApproveOverride, case: Case[OverrideApproval]) -> None:
-    """An approval that can be cited (S4-20). Raises Invalid for a rule or a command that there is not, and for what the command cannot be about."""
+    """An approval that can be cited (S4-20). Raises Invalid for a rule or a command that there is not, or that no override
+    lifts, and for what the command cannot be about; NotFound for what is not there."""
     if command.rule not in RULES:
         raise Invalid(f"there is no rule {command.rule[:20]!r}{did_you_mean(command.rule, [*RULES])}", field="rule", remedy="Give a rule as refusals name it.")
-    if command.rule in AUTHORITY_ALONE:
-        what = f"{command.rule} says who may say it, which no override lifts"
-        raise Invalid(what, field="rule", remedy="Have it said by whoever may, or give the rule by which the command was refused.")
+    if command.rule in NEVER_DEMANDED:
+        what = f"{command.rule} stands in the way of no command, so no override lifts it"
+        raise Invalid(what, field="rule", remedy="Give the rule by which the command was refused; what only some may say is said by them.")
     of = COMMANDS.get(command.command)
     if of is None:
         near = did_you_mean(command.command, [*COMMANDS])
         raise Invalid(f"{command.command[:100]!r} is no command{near}", field="command", remedy="Name it as in a bulk import: portfolio.submit_bid.")
-    if (kind := split(command.subject)[0]) not in (kinds := kinds_about(of)):
+    kind, id = split(command.subject)
+    if kind not in (kinds := kinds_about(of)):
         raise Invalid(f"{command.command} is about no {kind.replace('_', ' ')}", field="subject", remedy=f"Name a thing of these kinds: {', '.join(kinds)}.")
+    if of.SPEC.kind is not KINDS[kind] or of.SPEC.creates is False:  # what the command is to make is not there yet
+        demand_there(case, "subject", KINDS[kind], id)

@@ -100,7 +100,7 @@ def test_where_the_policy_asks_for_it_nobody_lifts_a_rule_without_an_approval() 
     ("given", "said", "error"),
     [
         ({}, bid(approval="nix"), NotFound),
-        ({"rule": "S0-15"}, bid(), Refused),
+        ({"rule": "S0-13"}, bid(), Refused),
         ({"command": "portfolio.decide_investment"}, bid(), Refused),
         ({"subject": "investment:other"}, bid(), Refused),
         ({}, bid(at="2024-03-01"), Refused),
@@ -115,18 +115,33 @@ def test_an_approval_is_of_one_rule_one_command_and_one_thing_and_comes_before_w
 
 
 def test_an_approval_of_what_does_not_stand_in_the_way_is_left_unused() -> None:
-    s = approved().when(bid(override={"rule": "S0-15", "reason": "R", "approval": "a"}), by=MANAGER)
+    s = approved().when(bid(override={"rule": "S0-13", "reason": "R", "approval": "a"}), by=MANAGER)
     s.refused(Refused, "S0-14")
     assert used(s.facts(), "a") is None
 
 
 @pytest.mark.parametrize(
     ("fields", "field"),
-    [({"rule": "S9-99"}, "rule"), ({"rule": "S0-12"}, "rule"), ({"command": "portfolio.submit_bids"}, "command"), ({"subject": "metric:m"}, "subject")],
+    [
+        ({"rule": "S9-99"}, "rule"),
+        ({"rule": "S0-12"}, "rule"),
+        ({"rule": "R-01"}, "rule"),
+        ({"rule": "S4-03"}, "rule"),
+        ({"command": "portfolio.submit_bids"}, "command"),
+        ({"subject": "metric:m"}, "subject"),
+    ],
 )
 def test_what_could_never_be_cited_is_not_approved(fields: dict[str, str], field: str) -> None:
     found = proposed().when(approve(**fields), by="executive@env").refused(Invalid)
     assert found.field == field and found.remedy
+
+
+def test_it_is_about_what_is_there_unless_the_command_is_to_make_it() -> None:
+    found = proposed().when(approve(subject="investment:none"), by="executive").refused(NotFound)
+    assert found.field == "subject" and found.remedy
+    early = proposed().when(approve(at="2024-01-15"), by="importer")
+    assert early.error is None, "an importer tells of days before what is there was registered"
+    assert proposed().when(approve(subject="bid:new"), by="executive").error is None
 
 
 def test_it_is_approved_by_executives_and_steering_groups_of_the_home_alone_and_once() -> None:
