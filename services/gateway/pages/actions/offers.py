@@ -29,6 +29,7 @@ from libs.rules.roles import Principal
 from libs.rules.tasks import Awaited, awaiting
 from libs.rules.warnings import warnings_for
 from services.gateway.pages.actions.forms import has_form, title_of
+from services.gateway.pages.kit import words
 from services.gateway.pages.kit.page import Visit
 from services.gateway.pages.kit.tables.event_rows import what_of
 
@@ -128,7 +129,7 @@ class Offers:
         return tuple(found)
 
     def _of(self, one: Awaited, anchor: str) -> Offer:
-        return Offer(one.what.rstrip("."), act_address(one.command, one.data, self.back + anchor), one.command, one.data, one.overdue)
+        return Offer(words.readable(one.what).rstrip("."), act_address(one.command, one.data, self.back + anchor), one.command, one.data, one.overdue)
 
 
 class NoOffers(Offers):

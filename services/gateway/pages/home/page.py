@@ -119,7 +119,9 @@ def _awaiting(visit: Visit, awaiting: Mapping[str, Any]) -> Table:
     """What waits for the reader, what is due first at the top."""
     rows = sorted(awaiting["nodes"], key=lambda one: _urgency(one, visit.moment.day))
     cells: Cells = {
-        "what": lambda one: Cell(words.sentence(one["what"]), _form_of(visit, one), note=_waiting_since(one)),
+        "what": lambda one: Cell(
+            words.sentence(words.readable(one["what"])), _form_of(visit, one), note=_waiting_since(one), value=words.sentence(one["what"])
+        ),
         "due": lambda one: Cell("Overdue", tone="bad", note=words.short_day(one["due"]), value=one["due"]) if one["overdue"] else "",
     }
     columns = "What to do: what, About: subject as about, due, -since, -rule"

@@ -160,7 +160,7 @@ def summed(summary: Node) -> str:
 
 
 def _cautions(warnings: Sequence[Node]) -> str:
-    return " ".join(words.sentence(f"{one['message']} ({one['rule']})") for one in warnings)
+    return " ".join(words.warning(one) for one in warnings)
 
 
 def _goal(one: Node) -> Cell | str:

@@ -111,8 +111,8 @@ def _look_for(kind: str) -> str:
 
 def warned(visit: Visit, investment: Mapping[str, Any] | None) -> tuple[WarningLine, ...]:
     """What should be looked at about the money of something, each once, with where that is shown; nothing where the money is withheld."""
-    found = (WarningLine(words.sentence(f"{one['message']} ({one['rule']})"), visit.href(one["link"])) for one in (investment or {}).get("warnings", ()))
-    return tuple(dict.fromkeys(found))
+    found = (investment or {}).get("warnings", ())
+    return tuple(dict.fromkeys(WarningLine(words.warning(one), visit.href(one["link"])) for one in found))
 
 
 def money_part(visit: Visit, investment: Mapping[str, Any] | None) -> MoneyPart | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -9,7 +10,7 @@ from typing import Any, Final
 
 from libs.events.catalog.portfolio.graduation import GraduationStatus
 from libs.events.choice import Tone
-from libs.events.currencies import exact, grouped
+from libs.events.currencies import CURRENCIES, exact, grouped
 from libs.rules.roles import spoken, who
 from libs.rules.text import listed as listed
 
@@ -106,10 +107,36 @@ def change(value: int) -> str:
     return f"+{value}" if value > 0 else f"{MINUS}{-value}" if value < 0 else "±0"
 
 
+def readable(text: str) -> str:
+    """What a rule says, with its days and amounts as pages write them: as the rule has them, `2024-03-01` and `1250000.00 CAD`, they are for programs."""
+    return _AMOUNT.sub(_as_amount, _DAY.sub(_as_day, text))
+
+
+def _as_day(found: re.Match[str]) -> str:
+    try:
+        return short_day(found[0])
+    except ValueError:  # no day of the calendar
+        return found[0]
+
+
+def _as_amount(found: re.Match[str]) -> str:
+    number, currency = found.groups()
+    return amount({"amount": number, "currency": currency}) if currency in CURRENCIES else found[0]
+
+
+_DAY: Final = re.compile(r"(?<![\w-])\d{4}-\d\d-\d\d(?![\w-])")
+_AMOUNT: Final = re.compile(r"(?<![\w.,-])(-?\d+(?:\.\d+)?) ([A-Z]{3})\b")
+
+
 def sentence(text: str) -> str:
     """With a capital first letter and a full stop."""
     text = text.strip()
     return text and text[0].upper() + text[1:] + ("" if text.endswith((".", "!", "?")) else ".")
+
+
+def warning(one: Mapping[str, Any]) -> str:
+    """A warning as an answer has it, in a sentence with its rule."""
+    return sentence(f"{readable(one['message'])} ({one['rule']})")
 
 
 def named(reference: Mapping[str, Any] | None, by: str = "name") -> str:

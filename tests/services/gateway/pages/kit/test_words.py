@@ -74,6 +74,21 @@ def test_the_quarter_before_ends_within_a_quarter_of_any_day(day: date) -> None:
     assert (end.month, end.day) in {(3, 31), (6, 30), (9, 30), (12, 31)}
 
 
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("the forecast of 1250000.00 CAD is above the baseline of 1000.50 CAD", "the forecast of 1,250,000 CAD is above the baseline of 1,000.50 CAD"),
+        ("it was checked last on 2024-03-01.", "it was checked last on 1 Mar 2024."),
+        ("2024-03-01 to 2024-03-31 and -5 EUR", "1 Mar 2024 to 31 Mar 2024 and −5 EUR"),
+        ("release-2024-03-01 of 2024-13-99 in version 3.2024-03-01-a", "release-2024-03-01 of 2024-13-99 in version 3.2024-03-01-a"),
+        ("200 API calls, v1.200 CAD", "200 API calls, v1.200 CAD"),
+    ],
+)
+def test_days_and_amounts_in_what_a_rule_says_are_written_as_everywhere_on_pages(said: str, shown: str) -> None:
+    assert words.readable(said).replace(words.NBSP, " ") == shown
+    assert words.warning({"message": said, "rule": "S4-09"}).replace(words.NBSP, " ").endswith(f"{shown[1:]} (S4-09).")
+
+
 def test_a_moment_is_read_from_an_address_and_written_into_it() -> None:
     today = date(2026, 3, 2)
     found = moment_of({"asOf": "2025-12-31", "knownAt": "2026-01-15"}, today)
