@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -10,6 +10,7 @@ import orjson
 
 from libs.service.host.process import Process
 from services.gateway.capacity.bounded_cache import Bounded
+from services.gateway.capacity.compression import Beginning
 
 MOST: Final = 64 * 1_048_576
 """Bytes of answers that are kept for whoever asks the same with the same rights: another reader, a second look, the CSV of a table."""
@@ -17,26 +18,44 @@ BESIDE: Final = 1_000
 """Bytes that one takes beside what it says: its key, and its place among the others."""
 
 
+_DATA: Final = b'{"data":'
+_EXTENSIONS: Final = b',"extensions":{'
+
+
 @dataclass(frozen=True, slots=True)
 class QueryAnswer:
-    """What a query without errors is answered with, but for what it took: that is another thing each time.
+    """What a query without errors is answered with, as JSON, up to what it took: that is another thing each time.
 
-    `world` names the state of the world that it tells of; `data` and `withheld` (empty where nothing was) are JSON; `asked` is what it was reckoned to cost.
+    `key` names what was asked and with which rights, `world` the state of the world that it tells of; `asked` is what it was reckoned to cost, and `withheld`
+    whether anything was. `beginning` is its text, of which `data` is a part that is so long, and `compressed` the same once somebody took that.
     """
 
+    key: str
     world: str
-    data: bytes
-    withheld: bytes
+    beginning: bytes
+    length: int
+    withheld: bool
     asked: int
+    compressed: Beginning | None = None
+
+    @classmethod
+    def of(cls, key: str, world: str, data: bytes, withheld: Sequence[str], asked: int) -> QueryAnswer:
+        """The answer of this data (JSON), in which null stands at these paths because of the caller's roles."""
+        said = b'"withheld":' + orjson.dumps(withheld) + b"," if withheld else b""
+        return cls(key, world, b"".join((_DATA, data, _EXTENSIONS, said)), len(data), bool(withheld), asked)
 
     @property
     def size(self) -> int:
         """About how many bytes it takes in memory."""
-        return len(self.data) + len(self.withheld) + BESIDE
+        return len(self.beginning) + (len(self.compressed.deflated) if self.compressed else 0) + BESIDE
+
+    def ending(self, cost: Mapping[str, int]) -> bytes:
+        """The rest of its text: what it took this time."""
+        return b'"cost":' + orjson.dumps(cost) + b"}}"
 
     def decoded(self) -> Any:
         """Its data, for whoever makes something else of it."""
-        return orjson.loads(self.data)
+        return orjson.loads(memoryview(self.beginning)[len(_DATA) : len(_DATA) + self.length])
 
 
 class KeptAnswers:
@@ -60,10 +79,10 @@ class KeptAnswers:
         self._looked_up(found is not None)
         return found
 
-    def keep(self, key: str, answer: QueryAnswer) -> None:
+    def keep(self, answer: QueryAnswer) -> None:
         """Keeps an answer that is of the world and of the names as they are now."""
         self._let_old_go()
-        self._kept.keep(key, answer)
+        self._kept.keep(answer.key, answer)
 
     def _let_old_go(self) -> None:
         now = self._current()

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import AsyncGenerator, Callable, Coroutine, Iterable, Mapping
-from contextlib import aclosing
-from dataclasses import dataclass
-from typing import Any, NamedTuple, TypeVar
+from contextlib import aclosing, suppress
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any, Final, NamedTuple, TypeVar
 
 import orjson
 from graphql import OperationType
@@ -15,6 +16,7 @@ from strawberry.types.graphql import OperationType as Allowed
 
 from libs.events.cost import BYTES
 from services.gateway.capacity.allowances import Allowances
+from services.gateway.capacity.compression import Beginning
 from services.gateway.capacity.kept_answers import QueryAnswer
 from services.gateway.capacity.slices import Sliced
 from services.gateway.graphql.answers.answer_key import answer_key
@@ -25,6 +27,9 @@ from services.gateway.graphql.extensions import as_json
 from services.gateway.graphql.schema import schema
 
 T = TypeVar("T")
+
+WORTH_IT: Final = 2_000
+"""Bytes from which on an answer is compressed for whoever takes that: what is shorter fits into two packets."""
 
 
 @dataclass
@@ -50,7 +55,7 @@ def known(asked: GraphQLRequest, asking: OperationContext) -> QueryAnswer | None
         budget.stand()
     if found is not None:
         asking.told_again(found)
-        budget.spend(1 + len(found.data) // BYTES)
+        budget.spend(1 + len(found.beginning) // BYTES)
         asking.gateway.metrics.observe(OperationType.QUERY, time.perf_counter() - begun)
     return found
 
@@ -59,13 +64,18 @@ async def answered(asked: GraphQLRequest, asking: OperationContext, allowed: Ite
     """The result of a query or a mutation as it is executed now; the answer of one that may be kept is kept. Raises InvalidOperationTypeError."""
     result = await execute(asked, asking, allowed)
     key = answer_key(asked, asking)  # now: of the day that was told of
-    answer = _keepable(result, asking) if key is not None else None
-    if key is not None and answer is not None and asking.is_current:
-        asking.gateway.answers.keep(key, answer)
+    answer = _keepable(key, result, asking) if key is not None else None
+    if answer is not None:
+        _keep(answer, asking)
     return Outcome(result, answer)
 
 
-def _keepable(result: ExecutionResult, asking: OperationContext) -> QueryAnswer | None:
+def _keep(answer: QueryAnswer, asking: OperationContext) -> None:
+    if asking.is_current:
+        asking.gateway.answers.keep(answer)
+
+
+def _keepable(key: str, result: ExecutionResult, asking: OperationContext) -> QueryAnswer | None:
     """The answer that a result is; None where something went wrong, where more than the world was looked at, and where it is too large to be sent."""
     if isinstance(result, Ended) or result.errors or result.data is None or asking.beyond or asking.not_yet_seen:
         return None
@@ -75,7 +85,7 @@ def _keepable(result: ExecutionResult, asking: OperationContext) -> QueryAnswer 
         return None
     if len(data) > asking.most.size:
         return None
-    return QueryAnswer(asking.digest, data, orjson.dumps(asking.withheld) if asking.withheld else b"", asking.budget.asked)
+    return QueryAnswer.of(key, asking.digest, data, asking.withheld, asking.budget.asked)
 
 
 async def execute(asked: GraphQLRequest, asking: OperationContext, allowed: Iterable[Allowed]) -> ExecutionResult:
@@ -138,17 +148,43 @@ async def computed(work: Callable[[], T], budget: Budget) -> T:
     return await Sliced(run(), budget)
 
 
-def body_of(answer: QueryAnswer, asking: OperationContext) -> Mapping[str, Any]:
-    """An answer as it is sent, kept or just made: what it took is another thing each time."""
-    withheld = {"withheld": orjson.Fragment(answer.withheld)} if answer.withheld else {}
-    return {"data": orjson.Fragment(answer.data), "extensions": withheld | {"cost": asking.cost}}
+async def sent(answer: QueryAnswer, asking: OperationContext, *, gzip: bool) -> tuple[bytes, bool]:
+    """An answer as it is sent, kept or just made, and whether it is compressed; where it is too large, that in its place."""
+    if gzip and len(answer.beginning) >= WORTH_IT:
+        with suppress(SpentUp):  # no time is left for that: it goes as it is
+            answer = await _compressed(answer, asking)
+    end = answer.ending(asking.cost)
+    try:
+        asking.budget.weigh(len(answer.beginning) + len(end))
+    except SpentUp as e:
+        return _too_costly(e, asking), False
+    if gzip and answer.compressed is not None:
+        return answer.compressed.ended(end), True
+    return answer.beginning + end, False
+
+
+async def _compressed(answer: QueryAnswer, asking: OperationContext) -> QueryAnswer:
+    """The same answer with what is compressed of it, kept so where it is still told; others have their turn meanwhile. Raises SpentUp."""
+    if answer.compressed is not None:
+        return answer
+    asking.budget.pauses = True  # nothing of the world is looked at
+    try:
+        found = replace(answer, compressed=await computed(partial(Beginning.of, answer.beginning), asking.budget))
+    finally:
+        asking.budget.pauses = False
+    _keep(found, asking)
+    return found
 
 
 def weighed(body: Mapping[str, Any], asking: OperationContext) -> bytes:
-    """An answer as it is sent; where it is too large, that in its place."""
+    """A body as it is sent; where it is too large, that in its place."""
     found = as_json(body)
     try:
         asking.budget.weigh(len(found))
     except SpentUp as e:
-        return as_json({"data": None, "errors": [e.error.formatted], "extensions": asking.extensions()})
+        return _too_costly(e, asking)
     return found
+
+
+def _too_costly(e: SpentUp, asking: OperationContext) -> bytes:
+    return as_json({"data": None, "errors": [e.error.formatted], "extensions": asking.extensions()})

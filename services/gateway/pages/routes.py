@@ -163,7 +163,7 @@ class Pages:
         asked = GraphQLRequest(document, None, dict(variables))
         try:
             if (kept := known(asked, asking)) is not None:
-                return kept.decoded(), bool(kept.withheld)
+                return kept.decoded(), kept.withheld
             if within_allowance:
                 self._allowances.must_be_left(visit.reader)
             result, _ = await answered(asked, asking, {OperationType.QUERY})

@@ -22,13 +22,14 @@ from libs.runtime.late_route import late_router
 from libs.service.app import authenticate, public
 from libs.service.version import version
 from services.gateway.capacity.allowances import Allowances
+from services.gateway.capacity.compression import takes_gzip
 from services.gateway.capacity.connections import authorization_of, held_open
 from services.gateway.gateway import Gateway
 from services.gateway.graphql.answers.answer_key import hashed
 from services.gateway.graphql.answers.entry_points import asks_for_today, of_the_world
 from services.gateway.graphql.answers.request import GraphQLRequest
 from services.gateway.graphql.context import OperationContext
-from services.gateway.graphql.execution import Ended, answered, body_of, known, stream, weighed
+from services.gateway.graphql.execution import Ended, answered, known, sent, stream, weighed
 from services.gateway.graphql.extensions import as_json, readable, result_of
 from services.gateway.graphql.schema import schema
 from services.gateway.graphql.transport.request import GRAPHQL, JSON, media_type, of_get, of_post, wants_page
@@ -106,10 +107,11 @@ class GraphQLEndpoint:
         if tag and reading and not _tags(request.headers.get("if-none-match", "")).isdisjoint((tag.removeprefix("W/"), "*")):
             return Response(status_code=304, headers=self._headers(tag, asking.digest))
         try:
-            status, body = await _executed(asked, asking, reading, media)
+            status, body, zipped = await _executed(asked, asking, reading, media, gzip=takes_gzip(request.headers.get("accept-encoding", "")))
         finally:
             self.allowances.take(who, asking.budget.took)
-        return Response(body, status, self._headers(tag, asking.digest) | self.allowances.headers(who), f"{media}; charset=utf-8")
+        headers = self._headers(tag, asking.digest) | self.allowances.headers(who) | ({"Content-Encoding": "gzip"} if zipped else {})
+        return Response(body, status, headers, f"{media}; charset=utf-8")
 
     def _streamed(self, asked: GraphQLRequest, asking: OperationContext, reading: bool) -> AsyncIterator[bytes]:
         """The results as they come, until they end, the process stops, or the caller may no longer listen: only then, and at the end, is it told `complete`."""
@@ -117,7 +119,7 @@ class GraphQLEndpoint:
         return held_open(self.process, self.gateway.open, who, asking.authorization, results, whose=(who,), silence=STILL_HERE, farewell=_sent_away)
 
     def _headers(self, tag: str | None, world: str) -> dict[str, str]:
-        headers = {"X-Headway-World": world, "Cache-Control": "private, no-cache", "Vary": "Accept, Authorization"}
+        headers = {"X-Headway-World": world, "Cache-Control": "private, no-cache", "Vary": "Accept, Accept-Encoding, Authorization"}
         return headers | {"ETag": tag} if tag else headers
 
     def _tag(self, asked: GraphQLRequest, who: Principal, media: str, today: date) -> str | None:
@@ -142,17 +144,17 @@ class GraphQLEndpoint:
         return f'W/"{hashed(*parts)[:32]}"'
 
 
-async def _executed(asked: GraphQLRequest, asking: OperationContext, reading: bool, media: str) -> tuple[int, bytes]:
-    """The status and the body of the answer. Raises HTTPException for an operation that is not done by this method."""
+async def _executed(asked: GraphQLRequest, asking: OperationContext, reading: bool, media: str, *, gzip: bool) -> tuple[int, bytes, bool]:
+    """The status and the body of the answer, and whether that is compressed. Raises HTTPException for an operation that is not done by this method."""
     allowed = {Allowed.QUERY} if reading else {Allowed.QUERY, Allowed.MUTATION}
     if (kept := known(asked, asking)) is not None:
-        return 200, weighed(body_of(kept, asking), asking)
+        return 200, *await sent(kept, asking, gzip=gzip)
     try:
         result, answer = await answered(asked, asking, allowed)
     except InvalidOperationTypeError:
         raise _not_by(asked, reading) from None
     if answer is not None:
-        return 200, weighed(body_of(answer, asking), asking)
+        return 200, *await sent(answer, asking, gzip=gzip)
     errors = [readable(e) for e in result.errors or ()]
     # What failed before anything ran has no path, and no data.
     failed_early = result.data is None and bool(errors) and not isinstance(result, Ended) and all(e.path is None for e in errors)
@@ -161,7 +163,7 @@ async def _executed(asked: GraphQLRequest, asking: OperationContext, reading: bo
         body["data"] = result.data
         if result.extensions:
             body["extensions"] = result.extensions
-    return 400 if failed_early and media == GRAPHQL else 200, weighed(body, asking)
+    return 400 if failed_early and media == GRAPHQL else 200, weighed(body, asking), False
 
 
 def _not_by(asked: GraphQLRequest, reading: bool) -> HTTPException:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -15,15 +14,14 @@ from typing import Final
 from fastapi import APIRouter, HTTPException, Request
 from starlette.responses import Response
 
-from libs.events.cost import BYTES, spend
 from libs.runtime.late_route import late_router
 from libs.service.app import public
+from services.gateway.capacity.compression import compressed as as_gzip
+from services.gateway.capacity.compression import takes_gzip
 
 FOLDER: Final = Path(__file__).parents[2] / "static" / "pages"
 MOUNT: Final = "/static/pages"
 _TYPES: Final = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml", ".txt": "text/plain"}
-_GZIP: Final = 16 + zlib.MAX_WBITS
-_PIECE: Final = 1 << 16
 _FOR_EVER: Final = "public, max-age=31536000, immutable"
 
 
@@ -82,24 +80,7 @@ def compressible(
     """A response that is compressed for whoever takes gzip; `compressed` where that was done before."""
     said = {**(headers or {}), "X-Content-Type-Options": "nosniff"}
     said["Vary"] = f"{said['Vary']}, Accept-Encoding" if "Vary" in said else "Accept-Encoding"
-    if _takes_gzip(request):
-        content = compressed or _compressed(content)
+    if takes_gzip(request.headers.get("accept-encoding", "")):
+        content = compressed or as_gzip(content)
         said["Content-Encoding"] = "gzip"
     return Response(content, status, said, media_type)
-
-
-def _compressed(content: bytes) -> bytes:
-    """As gzip, a piece after the other."""
-    compressor, found = zlib.compressobj(5, wbits=_GZIP), []
-    for begin in range(0, len(content), _PIECE):
-        spend(len(content[begin : begin + _PIECE]) // BYTES)
-        found.append(compressor.compress(content[begin : begin + _PIECE]))
-    return b"".join([*found, compressor.flush()])
-
-
-def _takes_gzip(request: Request) -> bool:
-    for one in request.headers.get("accept-encoding", "").split(","):
-        coding, _, quality = one.partition(";")
-        if coding.strip().lower() in ("gzip", "*"):
-            return quality.replace(" ", "") not in ("q=0", "q=0.0", "q=0.00", "q=0.000")
-    return False

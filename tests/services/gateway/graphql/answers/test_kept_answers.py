@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
+import json
 import tempfile
 from collections.abc import Callable
 from dataclasses import replace
@@ -11,6 +13,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
 
+import httpx
 import orjson
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -22,6 +25,7 @@ from libs.events.catalog.portfolio.organisation import ORGANISATION, Organisatio
 from libs.events.event import Event
 from libs.events.ports.people import Particulars
 from libs.rules.roles import Principal, Role
+from services.gateway.capacity.compression import Beginning
 from services.gateway.capacity.kept_answers import BESIDE, KeptAnswers, QueryAnswer
 from services.gateway.gateway import Gateway as Shared
 from services.gateway.graphql import execution
@@ -29,8 +33,8 @@ from services.gateway.graphql.answers.answer_key import answer_key
 from services.gateway.graphql.answers.entry_points import BEYOND
 from services.gateway.graphql.answers.request import GraphQLRequest
 from services.gateway.graphql.context import OperationContext
-from services.gateway.graphql.cost.budget import ASKED, PAGE, Most
-from services.gateway.graphql.execution import answered, known
+from services.gateway.graphql.cost.budget import ASKED, PAGE, Most, SpentUp
+from services.gateway.graphql.execution import WORTH_IT, answered, known
 from services.gateway.graphql.schema import schema
 from tests.events.any_history import histories
 from tests.services.gateway.graphql.answers.random_questions import QUERY, Question, questions
@@ -122,8 +126,9 @@ async def same(gateway: Gateway, asked: GraphQLRequest, roles: str) -> None:
         assert first is second is None
         return
     assert first is not None and second is first, "the second is kept of the first"
-    assert first.data == orjson.dumps(result.data)
-    assert orjson.loads(first.withheld or b"[]") == withheld
+    shown = {"data": result.data, "extensions": ({"withheld": withheld} if withheld else {}) | {"cost": {"took": 1}}}
+    assert first.beginning + first.ending({"took": 1}) == orjson.dumps(shown)
+    assert first.decoded() == result.data and first.withheld is bool(withheld)
     assert first.world == gateway.process.world.digest
 
 
@@ -167,7 +172,7 @@ async def test_of_what_is_sent_each_four_kilobytes_cost_one(told_gateway: Gatewa
     context = asking(told_gateway.shared)
     key = answer_key(WORLD, context)
     assert key is not None
-    told_gateway.shared.answers.keep(key, QueryAnswer(context.digest, b'"' + b"x" * 40_958 + b'"', b"", 7))
+    told_gateway.shared.answers.keep(QueryAnswer.of(key, context.digest, b"7" * 40_960, [], 7))
     assert known(WORLD, context) is not None and context.budget.found == 11 and context.budget.asked == 7
 
 
@@ -219,12 +224,69 @@ async def test_what_was_told_of_a_world_that_is_gone_is_sent_and_not_kept(told_g
 
 async def test_what_is_used_least_goes_first_where_there_is_no_room(told_gateway: Gateway) -> None:
     answers = KeptAnswers(told_gateway.process, lambda _: None, most=3 * BESIDE)
-    one = QueryAnswer("w", b"1", b"", 1)
-    answers.keep("a", one)
-    answers.keep("b", one)
-    assert answers.get("a") is one
-    answers.keep("c", one)
-    assert (answers.get("a"), answers.get("b"), answers.get("c")) == (one, None, one)
+    a, b, c = (QueryAnswer.of(key, "w", b"1", [], 1) for key in "abc")
+    answers.keep(a)
+    answers.keep(b)
+    assert answers.get("a") is a
+    answers.keep(c)
+    assert (answers.get("a"), answers.get("b"), answers.get("c")) == (a, None, c)
+    answers.keep(replace(c, compressed=Beginning(b"x" * BESIDE, 0, 0)))
+    assert len(answers) == 1, "what is compressed counts too"
+
+
+# As which bytes it is sent
+
+_SAID: Final = "{ nodes { history { nodes { id type at recorded assertedBy data subject { id name } } } } }"
+LONG: Final = f"{{ teams {_SAID} products {_SAID} investments {_SAID} organisations {_SAID} }}"
+
+
+async def raw(gateway: Gateway, query: str, accepted: str) -> tuple[httpx.Response, bytes]:
+    """An answer, and its bytes as they came."""
+    asked = gateway.client.build_request("POST", "/graphql", json={"query": query}, headers=gateway.signed_in("executive") | {"Accept-Encoding": accepted})
+    answer = await gateway.client.send(asked, stream=True)
+    return answer, b"".join([piece async for piece in answer.aiter_raw()])
+
+
+def without_cost(body: bytes) -> bytes:
+    return body.partition(b'"cost"')[0]
+
+
+async def test_whoever_takes_gzip_gets_the_same_compressed_and_that_is_done_once(told_gateway: Gateway, monkeypatch: pytest.MonkeyPatch) -> None:
+    plain, whole = await raw(told_gateway, LONG, "identity")
+    assert "content-encoding" not in plain.headers and len(whole) > 2 * WORTH_IT
+    zipped, found = await raw(told_gateway, LONG, "br, gzip")
+    assert zipped.headers["content-encoding"] == "gzip" and len(found) < len(whole) / 3
+    assert without_cost(gzip.decompress(found)) == without_cost(whole) and json.loads(gzip.decompress(found))["extensions"]["cost"]["took"] > 0
+    monkeypatch.setattr(Beginning, "of", None)
+    again = (await raw(told_gateway, LONG, "gzip"))[1]
+    assert without_cost(gzip.decompress(again)) == without_cost(whole)
+    assert without_cost((await raw(told_gateway, LONG, "identity, gzip;q=0"))[1]) == without_cost(whole)
+    assert plain.headers["etag"] == zipped.headers["etag"] and "Accept-Encoding" in plain.headers["vary"]
+
+
+async def test_what_is_short_is_not_compressed(told_gateway: Gateway) -> None:
+    assert "content-encoding" not in (await raw(told_gateway, WORLD.query, "gzip"))[0].headers
+
+
+async def test_what_has_no_time_left_to_be_compressed_is_sent_as_it_is(told_gateway: Gateway, monkeypatch: pytest.MonkeyPatch) -> None:
+    def spent(_: bytes) -> Beginning:
+        raise SpentUp("it takes too long", "")
+
+    monkeypatch.setattr(Beginning, "of", spent)
+    answer, found = await raw(told_gateway, LONG, "gzip")
+    assert "content-encoding" not in answer.headers and json.loads(found)["data"]["teams"]["nodes"]
+
+
+async def test_what_was_compressed_of_a_world_that_is_gone_is_not_kept(told_gateway: Gateway, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = Beginning.of
+
+    def meanwhile(content: bytes) -> Beginning:
+        told_gateway.tell(ORGANISATION, "new", OrganisationRegistered(name="New"), "2025-01-01")
+        return made(content)
+
+    monkeypatch.setattr(Beginning, "of", meanwhile)
+    await raw(told_gateway, LONG, "gzip")
+    assert known(GraphQLRequest(LONG, None, {}), asking(told_gateway.shared)) is None and len(told_gateway.shared.answers) == 0
 
 
 # What is never kept
