@@ -20,7 +20,7 @@ from libs.events.catalog.portfolio.evaluations.confidence import ConfidenceLevel
 from libs.events.catalog.portfolio.evaluations.evaluation import Degree, EvaluationConcluded, EvaluationStarted
 from libs.events.catalog.portfolio.investment import InvestmentProposed
 from libs.events.catalog.portfolio.lifecycle import LifecycleCheck, LifecycleDefined, LifecyclePhase
-from libs.events.catalog.portfolio.organisation import PolicySet
+from libs.events.catalog.portfolio.organisation import OrganisationRegistered, PolicySet
 from libs.events.catalog.portfolio.product import ChecklistTicked, PhaseEntered, ProductRegistered
 from libs.events.catalog.portfolio.team import HealthReading, HealthRecorded, HealthSubject, TeamFormed, TeamPivotedAway
 from libs.events.catalog.roadmap.monitoring import MonitoringClosed, MonitoringOpened
@@ -31,6 +31,8 @@ from libs.rules.duties.moments import announced_duties
 from tests.rules.way import day, graduating
 
 DAYS: Final = 730
+PLACES: Final = {"env": "Pacific/Kiritimati", "sea": "America/Vancouver"}
+"""The organisations, one on each side of the date line: what is due there begins and ends by the clocks there."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -65,6 +67,7 @@ def two_years(random: Random) -> list[Fact]:
             said.append((f"bid:b{n}{m}", BidSubmitted(investment=f"i{n}", amount=money("5.00"), body="Treasury Board"), at))
             if m:
                 said.append((f"bid:b{n}{m}", BidOutcomeRecorded(won=bool(n % 2), reason="So"), at + random.randint(30, 200)))
+    said += [(f"organisation:{id}", OrganisationRegistered(name=id, time_zone=zone), 0) for id, zone in PLACES.items()]
     said += [("organisation:env", PolicySet(bid_days=days), at) for days, at in ((60, 150), (120, 400))]
     said += list(_backlog(random))
     said += list(_checklist(random))

@@ -13,7 +13,7 @@ from random import Random
 
 import pytest
 
-from libs.calendar.local_time import end_of, start_of
+from libs.calendar.local_time import end_of, precedes, start_of
 from libs.events.catalog.duties import DUTIES_OF, DutyDone, DutyOverdue, OfDuty
 from libs.events.catalog.portfolio.team import HealthRecorded
 from libs.events.catalog.withdrawal import Withdrawn
@@ -129,7 +129,7 @@ def open_on(said: Iterable[tuple[datetime, Payload]], day: date) -> Counter[tupl
     """What is due at the end of a day, and whether it is overdue, as a listener knows it who does no more than listen."""
     found: dict[tuple[str, str, str | None], bool] = {}
     for at, data in sorted(said, key=lambda one: one[0]):
-        if isinstance(data, OfDuty) and at < end_of(day):
+        if isinstance(data, OfDuty) and precedes(at, end_of(day)):
             key = data.kind, data.subject, data.about
             if isinstance(data, DutyDone):
                 found.pop(key)
