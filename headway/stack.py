@@ -9,7 +9,6 @@ from libs.service.host.process import Process, ProcessApp
 from libs.service.host.service import ServiceDeclaration
 from libs.service.settings import Settings
 from services.backlog.main import DECLARED as BACKLOG
-from services.gateway.main import add_to as add_gateway
 from services.portfolio.main import DECLARED as PORTFOLIO
 from services.roadmap.main import DECLARED as ROADMAP
 
@@ -26,5 +25,7 @@ def create_stack(settings: Settings, names: Sequence[str] = (), adapters: Adapte
         if name != GATEWAY:
             process.add(SERVICES[name])
     if GATEWAY in chosen:
-        add_gateway(process)
+        from services.gateway.main import add_to  # six tenths of all imports, which a process of services alone need not wait for
+
+        add_to(process)
     return process.composed()
