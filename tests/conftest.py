@@ -67,7 +67,7 @@ def node() -> Path:
         pytest.skip("node and npm are not installed here: what others' clients and suites say of Headway is not tried")
     installed = NODE / "node_modules" / ".package-lock.json"
     with (NODE / "package.json").open() as alone:
-        fcntl.flock(alone, fcntl.LOCK_EX)  # two halves of the tests may ask at once
+        fcntl.flock(alone, fcntl.LOCK_EX)  # the parts of the tests may ask at once
         if not installed.exists() or installed.stat().st_mtime < (NODE / "package-lock.json").stat().st_mtime:
             done = subprocess.run(["npm", "ci", "--no-audit", "--no-fund"], cwd=NODE, capture_output=True, text=True, timeout=300, check=False)
             if done.returncode:

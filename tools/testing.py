@@ -1,7 +1,7 @@
-"""Runs all tests in two processes side by side, since much of their time is waiting for servers and a browser: `python -m tools.testing`.
+"""Runs all tests in three processes side by side, since much of their time is waiting for servers and a browser: `python -m tools.testing`.
 
-With arguments it is pytest with these arguments. The second half's output follows the first's; what failed in either and the sum of both end it, so that
-whoever is shown the last lines alone knows what to look at.
+With arguments it is pytest with these arguments. The outputs follow each other; what failed in any of them and the sum of all end them, so that whoever is
+shown the last lines alone knows what to look at.
 """
 
 from __future__ import annotations
@@ -13,12 +13,13 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import IO
 
 TESTS = Path(__file__).resolve().parent.parent / "tests"
-FIRST = ("browser", "system")
-"""The folders of one half; the rest is the other."""
+PARTS = (("browser", "system"), ("adapters", "delivery", "deploy", "examples", "faults", "headway"))
+"""The folders of the parts that wait much: for a browser, and for servers and programs that are started. The rest computes meanwhile, as the last part."""
 PYTEST = (sys.executable, "-m", "pytest")
 SUMMARY = re.compile(r"^=+ (.*) in [0-9.]+s(?: \([0-9:]+\))? =+$", re.MULTILINE)
 WRONG = re.compile(r"^(?:FAILED|ERROR|XPASS) .*$", re.MULTILINE)
@@ -30,28 +31,30 @@ COUNT = re.compile(r"(\d+) (passed|failed|errors?|skipped|warnings?|xfailed|xpas
 
 
 def main(arguments: Sequence[str]) -> int:
-    """The exit code: 0 where both halves are good, else the first that is not."""
+    """The exit code: 0 where all parts are good, else the first that is not."""
     if arguments:
         return subprocess.call([*PYTEST, *arguments])
-    began = time.monotonic()
-    # Appending: the halves share the position in the file with whoever reads it here.
-    with tempfile.TemporaryFile("a+") as first, tempfile.TemporaryFile("a+") as second:
-        running = [_started(first, FIRST), _started(second, _others())]
-        _shown(first, running[0])
-        _shown(second, running[1])
-        counts = _counted(first) + _counted(second)
-        wrong = [*_wrong(first), *_wrong(second)]
+    began, parts = time.monotonic(), (*PARTS, _others())
+    with ExitStack() as stack:
+        # Appending: a part shares the position in the file with whoever reads it here.
+        outputs = [stack.enter_context(tempfile.TemporaryFile("a+")) for _ in parts]
+        running = [_started(output, part) for output, part in zip(outputs, parts, strict=True)]
+        for output, process in zip(outputs, running, strict=True):
+            _shown(output, process)
+        counts = sum(map(_counted, outputs), Counter[str]())
+        wrong = [line for output in outputs for line in _wrong(output)]
     for line in wrong[:WRONG_SHOWN]:
         print(line[:400])
     if len(wrong) > WRONG_SHOWN:
         print(f"... and {len(wrong) - WRONG_SHOWN} more, named above")
     words = ", ".join(f"{number} {what}" for what, number in counts.items())
-    print(f"=== {words or 'no test ran'} in {time.monotonic() - began:.0f} s, two processes side by side ===")
+    print(f"=== {words or 'no test ran'} in {time.monotonic() - began:.0f} s, {len(running)} processes side by side ===")
     return next((code for process in running if (code := process.wait())), 0)
 
 
 def _others() -> list[str]:
-    return sorted(path.name for path in TESTS.iterdir() if path.name not in FIRST and (any(path.rglob("test_*.py")) or path.match("test_*.py")))
+    named = {name for part in PARTS for name in part}
+    return sorted(path.name for path in TESTS.iterdir() if path.name not in named and (any(path.rglob("test_*.py")) or path.match("test_*.py")))
 
 
 def _started(output: IO[str], names: Sequence[str]) -> subprocess.Popen[bytes]:
@@ -73,14 +76,14 @@ def _shown(output: IO[str], process: subprocess.Popen[bytes]) -> None:
 
 
 def _wrong(output: IO[str]) -> list[str]:
-    """The lines in which a half names what failed, and after them the reasons: what pytest cuts off in its summary."""
+    """The lines in which a part names what failed, and after them the reasons: what pytest cuts off in its summary."""
     output.seek(0)
     report, *summary = output.read().split("short test summary info")
     return [*WRONG.findall("".join(summary)), *dict.fromkeys(REASON.findall(report))] if summary else []
 
 
 def _counted(output: IO[str]) -> Counter[str]:
-    """What a half's closing line counts, in its order."""
+    """What a part's closing line counts, in its order."""
     output.seek(0)
     found = SUMMARY.findall(output.read())
     return Counter({what.rstrip("s") if what.startswith("error") else what: int(number) for number, what in COUNT.findall(found[-1])}) if found else Counter()

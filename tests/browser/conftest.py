@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import os
 import re
 import shutil
@@ -18,7 +19,7 @@ from typing import Any, Final, Literal, NoReturn
 import httpx
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, CDPSession, Page, async_playwright, expect
 
 from libs.service.identity.issuer import Issuer
 from libs.service.identity.session import COOKIE
@@ -31,6 +32,9 @@ SCREENSHOTS: Final = ROOT / "artefacts" / "screenshots"
 DESKTOP, PHONE = (1280, 900), (375, 812)
 SECONDS: Final = GIVE_UP
 """How long the demonstration may take to load."""
+PATIENCE: Final = GIVE_UP * 1000
+"""Milliseconds that the browser may take for what it is asked, and a page until it says what is expected: the usual five seconds are too few under load."""
+expect.set_options(timeout=PATIENCE)
 
 Theme = Literal["light", "dark"]
 Opening = Callable[..., Coroutine[Any, Any, "Looked"]]
@@ -64,6 +68,8 @@ class Looked:
     """A page in the browser, what its policy forbade, what its console said, and how many bytes came over the wire for it."""
 
     page: Page
+    session: CDPSession
+    """By which the browser itself is asked."""
     violations: list[str] = field(default_factory=list)
     console: list[str] = field(default_factory=list)
     weights: dict[str, int] = field(default_factory=dict)
@@ -86,10 +92,12 @@ class Looked:
         return [f"{one['id']}: {node['target']} {node['failureSummary']}" for one in found["violations"] for node in one["nodes"]]
 
     async def photograph(self, name: str) -> Path:
-        """The whole page as a picture among the artefacts."""
+        """The whole page as a picture among the artefacts, written quickly rather than small: that was a third of a look's time."""
         SCREENSHOTS.mkdir(parents=True, exist_ok=True)
         path = SCREENSHOTS / f"{name}.png"
-        await self.page.screenshot(path=path, full_page=True)
+        whole = (await self.session.send("Page.getLayoutMetrics"))["cssContentSize"]
+        wanted = {"format": "png", "captureBeyondViewport": True, "optimizeForSpeed": True, "clip": {**whole, "scale": 1}}
+        path.write_bytes(base64.b64decode((await self.session.send("Page.captureScreenshot", wanted))["data"]))
         return path
 
 
@@ -173,9 +181,11 @@ async def opening(browser: Browser, demo: Demo) -> AsyncIterator[Opening]:
     ) -> Looked:
         context = await browser.new_context(viewport={"width": size[0], "height": size[1]}, java_script_enabled=javascript, color_scheme=theme, locale="en-CA")
         contexts.append(context)
+        context.set_default_timeout(PATIENCE)
         if persona is not None:
             await context.add_cookies([{"name": COOKIE, "value": demo.token(persona), "url": demo.url, "httpOnly": True, "sameSite": "Lax"}])
-        looked = Looked(await context.new_page())
+        page = await context.new_page()
+        looked = Looked(page, await context.new_cdp_session(page))
         await _watched(looked)
         answer = await looked.page.goto(demo.url + path, wait_until="load")
         assert answer is not None and answer.status == status, await looked.page.content()
@@ -201,7 +211,7 @@ async def _watched(looked: Looked) -> None:
 
     looked.page.on("console", said)
     looked.page.on("pageerror", lambda error: looked.console.append(f"error: {error}"))
-    session = await looked.page.context.new_cdp_session(looked.page)
+    session = looked.session
     kinds: dict[str, tuple[str, str]] = {}
     await session.send("Network.enable")
     session.on("Network.responseReceived", lambda e: kinds.__setitem__(e["requestId"], (e["type"], e["response"]["url"])))

@@ -116,7 +116,7 @@ async def test_the_live_line_appears_without_moving_anything_and_says_so_politel
     async with demo.client("importer") as importer:
         said = {"organisation": f"seen-{uuid.uuid4().hex[:8]}", "name": "Ministry of Sights"}
         assert (await importer.post("/portfolio/v1/commands/register_organisation", json=said)).is_success
-    await expect(live).to_contain_text("since this page was made", timeout=10_000)
+    await expect(live).to_contain_text("since this page was made")
     assert await page.evaluate(boxes) == before
     assert await live.evaluate("one => getComputedStyle(one).position") == "fixed"
     await looked.photograph("live-line-light-375")

@@ -102,7 +102,7 @@ async def test_an_open_page_says_that_something_changed_and_moves_nothing(browse
         id = f"seen-{uuid.uuid4().hex[:8]}"
         said = {"organisation": id, "name": "Ministry of Sights"}
         assert (await importer.post("/portfolio/v1/commands/register_organisation", json=said)).status_code in (200, 201)
-    await expect(live).to_contain_text("One change since this page was made.", timeout=10_000)
+    await expect(live).to_contain_text("One change since this page was made.")
     assert await page.locator("main").inner_text() == before
     assert (looked.violations, looked.console) == ([], [])
     await live.get_by_role("link", name="Refresh").click()
