@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import uuid
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -12,6 +13,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 from libs.adapters.kafka.connection import KafkaConnection
 from libs.adapters.kafka.log import KafkaLog
 from libs.events.envelope import topic
+from tests.patience import GIVE_UP
 
 
 def some_namespace() -> str:
@@ -36,6 +38,9 @@ async def admin_of(address: str, **options: Any) -> AsyncIterator[Any]:
 
 
 async def deleted(address: str, names: Sequence[str]) -> None:
-    """Deletes topics, so that a broker that many tests use stays small."""
-    async with admin_of(address) as admin:
+    """Deletes topics, so that a broker that many tests use stays small. A busy one may know no controller for a while, which aiokafka takes for granted."""
+    async with admin_of(address) as admin, asyncio.timeout(GIVE_UP):
+        while admin._client.cluster.controller is None:
+            await admin._client.force_metadata_update()
+            await asyncio.sleep(0.05)
         await admin.delete_topics(list(names))
