@@ -17,6 +17,7 @@ from tests.sqlite import decisions, logs, namespace, people, revocations, stores
 
 __all__ = ["decisions", "kafka", "kafka_server", "logs", "mongo", "mongo_server", "namespace", "node", "people", "revocations", "stores"]
 
+gc.disable()  # until all is collected
 NODE = Path(__file__).parent / "node"
 
 for name in [n for n in os.environ if n.startswith("HEADWAY_") and not n.startswith("HEADWAY_TEST_")]:
@@ -51,6 +52,7 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)
+    gc.enable()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
