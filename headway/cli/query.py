@@ -67,8 +67,8 @@ def events(
     after: Annotated[str | None, typer.Option(help="Only those behind this cursor.")] = None,
     type: Annotated[list[str] | None, typer.Option("--type", help="Only this type of event. May be repeated.")] = None,
     subject: Annotated[list[str] | None, typer.Option(help="Only this aggregate, as team:biohub. May be repeated.")] = None,
-    from_: Annotated[str | None, typer.Option("--from", help="Only what was true on this day (UTC) or at this instant, or later.")] = None,
-    to: Annotated[str | None, typer.Option(help="Only what was true on this day (UTC) or earlier; before this instant, if it is one.")] = None,
+    from_: Annotated[str | None, typer.Option("--from", help="Only what was true on this day or at this instant, or later.")] = None,
+    to: Annotated[str | None, typer.Option(help="Only what was true on this day or earlier; before this instant, if it is one.")] = None,
     json: Annotated[bool, typer.Option("--json", help="CloudEvents, one a line.")] = False,
 ) -> None:
     """Show the log: without a flag the newest 100 events."""
@@ -104,4 +104,6 @@ def _print(lines: Iterator[str], *, json: bool, follow: bool) -> None:
 
 def _row(event: dict[str, Any]) -> tuple[str, str, str, str]:
     # A damaged record may lack any of them.
-    return event.get("time", "")[:16].replace("T", " "), event.get("type", "").removeprefix("headway."), event.get("id", ""), event.get("actorrole", "")
+    time = event.get("time", "")
+    clock = "" if time.endswith("Z") else f" {time[-6:]}"
+    return time[:16].replace("T", " ") + clock, event.get("type", "").removeprefix("headway."), event.get("id", ""), event.get("actorrole", "")

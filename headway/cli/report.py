@@ -28,7 +28,7 @@ KINDS = (
 def report(
     kind: Annotated[str, typer.Argument(help=f"Which report: {KINDS}.")],
     subject: Annotated[str, typer.Argument(help="What it is about, by its id. With its kind (`team:parks`) return-on-investment and brief are of others too.")],
-    as_of: Annotated[str | None, typer.Option("--as-of", help="As of the end of this day (UTC); today unless given.")] = None,
+    as_of: Annotated[str | None, typer.Option("--as-of", help="As of the end of this day; today unless given.")] = None,
     format: Annotated[ReportFormat, typer.Option(help="Markdown, or the page.")] = ReportFormat.MD,
 ) -> None:
     """Print a report on a product, a team or an organisation, with the moment and the world that it was made from."""

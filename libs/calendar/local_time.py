@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from functools import cache
+from math import ceil
 from typing import Final
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -36,7 +37,8 @@ def end_of(day: date) -> datetime:
 def local(instant: datetime, there: tzinfo) -> datetime:
     """The same instant in the time of a place, so that its day is the day there; what is said by the clock of `HOME` is said by the clock of the place.
 
-    The offset is one of whole minutes and stands by itself: two such times are compared as instants, also in the hour that a clock shows twice.
+    The offset is one of whole minutes, of the mean times of long ago the next one, so that no day begins in the one before. It stands by itself: two such times
+    are compared as instants, also in the hour that a clock shows twice.
     """
     if instant.tzinfo is HOME:
         instant = instant.replace(tzinfo=there)
@@ -44,10 +46,15 @@ def local(instant: datetime, there: tzinfo) -> datetime:
         return instant.astimezone(UTC)
     try:
         offset = instant.astimezone(UTC).astimezone(there).utcoffset() or timedelta(0)
-        minutes = timedelta(minutes=round(offset.total_seconds() / 60))
+        minutes = timedelta(minutes=ceil(offset.total_seconds() / 60))
         return instant.astimezone(timezone(minutes) if minutes else UTC)
     except OverflowError:  # at the ends of the calendar
         return instant.astimezone(UTC)
+
+
+def clock_at(instant: datetime, there: tzinfo) -> tzinfo:
+    """The clock by which to go on from an instant: that of the place where the instant is said by it; else its own, since it was elsewhere by then."""
+    return there if local(instant, there).utcoffset() == instant.utcoffset() else instant.tzinfo or UTC
 
 
 def wall(instant: datetime) -> datetime:

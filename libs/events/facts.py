@@ -80,10 +80,17 @@ class Facts:
 
     @classmethod
     def on_day(
-        cls, histories: Histories, day: date, known_at: datetime | None = None, *, kept: DerivationCache | None = None, touched: Set[Rest] = frozenset()
+        cls,
+        histories: Histories,
+        day: date,
+        known_at: datetime | None = None,
+        *,
+        until: date | None = None,
+        kept: DerivationCache | None = None,
+        touched: Set[Rest] = frozenset(),
     ) -> Facts:
-        """As of the end of a day."""
-        return cls(histories, day=day, before=end_of(day), known_at=known_at, kept=kept, touched=touched)
+        """As of the end of a day; given `until`, with what was so by the end of that one, at places where it is later already."""
+        return cls(histories, day=day, before=end_of(until or day), known_at=known_at, kept=kept, touched=touched)
 
     @classmethod
     def by_now(cls, histories: Histories, now: datetime, known_at: datetime | None = None) -> Facts:

@@ -23,6 +23,10 @@ PIECE: Final = 16
 """As so much counts what one day forgets of many events: others may have their turn after each."""
 
 
+_MomentKey = tuple[date, datetime | None, date]
+"""The day that it is called by, what is known, and the day by the end of which all counts that was so."""
+
+
 @dataclass(slots=True)
 class _Moment:
     """What was found at a moment, up to which change it holds, and the facts for whoever finishes before the next event."""
@@ -48,7 +52,7 @@ class World:
         self._kinds: dict[str, dict[str, None]] = {}
         self._index: dict[tuple[str, str, str], dict[str, None]] = {}
         self._tallies: dict[str, tuple[int, int]] = {}
-        self._moments: OrderedDict[tuple[date, datetime | None], _Moment] = OrderedDict()
+        self._moments: OrderedDict[_MomentKey, _Moment] = OrderedDict()
         self._held: set[WorldSnapshot] = set()
         self._changes: list[tuple[str, tuple[tuple[str, str], ...]]] = []
         self._dropped = 0
@@ -175,19 +179,19 @@ class World:
             held.close()
             self._give_back()
 
-    def facts(self, day: date, known_at: datetime | None = None) -> Facts:
-        """The world as of the end of a day and as known at an instant (None: all that was heard)."""
-        moment = self._moment(day, known_at)
+    def facts(self, day: date, known_at: datetime | None = None, until: date | None = None) -> Facts:
+        """The world as of the end of a day (`until`: with what was so by the end of that one) and as known at an instant (None: all that was heard)."""
+        moment = self._moment(day, known_at, until)
         if moment.facts is None:
-            moment.facts = Facts.on_day(self, day, known_at, kept=moment.kept)
+            moment.facts = Facts.on_day(self, day, known_at, until=until, kept=moment.kept)
         return moment.facts
 
-    def kept(self, day: date, known_at: datetime | None) -> DerivationCache:
+    def kept(self, day: date, known_at: datetime | None, until: date | None = None) -> DerivationCache:
         """What was found at a moment, without what has changed since."""
-        return self._moment(day, known_at).kept
+        return self._moment(day, known_at, until).kept
 
-    def _moment(self, day: date, known_at: datetime | None) -> _Moment:
-        key = day, known_at
+    def _moment(self, day: date, known_at: datetime | None, until: date | None) -> _Moment:
+        key = day, known_at, until or day
         moment = self._moments.get(key)
         if moment is None:
             moment = self._moments[key] = _Moment(DerivationCache(), self._dropped + len(self._changes))
@@ -215,7 +219,7 @@ class World:
             self._let_go(key)
         self._trim()
 
-    def _let_go(self, key: tuple[date, datetime | None]) -> int:
+    def _let_go(self, key: _MomentKey) -> int:
         """Of a moment, in pieces where nobody is just telling of it; how many entries that were."""
         kept = self._moments.pop(key).kept
         entries = len(kept)
@@ -253,7 +257,7 @@ class WorldSnapshot:
         self._touched: set[Rest] = set()
         self._lengths: dict[str, int] = {}
         self._later: defaultdict[Rest, set[str]] = defaultdict(set)
-        self._facts: dict[tuple[date, datetime | None], Facts] = {}
+        self._facts: dict[_MomentKey, Facts] = {}
 
     def note(self, aggregate: str, named: Iterable[tuple[str, str]]) -> None:
         """An event of this aggregate, which names these, is about to be taken in."""
@@ -266,7 +270,7 @@ class WorldSnapshot:
                 self._later[(kind, field, id)].add(aggregate)
         self._touched.update(touched_by(aggregate, named))
 
-    def tells_of(self, moment: tuple[date, datetime | None]) -> bool:
+    def tells_of(self, moment: _MomentKey) -> bool:
         """Whether it has told of this moment."""
         return moment in self._facts
 
@@ -289,11 +293,12 @@ class WorldSnapshot:
         later = self._later.get(rest)
         return found if later is None else [one for one in found if one not in later]
 
-    def facts(self, day: date, known_at: datetime | None = None) -> Facts:
-        """This world as of the end of a day and as known at an instant (None: all that was heard)."""
-        key = day, known_at
+    def facts(self, day: date, known_at: datetime | None = None, until: date | None = None) -> Facts:
+        """This world at a moment, as `World.facts` has it."""
+        key = day, known_at, until or day
         if key not in self._facts:
-            self._facts[key] = Facts.on_day(self, day, known_at, kept=self._world.kept(day, known_at), touched=self._touched)
+            kept = self._world.kept(day, known_at, until)
+            self._facts[key] = Facts.on_day(self, day, known_at, until=until, kept=kept, touched=self._touched)
         return self._facts[key]
 
 

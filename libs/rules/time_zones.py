@@ -54,6 +54,11 @@ def zones(facts: Facts) -> frozenset[tzinfo]:
     return frozenset(zone(organisation.time_zone) for organisation in facts.every(ORGANISATION))
 
 
+def latest(facts: Facts, now: datetime) -> date:
+    """The latest day that it is by now at any place, that of things in no organisation among them."""
+    return max(now.astimezone(UTC).date(), today(facts, now))
+
+
 def today(facts: Facts, now: datetime, roles: Collection[Role] = ()) -> date:
     """The day that it is for somebody with these roles: in the time of what they are roles of; where that is everything, the latest that it is anywhere."""
     scopes = [(role.scope_kind, role.scope) for role in roles if not role.everywhere]

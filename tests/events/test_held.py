@@ -145,7 +145,7 @@ def test_where_more_changes_than_is_remembered_what_was_asked_for_lately_stays()
     lately = world.kept(DAY - timedelta(days=1), None)
     for n in range(8, 12):
         world.apply(said("thing:a", n))
-    assert list(world._moments) == [(DAY - timedelta(days=1), None)] and len(world._changes) == 4
+    assert list(world._moments) == [(DAY - timedelta(days=1), None, DAY - timedelta(days=1))] and len(world._changes) == 4
     assert world.kept(DAY - timedelta(days=1), None) is lately
 
 
@@ -159,13 +159,13 @@ async def test_what_is_given_up_goes_in_pieces_unless_somebody_is_just_told_of_i
     kept = world.kept(DAY, None)
     with world.held() as held:
         told(held.facts(DAY))
-        world._let_go((DAY, None))
+        world._let_go((DAY, None, DAY))
         await asyncio.sleep(0.01)
         assert len(kept) > 8
     told(world.facts(DAY))
     kept = world.kept(DAY, None)
     sizes = [len(kept)]
-    world._let_go((DAY, None))
+    world._let_go((DAY, None, DAY))
     while sizes[-1]:
         await asyncio.sleep(0)
         sizes.append(len(kept))

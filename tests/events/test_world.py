@@ -107,7 +107,7 @@ def test_of_the_moments_those_that_were_not_asked_about_longest_go(monkeypatch: 
     world.kept(day + timedelta(days=1), None)
     assert world.kept(day, None) is first
     world.kept(day + timedelta(days=2), None)
-    assert [of for of, _ in world._moments] == [day, day + timedelta(days=2)] and world.kept(day, None) is first
+    assert [of for of, *_ in world._moments] == [day, day + timedelta(days=2)] and world.kept(day, None) is first
 
 
 def test_where_too_much_is_kept_other_moments_go_then_other_days_then_all(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -122,7 +122,7 @@ def test_where_too_much_is_kept_other_moments_go_then_other_days_then_all(monkey
     new.other("yesterday").states |= dict.fromkeys(map(str, range(5)))
     facts = world.facts(day + timedelta(days=1))
     world._give_back()
-    assert list(world._moments) == [(day + timedelta(days=1), None)] and len(new) == 9
+    assert list(world._moments) == [(day + timedelta(days=1), None, day + timedelta(days=1))] and len(new) == 9
     new.states["more"] = new.states["still more"] = 1
     world._give_back()
     assert len(new) == 6 and not new.others and world.facts(day + timedelta(days=1)) is not facts

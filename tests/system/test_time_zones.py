@@ -52,6 +52,32 @@ async def test_what_is_said_now_is_of_today_at_either_place_and_is_seen_at_once(
         assert held.json()["team_health"]["reading"] == "good"
 
 
+async def test_whoever_is_behind_sees_at_once_what_was_said_where_it_is_tomorrow(stack: Running) -> None:
+    person = await stack.command("portfolio.register_person", {"person": "ina", "organisation": "ki", "name": "Ina Tekai"})
+    team = await stack.command("portfolio.form_team", {"team": "ki-new", "name": "New", "home": "ki"})
+    agreed = await stack.command("portfolio.record_agreement", {"agreement": "a", "text": "One clock", "parties": ["bc", "ki"]})
+    for answer in (person, team, agreed):
+        assert answer.status_code == 201, answer.text
+    seen = '{ portfolio { asOf } team(id: "ki-new") { name } agreement(id: "a") { text } person(id: "ina") { id } }'
+    for position in (one.json()["position"] for one in (person, team, agreed)):
+        found = await stack.ask(seen, persona="executive@bc", after=position)
+    assert found == {"portfolio": {"asOf": "2026-03-01"}, "team": {"name": "New"}, "agreement": {"text": "One clock"}, "person": {"id": "person:ina"}}
+
+
+async def test_a_policy_on_names_holds_at_once_for_readers_behind(stack: Running) -> None:
+    for seen_by, shown in (("all", "Ina Tekai"), ("steering", "ina")):
+        await stack.say(("portfolio.register_person", {"person": "ina", "organisation": "ki", "name": "Ina Tekai", "at": "2026-01-05"}))
+        position = await stack.say(("portfolio.set_policy", {"organisation": "ki", "names_seen_by": seen_by}))
+        person = await stack.ask('{ person(id: "ina") { name } }', persona="team@bc-parks", after=position)
+        assert person["person"]["name"] == shown
+
+
+async def test_changes_since_an_instant_are_told_where_it_is_still_the_day_before(stack: Running) -> None:
+    asked = "query($from: DateTime!) { changes(from: $from) { totalCount } }"
+    for since in ("2026-03-02T00:30:00Z", "2026-03-01T23:00:00Z"):
+        assert (await stack.ask(asked, {"from": since}, persona="executive@bc"))["changes"]["totalCount"] >= 0
+
+
 async def test_today_is_told_by_the_clock_of_what_one_has_a_role_of(stack: Running) -> None:
     for persona, today in (("executive", "2026-03-02"), ("executive@bc", "2026-03-01"), ("team@bc-parks", "2026-03-01"), ("team@ki-parks", "2026-03-02")):
         seen = await stack.ask(TEAM, {"team": "bc-parks"}, persona=persona)

@@ -65,7 +65,7 @@ def judge(
     kind, id = KINDS[aggregate.partition(":")[0]], split(aggregate)[1]
     history = histories.events(aggregate)
     current = Facts.at(histories, now)
-    there = _place(current, kind, id, command)
+    there = _place(current, _then(current, command, correcting), kind, id, command)
     at, known = _times(command, now, there, correcting)
     exists = _exists(command, current, aggregate, history)
     state = current.get(kind, id)
@@ -164,10 +164,18 @@ def _created(kind: Kind[Any], history: Iterable[Event]) -> bool:
     return any(type(event.data) in creating for event in history)
 
 
-def _place(facts: Facts, kind: Kind[Any], id: str, command: Command) -> tzinfo:
-    """The time zone in which a command is said: that of what it is about."""
-    found = facts.get(kind, id)
-    return facts.derive(zone_of, kind.name, id) if found is not None and kind.known(found) else zone_of_new(facts, command, command.SPEC.id_field)
+def _then(current: Facts, command: Command, correcting: datetime | None) -> Facts:
+    """The facts at about the time that a command speaks of, before it is known by which clock a day alone begins."""
+    at = correcting or command.at or command.known
+    return current if at is None else Facts.at(current.histories, at)
+
+
+def _place(current: Facts, then: Facts, kind: Kind[Any], id: str, command: Command) -> tzinfo:
+    """The time zone in which a command is said: that of what it is about, at the time of which it speaks."""
+    found = current.get(kind, id)
+    if kind.tells_of or (found is not None and kind.known(found)):
+        return then.derive(zone_of, kind.name, id)
+    return zone_of_new(then, command, command.SPEC.id_field)
 
 
 def _times(command: Command, now: datetime, there: tzinfo, correcting: datetime | None) -> tuple[datetime, datetime]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from typing import Final
 
-from libs.calendar.local_time import start_of
+from libs.calendar.local_time import clock_at, start_of
 from libs.calendar.months import months_on
 from libs.events.catalog.backlog.backlog import BACKLOG
 from libs.events.catalog.backlog.experiment import EXPERIMENT
@@ -37,7 +37,8 @@ def reviews_of_the_order(facts: Facts, id: str) -> Iterator[Term]:
     there = facts.derive(zone_of, BACKLOG.name, id)
     for run in facts.derive(regular, id):
         delivered = max((event for event in deliveries if event.time.date() <= run.first), key=lambda event: event.order)
-        start, over = max(start_of(run.first, there), delivered.time), start_of(run.over, there) if run.over else None
+        clock = clock_at(delivered.time, there)
+        start, over = max(start_of(run.first, clock), delivered.time), start_of(run.over, clock) if run.over else None
         before = [event for event in reviews if event.time <= start][-1:]
         held = [event for event in reviews if event.time > start and (over is None or event.time < over)]
         for began, ended in pairwise((*(before or [delivered]), *held, None)):

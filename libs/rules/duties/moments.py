@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta, tzinfo
 from typing import Any
 
-from libs.calendar.local_time import start_of
+from libs.calendar.local_time import clock_at, start_of
 from libs.events.catalog.duties import DUTIES_OF, DutyDone, DutyFellDue, DutyOverdue, OfDuty
 from libs.events.catalog.withdrawal import Withdrawn
 from libs.events.envelope import iso
@@ -30,14 +30,17 @@ def moments(facts: Facts, kind: str, id: str) -> tuple[AnnouncedMoment, ...]:
 
 
 def _of_term(declared: DutyDeclaration, subject: str, term: Term, there: tzinfo) -> Iterator[AnnouncedMoment]:
-    """It falls due as its last day begins there, and is overdue once that is over; where the day is moved it may be due no longer, and fall due again."""
+    """It falls due as its last day begins, by the clock by which it began itself, and is overdue once that is over.
+
+    Where the day is moved it may be due no longer, and fall due again.
+    """
     about, common = declared.about(term), {"kind": declared.kind.value, "subject": subject, "rule": declared.rule}
     fell = over = False
     days = [(at, due) for at, due in term.due if term.end is None or at < term.end]  # a policy of later does not concern it
     last = term.due[0][1]
     for (since, due), until in zip(days, (*(at for at, _ in days[1:]), term.end), strict=bool(days)):
-        start = max(since, term.start)
-        day, after = max(start, start_of(due, there)), max(start, start_of(due + timedelta(days=1), there))
+        start, clock = max(since, term.start), clock_at(term.began.time, there)
+        day, after = max(start, start_of(due, clock)), max(start, start_of(due + timedelta(days=1), clock))
         if fell and day > start:
             yield AnnouncedMoment(start, DutyDone(**common, due_on=last, about=about, done=False))
             fell = over = False

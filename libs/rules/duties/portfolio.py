@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Final
 
-from libs.calendar.local_time import start_of
+from libs.calendar.local_time import clock_at, start_of
 from libs.events.catalog.duties import DutyKind
 from libs.events.catalog.portfolio.bid import BID
 from libs.events.catalog.portfolio.evaluations.confidence import CONFIDENCE
@@ -54,7 +54,7 @@ def expiring_evidence(facts: Facts, id: str) -> Iterator[Term]:
     attested = list(attestations(facts.get(GRADUATION, id)))
     for said, days, topic, command in ((attested, _attestation_days, "", ""), (readings, _satisfaction_days, "readings", "roadmap.read_metric")):
         for event, renewed in followed(said):
-            start = max(event.time, start_of(since.day, facts.derive(zone_of, TEAM.name, id)))
+            start = max(event.time, start_of(since.day, clock_at(event.time, facts.derive(zone_of, TEAM.name, id))))
             ended = earliest(renewed, team.ended)
             if ended is None or ended.time > start:
                 due = by_policy(facts, team.home, event, days)

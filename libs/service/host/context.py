@@ -6,9 +6,10 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Sequence
 from datetime import date, timedelta
 
+from libs.events.facts import Facts
 from libs.events.world import World
 from libs.rules.roles import Role
-from libs.rules.time_zones import today
+from libs.rules.time_zones import latest, today
 from libs.service.adapters import Adapters, adapters_of
 from libs.service.identity.revocation_list import RevocationList
 from libs.service.identity.tokens import Verifier
@@ -53,6 +54,15 @@ class ProcessContext(ABC):
         """The day that it is, or will be soon, for somebody with these roles (`libs.rules.time_zones`)."""
         now = self.adapters.clock() + ahead
         return today(self.world.facts(now.date()), now, roles)
+
+    def latest(self) -> date:
+        """The latest day that it is by now at any place."""
+        now = self.adapters.clock()
+        return latest(self.world.facts(now.date()), now)
+
+    def present(self, roles: Collection[Role] = ()) -> Facts:
+        """All that was said by now, on the day that it is for somebody with these roles."""
+        return self.world.facts(self.today(roles), until=self.latest())
 
     def prepares(self, done: Callable[[], bool]) -> None:
         """Has readiness wait for something more than the world, until that says that it is done; whoever asks meanwhile is answered."""

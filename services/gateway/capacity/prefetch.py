@@ -61,11 +61,15 @@ class Prefetch:
         day, now = self._process.today(ahead=AHEAD), asyncio.get_running_loop().time()
         if self._knows(day) and now < self._not_before:
             return
-        fresh = self._knows(day) and self._heard + MUCH > self._events() and self._kept is self._process.world.kept(day, None)
+        fresh = self._knows(day) and self._heard + MUCH > self._events() and self._kept is self._kept_of(day)
         if not fresh:
             await self._derive(day, again=True)
             done = asyncio.get_running_loop().time()
             self._not_before = done + SELDOM * (done - now)
+
+    def _kept_of(self, day: date) -> DerivationCache:
+        """What is kept of all that was said by now, on this day."""
+        return self._process.world.kept(day, None, max(day, self._process.latest()))
 
     def _knows(self, day: date) -> bool:
         return self._day is not None and self._day >= day
@@ -84,7 +88,7 @@ class Prefetch:
                 await self.derive(day)
             finally:
                 self._deriving = None
-            self._day, self._heard, self._kept = day, heard, self._process.world.kept(day, None)
+            self._day, self._heard, self._kept = day, heard, self._kept_of(day)
         return True
 
 

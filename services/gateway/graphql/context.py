@@ -62,6 +62,7 @@ class OperationContext(BaseContext):
     def begin(self) -> None:
         """Forgets what an earlier operation of the same connection, or an earlier answer of a stream, left; the day may have changed since."""
         self._today = self._day
+        self._latest: date | None = None
         self.beyond = False
         """Whether anything was looked at but the world, people's names and what the caller's roles allow."""
         self.withheld: list[str] = []
@@ -142,9 +143,16 @@ class OperationContext(BaseContext):
             self._today = self._process.today(self.roles)
         return self._today
 
+    @property
+    def latest(self) -> date:
+        """The latest day that it is at any place: what was said there a moment ago is part of the present."""
+        if self._latest is None:
+            self._latest = max(self.today, self._process.latest())
+        return self._latest
+
     def facts(self, as_of: date | None, known_at: datetime | None) -> Facts:
-        """The world as of the end of a day (None: today) and as known at an instant (None: all that was heard)."""
-        return self.world.facts(as_of or self.today, known_at)
+        """The world as of the end of a day (None: now, whatever day it is at each place) and as known at an instant (None: all that was heard)."""
+        return self.world.facts(self.today, known_at, self.latest) if as_of is None else self.world.facts(as_of, known_at)
 
     def reads_money(self, facts: Facts, kind: str | None, id: str | None) -> bool:
         """Whether the caller may see the money of this aggregate; without a kind, that of the whole portfolio."""

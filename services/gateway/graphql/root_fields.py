@@ -85,7 +85,7 @@ class Query:
     ) -> Portfolio:
         scope = _scope(info, organisation)
         day = as_of or info.context.today
-        return Portfolio(facts=info.context.facts(day, known_at), scope=scope, world=info.context.world.digest, as_of=day, known_at=known_at)
+        return Portfolio(facts=info.context.facts(as_of, known_at), scope=scope, world=info.context.world.digest, as_of=day, known_at=known_at)
 
     team = single(TEAM, Id, AT)
     product = single(PRODUCT, Id, AT)

@@ -145,7 +145,7 @@ class _Acting:
         return reader, command
 
     def _facts(self, reader: Principal) -> Facts:
-        return self.process.world.facts(self.process.today(reader.roles))
+        return self.process.present(reader.roles)
 
     async def _shown(self, request: Request, reader: Principal, command: type[Command], attempt: FilledForm) -> Response:
         facts = self._facts(reader)

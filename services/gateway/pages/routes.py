@@ -106,7 +106,8 @@ class Pages:
         said = [request.query_params.get(name, "") for name in (HEARD, SAME)]
         shown = {"visit": visit, "view": view, "page": page, "seen": events_seen, "graphiql": in_graphiql(visit), "problem": None, "parts": parts}
         with self.process.world.held() as world:
-            given = {**shown, "now": self.process.adapters.clock(), **acting_on(world, visit, *said)}
+            now = world.facts(visit.moment.today, until=max(visit.moment.today, self.process.latest()))
+            given = {**shown, "now": self.process.adapters.clock(), **acting_on(now, world, visit, *said)}
             body = await self._in_slices(reader, partial(rendered, request, page.template, self.pages, reader, **given))
         timing = {"Server-Timing": f"page;dur={(time.perf_counter() - begun) * 1000:.1f}"}
         return await self._in_slices(reader, partial(html, request, body, headers=headers | timing))

@@ -93,7 +93,7 @@ class ReaderView:
         if self._all_money or not self._some_money:
             return self._all_money
         kind, _, id = aggregate.partition(":")
-        return reads_money(self._who.roles, belonging(self._process.world.facts(self._process.today(self._who.roles)), kind, id))
+        return reads_money(self._who.roles, belonging(self._process.present(self._who.roles), kind, id))
 
 
 async def scanned(log: Log, topics: Sequence[str], begin: Cursor, follow: bool, shown: ReaderView) -> AsyncIterator[tuple[Delivery, bool]]:

@@ -8,7 +8,9 @@ import pytest
 from pydantic import ValidationError
 
 from libs.calendar.local_time import zone
+from libs.commands.catalog.backlog.backlog import OpenBacklog
 from libs.commands.catalog.portfolio.evaluations.confidence import RateConfidence
+from libs.commands.catalog.portfolio.graduation import Attest
 from libs.commands.catalog.portfolio.investment import DecideInvestment, ProposeInvestment
 from libs.commands.catalog.portfolio.organisation import RegisterOrganisation
 from libs.commands.catalog.portfolio.reorganisation import MergeOrganisations, Move
@@ -17,6 +19,7 @@ from libs.commands.command import Command
 from libs.commands.errors import Invalid
 from libs.commands.testing import Scenario
 from libs.events.catalog.duties import DutyFellDue, DutyKind
+from libs.events.catalog.portfolio.product import ProductRegistered
 from libs.events.catalog.portfolio.team import TEAM
 from libs.events.event import KINDS, split
 from libs.rules.authority import belonging
@@ -24,6 +27,7 @@ from libs.rules.duties.moments import moments
 from libs.rules.money.fiscal_years import year_of
 from libs.rules.roles import Role
 from libs.rules.time_zones import today, zone_of
+from services.backlog.domain import decisions as of_backlog
 from services.portfolio.domain import decisions
 from tests.commands.examples import world
 
@@ -133,3 +137,40 @@ def test_whatever_lies_in_one_organisation_is_in_its_time() -> None:
 def test_a_rating_is_said_in_the_time_of_what_it_is_about_before_it_is_there() -> None:
     scenario = governments().when(command(RateConfidence, confidence="c", subject="team:t", level="high", words="On its way", at=LATE))
     assert scenario.error is None and scenario.said[0].time.date() == date(2026, 3, 1)
+
+
+def test_what_was_so_before_a_move_is_said_in_the_time_of_the_former_home() -> None:
+    scenario = governments().when(command(Move, subject="team:t", to="fr", reason="A new ministry", at="2026-04-01"))
+    (late,) = scenario.when(checked("2026-03-20T06:30:00Z")).said
+    (day,) = scenario.when(checked("2026-03-10")).said
+    assert [late.time.isoformat(), day.time.isoformat()] == ["2026-03-19T23:30:00-07:00", "2026-03-10T00:00:00-07:00"]
+
+
+def test_a_move_moves_no_duty_that_fell_due_before_it() -> None:
+    def fell_due(scenario: Scenario) -> set[tuple[str, str]]:
+        of_now = moments(scenario.facts(), "team", "t")
+        return {(one.at.isoformat(), one.data.due_on.isoformat()) for one in of_now if isinstance(one.data, DutyFellDue) and one.at <= scenario.now}
+
+    scenario = governments().when(command(FormTeam, team="t", name="Parks", home="bc", at="2025-06-05"), by="importer")
+    before = fell_due(scenario)
+    scenario.when(command(Move, subject="team:t", to="fr", reason="A new ministry", at="2026-05-20"))
+    assert fell_due(scenario) == before
+
+
+@pytest.mark.parametrize("of", ["graduation", "backlog"])
+def test_the_first_word_on_what_is_a_part_of_a_thing_is_said_in_its_time_too(of: str) -> None:
+    scenario = governments()
+    if of == "graduation":
+        (event, *_) = scenario.when(command(Attest, team="t", criterion="R-04", statement="It is theirs", at=LATE)).said
+    else:
+        scenario.given("product:p", ProductRegistered(name="P", home="bc"), at="2026-01-05")
+        scenario.decisions = of_backlog
+        (event,) = scenario.when(command(OpenBacklog, product="p", at=LATE)).said
+    assert event.time.date() == date(2026, 3, 1)
+
+
+@pytest.mark.parametrize("place", ["America/Guyana", "America/Toronto", "Pacific/Apia", "Pacific/Auckland", "Africa/Monrovia"])
+@pytest.mark.parametrize("day", ["1800-01-02", "1850-06-30", "1905-01-01", "1920-02-01"])
+def test_a_day_of_long_ago_is_that_day_too(place: str, day: str) -> None:
+    (event,) = Scenario(decisions).when(command(RegisterOrganisation, organisation="x", name="X", time_zone=place, at=day)).said
+    assert event.time.date().isoformat() == day

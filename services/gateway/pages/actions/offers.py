@@ -139,9 +139,8 @@ class NoOffers(Offers):
         self.is_open = False
 
 
-def acting_on(world: World | WorldSnapshot, visit: Visit, heard: str, same: str) -> dict[str, Any]:
-    """What every page is given for acting: `act`, and `heard`, what was said by the form that led here."""
-    facts = world.facts(visit.moment.today)
+def acting_on(facts: Facts, world: World | WorldSnapshot, visit: Visit, heard: str, same: str) -> dict[str, Any]:
+    """What every page is given for acting, by the facts of now: `act`, and `heard`, what was said by the form that led here."""
     said = (*_heard(world, facts, heard), *_unchanged(facts, same))
     last, roles = dict(said), visit.reader.roles  # of several events of one thing its warnings stand at the last
     found = tuple(replace(one, warnings=warnings_for(facts, roles, thing)) if last[thing] is one else one for thing, one in said)

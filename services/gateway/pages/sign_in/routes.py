@@ -221,7 +221,7 @@ class _SigningIn:
         """Ids to choose from, by persona's kind of scope: organisations, products and teams that are known today."""
         if self.way != "persona":
             return []
-        facts = self.process.world.facts(self.process.today())
+        facts = self.process.present()
         found = [(one.id, f"{one.name or one.id} (organisation)") for one in facts.every(ORGANISATION)]
         found += [(one.id, f"{one.name or one.id} (product)") for one in facts.every(PRODUCT)]
         found += [(one.id, f"{one.name or one.id} (team)") for one in facts.every(TEAM)]

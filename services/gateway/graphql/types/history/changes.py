@@ -87,13 +87,14 @@ def _chosen(found: Sequence[FigureChange], about: tuple[str, str] | None, kinds:
 
 
 def _found(info: Info, since: datetime, after: Facts) -> tuple[FigureChange, ...]:
-    if since.date() > after.day or (after.known_at is not None and since > after.known_at):
-        raise Invalid("the first moment lies behind the second", field="from", remedy="Give the earlier instant first.")
     context = info.context
-    key = id(context.gateway.process.world), context.world.digest, since, after.day, after.known_at
+    day = min(since.date(), context.today) if after.day == context.today else since.date()  # it may be tomorrow by then elsewhere
+    if day > after.day or (after.known_at is not None and since > after.known_at):
+        raise Invalid("the first moment lies behind the second", field="from", remedy="Give the earlier instant first.")
+    key = id(context.gateway.process.world), context.world.digest, since, day, after.day, after.before, after.known_at
     found = _COMPARED.get(key)
     if found is None:
-        found = changes(context.facts(since.date(), since), after)
+        found = changes(context.facts(day, since), after)
         _COMPARED.keep(key, found)
     return found
 

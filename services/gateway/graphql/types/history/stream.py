@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any, Final
@@ -14,7 +14,7 @@ from strawberry.scalars import JSON
 from libs.commands.errors import NotHeardYet
 from libs.delivery.deduplication import Published
 from libs.events.cost import spend
-from libs.events.envelope import all_topics, instant
+from libs.events.envelope import all_topics, instant, place_time
 from libs.events.ports.log import Cursor
 from services.gateway.graphql.context import Info
 from services.gateway.graphql.types.kinds.connection import PageInfo
@@ -157,7 +157,7 @@ def _edge(line: dict[str, Any]) -> StreamEdge:
         source=line.get("source"),
         subject=line.get("subject"),
         sequence=int(sequence) if sequence.isascii() and sequence.isdigit() and len(sequence) < 10 else None,
-        time=_instant(line.get("time")),
+        time=_instant(line.get("time"), place_time),
         recorded=_instant(line.get("recorded")),
         actor=line.get("actor"),
         actor_role=line.get("actorrole"),
@@ -165,9 +165,9 @@ def _edge(line: dict[str, Any]) -> StreamEdge:
     return StreamEdge(cursor=line["cursor"], node=event)
 
 
-def _instant(text: str | None) -> datetime | None:
+def _instant(text: str | None, read: Callable[[str], datetime] = instant) -> datetime | None:
     try:
-        return instant(text) if text else None
+        return read(text) if text else None
     except (ValueError, OverflowError):
         return None
 
