@@ -12,6 +12,13 @@ OWNER, MANAGER, TEAM, BOARD = "product_owner@permits", "portfolio_manager@env", 
 OPENED: Final[dict[str, Any]] = {"subject": "product:permits", "title": "Renew online", "value": "Half a day saved", "level": "tactical", "template": "full"}
 VISION: Final = {"subject": "initiative:online", "text": "All renew online"}
 OBJECTIVE: Final = {"initiative": "online", "objective": "o", "kind": "objective", "text": "Most renew online"}
+SAT: Final = {
+    "metric": "sat",
+    "product": "permits",
+    "name": "Satisfaction",
+    "kind": "quantitative",
+    **dict.fromkeys(("goal", "method", "tool", "source", "responsible"), "agreed"),
+}
 LOOKED: Final = {"monitoring": "m", "product": "permits", "about": "improvement:calls", "metrics": ["sat"]}
 CLASS: Final = {"organisation": "env", "name": "Texts", "evidence": ["all tests passed"]}
 
@@ -25,6 +32,7 @@ async def prepared(stack: Running) -> Running:
         ("roadmap.set_vision", {"vision": "env", "subject": "organisation:env", "text": "No queues"}),
         ("roadmap.open_initiative", {"initiative": "online", **OPENED}),
         ("roadmap.enter_step", {"initiative": "online", "step": "vision"}),
+        ("roadmap.define_metric", SAT),
         ("roadmap.open_monitoring", LOOKED),
         ("roadmap.define_change_class", {"change_class": "texts", **CLASS}),
         ("roadmap.raise_change_request", {"change": "c", "product": "permits", "title": "Reword", "change_class": "texts"}),
