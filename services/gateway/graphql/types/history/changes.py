@@ -88,7 +88,9 @@ def _chosen(found: Sequence[FigureChange], about: tuple[str, str] | None, kinds:
 
 def _found(info: Info, since: datetime, after: Facts) -> tuple[FigureChange, ...]:
     context = info.context
-    day = min(since.date(), context.today) if after.day == context.today else since.date()  # it may be tomorrow by then elsewhere
+    day = since.date()
+    if after.day == context.today and day <= context.latest:  # elsewhere it may be tomorrow by now
+        day = min(day, context.today)
     if day > after.day or (after.known_at is not None and since > after.known_at):
         raise Invalid("the first moment lies behind the second", field="from", remedy="Give the earlier instant first.")
     key = id(context.gateway.process.world), context.world.digest, since, day, after.day, after.before, after.known_at
