@@ -19,7 +19,7 @@ from typing import IO
 
 TESTS = Path(__file__).resolve().parent.parent / "tests"
 PARTS = (("browser", "system"),)
-"""The folders of the parts that wait much; the rest is the last part. With one more process each waits for the others: 1,517 s, where two took 1,117."""
+"""The folders of the parts that wait much; the rest is the last part. A third process saved nothing on two cores."""
 PYTEST = (sys.executable, "-m", "pytest")
 SUMMARY = re.compile(r"^=+ (.*) in [0-9.]+s(?: \([0-9:]+\))? =+$", re.MULTILINE)
 WRONG = re.compile(r"^(?:FAILED|ERROR|XPASS) .*$", re.MULTILINE)
