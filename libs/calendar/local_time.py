@@ -24,14 +24,19 @@ def zone(name: str | None) -> tzinfo:
     return ZoneInfo(name) if name is not None and name in time_zones() else UTC
 
 
+def midnight(day: date) -> datetime:
+    """The beginning of a day by the clock of `HOME`."""
+    return datetime.combine(day, time.min, HOME)
+
+
 def start_of(day: date, there: tzinfo = UTC) -> datetime:
     """The first instant of a day, in the time of a place."""
-    return local(datetime.combine(day, time.min, HOME), there)
+    return local(midnight(day), there)
 
 
 def end_of(day: date) -> datetime:
     """The first instant that no longer belongs to the day, by the clock of each place (`precedes`): what happened on it came before."""
-    return datetime.combine(day + timedelta(days=1), time.min, HOME) if day < date.max else datetime.max.replace(tzinfo=HOME)
+    return midnight(day + timedelta(days=1)) if day < date.max else datetime.max.replace(tzinfo=HOME)
 
 
 def local(instant: datetime, there: tzinfo) -> datetime:

@@ -7,14 +7,14 @@ import re
 import typing
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, Final
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
-from libs.calendar.local_time import HOME
+from libs.calendar.local_time import HOME, midnight
 from libs.events.currencies import CURRENCIES, decimals, exact
 
 PLAIN_ID = r"[a-z0-9][a-z0-9._-]{0,63}"
@@ -284,18 +284,14 @@ def _utc(value: datetime) -> datetime:
     return found
 
 
-def _begun(day: date) -> datetime:
-    return datetime.combine(day, time.min, HOME)
-
-
 def _day_or_instant(value: object) -> object:
     if isinstance(value, datetime):
         return value
     if isinstance(value, date):
-        return _begun(value)
+        return midnight(value)
     if isinstance(value, str) and DAY.fullmatch(value):
         try:
-            return _begun(date.fromisoformat(value))
+            return midnight(date.fromisoformat(value))
         except ValueError:
             return value
     # What would be read as seconds since 1970, or as a day of a week, is nobody's way to write an instant.

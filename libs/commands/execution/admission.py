@@ -65,7 +65,9 @@ def judge(
     kind, id = KINDS[aggregate.partition(":")[0]], split(aggregate)[1]
     history = histories.events(aggregate)
     current = Facts.at(histories, now)
-    there = _place(current, _then(current, command, correcting), kind, id, command)
+    dated = correcting or command.at or command.known  # before it is known by which clock a day alone begins
+    then = current if dated is None else Facts.at(histories, dated)
+    there = _place(current, then, kind, id, command)
     at, known = _times(command, now, there, correcting)
     exists = _exists(command, current, aggregate, history)
     state = current.get(kind, id)
@@ -79,7 +81,7 @@ def judge(
     if exists and state is not None and command.SPEC.creates and not revising:
         raise _already_there(kind, id, command.SPEC.id_field)
     current = current if there is UTC else Facts.at(histories, local(now, there))
-    facts = current if at == now else Facts.at(histories, at)
+    facts = current if at == now else then if at is dated else Facts.at(histories, at)
     importing = ask.principal.has("importer")
     case: Case[Any] = Case(kind, id, at, state, facts.get(kind, id), facts, current, who.actor, importing, revising, row, command.override)
     if isinstance(command, Correct):
@@ -162,12 +164,6 @@ def _created(kind: Kind[Any], history: Iterable[Event]) -> bool:
     """Whether what brought an aggregate into being stands: once that is retracted it may be said again, whatever else was said of it meanwhile."""
     creating = {of.SPEC.says[0] for of in COMMANDS.values() if of.SPEC.kind is kind and of.SPEC.creates}
     return any(type(event.data) in creating for event in history)
-
-
-def _then(current: Facts, command: Command, correcting: datetime | None) -> Facts:
-    """The facts at about the time that a command speaks of, before it is known by which clock a day alone begins."""
-    at = correcting or command.at or command.known
-    return current if at is None else Facts.at(current.histories, at)
 
 
 def _place(current: Facts, then: Facts, kind: Kind[Any], id: str, command: Command) -> tzinfo:

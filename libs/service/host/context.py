@@ -55,14 +55,15 @@ class ProcessContext(ABC):
         now = self.adapters.clock() + ahead
         return today(self.world.facts(now.date()), now, roles)
 
-    def latest(self) -> date:
-        """The latest day that it is by now at any place."""
+    def latest(self, day: date) -> date:
+        """The latest day that it is by now at any place, and not before this one: by the end of it all was so that is part of the present."""
         now = self.adapters.clock()
-        return latest(self.world.facts(now.date()), now)
+        return max(day, latest(self.world.facts(now.date()), now))
 
     def present(self, roles: Collection[Role] = ()) -> Facts:
         """All that was said by now, on the day that it is for somebody with these roles."""
-        return self.world.facts(self.today(roles), until=self.latest())
+        day = self.today(roles)
+        return self.world.facts(day, until=self.latest(day))
 
     def prepares(self, done: Callable[[], bool]) -> None:
         """Has readiness wait for something more than the world, until that says that it is done; whoever asks meanwhile is answered."""

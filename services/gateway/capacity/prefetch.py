@@ -69,7 +69,7 @@ class Prefetch:
 
     def _kept_of(self, day: date) -> DerivationCache:
         """What is kept of all that was said by now, on this day."""
-        return self._process.world.kept(day, None, max(day, self._process.latest()))
+        return self._process.world.kept(day, None, self._process.latest(day))
 
     def _knows(self, day: date) -> bool:
         return self._day is not None and self._day >= day

@@ -147,7 +147,7 @@ class OperationContext(BaseContext):
     def latest(self) -> date:
         """The latest day that it is at any place: what was said there a moment ago is part of the present."""
         if self._latest is None:
-            self._latest = max(self.today, self._process.latest())
+            self._latest = self._process.latest(self.today)
         return self._latest
 
     def facts(self, as_of: date | None, known_at: datetime | None) -> Facts:

@@ -27,6 +27,7 @@ from libs.service.identity.session import form_key
 from libs.service.problems import FORESEEN, NotReady
 from libs.service.version import version
 from services.gateway.gateway import Gateway
+from services.gateway.graphql.answers.answer_key import hashed
 from services.gateway.graphql.answers.request import GraphQLRequest
 from services.gateway.graphql.context import OperationContext
 from services.gateway.graphql.cost.budget import PAGE, Budget, SpentUp
@@ -106,7 +107,7 @@ class Pages:
         said = [request.query_params.get(name, "") for name in (HEARD, SAME)]
         shown = {"visit": visit, "view": view, "page": page, "seen": events_seen, "graphiql": in_graphiql(visit), "problem": None, "parts": parts}
         with self.process.world.held() as world:
-            now = world.facts(visit.moment.today, until=max(visit.moment.today, self.process.latest()))
+            now = world.facts(visit.moment.today, until=self.process.latest(visit.moment.today))
             given = {**shown, "now": self.process.adapters.clock(), **acting_on(now, world, visit, *said)}
             body = await self._in_slices(reader, partial(rendered, request, page.template, self.pages, reader, **given))
         timing = {"Server-Timing": f"page;dur={(time.perf_counter() - begun) * 1000:.1f}"}
@@ -225,7 +226,7 @@ class Pages:
         """Equal where the page must be: same world, names, address, reader, rights, session, day, theme, assets and version of Headway."""
         parts = [visit.world, visit.page.name, repr(sorted(visit.path.items())), repr(sorted(request.query_params.multi_items())), visit.reader.id]
         parts += [visit.reader.rights, form_key(request), visit.moment.today.isoformat(), theme_of(request), assets.state(), version()]
-        return f'W/"{_hash(*parts, self.process.people.revision)}"'
+        return f'W/"{hashed(*parts, str(self.process.people.revision))[:32]}"'
 
 
 async def _once(pages: AsyncIterator[Rows], *, shared: bool) -> AsyncIterator[Rows]:
@@ -254,10 +255,6 @@ def _cause(errors: list[GraphQLError]) -> Exception:
             kind = NotFound if said["code"] == "NOT_FOUND" else Invalid
             return kind(error.message, field=said.get("field"), remedy=said.get("remedy"))
     return RuntimeError(f"the document of a page is not answered: {[e.message for e in errors]}")
-
-
-def _hash(*parts: Any) -> str:
-    return hashlib.sha256("\0".join(map(str, parts)).encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
 def _demand_format(page: Page, visit: Visit) -> None:
