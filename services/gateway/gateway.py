@@ -5,8 +5,9 @@ from __future__ import annotations
 from libs.service.host.process import Process
 from services.gateway.capacity.allowances import Allowances
 from services.gateway.capacity.connections import OpenConnections
-from services.gateway.capacity.kept_answers import KeptAnswers
+from services.gateway.capacity.kept_answers import KeptAnswers, QueryAnswer
 from services.gateway.capacity.prefetch import Prefetch
+from services.gateway.capacity.single_flight import SingleFlight
 from services.gateway.operation_metrics import OperationMetrics
 from services.gateway.proxy.command_client import CommandClient
 
@@ -21,4 +22,5 @@ class Gateway:
         self.open = OpenConnections()
         self.prefetch = Prefetch(process)
         self.metrics = metrics or OperationMetrics()
-        self.answers = KeptAnswers(process, self.metrics.looked_up)
+        self.answers = KeptAnswers(process)
+        self.in_the_making = SingleFlight[tuple[object, ...], QueryAnswer]()

@@ -25,16 +25,16 @@ class OperationMetrics:
         self._seconds = {kind: seconds.labels(kind.value) for kind in OperationType}
         answers = Counter(
             "headway_query_answers",
-            "Queries of the world alone, by whether their answer was kept of an earlier one (`kept`) or had to be made (`made`).",
+            "Queries of the world alone, by whether their answer was kept of an earlier one (`kept`), made for another at the same time (`shared`), or `made`.",
             ["how"],
             registry=registry,
         )
-        self._kept, self._made = answers.labels("kept"), answers.labels("made")
+        self._answers = {how: answers.labels(how) for how in ("kept", "shared", "made")}
 
     def observe(self, kind: OperationType, seconds: float) -> None:
         """One operation of this kind."""
         self._seconds[kind].observe(seconds)
 
-    def looked_up(self, kept: bool) -> None:
-        """An answer was looked for among those that are kept."""
-        (self._kept if kept else self._made).inc()
+    def answered(self, how: str) -> None:
+        """One query of the world alone: `kept`, `shared` or `made`."""
+        self._answers[how].inc()

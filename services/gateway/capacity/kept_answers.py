@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -59,13 +59,13 @@ class QueryAnswer:
 
 
 class KeptAnswers:
-    """The answers of one gateway; `looked_up` is told of each that is looked for whether it is there.
+    """The answers of one gateway.
 
     All of them are let go of when anything new is heard, or another name is known: they are never asked for again.
     """
 
-    def __init__(self, process: Process, looked_up: Callable[[bool], None], most: int = MOST) -> None:
-        self._process, self._looked_up = process, looked_up
+    def __init__(self, process: Process, most: int = MOST) -> None:
+        self._process = process
         self._kept: Bounded[str, QueryAnswer] = Bounded(most, lambda answer: answer.size)
         self._state = self._current()
 
@@ -75,9 +75,7 @@ class KeptAnswers:
     def get(self, key: str) -> QueryAnswer | None:
         """What is kept by this key of the world as it is now; None where nothing is."""
         self._let_old_go()
-        found = self._kept.get(key)
-        self._looked_up(found is not None)
-        return found
+        return self._kept.get(key)
 
     def keep(self, answer: QueryAnswer) -> None:
         """Keeps an answer that is of the world and of the names as they are now."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import date, datetime
 from typing import Any, TypeVar
@@ -105,7 +105,11 @@ class OperationContext(BaseContext):
     @property
     def is_current(self) -> bool:
         """Whether what was told is so still: nothing was heard meanwhile, and nobody's name became another."""
-        return self.digest == self._process.world.digest and self._people is self._process.people.entries
+        return self.tells_of(self._process.world.digest, self._process.people.entries)
+
+    def tells_of(self, world: str, people: Mapping[str, Particulars]) -> bool:
+        """Whether what was told is of the world of this name, and of these names of people."""
+        return self.digest == world and self._people is people
 
     @property
     def process(self) -> Process:

@@ -53,20 +53,52 @@ def known(asked: GraphQLRequest, asking: OperationContext) -> QueryAnswer | None
         found = asking.gateway.answers.get(key) if key is not None else None
     finally:
         budget.stand()
-    if found is not None:
-        asking.told_again(found)
-        budget.spend(1 + len(found.beginning) // BYTES)
-        asking.gateway.metrics.observe(OperationType.QUERY, time.perf_counter() - begun)
+    return _told_again(found, asking, "kept", begun) if found is not None else None
+
+
+async def awaited(asked: GraphQLRequest, asking: OperationContext) -> QueryAnswer | None:
+    """The answer that is being made for somebody else with the same rights, of the world as it is now; None where none is, and where nothing comes of it.
+
+    It costs what a kept one does. Nobody waits longer than their own operation might compute: then they make it themselves.
+    """
+    begun, making = time.perf_counter(), asking.gateway.in_the_making
+    key = answer_key(asked, asking) if len(making) else None
+    found = await making.of_another(_flight(key, asking), asking.most.seconds) if key is not None else None
+    return _told_again(found, asking, "shared", begun) if found is not None else None
+
+
+def _told_again(found: QueryAnswer, asking: OperationContext, how: str, begun: float) -> QueryAnswer:
+    asking.told_again(found)
+    asking.budget.spend(1 + len(found.beginning) // BYTES)
+    asking.gateway.metrics.observe(OperationType.QUERY, time.perf_counter() - begun)
+    asking.gateway.metrics.answered(how)
     return found
 
 
+def _flight(key: str, asking: OperationContext) -> tuple[object, ...]:
+    """What is made of the world and of the names as they are now."""
+    process = asking.gateway.process
+    return key, process.world, process.world.digest, process.people.revision
+
+
 async def answered(asked: GraphQLRequest, asking: OperationContext, allowed: Iterable[Allowed]) -> Outcome:
-    """The result of a query or a mutation as it is executed now; the answer of one that may be kept is kept. Raises InvalidOperationTypeError."""
-    result = await execute(asked, asking, allowed)
-    key = answer_key(asked, asking)  # now: of the day that was told of
-    answer = _keepable(key, result, asking) if key is not None else None
-    if answer is not None:
-        _keep(answer, asking)
+    """The result of a query or a mutation as it is executed now; the answer of one that may be kept is kept. Raises InvalidOperationTypeError.
+
+    Who asks the same meanwhile may wait for it (`awaited`), and gets it where it is of the world that was there when this began.
+    """
+    key = answer_key(asked, asking)
+    if key is None:
+        return Outcome(await execute(asked, asking, allowed), None)
+    gateway = asking.gateway
+    gateway.metrics.answered("made")
+    today, world, people = asking.today, gateway.process.world.digest, gateway.process.people.entries
+    with gateway.in_the_making.own(_flight(key, asking)) as hand_over:
+        result = await execute(asked, asking, allowed)
+        answer = _keepable(key, result, asking) if asking.today == today else None  # the key is of the day on which it began
+        if answer is not None:
+            _keep(answer, asking)
+            if asking.tells_of(world, people):
+                hand_over(answer)
     return Outcome(result, answer)
 
 
@@ -167,12 +199,17 @@ async def _compressed(answer: QueryAnswer, asking: OperationContext) -> QueryAns
     """The same answer with what is compressed of it, kept so where it is still told; others have their turn meanwhile. Raises SpentUp."""
     if answer.compressed is not None:
         return answer
-    asking.budget.pauses = True  # nothing of the world is looked at
-    try:
-        found = replace(answer, compressed=await computed(partial(Beginning.of, answer.beginning), asking.budget))
-    finally:
-        asking.budget.pauses = False
-    _keep(found, asking)
+    making, flight = asking.gateway.in_the_making, ("compressed", id(answer.beginning))
+    if (shared := await making.of_another(flight, asking.most.seconds)) is not None:
+        return shared
+    with making.own(flight) as hand_over:
+        asking.budget.pauses = True  # nothing of the world is looked at
+        try:
+            found = replace(answer, compressed=await computed(partial(Beginning.of, answer.beginning), asking.budget))
+        finally:
+            asking.budget.pauses = False
+        _keep(found, asking)
+        hand_over(found)
     return found
 
 

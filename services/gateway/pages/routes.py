@@ -31,7 +31,7 @@ from services.gateway.graphql.answers.answer_key import hashed
 from services.gateway.graphql.answers.request import GraphQLRequest
 from services.gateway.graphql.context import OperationContext
 from services.gateway.graphql.cost.budget import PAGE, Budget, SpentUp
-from services.gateway.graphql.execution import answered, computed, known
+from services.gateway.graphql.execution import answered, awaited, computed, known
 from services.gateway.pages.actions.offers import HEARD, SAME, acting_on
 from services.gateway.pages.kit import assets
 from services.gateway.pages.kit.as_of import AS_OF, KNOWN_AT, moment_of
@@ -164,7 +164,7 @@ class Pages:
         asking = OperationContext(self.gateway, visit.reader, authorization=authorization, day=visit.moment.today, most=PAGE)
         asked = GraphQLRequest(document, None, dict(variables))
         try:
-            if (kept := known(asked, asking)) is not None:
+            if (kept := known(asked, asking) or await awaited(asked, asking)) is not None:
                 return kept.decoded(), kept.withheld
             if within_allowance:
                 self._allowances.must_be_left(visit.reader)

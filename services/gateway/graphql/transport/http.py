@@ -29,7 +29,7 @@ from services.gateway.graphql.answers.answer_key import hashed
 from services.gateway.graphql.answers.entry_points import asks_for_today, of_the_world
 from services.gateway.graphql.answers.request import GraphQLRequest
 from services.gateway.graphql.context import OperationContext
-from services.gateway.graphql.execution import Ended, answered, known, sent, stream, weighed
+from services.gateway.graphql.execution import Ended, answered, awaited, known, sent, stream, weighed
 from services.gateway.graphql.extensions import as_json, readable, result_of
 from services.gateway.graphql.schema import schema
 from services.gateway.graphql.transport.request import GRAPHQL, JSON, media_type, of_get, of_post, wants_page
@@ -147,7 +147,7 @@ class GraphQLEndpoint:
 async def _executed(asked: GraphQLRequest, asking: OperationContext, reading: bool, media: str, *, gzip: bool) -> tuple[int, bytes, bool]:
     """The status and the body of the answer, and whether that is compressed. Raises HTTPException for an operation that is not done by this method."""
     allowed = {Allowed.QUERY} if reading else {Allowed.QUERY, Allowed.MUTATION}
-    if (kept := known(asked, asking)) is not None:
+    if (kept := known(asked, asking) or await awaited(asked, asking)) is not None:
         return 200, *await sent(kept, asking, gzip=gzip)
     try:
         result, answer = await answered(asked, asking, allowed)

@@ -187,7 +187,7 @@ async def test_prometheus_is_told_how_many_were_kept_and_that_each_was_answered(
         await told_gateway.post(query)
     text = (await told_gateway.client.get("/metrics")).text
     found = {line.split("{")[1].split('"')[1]: float(line.rpartition(" ")[2]) for line in text.splitlines() if line.startswith("headway_query_answers_total")}
-    assert found == {"kept": 2, "made": 1}
+    assert found == {"kept": 2, "shared": 0, "made": 1}
     assert 'headway_query_seconds_count{operation="query"} 4.0' in text
 
 
@@ -223,7 +223,7 @@ async def test_what_was_told_of_a_world_that_is_gone_is_sent_and_not_kept(told_g
 
 
 async def test_what_is_used_least_goes_first_where_there_is_no_room(told_gateway: Gateway) -> None:
-    answers = KeptAnswers(told_gateway.process, lambda _: None, most=3 * BESIDE)
+    answers = KeptAnswers(told_gateway.process, most=3 * BESIDE)
     a, b, c = (QueryAnswer.of(key, "w", b"1", [], 1) for key in "abc")
     answers.keep(a)
     answers.keep(b)
