@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import islice
 from typing import Any, Generic, TypeVar
 
 from libs.commands.command import Command, Override
 from libs.commands.errors import Refused
 from libs.events.derivations import Replays
-from libs.events.event import Actor, Event, Kind, Payload, S, mentions
+from libs.events.event import Actor, Event, Kind, Payload, S, mentions, split
 from libs.events.facts import Facts, Histories
 from libs.events.history import History
 
@@ -133,6 +135,19 @@ class Loaded:
         if relation not in self._relations:
             raise NotLoaded(relation=relation)
         return self._relations[relation]
+
+    def next_asked(self, relation: tuple[str, str, str]) -> list[tuple[str, str, str]]:
+        """What is likely to be asked next, by whoever goes through all things of a kind: as much as was asked so far, so that no more is loaded in vain than
+        was of use, and a question of a thousand things is not begun a thousand times.
+        """
+        kind, field, id = relation
+        names = next((of for name, of in self._kinds.items() if f"{name}:{id}" in of), None)
+        asked = sum(known[:2] == (kind, field) for known in self._relations)
+        if names is None or not asked:
+            return []
+        ids = sorted(split(name)[1] for name in names)
+        following = ((kind, field, one) for one in ids[bisect_right(ids, id) :])
+        return list(islice((one for one in following if one not in self._relations), asked))
 
     def all(self, kind: str) -> Iterable[str]:
         if kind not in self.own:

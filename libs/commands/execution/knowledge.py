@@ -105,8 +105,11 @@ class ServiceKnowledge:
         if need.aggregate is not None:
             await self.load(loaded, [need.aggregate])
         elif need.relation is not None:
-            found = await self.guarded(self.store.referring(*need.relation))
-            loaded.relate(need.relation, found)
+            found = dict[str, None]()
+            for relation in (need.relation, *loaded.next_asked(need.relation)):
+                naming = await self.guarded(self.store.referring(*relation))
+                loaded.relate(relation, naming)
+                found.update(dict.fromkeys(naming))
             await self.load(loaded, found)
         elif need.kind is not None:
             names: list[str] = []

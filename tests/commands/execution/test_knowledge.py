@@ -14,6 +14,7 @@ from libs.commands.errors import NotHeardYet, Unreachable
 from libs.commands.execution import knowledge
 from libs.commands.execution.knowledge import ServiceKnowledge
 from libs.events.event import Event
+from libs.events.facts import Facts
 from libs.events.ports.store import NOTHING, Mark, StoreUnavailable
 from libs.events.world import World
 from tests.adapters.contracts.memory import Disk, MemoryStore
@@ -73,6 +74,23 @@ async def test_what_names_something_is_loaded_at_once(one: ServiceKnowledge, sto
     await names(store, 5, about=lambda n: "a" if n % 2 else None)
     assert await one.see(lambda facts: [state.id for state in facts.related(OTHER, "about", "a")]) == ["1", "3", "5"]
     assert store.loads == 1
+
+
+async def test_a_question_that_goes_through_a_hundred_things_is_begun_ten_times_and_loads_nothing_in_vain(one: ServiceKnowledge, store: CountedStore) -> None:
+    for n in range(100):
+        await store.append([commit(said, f"thing:{n}", 1), commit(said, f"other:{n}", 1, about=str(n))])
+    begun = 0
+
+    def through(facts: Facts, until: int) -> list[str]:
+        nonlocal begun
+        begun += 1
+        return [other.id for thing in facts.every(THING)[:until] for other in facts.related(OTHER, "about", thing.id)]
+
+    ids = sorted(map(str, range(100)))
+    assert await one.see(lambda facts: through(facts, 100)) == ids and begun <= 10
+    begun = store.loads = 0
+    assert await one.see(lambda facts: through(facts, 1)) == ids[:1]
+    assert (begun, store.loads) == (3, 2), "all things, and what names the first"
 
 
 async def test_a_version_is_how_much_was_said(one: ServiceKnowledge, store: CountedStore) -> None:
