@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Final
 
-from libs.events.digest import Digest, digest_of, identity
+from libs.events.digest import LARGEST_SEQUENCE, Digest, digest_of, identity
 from libs.events.event import split
 from libs.events.ports.log import Cursor, Delivery
 
@@ -34,6 +34,14 @@ class Sequences:
     def last(self, subject: str) -> int:
         """Up to which sequence all of a subject were seen; 0 where they came in so odd an order that its span does not begin with the first."""
         return 0 if subject in self._first else self._last.get(subject, 0)
+
+    def following(self, subject: str | None, sequence: str | None, id: str | None) -> tuple[str, int] | None:
+        """Adds what comes next of a subject, as nearly every event does, and gives back its `identity`; None where it is to be looked at more closely."""
+        last = self._last.get(subject) if subject is not None and subject not in self._apart else None
+        if last is None or subject is None or last >= LARGEST_SEQUENCE or sequence != str(last + 1) or id != f"{subject}@{sequence}":
+            return None
+        self._last[subject] = last + 1
+        return subject, last + 1
 
     def add(self, subject: str, sequence: int) -> bool:
         """Whether it was not seen before."""
@@ -116,9 +124,12 @@ class Published:
             partition = self._partition(self._likely, offset)
         if offset > partition.end:
             partition.end = offset
-        event = identity(delivery.record.headers)
-        if event is None or not self._seen.add(*event):
-            return
+        headers = delivery.record.headers
+        event = self._seen.following(headers.get("ce_subject"), headers.get("ce_sequence"), headers.get("ce_id"))
+        if event is None:
+            event = identity(headers)
+            if event is None or not self._seen.add(*event):
+                return
         subject = sys.intern(event[0])  # one object for all events of an aggregate
         if offset == partition.end:
             partition.offsets.append(offset)

@@ -11,6 +11,8 @@ from typing import Final
 LINE: Final = re.compile(r"(([a-z_]+):[a-z0-9._-]+) ([1-9][0-9]{0,8}) \1@\3")
 """What counts as an event: `subject sequence id` of its CloudEvents attributes, in which the three agree. A record of which this does not hold is none."""
 
+LARGEST_SEQUENCE: Final = 999_999_999
+
 
 @dataclass(frozen=True, slots=True)
 class Digest:

@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from libs.events.cloudevents import read_cloudevent
 from libs.events.event import KINDS, PAYLOADS, UPCASTS, Actor, Event, Payload, adapter, current, kind_of, position
 from libs.events.ports.log import Record
+from libs.runtime.frozen_dataclasses import maker
 
 
 class Undecodable(Exception):
@@ -122,7 +123,7 @@ def from_record(record: Record) -> Event:
             raise Undecodable(f"{h['ce_id']}: its source or its subject is another's")
         said = read(record.value)
         data = current(said) if type(said) in UPCASTS else said
-        return Event(
+        return _event(
             record.key,
             sequence,
             place_time(h["ce_time"]),
@@ -137,10 +138,13 @@ def from_record(record: Record) -> Event:
         raise Undecodable(f"{h.get('ce_id', record.key)}: {_why(e)}") from e
 
 
+_event = maker(Event)
+
+
 @lru_cache(maxsize=1024)
 def _reader(type_name: str) -> tuple[str, str, Callable[[bytes], Payload]]:
     """The kind of which events of this type are said, their source, and what reads their data. Raises KeyError for a type that is not known."""
-    read = adapter(PAYLOADS[type_name]).validate_json
+    read = adapter(PAYLOADS[type_name]).validator.validate_json  # the adapter's own only passes its arguments on
     kind = kind_of(type_name)
     return kind.name, _source(kind.service), read
 

@@ -12,7 +12,7 @@ from typing import Final
 
 from libs.events.cost import spend
 from libs.events.derivations import DerivationCache, Rest, touched_by
-from libs.events.event import KINDS, Actor, Discarded, Event, Retracted, hash_of, mentions, position
+from libs.events.event import KINDS, Actor, Discarded, Event, Retracted, hash_of, mentions, position, split
 from libs.events.facts import Facts
 from libs.events.ports.store import Tally
 
@@ -54,7 +54,7 @@ class World:
         self._tallies: dict[str, tuple[int, int]] = {}
         self._moments: OrderedDict[_MomentKey, _Moment] = OrderedDict()
         self._held: set[WorldSnapshot] = set()
-        self._changes: list[tuple[str, tuple[tuple[str, str], ...]]] = []
+        self._changes: list[tuple[str, Sequence[tuple[str, str]]]] = []
         self._dropped = 0
         self.latest: datetime | None = None
         """The latest instant at which any event heard was stored, by its owner's clock."""
@@ -81,17 +81,18 @@ class World:
 
     def apply(self, event: Event) -> None:
         """Takes in the next event of its aggregate. Raises ValueError where it is not; whatever it raises, nothing was taken in."""
-        aggregate, kind = event.aggregate, event.kind
+        aggregate = event.aggregate
         history = self._events.get(aggregate)
         if event.sequence != (len(history) if history else 0) + 1:
             raise ValueError(f"{event.id} cannot follow {aggregate}@{self.last(aggregate)}")
         if isinstance(event.data, Retracted) and position(event.data.event)[0] != aggregate:
             raise ValueError(f"{event.id} retracts {event.data.event}, which is not of its aggregate")
-        named = tuple(mentions(event.data))
+        kind, id = split(aggregate)
+        named = mentions(event.data)
         of = KINDS.get(kind)
         if of is not None:
             try:  # what cannot even begin a state would fail every question about its kind
-                of.evolve(of.initial(id=aggregate.partition(":")[2]), event)
+                of.evolve(of.initial(id=id), event)
             except Exception as e:
                 raise ValueError(f"{event.id} cannot be folded: {type(e).__name__}: {e}") from e
         for held in self._held:

@@ -19,6 +19,7 @@ from libs.adapters.sqlite.lease import shared
 from libs.adapters.sqlite.reader import SqliteReader
 from libs.adapters.sqlite.writer import SqliteWriter, insert
 from libs.events.ports.log import Cursor, Delivery, Extent, KeyExtent, LogUnavailable, NotSent, Record, Share
+from libs.runtime.frozen_dataclasses import maker
 
 logger = logging.getLogger(__name__)
 
@@ -211,7 +212,10 @@ class SqliteLog:
 
     def _delivery(self, n: int, topic: str, key: str, headers: str, value: bytes) -> Delivery:
         # Interned: a listener keeps every event, and the events of an aggregate then share its name.
-        return Delivery(Record(topic, sys.intern(key), orjson.loads(headers), value), Cursor({self._partition: n + 1}))
+        return _delivery(_record(topic, sys.intern(key), orjson.loads(headers), value), _cursor({self._partition: n + 1}))
+
+
+_delivery, _record, _cursor = maker(Delivery), maker(Record), maker(Cursor)
 
 
 class _Counted(NamedTuple):

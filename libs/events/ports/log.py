@@ -23,7 +23,7 @@ class Record:
     value: bytes
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Cursor:
     """How far somebody has read: per partition the offset of the next record. Opaque outside."""
 
