@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator, Callable, Coroutine, Iterable, Mappi
 from contextlib import aclosing, suppress
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any, Final, NamedTuple, TypeVar
+from typing import Any, Final, TypeVar
 
 import orjson
 from graphql import OperationType
@@ -24,6 +24,7 @@ from services.gateway.graphql.answers.request import GraphQLRequest
 from services.gateway.graphql.context import OperationContext
 from services.gateway.graphql.cost.budget import Budget, SpentUp
 from services.gateway.graphql.extensions import as_json
+from services.gateway.graphql.plan.planned import Planned, planned
 from services.gateway.graphql.schema import schema
 
 T = TypeVar("T")
@@ -35,13 +36,6 @@ WORTH_IT: Final = 2_000
 @dataclass
 class Ended(ExecutionResult):
     """What is answered in place of an operation that was ended because it costs too much."""
-
-
-class Outcome(NamedTuple):
-    """What became of an operation, and `answer` where that may be kept: a query of the world alone, in which nothing went wrong."""
-
-    result: ExecutionResult
-    answer: QueryAnswer | None
 
 
 def known(asked: GraphQLRequest, asking: OperationContext) -> QueryAnswer | None:
@@ -81,46 +75,55 @@ def _flight(key: str, asking: OperationContext) -> tuple[object, ...]:
     return key, process.world, process.world.digest, process.people.revision
 
 
-async def answered(asked: GraphQLRequest, asking: OperationContext, allowed: Iterable[Allowed]) -> Outcome:
-    """The result of a query or a mutation as it is executed now; the answer of one that may be kept is kept. Raises InvalidOperationTypeError.
+async def answered(asked: GraphQLRequest, asking: OperationContext, allowed: Iterable[Allowed]) -> QueryAnswer | ExecutionResult:
+    """The answer of a query of the world in which nothing went wrong, made now and kept; of anything else its result. Raises InvalidOperationTypeError.
 
-    Who asks the same meanwhile may wait for it (`awaited`), and gets it where it is of the world that was there when this began.
+    Who asks the same meanwhile may wait for it (`awaited`), and gets it where it is of the world that was there when this began, and of the same day.
     """
     key = answer_key(asked, asking)
     if key is None:
-        return Outcome(await execute(asked, asking, allowed), None)
+        return await _made(asked, asking, allowed)
     gateway = asking.gateway
     gateway.metrics.answered("made")
-    today, world, people = asking.today, gateway.process.world.digest, gateway.process.people.entries
+    world, people = gateway.process.world.digest, gateway.process.people.entries
     with gateway.in_the_making.own(_flight(key, asking)) as hand_over:
-        result = await execute(asked, asking, allowed)
-        answer = _keepable(key, result, asking) if asking.today == today else None  # the key is of the day on which it began
-        if answer is not None:
-            _keep(answer, asking)
-            if asking.tells_of(world, people):
-                hand_over(answer)
-    return Outcome(result, answer)
+        found = await _made(asked, asking, allowed)
+        if isinstance(found, QueryAnswer) and found.key == key and asking.tells_of(world, people):
+            hand_over(found)
+    return found
+
+
+async def _made(asked: GraphQLRequest, asking: OperationContext, allowed: Iterable[Allowed]) -> QueryAnswer | ExecutionResult:
+    result = await execute(asked, asking, allowed)
+    if not isinstance(result, Planned):
+        found = _keepable(asked, result, asking)
+        if found is None:
+            return result
+        result = found
+    answer = QueryAnswer.of(result.key, asking.digest, result.data, asking.withheld, asking.budget.asked)
+    _keep(answer, asking)
+    return answer
 
 
 def _keep(answer: QueryAnswer, asking: OperationContext) -> None:
-    if asking.is_current:
+    """Keeps what is told of the present, and is not too large to be sent."""
+    if asking.is_current and answer.length <= asking.most.size:
         asking.gateway.answers.keep(answer)
 
 
-def _keepable(key: str, result: ExecutionResult, asking: OperationContext) -> QueryAnswer | None:
-    """The answer that a result is; None where something went wrong, where more than the world was looked at, and where it is too large to be sent."""
+def _keepable(asked: GraphQLRequest, result: ExecutionResult, asking: OperationContext) -> Planned | None:
+    """What the library has made, as a plan gives it; None where something went wrong, where more than the world was looked at, and where it is no JSON that
+    others read."""
     if isinstance(result, Ended) or result.errors or result.data is None or asking.beyond or asking.not_yet_seen:
         return None
+    key = answer_key(asked, asking)  # now: of the day that was told of
     try:
-        data = orjson.dumps(result.data)
+        return Planned(key, orjson.dumps(result.data)) if key is not None else None
     except TypeError:  # a number that is longer than others read
         return None
-    if len(data) > asking.most.size:
-        return None
-    return QueryAnswer.of(key, asking.digest, data, asking.withheld, asking.budget.asked)
 
 
-async def execute(asked: GraphQLRequest, asking: OperationContext, allowed: Iterable[Allowed]) -> ExecutionResult:
+async def execute(asked: GraphQLRequest, asking: OperationContext, allowed: Iterable[Allowed]) -> ExecutionResult | Planned:
     """The result of a query or a mutation, of one world. Raises InvalidOperationTypeError.
 
     What takes too long before the present has been derived is executed once more after that: it is derived once for all, whoever asks first.
@@ -132,12 +135,18 @@ async def execute(asked: GraphQLRequest, asking: OperationContext, allowed: Iter
     return result
 
 
-async def _once(asked: GraphQLRequest, asking: OperationContext, allowed: Iterable[Allowed]) -> ExecutionResult:
+async def _once(asked: GraphQLRequest, asking: OperationContext, allowed: Iterable[Allowed]) -> ExecutionResult | Planned:
     with asking.holding():
-        work = schema().execute(
-            asked.query, variable_values=asked.variables, context_value=asking, operation_name=asked.operation, allowed_operation_types=allowed
-        )
-        return await _sliced(work, asking)
+        return await _sliced(_executed(asked, asking, allowed), asking)
+
+
+async def _executed(asked: GraphQLRequest, asking: OperationContext, allowed: Iterable[Allowed]) -> ExecutionResult | Planned:
+    found = planned(asked, asking)
+    if found is not None:
+        return found
+    return await schema().execute(
+        asked.query, variable_values=asked.variables, context_value=asking, operation_name=asked.operation, allowed_operation_types=allowed
+    )
 
 
 async def stream(asked: GraphQLRequest, asking: OperationContext, allowances: Allowances) -> AsyncGenerator[Any, None]:

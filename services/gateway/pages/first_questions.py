@@ -11,13 +11,14 @@ from strawberry.types.graphql import OperationType
 from libs.rules.money.fiscal_years import year_start_of
 from libs.rules.roles import Principal, Role
 from services.gateway import documents
+from services.gateway.capacity.kept_answers import QueryAnswer
 from services.gateway.capacity.slices import GAP
 from services.gateway.gateway import Gateway
 from services.gateway.graphql.answers.request import GraphQLRequest
 from services.gateway.graphql.context import OperationContext
 from services.gateway.graphql.cost.budget import PAGE
 from services.gateway.graphql.cost.limits import prepared
-from services.gateway.graphql.execution import Ended, execute
+from services.gateway.graphql.execution import answered
 from services.gateway.graphql.schema import schema
 from services.gateway.pages.home.page import HOME
 from services.gateway.pages.kit.as_of import Moment
@@ -62,10 +63,10 @@ class FirstQuestions:
         for _ in range(0, MOST_TEAMS, TEAMS_AT_ONCE):
             asking = OperationContext(self._gateway, NOBODY, day=day, most=PAGE)
             variables: dict[str, Any] = {"first": TEAMS_AT_ONCE, "after": after}
-            result = await execute(GraphQLRequest(documents.EXECUTIVE, None, variables), asking, {OperationType.QUERY})
-            if isinstance(result, Ended) or result.data is None:
+            answer = await answered(GraphQLRequest(documents.EXECUTIVE, None, variables), asking, {OperationType.QUERY})
+            if not isinstance(answer, QueryAnswer):
                 return
-            page = result.data["portfolio"]["teams"]["pageInfo"]
+            page = answer.decoded()["portfolio"]["teams"]["pageInfo"]
             if not page["hasNextPage"]:
                 return
             after = page["endCursor"]

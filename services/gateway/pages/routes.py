@@ -26,6 +26,7 @@ from libs.service.app import public
 from libs.service.identity.session import form_key
 from libs.service.problems import FORESEEN, NotReady
 from libs.service.version import version
+from services.gateway.capacity.kept_answers import QueryAnswer
 from services.gateway.gateway import Gateway
 from services.gateway.graphql.answers.answer_key import hashed
 from services.gateway.graphql.answers.request import GraphQLRequest
@@ -168,9 +169,11 @@ class Pages:
                 return kept.decoded(), kept.withheld
             if within_allowance:
                 self._allowances.must_be_left(visit.reader)
-            result, _ = await answered(asked, asking, {OperationType.QUERY})
+            result = await answered(asked, asking, {OperationType.QUERY})
         finally:
             self._allowances.take(visit.reader, asking.budget.took)
+        if isinstance(result, QueryAnswer):
+            return result.decoded(), result.withheld
         if result.errors or result.data is None:
             raise _cause(result.errors or [])
         return result.data, bool((result.extensions or {}).get("withheld"))

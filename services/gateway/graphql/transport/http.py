@@ -24,6 +24,7 @@ from libs.service.version import version
 from services.gateway.capacity.allowances import Allowances
 from services.gateway.capacity.compression import takes_gzip
 from services.gateway.capacity.connections import authorization_of, held_open
+from services.gateway.capacity.kept_answers import QueryAnswer
 from services.gateway.gateway import Gateway
 from services.gateway.graphql.answers.answer_key import hashed
 from services.gateway.graphql.answers.entry_points import asks_for_today, of_the_world
@@ -150,11 +151,11 @@ async def _executed(asked: GraphQLRequest, asking: OperationContext, reading: bo
     if (kept := known(asked, asking) or await awaited(asked, asking)) is not None:
         return 200, *await sent(kept, asking, gzip=gzip)
     try:
-        result, answer = await answered(asked, asking, allowed)
+        result = await answered(asked, asking, allowed)
     except InvalidOperationTypeError:
         raise _not_by(asked, reading) from None
-    if answer is not None:
-        return 200, *await sent(answer, asking, gzip=gzip)
+    if isinstance(result, QueryAnswer):
+        return 200, *await sent(result, asking, gzip=gzip)
     errors = [readable(e) for e in result.errors or ()]
     # What failed before anything ran has no path, and no data.
     failed_early = result.data is None and bool(errors) and not isinstance(result, Ended) and all(e.path is None for e in errors)

@@ -13,13 +13,14 @@ from strawberry.types.graphql import OperationType
 
 from libs.rules.roles import Principal, Role
 from services.gateway.capacity.allowances import Allowances
+from services.gateway.capacity.kept_answers import QueryAnswer
 from services.gateway.capacity.slices import Sliced
 from services.gateway.graphql import execution
 from services.gateway.graphql.answers.request import GraphQLRequest
 from services.gateway.graphql.context import OperationContext
 from services.gateway.graphql.cost.budget import ASKED, Most
 from services.gateway.graphql.counted_results import Counting
-from services.gateway.graphql.execution import Ended, execute, stream, weighed
+from services.gateway.graphql.execution import Ended, answered, execute, stream, weighed
 from tests.services.gateway.small_world import Gateway
 
 TWO = "query A($n: ID!) { team(id: $n) { name } } query B($n: ID!) { team(id: $n) { id } }"
@@ -34,8 +35,8 @@ def asking(gateway: Gateway, most: Most = ASKED) -> OperationContext:
 
 
 async def test_of_several_operations_the_one_that_is_named_is_executed_with_its_variables(told_gateway: Gateway) -> None:
-    result = await execute(B, asking(told_gateway), [OperationType.QUERY])
-    assert (result.data, result.errors) == (FOUND, None)
+    answer = await answered(B, asking(told_gateway), [OperationType.QUERY])
+    assert isinstance(answer, QueryAnswer) and answer.decoded() == FOUND
     assert [one.data async for one in stream(B, asking(told_gateway), Allowances())] == [FOUND]
 
 

@@ -54,7 +54,8 @@ def asking(gateway: Shared, roles: str = "executive", who: str = "somebody", mos
 
 async def made(asked: GraphQLRequest, context: OperationContext) -> QueryAnswer | None:
     """What is answered now, kept or not; None for what may not be kept."""
-    return known(asked, context) or (await answered(asked, context, QUERIES)).answer
+    found = known(asked, context) or await answered(asked, context, QUERIES)
+    return found if isinstance(found, QueryAnswer) else None
 
 
 async def afresh(asked: GraphQLRequest, context: OperationContext) -> tuple[ExecutionResult, list[str]]:
@@ -207,7 +208,7 @@ async def test_all_are_let_go_of_when_something_is_heard_or_a_name_is_another(to
 async def test_what_was_told_of_a_world_that_is_gone_is_sent_and_not_kept(told_gateway: Gateway, monkeypatch: pytest.MonkeyPatch, what: str) -> None:
     executed = execution.execute
 
-    async def meanwhile(*given: Any) -> ExecutionResult:
+    async def meanwhile(*given: Any) -> Any:
         result = await executed(*given)
         if what == "event":
             told_gateway.tell(ORGANISATION, "new", OrganisationRegistered(name="New"), "2025-01-01")
@@ -327,7 +328,8 @@ async def test_what_looks_beyond_the_world_bars_an_answer_from_being_kept(
 
 async def test_what_is_larger_than_may_be_sent_is_not_kept(told_gateway: Gateway) -> None:
     small = replace(ASKED, size=20)
-    assert await made(WORLD, asking(told_gateway.shared, most=small)) is None
+    assert await made(WORLD, asking(told_gateway.shared, most=small)) is not None
+    assert known(WORLD, asking(told_gateway.shared, most=small)) is None and len(told_gateway.shared.answers) == 0
 
 
 async def test_a_number_that_is_longer_than_others_read_is_answered_and_not_kept(told_gateway: Gateway, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -336,7 +338,7 @@ async def test_a_number_that_is_longer_than_others_read_is_answered_and_not_kept
     async def result() -> ExecutionResult:
         return ExecutionResult({"n": 10**30}, None)
 
-    assert (await answered(WORLD, asking(told_gateway.shared), QUERIES)).answer is None
+    assert await made(WORLD, asking(told_gateway.shared)) is None
 
 
 def test_every_entry_point_that_is_said_to_lie_beyond_the_world_is_there() -> None:

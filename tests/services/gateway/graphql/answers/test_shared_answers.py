@@ -26,6 +26,7 @@ from libs.events.catalog.portfolio.organisation import ORGANISATION, Organisatio
 from services.gateway.capacity.compression import Beginning
 from services.gateway.capacity.kept_answers import QueryAnswer
 from services.gateway.graphql import execution
+from services.gateway.graphql.answers.answer_key import answer_key
 from services.gateway.graphql.answers.request import GraphQLRequest
 from services.gateway.graphql.context import OperationContext
 from services.gateway.graphql.cost.budget import ASKED
@@ -85,7 +86,8 @@ def making(monkeypatch: pytest.MonkeyPatch) -> Iterator[Making]:
 
 async def made(asked: GraphQLRequest, context: OperationContext) -> QueryAnswer | None:
     """What is answered, of whichever origin."""
-    return known(asked, context) or await awaited(asked, context) or (await answered(asked, context, QUERIES)).answer
+    found = known(asked, context) or await awaited(asked, context) or await answered(asked, context, QUERIES)
+    return found if isinstance(found, QueryAnswer) else None
 
 
 async def begun(asked: GraphQLRequest, context: OperationContext) -> asyncio.Task[QueryAnswer | None]:
@@ -148,7 +150,7 @@ async def test_nobody_waits_for_what_is_not_of_the_world_alone(told_gateway: Gat
     await asyncio.sleep(0)
     assert making.begun == 2 and await awaited(asked, asking(told_gateway.shared)) is None
     making.go()
-    assert [(await task).answer for task in both] == [None, None]
+    assert not any([isinstance(await task, QueryAnswer) for task in both])
 
 
 async def test_whoever_goes_away_ends_the_work_for_nobody_else(told_gateway: Gateway, making: Making) -> None:
@@ -202,7 +204,9 @@ async def test_what_was_begun_before_midnight_and_tells_of_the_day_after_is_nobo
     tasks = [await begun(WORLD, context) for context in contexts]
     told_gateway.clock.now += timedelta(days=1)
     making.go()
-    assert [await task for task in tasks] == [None, None] and len(told_gateway.shared.answers) == 0
+    first, second = [await task for task in tasks]
+    assert first is not None and second is not None and first is not second
+    assert first.key == second.key == answer_key(WORLD, asking(told_gateway.shared)), "each is kept as one of the day that it tells of"
     assert making.begun == 2 and contexts[0].today == contexts[1].today == told_gateway.clock.now.date()
 
 
@@ -269,12 +273,12 @@ class Caller:
     async def answer(self) -> bytes | None:
         """The text that is sent, but for what it took; None where something goes wrong."""
         context = asking(self.gateway.shared, self.roles)
-        found = known(self.asked, context) or await awaited(self.asked, context)
-        if found is None:
-            result, found = await answered(self.asked, context, QUERIES)
-            if found is None and not result.errors:
-                found = text_of(result, context)
-        return context.digest.encode() + found.beginning if found is not None else None
+        found = known(self.asked, context) or await awaited(self.asked, context) or await answered(self.asked, context, QUERIES)
+        if not isinstance(found, QueryAnswer):
+            if found.errors:
+                return None
+            found = text_of(found, context)
+        return context.digest.encode() + found.beginning
 
     async def notes(self) -> None:
         """What would be said now is right as long as there is no answer."""

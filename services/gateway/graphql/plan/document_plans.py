@@ -1,0 +1,72 @@
+"""The plans of a document: one for each of its queries and each choice of its `@skip` and `@include`, compiled when it is first run."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+from weakref import WeakKeyDictionary
+
+from graphql import DirectiveNode, DocumentNode, VariableNode, Visitor, visit
+from graphql.execution import Executor
+
+from services.gateway.graphql.cost.limits import Prepared
+from services.gateway.graphql.plan.compiler import Plan, compiled
+from services.gateway.graphql.plan.leaves import Unfit
+
+MOST_CHOICES: Final = 16
+"""Plans that one document has at a time."""
+
+
+class DocumentPlans:
+    """What is compiled of one document."""
+
+    def __init__(self, document: DocumentNode) -> None:
+        self._deciding = _deciding(document)
+        self._plans: dict[tuple[Any, ...], Plan | None] = {}
+
+    def plan(self, executor: Executor[Any]) -> Plan | None:
+        """The plan of the operation of an executor; None where there can be none."""
+        choice = self._choice(executor)
+        if choice not in self._plans:
+            try:
+                found = compiled(executor.schema, executor.operation, executor.fragments, executor.variable_values)
+            except Unfit:
+                found = None
+            self._keep(choice, found)
+        return self._plans[choice]
+
+    def give_up(self, executor: Executor[Any]) -> None:
+        """What this asks for is never served by a plan: none is run again."""
+        self._keep(self._choice(executor), None)
+
+    def _choice(self, executor: Executor[Any]) -> tuple[Any, ...]:
+        given = executor.variable_values.coerced
+        return executor.operation.name and executor.operation.name.value, *(given.get(name) for name in self._deciding)
+
+    def _keep(self, choice: tuple[Any, ...], plan: Plan | None) -> None:
+        if choice not in self._plans and len(self._plans) >= MOST_CHOICES:
+            self._plans.clear()
+        self._plans[choice] = plan
+
+
+def _deciding(document: DocumentNode) -> tuple[str, ...]:
+    """The variables that say what is selected, in the order in which they stand there."""
+    found = dict[str, None]()
+
+    class Variables(Visitor):
+        def enter_variable(self, node: VariableNode, _key: Any, _parent: Any, _path: Any, ancestors: list[Any]) -> None:
+            if any(isinstance(one, DirectiveNode) for one in ancestors):
+                found[node.name.value] = None
+
+    visit(document, Variables())
+    return (*found,)
+
+
+_PLANS: Final[WeakKeyDictionary[Prepared, DocumentPlans]] = WeakKeyDictionary()
+
+
+def plans_of(document: Prepared) -> DocumentPlans:
+    """The plans of a document, kept as long as it is."""
+    found = _PLANS.get(document)
+    if found is None:
+        found = _PLANS[document] = DocumentPlans(document.document)
+    return found

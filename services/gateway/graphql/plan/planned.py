@@ -1,0 +1,74 @@
+"""Answers a query by its plan, where it has one and all goes well; whatever else there is to be said is the library's to say."""
+
+from __future__ import annotations
+
+import logging
+import time
+from typing import Any, NamedTuple
+
+import orjson
+from graphql import GraphQLError, OperationType
+from graphql.execution import Executor
+
+from libs.runtime.failure_reason import reason
+from services.gateway.graphql.answers.answer_key import answer_key
+from services.gateway.graphql.answers.request import GraphQLRequest
+from services.gateway.graphql.context import OperationContext
+from services.gateway.graphql.cost.limits import Prepared, demand
+from services.gateway.graphql.plan.document_plans import plans_of
+from services.gateway.graphql.plan.run import Run
+from services.gateway.graphql.schema import schema
+
+logger = logging.getLogger("headway.graphql")
+
+
+class Planned(NamedTuple):
+    """What an answer is kept by, and its data, as JSON. Nothing went wrong with it."""
+
+    key: str
+    data: bytes
+
+
+def planned(asked: GraphQLRequest, asking: OperationContext) -> Planned | None:
+    """What the plan of a query of the world gives. None where the library is to answer: for it, it is as if nothing had been asked yet. Raises SpentUp."""
+    begun, objects = time.perf_counter(), asking.budget.objects
+    asking.begin()
+    found, key = asked.found(), answer_key(asked, asking)
+    if found is None or key is None:
+        return None
+    data = _data(found[0], asked, asking)
+    if data is not None:
+        asking.gateway.metrics.observe(OperationType.QUERY, time.perf_counter() - begun)
+        return Planned(key, data)
+    asking.begin()
+    asking.budget.objects = objects
+    return None
+
+
+def _data(document: Prepared, asked: GraphQLRequest, asking: OperationContext) -> bytes | None:
+    executor = _executor(document, asked, asking)
+    plans = plans_of(document)
+    plan = plans.plan(executor) if executor is not None else None
+    if executor is None or plan is None:
+        return None
+    try:
+        asking.budget.asked = demand(executor.schema, document, executor.operation, asked.variables)
+        data = orjson.dumps(plan.data(Run(executor, asking.budget)))
+    except Exception as e:  # an error of a field, most often: the library tells of it
+        logger.debug("not answered by a plan: %s", reason(e))
+        return None
+    if asking.beyond or asking.not_yet_seen:
+        plans.give_up(executor)
+        return None
+    return data
+
+
+def _executor(document: Prepared, asked: GraphQLRequest, asking: OperationContext) -> Executor[Any] | None:
+    """The library's executor, with the variables read; None where something is wrong with the document or with them."""
+    if document.errors:
+        return None
+    try:
+        made = Executor.build(schema()._schema, document.document, None, asking, asked.variables, asked.operation, hide_suggestions=True)
+    except GraphQLError:
+        return None
+    return None if isinstance(made, list) else made
