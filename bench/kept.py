@@ -24,7 +24,7 @@ from services.gateway.graphql.answers.request import GraphQLRequest
 from services.gateway.graphql.context import OperationContext
 from services.gateway.graphql.cost.budget import PAGE
 from services.gateway.graphql.execution import execute
-from services.gateway.graphql.plan.planned import Planned
+from services.gateway.graphql.plan.query_execution import Planned
 
 QUESTIONS: Final[dict[str, tuple[str, dict[str, Any]]]] = {
     "the executive's question of a day in the past": (EXECUTIVE, {"asOf": "2025-03-01", "first": 500}),

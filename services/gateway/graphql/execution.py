@@ -24,7 +24,7 @@ from services.gateway.graphql.answers.request import GraphQLRequest
 from services.gateway.graphql.context import OperationContext
 from services.gateway.graphql.cost.budget import Budget, SpentUp
 from services.gateway.graphql.extensions import as_json
-from services.gateway.graphql.plan.planned import Planned, planned
+from services.gateway.graphql.plan.query_execution import Planned, planned
 from services.gateway.graphql.schema import schema
 
 T = TypeVar("T")

@@ -30,9 +30,9 @@ from graphql.execution.values import VariableValues
 from graphql.pyutils import Path
 from strawberry.types.field import StrawberryField
 
+from services.gateway.graphql.plan.completion import Complete, Completer, attribute, listed, must_be_there, resolved, selection
 from services.gateway.graphql.plan.leaves import AS_THEY_ARE, Unfit, shown_by
-from services.gateway.graphql.plan.run import Run
-from services.gateway.graphql.plan.showing import Show, Shower, attribute, listed, must_be_there, resolved, selection
+from services.gateway.graphql.plan.plan_run import PlanRun
 
 MOST_FIELDS: Final = 5_000
 """Fields that a plan has at most: one fragment may stand at many places, and is compiled for each."""
@@ -42,12 +42,12 @@ MOST_FIELDS: Final = 5_000
 class Plan:
     """A compiled operation."""
 
-    root: Shower
+    root: Completer
 
-    def data(self, run: Run) -> dict[str, Any]:
+    def data(self, run: PlanRun) -> dict[str, Any]:
         """The data of the answer. Raises SpentUp, and whatever is wrong with any part of it."""
         run.made = -1  # the root itself is none
-        found = self.root.show(None, run, None)
+        found = self.root.complete(None, run, None)
         run.count()
         return cast("dict[str, Any]", found)
 
@@ -70,56 +70,56 @@ class _Compiler:
             raise Unfit
         return Plan(self._selection(root, collect_fields(self._schema, self._fragments, self._values, root, self._operation, True).grouped_field_set))
 
-    def _object(self, of: GraphQLObjectType, asked: list[FieldDetails]) -> Shower:
+    def _object(self, of: GraphQLObjectType, asked: list[FieldDetails]) -> Completer:
         found = collect_subfields(self._schema, self._fragments, self._values, self._operation, of, asked, True)
         return self._selection(of, found.grouped_field_set)
 
-    def _selection(self, of: GraphQLObjectType, grouped: Mapping[str, list[FieldDetails]]) -> Shower:
+    def _selection(self, of: GraphQLObjectType, grouped: Mapping[str, list[FieldDetails]]) -> Completer:
         self._fields += len(grouped)
         if self._fields > MOST_FIELDS:
             raise Unfit
         return selection([(key, self._field(of, key, asked)) for key, asked in grouped.items()])
 
-    def _field(self, parent: GraphQLObjectType, key: str, asked: list[FieldDetails]) -> Shower:
-        """What shows a field of an object, given the object and where that stands."""
+    def _field(self, parent: GraphQLObjectType, key: str, asked: list[FieldDetails]) -> Completer:
+        """What completes a field of an object, given the object and where that stands."""
         name = asked[0].node.name.value
         definition = self._schema.get_field(parent, name)
         if definition is TypeNameMetaFieldDef:
-            return Shower(lambda value, run, path: parent.name)
+            return Completer(lambda value, run, path: parent.name)
         if definition is None or name.startswith("__"):
             raise Unfit
-        shower, read = self._value(definition.type, asked), _reader(definition)
-        return attribute(read, shower, key) if read is not None else resolved(_resolver(definition, parent, asked), shower, key)
+        completer, read = self._value(definition.type, asked), _reader(definition)
+        return attribute(read, completer, key) if read is not None else resolved(_resolver(definition, parent, asked), completer, key)
 
-    def _value(self, of: GraphQLOutputType, asked: list[FieldDetails]) -> Shower:
+    def _value(self, of: GraphQLOutputType, asked: list[FieldDetails]) -> Completer:
         if is_non_null_type(of):
             return self._value(of.of_type, asked)._replace(none=must_be_there)
         if is_leaf_type(of):
             shown = shown_by(of)
-            return Shower(lambda value, run, path: shown(value), as_it_is=AS_THEY_ARE.get(of.name))
+            return Completer(lambda value, run, path: shown(value), as_it_is=AS_THEY_ARE.get(of.name))
         if is_list_type(of):
             return listed(self._value(of.of_type, asked))
         if is_abstract_type(of):
             return self._abstract(of, asked)
         return self._object(cast("GraphQLObjectType", of), asked)
 
-    def _abstract(self, of: GraphQLAbstractType, asked: list[FieldDetails]) -> Shower:
+    def _abstract(self, of: GraphQLAbstractType, asked: list[FieldDetails]) -> Completer:
         possible = {one.name: one for one in self._schema.get_possible_types(of)}
-        known: dict[type, Show] = {}
+        known: dict[type, Complete] = {}
 
-        def show(value: Any, run: Run, path: Path | None) -> Any:
+        def complete(value: Any, run: PlanRun, path: Path | None) -> Any:
             found = known.get(type(value))
             if found is None:
                 definition = getattr(type(value), "__strawberry_definition__", None)
                 if definition is None or definition.name not in possible:
                     raise Unfit
-                found = known[type(value)] = self._object(possible[definition.name], asked).show
+                found = known[type(value)] = self._object(possible[definition.name], asked).complete
             return found(value, run, path)
 
-        return Shower(show, located=True)  # whatever is met there may have to be told
+        return Completer(complete, located=True)  # whatever is met there may have to be told
 
 
-def _resolver(definition: GraphQLField, parent: GraphQLObjectType, asked: list[FieldDetails]) -> Callable[[Any, Run, Path], Any]:
+def _resolver(definition: GraphQLField, parent: GraphQLObjectType, asked: list[FieldDetails]) -> Callable[[Any, PlanRun, Path], Any]:
     """What calls the resolver of a field. Raises Unfit where that is awaited."""
     resolve, first, nodes = definition.resolve, asked[0], [one.node for one in asked]
     if resolve is None or inspect.iscoroutinefunction(resolve):

@@ -16,7 +16,7 @@ from services.gateway.graphql.answers.request import GraphQLRequest
 from services.gateway.graphql.context import OperationContext
 from services.gateway.graphql.cost.limits import Prepared, demand
 from services.gateway.graphql.plan.document_plans import plans_of
-from services.gateway.graphql.plan.run import Run
+from services.gateway.graphql.plan.plan_run import PlanRun
 from services.gateway.graphql.schema import schema
 
 logger = logging.getLogger("headway.graphql")
@@ -53,7 +53,7 @@ def _data(document: Prepared, asked: GraphQLRequest, asking: OperationContext) -
         return None
     try:
         asking.budget.asked = demand(executor.schema, document, executor.operation, asked.variables)
-        data = orjson.dumps(plan.data(Run(executor, asking.budget)))
+        data = orjson.dumps(plan.data(PlanRun(executor, asking.budget)))
     except Exception as e:  # an error of a field, most often: the library tells of it
         logger.debug("not answered by a plan: %s", reason(e))
         return None

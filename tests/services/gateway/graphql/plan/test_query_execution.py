@@ -17,7 +17,7 @@ from services.gateway.graphql.cost.budget import ASKED, Most, SpentUp
 from services.gateway.graphql.plan import compiler, document_plans
 from services.gateway.graphql.plan.compiler import Plan
 from services.gateway.graphql.plan.document_plans import MOST_CHOICES, DocumentPlans, plans_of
-from services.gateway.graphql.plan.planned import planned
+from services.gateway.graphql.plan.query_execution import planned
 from services.gateway.graphql.schema import schema
 from services.gateway.pages.kit.page import Page
 from services.gateway.pages.registry import PAGES

@@ -13,7 +13,7 @@ from graphql.pyutils import Path
 from services.gateway.graphql.cost.budget import AT_ONCE, Budget
 
 
-class Run:
+class PlanRun:
     """What one run knows. The executor is the library's: it has read the variables, and gives resolvers what they are told of the operation."""
 
     __slots__ = ("_arguments", "_budget", "_executor", "made")
