@@ -21,7 +21,7 @@ Complete = Callable[[Any, PlanRun, Path | None], Any]
 class Completer(NamedTuple):
     """What completes a value of one type.
 
-    `located` says whether it must be told where that stands. Values of the class `as_it_is` are shown as they are. Where None may not stand, `none` raises Unfit.
+    `located` says whether it must be told where that stands; values of the class `as_it_is` are shown as they are; `none` stands for None, or raises Unfit.
     """
 
     complete: Complete
