@@ -66,6 +66,12 @@ def public(endpoint: Endpoint) -> Endpoint:
     return endpoint
 
 
+def direct(endpoint: Endpoint) -> Endpoint:
+    """Marks an endpoint that takes nothing but the request, and answers it without what the framework would do around it."""
+    setattr(endpoint, DIRECT, endpoint)
+    return endpoint
+
+
 def _is_public(endpoint: Endpoint) -> bool:
     return getattr(endpoint, "__headway_public__", False) is True
 
@@ -107,13 +113,18 @@ class _ByPath(BaseRoute):
     """
 
     def __init__(self) -> None:
-        self.routes: dict[str, tuple[str, SignedInRoute]] = {}
+        self.routes: dict[str, tuple[str, list[SignedInRoute]]] = {}
+
+    def add(self, route: SignedInRoute) -> None:
+        """One route of this app."""
+        self.routes.setdefault(route.path, ("", []))[1].append(route)
 
     def _found(self, scope: Scope) -> tuple[str, str, SignedInRoute | None]:
-        """Where this app is mounted, where in it the route is, and the route of exactly this path."""
+        """Where this app is mounted, where in it the route is, and the route of exactly this path; that of the method, where there is one."""
         root: str = scope.get("root_path", "")
         path = scope["path"].removeprefix(root) if scope["type"] == "http" else ""
-        return root, *self.routes.get(path, ("", None))
+        mount, routes = self.routes.get(path, ("", ()))
+        return root, mount, next((route for route in routes if scope["method"] in (route.methods or ())), routes[0] if routes else None)
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         """The route's own answer, where there is one of exactly this path."""
@@ -180,7 +191,7 @@ class SignedInApp(FastAPI):
             if isinstance(route, SignedInRoute) and (limit := getattr(route.endpoint, "__headway_takes__", None)) is not None:
                 self._larger.append(("", route, limit))
             if isinstance(route, SignedInRoute) and "{" not in route.path:
-                self._by_path.routes.setdefault(route.path, ("", route))
+                self._by_path.add(route)
 
     def body_limit(self, scope: Scope) -> int | None:
         """The bytes that an endpoint of its own limit takes (`libs.service.body_limits.takes`); None where the request is for no such one."""
@@ -192,8 +203,8 @@ class SignedInApp(FastAPI):
         """Mounts an app that shares this one's verifier and telemetry."""
         self.mount(mount, app)
         self._larger += [(mount + within, route, limit) for within, route, limit in app._larger]
-        for path, (within, route) in app._by_path.routes.items():
-            self._by_path.routes[mount + path] = mount + within, route
+        for path, (within, routes) in app._by_path.routes.items():
+            self._by_path.routes[mount + path] = mount + within, routes
 
     def include_router(self, router: APIRouter, *given: Any, **settings: Any) -> None:
         """Takes in a router's routes; prefixes and the like belong into the router itself."""
@@ -203,11 +214,12 @@ class SignedInApp(FastAPI):
 
 
 async def _directly(scope: Scope, receive: Receive, send: Send) -> None:
-    """What the framework does around an endpoint, for one that answers requests itself: the token first, then its answer or its problem."""
-    request = StrictRequest(scope, receive, send)
+    """What the framework does around an endpoint, for one that answers itself: the token first (not where it is `public`), then its answer or problem."""
+    request, endpoint = StrictRequest(scope, receive, send), scope["route"].endpoint
     try:
-        await authenticate(request)
-        answer = await getattr(scope["route"].endpoint, DIRECT)(request)
+        if not _is_public(endpoint):
+            await authenticate(request)
+        answer = await getattr(endpoint, DIRECT)(request)
     except problems.FORESEEN as error:
         answer = problems.response(error, instance=problems.instance_of(scope))
     await answer(scope, receive, send)

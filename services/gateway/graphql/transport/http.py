@@ -19,7 +19,7 @@ from strawberry.types.graphql import OperationType as Allowed
 
 from libs.rules.roles import Principal
 from libs.runtime.late_route import late_router
-from libs.service.app import authenticate, public
+from libs.service.app import authenticate, direct, public
 from libs.service.version import version
 from services.gateway.capacity.allowances import Allowances
 from services.gateway.capacity.compression import takes_gzip
@@ -50,6 +50,7 @@ def graphql_routes(gateway: Gateway) -> APIRouter:
     router = late_router(tags=["graphql"])
     answering = GraphQLEndpoint(gateway)
 
+    @direct
     @public
     async def get(request: Request) -> Response:
         if wants_page(request):
@@ -59,9 +60,11 @@ def graphql_routes(gateway: Gateway) -> APIRouter:
         who = await authenticate(request)
         return await answering.answer(request, who, of_get(request), reading=True)
 
+    @direct
     async def post(request: Request) -> Response:
         return await answering.answer(request, await authenticate(request), await of_post(request), reading=False)
 
+    @direct
     @public
     async def other(request: Request) -> Response:
         raise HTTPException(405, f"{request.method} is no method of this address.", {"Allow": "GET, POST"})
