@@ -1,6 +1,7 @@
 """JSON as it comes in: what is taken, and what is refused with its field."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from libs.commands.errors import Invalid
+from libs.service import json_body
 from libs.service.json_body import DEPTH, parse_json
 from libs.service.problems import Malformed
 
@@ -55,6 +57,44 @@ def test_what_could_not_be_stored_names_its_field(raw: bytes, field: str) -> Non
         parse_json(raw)
     assert caught.value.field == field
     assert not isinstance(caught.value, Malformed)
+
+
+def _as_object(values: list[str]) -> str:
+    return "{" + ",".join(f'"{n}":{value}' for n, value in enumerate(values)) + "}"
+
+
+ODD = st.recursive(
+    st.sampled_from(
+        ["NaN", "-Infinity", "1e400", "-1E+0309", "9" * 301 + "e9", "1e-400", "1e308", "9" * 400, '"NaN"', r'"\ud800"', r'"\ud83d\ude00"', '"\ud800"', "1.5"]
+    ),
+    lambda below: st.lists(below, max_size=3).map(lambda all: f"[{','.join(all)}]") | st.lists(below, max_size=3).map(_as_object),
+    max_leaves=8,
+)
+
+
+@given(ODD, st.sampled_from(["", "]", "\ufeff"]))
+def test_the_looks_beforehand_change_nothing_of_what_a_walk_through_all_would_find(text: str, more: str) -> None:
+    whole = more + text if more == "\ufeff" else text + more
+    assert _outcome(lambda: parse_json(whole)) == _outcome(lambda: _walked(whole))
+
+
+def _walked(text: str) -> Any:
+    """All of it walked through, whatever it is."""
+    try:
+        value = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise Malformed(f"The body is not valid JSON: {error.msg} at line {error.lineno}, column {error.colno}.") from None
+    json_body._walk(value)
+    return value
+
+
+def _outcome(read: Callable[[], Any]) -> tuple[str, ...]:
+    try:
+        return "read", repr(read())
+    except Malformed as e:
+        return "malformed", e.detail
+    except Invalid as e:
+        return "invalid", str(e.field), e.detail
 
 
 def test_whole_characters_outside_of_the_basic_plane_are_good() -> None:
