@@ -189,8 +189,8 @@ async def computed(work: Callable[[], T], budget: Budget) -> T:
     return await Sliced(run(), budget)
 
 
-async def sent(answer: QueryAnswer, asking: OperationContext, *, gzip: bool) -> tuple[bytes, bool]:
-    """An answer as it is sent, kept or just made, and whether it is compressed; where it is too large, that in its place."""
+async def sent(answer: QueryAnswer, asking: OperationContext, *, gzip: bool) -> tuple[tuple[bytes, ...], bool]:
+    """The pieces of an answer as it is sent, kept or just made, and whether it is compressed; where it is too large, that in its place."""
     if gzip and len(answer.beginning) >= WORTH_IT:
         with suppress(SpentUp):  # no time is left for that: it goes as it is
             answer = await _compressed(answer, asking)
@@ -198,10 +198,10 @@ async def sent(answer: QueryAnswer, asking: OperationContext, *, gzip: bool) -> 
     try:
         asking.budget.weigh(len(answer.beginning) + len(end))
     except SpentUp as e:
-        return _too_costly(e, asking), False
+        return (_too_costly(e, asking),), False
     if gzip and answer.compressed is not None:
-        return answer.compressed.ended(end), True
-    return answer.beginning + end, False
+        return (answer.compressed.ended(end),), True
+    return (answer.beginning, end), False
 
 
 async def _compressed(answer: QueryAnswer, asking: OperationContext) -> QueryAnswer:

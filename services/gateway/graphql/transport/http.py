@@ -33,6 +33,7 @@ from services.gateway.graphql.context import OperationContext
 from services.gateway.graphql.execution import Ended, answered, awaited, known, sent, stream, weighed
 from services.gateway.graphql.extensions import as_json, readable, result_of
 from services.gateway.graphql.schema import schema
+from services.gateway.graphql.transport.pieces import PiecedResponse
 from services.gateway.graphql.transport.request import GRAPHQL, JSON, media_type, of_get, of_post, wants_page
 from services.gateway.read_your_writes import must_have_heard
 from services.gateway.stream.sse import HEADERS, SSE, STILL_HERE, encoded
@@ -111,11 +112,11 @@ class GraphQLEndpoint:
         if tag and reading and not _tags(request.headers.get("if-none-match", "")).isdisjoint((tag.removeprefix("W/"), "*")):
             return Response(status_code=304, headers=self._headers(tag, asking.digest))
         try:
-            status, body, zipped = await _executed(asked, asking, reading, media, gzip=takes_gzip(request.headers.get("accept-encoding", "")))
+            status, pieces, zipped = await _executed(asked, asking, reading, media, gzip=takes_gzip(request.headers.get("accept-encoding", "")))
         finally:
             self.allowances.take(who, asking.budget.took)
         headers = self._headers(tag, asking.digest) | self.allowances.headers(who) | ({"Content-Encoding": "gzip"} if zipped else {})
-        return Response(body, status, headers, f"{media}; charset=utf-8")
+        return PiecedResponse(pieces, status, headers, f"{media}; charset=utf-8")
 
     def _streamed(self, asked: GraphQLRequest, asking: OperationContext, reading: bool) -> AsyncIterator[bytes]:
         """The results as they come, until they end, the process stops, or the caller may no longer listen: only then, and at the end, is it told `complete`."""
@@ -148,8 +149,8 @@ class GraphQLEndpoint:
         return f'W/"{hashed(*parts)[:32]}"'
 
 
-async def _executed(asked: GraphQLRequest, asking: OperationContext, reading: bool, media: str, *, gzip: bool) -> tuple[int, bytes, bool]:
-    """The status and the body of the answer, and whether that is compressed. Raises HTTPException for an operation that is not done by this method."""
+async def _executed(asked: GraphQLRequest, asking: OperationContext, reading: bool, media: str, *, gzip: bool) -> tuple[int, tuple[bytes, ...], bool]:
+    """The status and the pieces of the answer, and whether that is compressed. Raises HTTPException for an operation that is not done by this method."""
     allowed = {Allowed.QUERY} if reading else {Allowed.QUERY, Allowed.MUTATION}
     if (kept := known(asked, asking) or await awaited(asked, asking)) is not None:
         return 200, *await sent(kept, asking, gzip=gzip)
@@ -167,7 +168,7 @@ async def _executed(asked: GraphQLRequest, asking: OperationContext, reading: bo
         body["data"] = result.data
         if result.extensions:
             body["extensions"] = result.extensions
-    return 400 if failed_early and media == GRAPHQL else 200, weighed(body, asking), False
+    return 400 if failed_early and media == GRAPHQL else 200, (weighed(body, asking),), False
 
 
 def _not_by(asked: GraphQLRequest, reading: bool) -> HTTPException:

@@ -265,6 +265,21 @@ async def test_whoever_takes_gzip_gets_the_same_compressed_and_that_is_done_once
     assert plain.headers["etag"] == zipped.headers["etag"] and "Accept-Encoding" in plain.headers["vary"]
 
 
+async def test_a_kept_answer_is_sent_as_it_is_kept_and_what_it_took_behind_it(told_gateway: Gateway) -> None:
+    pieces = [await execution.sent(answer, context, gzip=False) for answer, context in [await kept_of(told_gateway) for _ in range(2)]]
+    (first, _), (again, _) = pieces
+    assert first[0] is again[0] and len(first) == 2, "nothing of it is copied"
+    plain, whole = await raw(told_gateway, WORLD.query, "identity")
+    assert whole.startswith(again[0]) and int(plain.headers["content-length"]) == len(whole)
+
+
+async def kept_of(gateway: Gateway) -> tuple[QueryAnswer, OperationContext]:
+    context = asking(gateway.shared)
+    answer = await made(WORLD, context)
+    assert answer is not None
+    return answer, context
+
+
 async def test_what_is_short_is_not_compressed(told_gateway: Gateway) -> None:
     assert "content-encoding" not in (await raw(told_gateway, WORLD.query, "gzip"))[0].headers
 
