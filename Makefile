@@ -1,7 +1,7 @@
 # Headway: `make demo` tries it, `make test` and `make check` hold it. Needed beforehand: Python 3.11 or newer, and make.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo servers servers-stop test test-quick check faults mutants docs bench lock clean
+.PHONY: help demo servers servers-stop test test-quick check faults mutants docs bench peers lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -53,6 +53,10 @@ docs: $(READY) ## print the documentation's tables from the code
 
 bench: $(READY) ## run the benchmarks; ARGS=NAME runs one
 	@for name in $(or $(ARGS),$(filter-out __%,$(sort $(notdir $(basename $(wildcard bench/*.py)))))); do $(BIN)/python -m bench.$$name || exit 1; done
+
+peers: ## install the servers of others that bench.answers measures beside Headway, from npm
+	@for one in $(sort $(dir $(wildcard bench/peers/*/package-lock.json))); do \
+		(cd $$one && npm ci --no-audit --no-fund --ignore-scripts --loglevel=error) || echo "$$one is not installed: bench.answers passes it over" >&2; done
 
 LOCKING = CUSTOM_COMPILE_COMMAND='make lock' $(BIN)/python -m piptools compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-annotate \
 	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-emit-options
