@@ -3,27 +3,24 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence, Set
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
-from typing import Any, Concatenate, Final, ParamSpec, Protocol, TypeVar, cast
+from types import MappingProxyType
+from typing import Any, Final, Protocol, cast
 
 from libs.calendar.local_time import end_of, precedes, start_of
 from libs.events.cost import spend
 from libs.events.derivations import DerivationCache, Replays, Rest
+from libs.events.derivations.memo import EVENTS, EVER, RuleMemo
 from libs.events.event import KINDS, Event, Kind, Overridden, S, changed, split, visible
 from libs.events.history import History, taken_in
 from libs.events.judgement import Course, SeenHistory, judged_by, judging, lapsed
 from libs.events.values import among, named, references
 
-Q = ParamSpec("Q")
-T = TypeVar("T")
-
-EVENTS: Final = 50
-"""So many events that are looked at, or states that were folded before, count as one that is folded."""
 THE_DAY: Final[Rest] = ()
 """Stands among what a value rests on whose rule asked which day it is."""
+_NONE: Final[Mapping[Rest, int]] = MappingProxyType({})
 
 
 class Histories(Protocol):
@@ -39,12 +36,11 @@ class Histories(Protocol):
         """Every aggregate of a kind."""
 
 
-class Facts:
+class Facts(RuleMemo):
     """The histories as they were by the end of a day at each place, or before an instant, and as they were known at another.
 
-    `day` is the day of `asOf`: periods of rules count from it. A derived value is a function `rule(facts, …)`; asked through `derive` it is kept,
-    together with what it rests on, until an event touches that. What is kept may be shared (`kept`) with whoever asks about the same moment; `touched` then
-    says what events have changed since this one's histories were as they are: of that it keeps its own.
+    `day` is the day of `asOf`: periods of rules count from it. A derived value is a function `rule(facts, …)`; asked through `derive` it is kept until what it
+    rests on comes out otherwise (`libs.events.derivations.memo`, which says what `kept`, `touched` and `heard` are).
     """
 
     def __init__(
@@ -55,15 +51,15 @@ class Facts:
         before: datetime | None,
         known_at: datetime | None = None,
         kept: DerivationCache | None = None,
-        touched: Set[Rest] = frozenset(),
+        touched: Mapping[Rest, int] = _NONE,
+        heard: int = EVER,
     ) -> None:
+        super().__init__(kept, touched, heard)
         self.histories, self.known_at = histories, known_at
         self._day, self._before = day, before
-        self._kept = DerivationCache() if kept is None else kept
-        self._touched_since = touched
-        self._own = DerivationCache() if kept is not None else self._kept
+        self._root = self._kept
+        """What is kept of the moment that was asked about first, with that of all others that are asked about from there."""
         self._others: OrderedDict[tuple[date, datetime, datetime | None], Facts] = OrderedDict()
-        self._reading: list[set[Rest]] = []
         self.replays: Replays = getattr(histories, "replays", None) or self._kept.replays
 
     @property
@@ -87,10 +83,11 @@ class Facts:
         *,
         until: date | None = None,
         kept: DerivationCache | None = None,
-        touched: Set[Rest] = frozenset(),
+        touched: Mapping[Rest, int] = _NONE,
+        heard: int = EVER,
     ) -> Facts:
         """As of the end of a day; given `until`, with what was so by the end of that one, at places where it is later already."""
-        return cls(histories, day=day, before=end_of(until or day), known_at=known_at, kept=kept, touched=touched)
+        return cls(histories, day=day, before=end_of(until or day), known_at=known_at, kept=kept, touched=touched, heard=heard)
 
     @classmethod
     def by_now(cls, histories: Histories, now: datetime, known_at: datetime | None = None) -> Facts:
@@ -172,9 +169,8 @@ class Facts:
 
     def _kept_of(self, aggregate: str) -> DerivationCache:
         """Where the state of an aggregate is kept."""
-        touched = self._touched_since
-        if touched and (aggregate in touched or not touched.isdisjoint(self._kept.leaning.get(aggregate, ()))):
-            return self._own
+        if self._touched and (self._late(aggregate) or any(map(self._late, self._kept.leaning.get(aggregate, ())))):
+            return self._own()
         return self._kept
 
     def defined(self, kind: Kind[S], id: str | None) -> S | None:
@@ -238,9 +234,9 @@ class Facts:
         self._note((kind.name,))
         every = sorted(self.histories.all(kind.name))
         spend(len(every) // EVENTS)
-        with self._frame() as rests:
+        with self._traced() as trace:
             found = [self.get(kind, aggregate.partition(":")[2]) for aggregate in every]
-        for rest in rests.difference(every):  # what the judgements of some speak of lies outside the kind
+        for rest in trace.rests.keys() - every:  # what the judgements of some speak of lies outside the kind
             self._note(rest)
         return [s for s in found if s is not None]
 
@@ -292,44 +288,19 @@ class Facts:
         key = day, before, self.known_at
         other = self._others.pop(key, None)
         if other is None:
-            shared = None if self._own is self._kept else self._kept.other(key)
-            other = Facts(self.histories, day=day, before=before, known_at=self.known_at, kept=shared, touched=self._touched_since)
-            other._reading = self._reading
+            kept = self._root.other(key)
+            other = Facts(self.histories, day=day, before=before, known_at=self.known_at, kept=kept, touched=self._touched, heard=self._heard)
+            other._traces, other._root = self._traces, self._root
         self._others[key] = other
         if len(self._others) > DerivationCache.DAYS:
             self._others.popitem(last=False)
         return other
 
-    def derive(self, rule: Callable[Concatenate[Facts, Q], T], *args: Q.args, **named: Q.kwargs) -> T:
-        """The value of a rule at this moment, computed once for what it rests on."""
-        return self.resting(rule, *args, **named)[0]
-
-    def resting(self, rule: Callable[Concatenate[Facts, Q], T], *args: Q.args, **named: Q.kwargs) -> tuple[T, frozenset[Rest]]:
-        """The value of a rule, and what it rests on."""
-        key = (rule, args, tuple(sorted(named.items())))
-        kept = self.known(key)
-        if kept is None:
-            spend()
-            with self._frame() as rests:
-                value = rule(self, *args, **named)
-            kept = value, frozenset(rests)
-            (self._kept if self._touched_since.isdisjoint(kept[1]) else self._own).keep(key, kept)
-        if self._reading:
-            self._reading[-1].update(kept[1])
-        return cast("T", kept[0]), kept[1]
-
-    def known(self, key: Hashable) -> tuple[Any, frozenset[Rest]] | None:
-        """What was found by a rule before, and still holds here."""
-        kept = self._kept.values.get(key)
-        if kept is not None and self._touched_since.isdisjoint(kept[1]):
-            return kept
-        return self._own.values.get(key)
-
     def forget(self, aggregate: str, named: Iterable[tuple[str, str]]) -> None:
-        """An event of this aggregate arrived that names these (field, id) pairs: drops what rests on it."""
+        """An event of this aggregate arrived that names these (field, id) pairs: what rests on it is doubted."""
         self._kept.forget(aggregate, named)
-        for other in self._others.values():
-            other.forget(aggregate, named)
+        self._apart = None
+        self._others.clear()
 
     def _plain(self, key: str) -> bool:
         """Whether all judgements of an aggregate count wherever they are seen, but for rules that were lifted (`libs.events.judgement.Course`)."""
@@ -342,19 +313,6 @@ class Facts:
         self._kept.lean(key, (aggregate,))
         events = self.histories.events(aggregate)
         return SeenHistory(events, self._visible(events, self._before))
-
-    def _note(self, rest: Rest) -> None:
-        if self._reading:
-            self._reading[-1].add(rest)
-
-    @contextmanager
-    def _frame(self) -> Iterator[set[Rest]]:
-        rests: set[Rest] = set()
-        self._reading.append(rests)
-        try:
-            yield rests
-        finally:
-            self._reading.pop()
 
 
 def folded_past_faults(kind: Kind[S], id: str, events: Sequence[Event]) -> S | None:

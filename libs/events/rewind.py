@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
-from typing import Any, Concatenate, ParamSpec, TypeVar, cast
+from typing import Any, cast
 
 from libs.calendar.local_time import end_of, wall
 from libs.events.cost import spend
-from libs.events.derivations import Rest
+from libs.events.derivations.derivation import Derivation, Key, Rest
+from libs.events.derivations.memo import EVENTS
 from libs.events.event import Event, Kind, S
-from libs.events.facts import EVENTS, THE_DAY, Facts, Histories, folded_past_faults
+from libs.events.facts import THE_DAY, Facts, Histories, folded_past_faults
 from libs.events.judgement import Course
-
-Q = ParamSpec("Q")
-T = TypeVar("T")
 
 
 class _Fold:
@@ -102,20 +100,22 @@ class Hindsight(Facts):
         self._base = base
         self._spread = spread or EventSpread(base.histories)
         self._earlier: dict[date, Hindsight] = {}
+        self._unmoved: dict[Derivation, bool] = {}
 
     def to(self, *, day: date | None = None, known_at: datetime | None = None) -> Hindsight:
         """Goes back to the end of a day, to what was known at an instant, or (None) stays there; gives itself."""
         before = self._before if day is None else end_of(day)
         known = self.known_at if known_at is None else known_at
-        rests = (*self._kept.states, *self._kept.resting, *self._kept.leaned_on)
+        rests = (*self._kept.states, *self._kept.resting.keys(), *self._kept.leaned_on)
         spend(len(rests) // EVENTS)
         for rest in rests:
-            if self._touched(rest, before, known, self._before, self.known_at):
+            if self._tells_apart(rest, before, known, self._before, self.known_at):
                 self._drop(rest)
         if day is not None and day != self._day:
             self._drop(THE_DAY)
             self._day = day
         self._before, self.known_at = before, known
+        self._unmoved.clear()
         if known_at is not None:
             for other in self._earlier.values():
                 other.to(known_at=known_at)
@@ -142,27 +142,33 @@ class Hindsight(Facts):
         other = self._earlier.get(day)
         if other is None:
             other = self._earlier[day] = Hindsight(self._base.on(day), self._spread)
-            other._reading = self._reading
+            other._traces = self._traces
             if self.known_at is not None:
                 other.to(known_at=self.known_at)
         return other
 
-    def resting(self, rule: Callable[Concatenate[Facts, Q], T], *args: Q.args, **named: Q.kwargs) -> tuple[T, frozenset[Rest]]:
-        key: Hashable = (rule, args, tuple(sorted(named.items())))
-        if key not in self._kept.values and (kept := self._base.known(key)) is not None and all(map(self._settled, kept[1])):
-            self._kept.keep(key, kept)
-        return super().resting(rule, *args, **named)
+    def _found(self, key: Key) -> Derivation:
+        if key not in self._kept.values and (known := self._base.known(key)) is not None and self._holds(known):
+            return self._kept.keep(Derivation(key, known.value, tuple(known.all_rests()), ()))
+        return super()._found(key)
+
+    def _holds(self, known: Derivation) -> bool:
+        """Whether a value of the moment that it came from is the same here: it sees the same of all that this rests on."""
+        found = self._unmoved.get(known)
+        if found is None:
+            found = self._unmoved[known] = all(map(self._settled, known.rests)) and all(map(self._holds, known.parts))
+        return found
 
     def _settled(self, rest: Rest) -> bool:
         """Whether the moment that it came from sees the same of this."""
         if rest == THE_DAY:
             return self._day == self._base._day
-        return not self._touched(rest, self._before, self.known_at, self._base._before, self._base.known_at)
+        return not self._tells_apart(rest, self._before, self.known_at, self._base._before, self._base.known_at)
 
-    def _touched(self, rest: Rest, before: datetime | None, known: datetime | None, later: datetime | None, newer: datetime | None) -> bool:
+    def _tells_apart(self, rest: Rest, before: datetime | None, known: datetime | None, later: datetime | None, newer: datetime | None) -> bool:
         """Whether an event tells two moments apart, the earlier one first."""
         return (before != later and self._spread.true_between(rest, before, later)) or (known != newer and self._spread.learned_between(rest, known, newer))
 
     def _drop(self, rest: Rest) -> None:
         self._kept.drop_state(rest)
-        self._kept.drop(rest)
+        self._kept.touch(rest)

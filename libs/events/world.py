@@ -54,6 +54,8 @@ class World:
         self._tallies: dict[str, tuple[int, int]] = {}
         self._moments: OrderedDict[_MomentKey, _Moment] = OrderedDict()
         self._held: set[WorldSnapshot] = set()
+        self._heard = 0
+        self._touched: OrderedDict[Rest, int] = OrderedDict()
         self._changes: list[tuple[str, Sequence[tuple[str, str]]]] = []
         self._dropped = 0
         self.latest: datetime | None = None
@@ -95,8 +97,13 @@ class World:
                 of.evolve(of.initial(id=id), event)
             except Exception as e:
                 raise ValueError(f"{event.id} cannot be folded: {type(e).__name__}: {e}") from e
+        self._heard += 1
         for held in self._held:
             held.note(aggregate, named)
+        if self._held:
+            for rest in touched_by(aggregate, named):
+                self._touched[rest] = self._heard
+                self._touched.move_to_end(rest)
         if history is None:
             history = self._events[aggregate] = []
             self._kinds.setdefault(kind, {})[aggregate] = None
@@ -178,13 +185,20 @@ class World:
         finally:
             self._held.discard(held)
             held.close()
+            self._forget_touched()
             self._give_back()
+
+    def _forget_touched(self) -> None:
+        """Of what was touched, what all who hold the world have heard of."""
+        oldest = min((held.heard for held in self._held), default=self._heard)
+        while self._touched and next(iter(self._touched.values())) <= oldest:
+            self._touched.popitem(last=False)
 
     def facts(self, day: date, known_at: datetime | None = None, until: date | None = None) -> Facts:
         """The world as of the end of a day (`until`: with what was so by the end of that one) and as known at an instant (None: all that was heard)."""
         moment = self._moment(day, known_at, until)
         if moment.facts is None:
-            moment.facts = Facts.on_day(self, day, known_at, until=until, kept=moment.kept)
+            moment.facts = Facts.on_day(self, day, known_at, until=until, kept=moment.kept, touched=self._touched)
         return moment.facts
 
     def kept(self, day: date, known_at: datetime | None, until: date | None = None) -> DerivationCache:
@@ -254,8 +268,8 @@ class WorldSnapshot:
 
     def __init__(self, world: World) -> None:
         self.digest = world.digest
+        self.heard = world._heard
         self._world = world
-        self._touched: set[Rest] = set()
         self._lengths: dict[str, int] = {}
         self._later: defaultdict[Rest, set[str]] = defaultdict(set)
         self._facts: dict[_MomentKey, Facts] = {}
@@ -269,7 +283,6 @@ class WorldSnapshot:
         for field, id in named:
             if aggregate not in self._world.referring(kind, field, id):
                 self._later[(kind, field, id)].add(aggregate)
-        self._touched.update(touched_by(aggregate, named))
 
     def tells_of(self, moment: _MomentKey) -> bool:
         """Whether it has told of this moment."""
@@ -299,7 +312,7 @@ class WorldSnapshot:
         key = day, known_at, until or day
         if key not in self._facts:
             kept = self._world.kept(day, known_at, until)
-            self._facts[key] = Facts.on_day(self, day, known_at, until=until, kept=kept, touched=self._touched)
+            self._facts[key] = Facts.on_day(self, day, known_at, until=until, kept=kept, touched=self._world._touched, heard=self.heard)
         return self._facts[key]
 
 

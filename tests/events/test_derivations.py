@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 
 import pytest
 
-from libs.events.derivations import DerivationCache, Replays, Rest
+from libs.events.derivations import DerivationCache, Replays
+from libs.events.derivations.derivation import DOUBTED, HOLDS, TOUCHED, Derivation, Rest
 from libs.events.facts import Facts
 from libs.events.world import World
 from tests.events.kinds import OTHER, START, THING, said
@@ -14,15 +16,24 @@ from tests.events.kinds import OTHER, START, THING, said
 DAY = START.date()
 
 
+def value(name: str, *rests: Rest, parts: tuple[Derivation, ...] = (), is_: object = None) -> Derivation:
+    """A value of a rule that is nothing but a name."""
+    return Derivation((name, (), ()), is_ or name, rests, parts)
+
+
 def kept(**rests: Rest) -> DerivationCache:
     """Values by name, each resting on one thing."""
     found = DerivationCache()
     for name, rest in rests.items():
-        found.keep(name, (name, frozenset({rest})))
+        found.keep(value(name, rest))
     return found
 
 
-def test_an_event_drops_what_rests_on_its_aggregate_on_all_of_its_kind_and_on_what_it_names() -> None:
+def holding(of: DerivationCache) -> list[str]:
+    return sorted(key[0] for key, found in of.values.items() if found.doubt == HOLDS)
+
+
+def test_an_event_touches_what_rests_on_its_aggregate_on_all_of_its_kind_and_on_what_it_names() -> None:
     of = kept(
         itself="other:o",
         another="other:p",
@@ -34,17 +45,17 @@ def test_an_event_drops_what_rests_on_its_aggregate_on_all_of_its_kind_and_on_wh
     )
     of.states |= {"other:o": 1, "other:p": 2}
     of.forget("other:o", [("about", "t")])
-    assert sorted(map(str, of.values)) == ["another", "field", "not_named", "other_kind"]
+    assert holding(of) == ["another", "field", "not_named", "other_kind"]
     assert of.states == {"other:p": 2}
 
 
-def test_what_is_dropped_is_dropped_of_the_other_days_too() -> None:
+def test_what_is_touched_is_touched_of_the_other_days_too() -> None:
     of = kept(here="thing:a")
     other = of.other("yesterday")
-    other.keep("there", ("there", frozenset({"thing:a"})))
-    other.keep("stays", ("stays", frozenset({"thing:b"})))
+    other.keep(value("there", "thing:a"))
+    other.keep(value("stays", "thing:b"))
     of.forget("thing:a", [])
-    assert (list(of.values), list(other.values)) == ([], ["stays"])
+    assert (holding(of), holding(other)) == ([], ["stays"])
 
 
 def test_a_state_goes_with_what_it_leans_on_and_no_other_does() -> None:
@@ -67,7 +78,51 @@ def test_what_many_events_touch_goes_at_once_with_what_leans_on_it_although_its_
     of.lean("thing:a", ["other:o"])
     of.lean("thing:b", ["other:p"])
     of.forget_all({"other:o", "other:q"}, {"other:o", "other:q"})
-    assert (of.states, list(of.values)) == ({"thing:b": 2, "thing:c": 3}, ["stays"])
+    assert (of.states, holding(of)) == ({"thing:b": 2, "thing:c": 3}, ["stays"])
+
+
+def test_what_is_touched_is_to_be_computed_and_what_lies_above_is_doubted() -> None:
+    of = DerivationCache()
+    part, other = of.keep(value("part", "thing:a")), of.keep(value("other", "thing:b"))
+    whole = of.keep(value("whole", ("thing",), parts=(other, part)))
+    top = of.keep(value("top", parts=(whole,)))
+    of.touch("thing:a")
+    assert [one.doubt for one in (part, other, whole, top)] == [TOUCHED, HOLDS, DOUBTED, DOUBTED]
+    of.touch(("thing",))
+    assert [one.doubt for one in (part, other, whole, top)] == [TOUCHED, HOLDS, TOUCHED, DOUBTED]
+    assert top.all_rests() == {"thing:a", "thing:b", ("thing",)}
+
+
+def test_a_part_that_comes_out_as_it_was_leaves_its_wholes_alone_and_another_one_has_them_computed() -> None:
+    of = DerivationCache()
+    part = of.keep(value("part", "thing:a", is_=Decimal("1.0")))
+    whole = of.keep(value("whole", parts=(part,)))
+    for comes, doubt in ((Decimal("1.0"), DOUBTED), (Decimal("1.00"), TOUCHED)):
+        of.touch("thing:a")
+        assert of.keep(value("part", "thing:b", "thing:a", is_=comes)) is part
+        assert (part.doubt, whole.doubt, str(part.value)) == (HOLDS, doubt, str(comes))
+    of.touch("thing:b")
+    assert part.doubt == TOUCHED, "it rests on what it has read last"
+
+
+def test_what_somebody_else_found_meanwhile_stays() -> None:
+    of = DerivationCache()
+    first = of.keep(value("one", "thing:a"))
+    assert of.keep(value("one", "thing:a")) is first
+
+
+def test_a_doubted_part_that_nothing_reads_any_more_goes_with_those_of_its_own() -> None:
+    of = DerivationCache()
+    low, stays = of.keep(value("low", "thing:a")), of.keep(value("stays", "thing:b"))
+    part, read = of.keep(value("part", "thing:c", parts=(low, stays))), of.keep(value("read", "thing:a"))
+    whole = of.keep(value("whole", "thing:d", parts=(part, read)))
+    of.keep(value("another", parts=(read,)))
+    for rest in ("thing:a", "thing:d"):
+        of.touch(rest)
+    of.keep(value("whole", "thing:d"))
+    assert sorted(key[0] for key in of.values) == ["another", "read", "stays", "whole"] and whole.doubt == HOLDS
+    of.touch("thing:a")
+    assert whole.doubt == HOLDS and len(of.resting) == 3 - 1
 
 
 def test_of_the_other_days_the_one_that_was_not_asked_about_longest_goes(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,7 +14,10 @@ STATE: Final = ROOT / ".mutants"
 GROUPS: Final[dict[str, tuple[str, ...]]] = {
     "rules": ("libs/rules/**/*.py",),
     "commands": ("libs/commands/**/*.py",),
-    "events": ("libs/events/facts.py", "libs/events/derivations.py", "libs/events/event.py", "libs/events/world.py", "libs/delivery/consumer.py"),
+    "events": (
+        *(f"libs/events/{name}.py" for name in ("facts", "derivations/*", "event", "world")),
+        "libs/delivery/consumer.py",
+    ),
     "limits": (
         "services/gateway/graphql/cost/*.py",
         "services/gateway/graphql/counted_results.py",
@@ -26,7 +29,7 @@ GROUPS: Final[dict[str, tuple[str, ...]]] = {
 FIRST: Final = (
     *(f"libs/rules/{name}.py" for name in ("money/amounts", "money/fiscal_years", "graduation/status", "graduation/criteria", "authority", "products/phases")),
     *(f"libs/commands/{name}.py" for name in ("authorization", "decision", "execution/idempotency", "execution/handler")),
-    *(f"libs/events/{name}.py" for name in ("facts", "derivations", "world")),
+    *(f"libs/events/{name}.py" for name in ("facts", "derivations/memo", "derivations/cache", "world")),
     "libs/delivery/consumer.py",
     *(f"services/gateway/graphql/cost/{name}.py" for name in ("limits", "budget")),
     "services/gateway/capacity/allowances.py",

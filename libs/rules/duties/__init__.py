@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Annotated
@@ -44,13 +43,13 @@ class Duty:
 def duties(facts: Facts, organisation: str | None = None, *, overdue: bool = True) -> tuple[Duty, ...]:
     """The duties of one organisation or of all, by the day they are due; with `overdue` only those whose day is past."""
     scope = ("organisation", organisation) if organisation is not None else None
-    found = [duty for declared in DECLARED.values() for duty in _of_kind(facts, declared, scope) if duty.overdue or not overdue]
+    found = [duty for kind in DECLARED for duty in facts.derive(_of_kind, kind, scope) if duty.overdue or not overdue]
     return tuple(sorted(found, key=_when))
 
 
 def duties_in(facts: Facts, kind: str, id: str) -> tuple[Duty, ...]:
     """The duties of a thing and of what lies in it, in the same order: of a team or a product, as the table of authority has it."""
-    found = [duty for declared in DECLARED.values() for duty in _of_kind(facts, declared, (kind, id))]
+    found = [duty for one in DECLARED for duty in facts.derive(_of_kind, one, (kind, id))]
     return tuple(sorted(found, key=_when))
 
 
@@ -78,11 +77,15 @@ def duties_of(facts: Facts, kind: DutyKind, id: str) -> tuple[Duty, ...]:
     )
 
 
-def _of_kind(facts: Facts, declared: DutyDeclaration, scope: tuple[str, str] | None) -> Iterator[Duty]:
-    for id in declared.subjects(facts):
-        found = facts.derive(duties_of, declared.kind, id)
-        if found and (scope is None or _lies_in(facts, declared, id, scope)):
-            yield from found
+def _of_kind(facts: Facts, kind: DutyKind, scope: tuple[str, str] | None) -> tuple[Duty, ...]:
+    """The duties of one kind of all that lies in a scope."""
+    declared = DECLARED[kind]
+    every = ((id, facts.derive(duties_of, kind, id)) for id in facts.derive(_subjects, kind))
+    return tuple(duty for id, found in every if found and (scope is None or _lies_in(facts, declared, id, scope)) for duty in found)
+
+
+def _subjects(facts: Facts, kind: DutyKind) -> tuple[str, ...]:
+    return tuple(DECLARED[kind].subjects(facts))
 
 
 def _lies_in(facts: Facts, declared: DutyDeclaration, id: str, scope: tuple[str, str]) -> bool:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
 from decimal import Decimal
 from typing import Annotated, Final
 
@@ -17,7 +17,8 @@ from libs.events.catalog.portfolio.team import TEAM
 from libs.events.facts import Facts
 from libs.rules.money import warnings
 from libs.rules.money.amounts import NOTHING, Amount, Sum
-from libs.rules.money.spending import borne, borne_by, home_of, investments_by_home
+from libs.rules.money.lots import ids, in_lots
+from libs.rules.money.spending import borne, borne_at, home_of, investments_by_home
 from libs.rules.money.warnings import Warning
 from libs.rules.products.homes import products_at, teams_at
 
@@ -67,53 +68,33 @@ def of_investment(facts: Facts, id: str) -> Figures:
 
 def of_team(facts: Facts, id: str) -> Figures:
     """Of all investments in a team, with all they have spent: a loan moves spending between organisations, not between teams."""
-    team = facts.get(TEAM, id)
-    return _together(facts, "team", id, teams=[id], products=team.products if team else ())
+    return _together(facts, "team", id)
 
 
 def of_product(facts: Facts, id: str) -> Figures:
     """Of all investments in a product; one that names a team alone counts in no product."""
-    return _together(facts, "product", id, products=[id])
+    return _together(facts, "product", id)
 
 
 def of_program(facts: Facts, id: str) -> Figures:
     """Of all investments in a program's products, or without a product in a team that serves one of them: so programs may overlap."""
-    products = [product.id for product in facts.related(PRODUCT, "program", id)]
-    return _together(facts, "program", id, products=products, programs=[id])
+    return _together(facts, "program", id)
 
 
 def of_organisation(facts: Facts, id: str) -> Figures:
     """Of all investments at home in an organisation; spent is what it bears itself, for teams it has borrowed too (`libs.rules.money.spending`)."""
-    return _together(
-        facts,
-        "organisation",
-        id,
-        teams=[team.id for team in teams_at(facts, id)],
-        products=[product.id for product in products_at(facts, id)],
-        programs=[program.id for program in facts.related(PROGRAM, "home", id)],
-        organisations=[id],
-    )
+    return _together(facts, "organisation", id)
 
 
 def of_portfolio(facts: Facts, organisation: str | None) -> Figures:
     """Of an organisation's portfolio, or (None) of everything, also of what belongs to no organisation that is known."""
-    if organisation is not None:
-        return facts.derive(of_organisation, organisation)
-    return _together(
-        facts,
-        "portfolio",
-        None,
-        teams=[team.id for team in facts.every(TEAM)],
-        products=[product.id for product in facts.every(PRODUCT)],
-        programs=[program.id for program in facts.every(PROGRAM)],
-        organisations=[one.id for one in facts.every(ORGANISATION)],
-    )
+    return _together(facts, "portfolio", None) if organisation is None else facts.derive(of_organisation, organisation)
 
 
 def investments_in(facts: Facts, subject: str, id: str | None) -> tuple[str, ...]:
     """The ids of the investments that make the figures of a team, product, program or organisation, or (`portfolio` without an id) of everything, each once."""
     if id is None:
-        return tuple(investment.id for investment in facts.every(INVESTMENT))
+        return ids(facts, INVESTMENT)
     if subject in ("organisation", "portfolio"):
         return facts.derive(investments_by_home).get(id, ())
     if subject != "program":
@@ -180,32 +161,51 @@ def total(facts: Facts, subject: str, id: str | None) -> Sums:
     """The sums of all investments of a team, product, program, organisation or portfolio, each once, and what an organisation bears; without the warnings
     beside them, which rest on far more.
     """
-    parts = [facts.derive(sums, one) for one in investments_in(facts, subject, id)]
-    whole = {field.name: Sum.total(getattr(part, field.name) for part in parts) for field in fields(Sums)}
-    if id is not None and subject in ("organisation", "portfolio"):
-        whole["actual"] = facts.derive(borne_by).get(id, NOTHING)
-    return Sums(**whole)
+    found = [facts.derive(_sums_of, some) for some in in_lots(facts.derive(investments_in, subject, id))]
+    whole = _added_up(found)
+    return replace(whole, actual=facts.derive(borne_at, id)) if id is not None and subject in ("organisation", "portfolio") else whole
 
 
-def _together(
-    facts: Facts,
-    subject: str,
-    id: str | None,
-    *,
-    teams: Iterable[str] = (),
-    products: Iterable[str] = (),
-    organisations: Iterable[str] = (),
-    programs: Iterable[str] = (),
-) -> Figures:
+def _sums_of(facts: Facts, some: tuple[str, ...]) -> Sums:
+    return _added_up([facts.derive(sums, one) for one in some])
+
+
+def _added_up(parts: Sequence[Sums]) -> Sums:
+    return Sums(**{field.name: Sum.total(getattr(part, field.name) for part in parts) for field in fields(Sums)})
+
+
+def _together(facts: Facts, subject: str, id: str | None) -> Figures:
     """The figures of a subject's investments, with the warnings of what they are about."""
-    about = (
-        (warnings.of_investment, investments_in(facts, subject, id)),
-        (warnings.of_team, teams),
-        (warnings.of_product, products),
-        (warnings.of_program, programs),
-        (warnings.of_organisation, organisations),
-    )
-    return _figures(facts.derive(total, subject, id), [w for rule, subjects in about for one in subjects for w in facts.derive(rule, one)])
+    return _figures(facts.derive(total, subject, id), facts.derive(_warned, subject, id))
+
+
+def _warned(facts: Facts, subject: str, id: str | None) -> tuple[Warning, ...]:
+    about = zip(_WARNINGS, facts.derive(_about, subject, id), strict=True)
+    return warnings.ordered(warning for rule, ids in about for some in in_lots(ids) for warning in facts.derive(_warned_of, rule, some))
+
+
+def _warned_of(facts: Facts, rule: Callable[[Facts, str], tuple[Warning, ...]], some: tuple[str, ...]) -> tuple[Warning, ...]:
+    return tuple(warning for one in some for warning in facts.derive(rule, one))
+
+
+_WARNINGS: Final = (warnings.of_investment, warnings.of_team, warnings.of_product, warnings.of_program, warnings.of_organisation)
+
+
+def _about(facts: Facts, subject: str, id: str | None) -> tuple[tuple[str, ...], ...]:
+    """What the figures of a subject are about: its investments, teams, products, programs and organisations."""
+    its = facts.derive(investments_in, subject, id)
+    if id is None:
+        return its, ids(facts, TEAM), ids(facts, PRODUCT), ids(facts, PROGRAM), ids(facts, ORGANISATION)
+    match subject:
+        case "team":
+            team = facts.get(TEAM, id)
+            return its, (id,), team.products if team else (), (), ()
+        case "product":
+            return its, (), (id,), (), ()
+        case "program":
+            return its, (), tuple(product.id for product in facts.related(PRODUCT, "program", id)), (id,), ()
+    teams, products = (tuple(one.id for one in found) for found in (teams_at(facts, id), products_at(facts, id)))
+    return its, teams, products, tuple(program.id for program in facts.related(PROGRAM, "home", id)), (id,)
 
 
 def _figures(whole: Sums, warned: Iterable[Warning]) -> Figures:

@@ -17,7 +17,8 @@ from libs.events.catalog.portfolio.reorganisation import Moved
 from libs.events.catalog.portfolio.team import TEAM
 from libs.events.event import Event, Order
 from libs.events.facts import Facts
-from libs.rules.money.amounts import EvenSpread, Sum
+from libs.rules.money.amounts import NOTHING, EvenSpread, Sum
+from libs.rules.money.lots import ids, in_lots
 from libs.rules.products.homes import home_of_product, merger_days, successions
 
 
@@ -65,9 +66,9 @@ def _moves_in(history: Iterable[Event]) -> list[Event]:
 def investments_by_home(facts: Facts) -> Mapping[str | None, tuple[str, ...]]:
     """The ids of all investments by the organisation they belong to."""
     found: dict[str | None, list[str]] = {}
-    for investment in facts.every(INVESTMENT):
-        found.setdefault(facts.derive(home_of, investment.id), []).append(investment.id)
-    return {home: tuple(ids) for home, ids in found.items()}
+    for id in ids(facts, INVESTMENT):
+        found.setdefault(facts.derive(home_of, id), []).append(id)
+    return {home: tuple(those) for home, those in found.items()}
 
 
 def borne(facts: Facts, investment_id: str) -> tuple[tuple[str | None, Sum], ...]:
@@ -107,11 +108,23 @@ def moved_by_loans(facts: Facts) -> Mapping[str, tuple[Sum, Sum]]:
 
 def borne_by(facts: Facts) -> Mapping[str | None, Sum]:
     """What each organisation bears of all that was spent; under None what belongs to no organisation that is known."""
+    return _summed(part for some in in_lots(ids(facts, INVESTMENT)) for part in facts.derive(_borne_of, some).items())
+
+
+def _borne_of(facts: Facts, some: tuple[str, ...]) -> Mapping[str | None, Sum]:
+    return _summed(part for one in some for part in facts.derive(borne, one))
+
+
+def _summed(parts: Iterable[tuple[str | None, Sum]]) -> Mapping[str | None, Sum]:
     found: dict[str | None, list[Sum]] = {}
-    for investment in facts.every(INVESTMENT):
-        for organisation, part in facts.derive(borne, investment.id):
-            found.setdefault(organisation, []).append(part)
-    return {organisation: Sum.total(parts) for organisation, parts in found.items()}
+    for organisation, part in parts:
+        found.setdefault(organisation, []).append(part)
+    return {organisation: Sum.total(those) for organisation, those in found.items()}
+
+
+def borne_at(facts: Facts, organisation: str) -> Sum:
+    """What one organisation bears."""
+    return facts.derive(borne_by).get(organisation, NOTHING)
 
 
 class Stretch(NamedTuple):

@@ -53,6 +53,11 @@ def products_at(facts: Facts, organisation: str | None) -> Sequence[Product]:
     return [product for _, product in sorted(found.items())]
 
 
+def product_ids(facts: Facts, organisation: str | None) -> tuple[str, ...]:
+    """The ids of the same."""
+    return tuple(product.id for product in products_at(facts, organisation))
+
+
 def teams_at(facts: Facts, organisation: str | None) -> Sequence[Team]:
     """The teams that are at home in an organisation (None: all), by id."""
     return facts.every(TEAM) if organisation is None else facts.related(TEAM, "home", organisation)

@@ -13,7 +13,7 @@ from libs.events.catalog.portfolio.lifecycle import DEFAULT_LIFECYCLE, LIFECYCLE
 from libs.events.catalog.portfolio.product import PRODUCT, PhaseEntered, ProductDecommissioned, ProductRegistered
 from libs.events.facts import Facts
 from libs.events.values import GlobalId
-from libs.rules.products.homes import products_at
+from libs.rules.products.homes import product_ids
 from libs.rules.statements import explains
 
 
@@ -69,11 +69,17 @@ def phase_counts(facts: Facts, organisation: str | None) -> tuple[PhaseCount, ..
 
     Counted per lifecycle, so that every product that is in a phase is in one count: also where its lifecycle is not defined yet, or has that phase no longer.
     """
-    products = products_at(facts, organisation)
-    counted = Counter((product.lifecycle, phase.id) for product in products if (phase := facts.derive(phase_of, product.id)))
-    used = sorted({product.lifecycle for product in products if product.lifecycle is not None})
+    found = [facts.derive(_within, product) for product in facts.derive(product_ids, organisation)]
+    counted = Counter((lifecycle, phase) for lifecycle, phase in found if phase is not None)
+    used = sorted({lifecycle for lifecycle, _ in found if lifecycle is not None})
     lifecycles = [(None, DEFAULT_LIFECYCLE), *((id, facts.defined(LIFECYCLE, id) or Lifecycle(id=id)) for id in used)]
     return tuple(count for id, lifecycle in lifecycles for count in _counts(id, lifecycle, {phase: n for (of, phase), n in counted.items() if of == id}))
+
+
+def _within(facts: Facts, product_id: str) -> tuple[str | None, str | None]:
+    """The lifecycle that a product names, and the phase that it is in."""
+    product, phase = facts.get(PRODUCT, product_id), facts.derive(phase_of, product_id)
+    return product.lifecycle if product else None, phase.id if phase else None
 
 
 def _counts(id: str | None, lifecycle: Lifecycle, products: Mapping[str, int]) -> Iterator[PhaseCount]:

@@ -81,7 +81,12 @@ def target_outcomes(facts: Facts, product_ids: tuple[str, ...]) -> tuple[TargetO
 
 def targets(facts: Facts, product_ids: tuple[str, ...]) -> Targets:
     """How many targets of these products were hit and missed, are not measured, and are open (S0-23)."""
-    states = [outcome.state for outcome in facts.derive(target_outcomes, product_ids)]
+    found = [facts.derive(_targets_of, product) for product in dict.fromkeys(product_ids)]
+    return Targets(*map(sum, zip(*found, strict=True))) if found else Targets(0, 0, 0, 0)
+
+
+def _targets_of(facts: Facts, product: str) -> Targets:
+    states = [outcome.state for outcome in facts.derive(target_outcomes, (product,))]
     return Targets(*(states.count(TargetState(name)) for name in Targets._fields))
 
 

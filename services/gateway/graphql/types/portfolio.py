@@ -31,7 +31,7 @@ from libs.rules.improvement.improvements import ImprovementsOf, ImprovementSumma
 from libs.rules.intake.candidates import queue
 from libs.rules.money.figures import of_portfolio
 from libs.rules.money.fiscal_years import year_start_of
-from libs.rules.products.homes import products_at
+from libs.rules.products.homes import product_ids, products_at
 from libs.rules.products.needs import Needs, needs
 from libs.rules.products.phases import PhaseCount, phase_counts, phase_of
 from libs.rules.products.targets import Targets, targets
@@ -139,7 +139,7 @@ class Portfolio:
 
     @told("How many products have entered no phase yet: with those of all phases they are all there are.")
     def without_phase(self) -> int:
-        return sum(self.facts.derive(phase_of, state.id) is None for state in products_at(self.facts, self.scope))
+        return sum(self.facts.derive(phase_of, id) is None for id in self._product_ids)
 
     @told("The organisations, by id.")
     def organisations(self) -> list[Shown[OrganisationFacts]]:
@@ -184,4 +184,4 @@ class Portfolio:
 
     @property
     def _product_ids(self) -> tuple[str, ...]:
-        return tuple(state.id for state in products_at(self.facts, self.scope))
+        return self.facts.derive(product_ids, self.scope)

@@ -17,8 +17,9 @@ from libs.commands.errors import Invalid
 from libs.events.catalog.portfolio.lifecycle import DEFAULT_LIFECYCLE
 from libs.events.choice import Choice, choice
 from libs.events.cost import spend
+from libs.events.derivations.memo import EVENTS
 from libs.events.event import KINDS, Event, Identified, Kind, day_of
-from libs.events.facts import EVENTS, Facts
+from libs.events.facts import Facts
 from libs.events.values import Among, Called, OrganisationId, PersonMark, Ref, hints_of, marks_of
 from libs.rules.authority import belonging, has_scope
 from libs.rules.text import fold
