@@ -11,6 +11,8 @@ from datetime import UTC, datetime
 
 from libs.delivery.deduplication import Published
 from libs.delivery.reconciliation import Reconciliation
+from libs.delivery.snapshot.keeper import LEAST, SnapshotKeeper
+from libs.delivery.snapshot.snapshot_file import SnapshotFile
 from libs.events.envelope import from_record
 from libs.events.event import KINDS, Event, split
 from libs.events.ports.dead_letters import Discard, NotParked, OperatorDecisions, Parked, unread
@@ -45,7 +47,7 @@ class Consumer:
 
     `owners` are asked by the name of the service (`portfolio`). `kinds`: only these are taken in (None: all). `seconds`: between two comparisons with the
     owners, of which the second fetches what is missing though no gap shows it. `heard` is told of each event applied. `ready` is set once all that the log
-    and the owners' stores held at the start is in the world or parked.
+    and the owners' stores held at the start is in the world or parked. Where all is taken in, a `snapshot` spares the next start most of the reading.
     """
 
     def __init__(
@@ -59,6 +61,7 @@ class Consumer:
         kinds: Collection[str] | None = None,
         seconds: float = 2,
         heard: Callable[[Sequence[Event]], None] | None = None,
+        snapshot: SnapshotFile | None = None,
     ) -> None:
         self.log, self.topics, self.world, self.owners, self.decisions, self.seconds = log, topics, world, owners, decisions, seconds
         self.kinds = None if kinds is None else frozenset(kinds)
@@ -70,6 +73,7 @@ class Consumer:
         self.heard = heard
         # Only for whoever hears all: the others show the log to nobody.
         self.published = Published() if kinds is None else None
+        self._keeper = SnapshotKeeper(snapshot, log, topics, world, self.published) if snapshot is not None and self.published is not None else None
         self._parked: dict[str, Parked] = {}
         self._stopped: dict[str, str] = {}
         self._gaps: dict[str, _Gap] = {}
@@ -85,6 +89,8 @@ class Consumer:
             try:
                 self._discards.update(await self.decisions.discards())
                 end = await self.log.end(self.topics)
+                if self._keeper is not None:
+                    self.cursor = await self._keeper.restored(end)
                 break
             except Exception as e:
                 attempt += 1
@@ -94,6 +100,13 @@ class Consumer:
             tasks.create_task(self._listen())
             tasks.create_task(self._mend())
             tasks.create_task(self._compare(end))
+
+    async def close(self) -> None:
+        """Once it runs no more: writes down what was heard since it was done last."""
+        if self._keeper is not None:
+            await self._keeper.written()
+            self._keep(least=LEAST)
+            await self._keeper.close()
 
     # What an operator does
 
@@ -158,7 +171,17 @@ class Consumer:
             self._advanced.set()
             if self.published is not None:
                 self.published.advanced()
+            self._keep()
             await asyncio.sleep(0)
+
+    def _keep(self, **least: int) -> None:
+        """Has what was heard written down, unless something of it waits."""
+        if self._keeper is None:
+            return
+        if self._parked or self._gaps:
+            self._keeper.postponed()
+        else:
+            self._keeper.keep(self.cursor, **least)
 
     def _hear(self, record: Record) -> None:
         """Never raises and never waits: what is not next is dropped, held or fetched later."""

@@ -19,6 +19,8 @@ from libs.events.ports.log import Cursor, Delivery
 KEPT_DIGESTS: Final = 256
 """Digests of kinds that are remembered, since most kinds stand still between two questions."""
 
+Stretch = tuple[str, int, int, bytes, bytes, list[str]]
+"""Of a partition, what followed: its name, the offsets behind the first and the last record, and of the first deliveries offsets, sequences and subjects."""
 Place = tuple[tuple[str, ...], int]
 """Where a record lies: the names of its partition in a cursor, and the offset behind it."""
 
@@ -109,6 +111,7 @@ class Published:
         self._made = 0
         self._seen = Sequences()
         self._moved = asyncio.Event()
+        self._told: dict[str, tuple[int, int, int]] = {}
         self._kept: OrderedDict[tuple[str, frozenset[tuple[int, int]]], Digest] = OrderedDict()
         self._one = asyncio.Lock()
 
@@ -140,6 +143,35 @@ class Published:
             partition.offsets.insert(at, offset)
             partition.sequences.insert(at, event[1])
             partition.subjects.insert(at, subject)
+
+    def stretches(self) -> list[Stretch] | None:
+        """What was taken since this was asked last; None where it does not follow, since the log was begun anew or its reader put back."""
+        found: list[Stretch] = []
+        before, self._told = self._told, {}
+        for name, partition in self._partitions.items():
+            number, many, last = before.pop(name, (partition.number, 0, 0))
+            follows = not many or (len(partition.offsets) >= many and partition.offsets[many - 1] == last)
+            if name not in self.cursor.offsets or number != partition.number or not follows:
+                return None
+            offsets = partition.offsets
+            self._told[name] = partition.number, len(offsets), offsets[-1] if offsets else 0
+            found.append((name, partition.begin, partition.end, offsets[many:].tobytes(), partition.sequences[many:].tobytes(), partition.subjects[many:]))
+        return None if before or len({number for number, *_ in self._told.values()}) < len(self._told) else found
+
+    def adopt(self, stretches: Iterable[Stretch]) -> None:
+        """Takes what another was told that had been told the same so far."""
+        for name, begin, end, offsets, sequences, subjects in stretches:
+            partition = self._partitions.get(name)
+            if partition is None:
+                self._made += 1
+                partition = self._partitions[name] = _Partition(self._made, begin, end)
+            partition.end = end
+            partition.offsets.frombytes(offsets)
+            partition.sequences.frombytes(sequences)
+            partition.subjects += map(sys.intern, subjects)
+            for subject, sequence in zip(subjects, partition.sequences[-len(subjects) :] if subjects else (), strict=True):
+                self._seen.add(subject, sequence)
+            self._told[name] = partition.number, len(partition.offsets), partition.offsets[-1] if partition.offsets else 0
 
     def advanced(self) -> None:
         """Wakes those who wait for what was taken since."""

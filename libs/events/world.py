@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections import OrderedDict, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -23,6 +24,8 @@ PIECE: Final = 16
 """As so much counts what one day forgets of many events: others may have their turn after each."""
 
 
+History = tuple[str, Sequence[Event], Sequence[tuple[str, str]]]
+"""An aggregate, what follows of it, and all that this names."""
 _MomentKey = tuple[date, datetime | None, date]
 """The day that it is called by, what is known, and the day by the end of which all counts that was so."""
 
@@ -62,6 +65,8 @@ class World:
         """The latest instant at which any event heard was stored, by its owner's clock."""
         self.furthest: Event | None = None
         """The event that was stored then."""
+        self.new: list[Event] | None = None
+        """What was taken in since somebody last took it away from here; None where nobody does."""
         self._waiting: dict[str, list[tuple[int, asyncio.Future[None]]]] = {}
 
     # Histories
@@ -108,6 +113,8 @@ class World:
             history = self._events[aggregate] = []
             self._kinds.setdefault(kind, {})[aggregate] = None
         history.append(event)
+        if self.new is not None:
+            self.new.append(event)
         if self.latest is None or event.stored > self.latest:
             self.latest, self.furthest = event.stored, event
         for field, id in named:
@@ -120,6 +127,37 @@ class World:
                 self._let_old_go()
         if self._waiting:
             self._wake(aggregate, event.sequence)
+
+    def adopt(self, histories: Iterable[History], counts: Mapping[str, tuple[int, int]], furthest: Event) -> None:
+        """Takes in what a world has heard that had heard the same so far, which `counts` it came to, and which event of these was stored last.
+
+        Each was looked at when it was heard.
+        """
+        for aggregate, events, named in histories:
+            aggregate = sys.intern(aggregate)
+            kind = split(aggregate)[0]
+            for held in self._held:
+                held.note(aggregate, named)
+            if aggregate in self._events:
+                self._events[aggregate].extend(events)
+            else:
+                self._events[aggregate] = list(events)
+                self._kinds.setdefault(kind, {})[aggregate] = None
+            for field, id in named:
+                self._index.setdefault((kind, field, id), {})[aggregate] = None
+            if self._moments:
+                self._changes.append((aggregate, named))
+            if self._waiting:
+                self._wake(aggregate, events[-1].sequence)
+        self._tallies = dict(counts)
+        if self.latest is None or furthest.stored > self.latest:
+            self.latest, self.furthest = furthest.stored, furthest
+        if len(self._changes) > self.KEPT_CHANGES:
+            self._let_old_go()
+
+    def counts(self) -> dict[str, tuple[int, int]]:
+        """As `tallies`."""
+        return dict(self._tallies)
 
     def pass_over(self, aggregate: str, reason: str, by: str, at: datetime) -> None:
         """Puts `Discarded` in the place of the next event of an aggregate: histories stay contiguous, the tally counts the position, nobody sees it."""

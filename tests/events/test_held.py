@@ -35,7 +35,7 @@ def told(facts: Facts) -> list[object]:
     return [*things, sorted(facts.histories.all("thing")), facts.every(THING)]
 
 
-@given(st.lists(st.sampled_from(["a", "b", "c", "hold", "ask", "ask the world", "release"]), max_size=40))
+@given(st.lists(st.sampled_from(["a", "b", "c", "adopt a and b", "hold", "ask", "ask the world", "release"]), max_size=40))
 def test_what_is_held_is_told_as_it_was_and_the_world_as_it_is(steps: list[str]) -> None:
     world, plain = World(), World()
     counts = dict.fromkeys("abc", 0)
@@ -46,6 +46,15 @@ def test_what_is_held_is_told_as_it_was_and_the_world_as_it_is(steps: list[str])
             counts[step] += 1
             for of in (world, plain):
                 of.apply(said(f"thing:{step}", counts[step]))
+        elif step == "adopt a and b":
+            new = [said(f"thing:{id}", counts[id] + n) for id in "ab" for n in (1, 2)]
+            counts |= {id: counts[id] + 2 for id in "ab"}
+            for event in new:
+                plain.apply(event)
+            world.adopt(
+                [(f"thing:{id}", [e for e in new if e.aggregate == f"thing:{id}"], ()) for id in "ab"], plain.counts(), max(new, key=lambda e: e.stored)
+            )
+            assert (world.digest, world.latest) == (plain.digest, plain.latest)
         elif step == "hold":
             holding = world.held()
             held.append((holding, holding.__enter__(), told(Facts.on_day(plain, DAY))))

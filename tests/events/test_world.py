@@ -45,6 +45,19 @@ async def test_what_does_not_come_in_time_is_named_and_leaves_nothing_behind() -
     assert world._waiting == {}
 
 
+async def test_what_is_adopted_wakes_whoever_waits_for_it_and_is_found_by_what_it_names() -> None:
+    world, wanted = told(("thing:a", 1)), told(("thing:a", 1))
+    waiting = asyncio.create_task(world.heard(["thing:a@3"], GIVE_UP))
+    await asyncio.sleep(0)
+    events = [said("thing:a", 2), said("thing:a", 3, about="x")]
+    for event in events:
+        wanted.apply(event)
+    world.adopt([("thing:a", events, [("about", "x")])], wanted.counts(), events[1])
+    assert await waiting == []
+    assert list(world.referring("thing", "about", "x")) == ["thing:a"] and list(world.events("thing:a")) == list(wanted.events("thing:a"))
+    assert (world.digest, world.tallies(), world.furthest) == (wanted.digest, wanted.tallies(), wanted.furthest)
+
+
 async def test_whoever_waits_for_more_waits_on_and_whoever_waited_for_this_does_not() -> None:
     world = told(("thing:a", 1))
     early, late = (asyncio.create_task(world.heard([f"thing:a@{n}"], GIVE_UP)) for n in (2, 4))

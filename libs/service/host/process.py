@@ -13,6 +13,8 @@ import httpx
 from fastapi import FastAPI
 
 from libs.delivery.consumer import Consumer
+from libs.delivery.snapshot.event_pickle import code
+from libs.delivery.snapshot.snapshot_file import SnapshotFile
 from libs.events.envelope import all_topics
 from libs.events.ports.dead_letters import DecisionsUnavailable
 from libs.events.ports.history_source import Owner
@@ -158,6 +160,7 @@ class Process(ProcessContext):
             decisions=adapters.decisions,
             kinds=kinds,
             heard=self.tracing.heard if self.tracing is not None else None,
+            snapshot=snapshot_of(self.settings) if self.hears_all else None,
         )
         stores = {name: (service.store, min(service.handling.own)) for name, service in self.services.items()}
         watch = Watch(self.health, adapters.log, topics, stores, lambda: self.consumer, self.clocks)
@@ -173,6 +176,7 @@ class Process(ProcessContext):
         finally:
             await asyncio.gather(*(service.stop() for service in self.services.values()))
             await ended(watching, hearing, refreshing, naming, seeing, saying)
+            await self.consumer.close()
             for client in self._clients:
                 await client.aclose()
             await self.peers.close()
@@ -182,6 +186,11 @@ class Process(ProcessContext):
             await adapters.log.close()
             if self.tracing is not None:
                 await asyncio.to_thread(self.tracing.close)
+
+
+def snapshot_of(settings: Settings) -> SnapshotFile:
+    """Where a process that hears all keeps what it has heard; whoever deletes the file waits longer for the next start, and that is all."""
+    return SnapshotFile(settings.data / f"{settings.namespace}.world.snapshot", f"headway {settings.namespace} {code()}")
 
 
 def own_issuer(settings: Settings) -> Issuer:
