@@ -121,7 +121,9 @@ class Facts(RuleMemo):
 
     def counting(self, kind: Kind[Any], id: str) -> list[Event]:
         """The same but for the judgements of what is gone, or is another by now: these stand in the history, and count no more."""
-        shown, key = self.history(kind, id), kind.key(id)
+        return self._counting(kind.key(id), self.history(kind, id))
+
+    def _counting(self, key: str, shown: list[Event]) -> list[Event]:
         found = [event for event in shown if judging(event)]
         if not found or (self._plain(key) and not any(isinstance(event.data, Overridden) for event in found)):
             return shown
@@ -190,7 +192,7 @@ class Facts(RuleMemo):
             defined = not kind.definition or events.defined(kind, self._before)
         else:
             shown = self._visible(events, self._before)
-            state = self._fold(kind, id, self.counting(kind, id))
+            state = self._fold(kind, id, self._counting(kind.key(id), shown))
             if state is None and shown:  # what is there stays there, though nothing of it may count
                 state = kind.initial(id=id)
             defined = not kind.definition or any(isinstance(e.data, kind.defined_by) for e in shown)

@@ -48,7 +48,7 @@ class World:
     KEPT_MOMENTS = 16
     KEPT_CHANGES = 10_000
     KEPT_ENTRIES = 500_000
-    """Of what was found at all moments together: an entry takes 800 bytes, with what it rests on (`bench/kept.py`)."""
+    """Of what was found at all moments together: an entry takes 700 bytes at most, with what it rests on (`bench/kept.py`)."""
 
     def __init__(self) -> None:
         self._events: dict[str, list[Event]] = {}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from itertools import pairwise
 from typing import Annotated, Final, NamedTuple
 
@@ -21,6 +22,9 @@ from libs.rules.products.backlogs import items, ordered
 
 MONTHS: Final = 3
 """A product delivers regularly that has delivered in each of so many months; and the order is reviewed as often."""
+
+_DAYS: Final = 4_096
+"""Of so many days it is kept which lie months before and after them: products are delivered on the same days."""
 
 
 class Run(NamedTuple):
@@ -97,6 +101,7 @@ def _looked_at(facts: Facts, metric: str, readings: tuple[str, ...]) -> MetricLo
     return MetricLookedAt(metric, read.value, read.day) if read else MetricLookedAt(metric, None, None)
 
 
+@lru_cache(_DAYS)
 def _leaving(day: date) -> tuple[date, ...]:
     """The days on which a delivery may pass from one of these months to the one before: up to four later at the end of February."""
     passed = [months_on(day, n, day.day) for n in range(1, MONTHS + 1)]
@@ -105,5 +110,9 @@ def _leaving(day: date) -> tuple[date, ...]:
 
 def _regularly(days: list[date], day: date) -> bool:
     """Whether each of the three months that end with a day, the days between two of them belonging to both, holds one of these days, which are in order."""
-    edges = [months_on(day, -n, day.day) for n in range(MONTHS + 1)]
-    return all(bisect_left(days, first) < bisect_right(days, last) for last, first in pairwise(edges))
+    return all(bisect_left(days, first) < bisect_right(days, last) for last, first in pairwise(_edges(day)))
+
+
+@lru_cache(_DAYS)
+def _edges(day: date) -> tuple[date, ...]:
+    return tuple(months_on(day, -n, day.day) for n in range(MONTHS + 1))
