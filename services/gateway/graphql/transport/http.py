@@ -6,7 +6,6 @@ import hashlib
 import json
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import aclosing
-from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -108,7 +107,7 @@ class GraphQLEndpoint:
         if media == SSE:
             self.gateway.open.must_have_room(who)
             return StreamingResponse(self._streamed(asked, asking, reading), media_type=SSE, headers=_STREAM)
-        tag = self._tag(asked, who, media, asking.today)
+        tag = self._tag(asked, asking, media)
         if tag and reading and not _tags(request.headers.get("if-none-match", "")).isdisjoint((tag.removeprefix("W/"), "*")):
             return Response(status_code=304, headers=self._headers(tag, asking.digest))
         try:
@@ -127,7 +126,7 @@ class GraphQLEndpoint:
         headers = {"X-Headway-World": world, "Cache-Control": "private, no-cache", "Vary": "Accept, Accept-Encoding, Authorization"}
         return headers | {"ETag": tag} if tag else headers
 
-    def _tag(self, asked: GraphQLRequest, who: Principal, media: str, today: date) -> str | None:
+    def _tag(self, asked: GraphQLRequest, asking: OperationContext, media: str) -> str | None:
         """Equal where the answer must be: same world, names, document, variables and rights, and day where it matters. None where the world is not all.
 
         It is weak: what an answer took is another thing each time.
@@ -136,15 +135,15 @@ class GraphQLEndpoint:
         if entries is None:
             return None
         parts = [
-            self.process.world.digest,
+            asking.digest,
             str(self.process.people.revision),
             _version(),
             media,
             asked.query,
             asked.operation or "",
             json.dumps(asked.variables, sort_keys=True),  # numbers of any length, unlike orjson
-            who.rights,
-            today.isoformat() if any(asks_for_today(entry, asked.variables) for entry in entries) else "",
+            asking.rights,
+            asking.today.isoformat() if any(asks_for_today(entry, asked.variables) for entry in entries) else "",
         ]
         return f'W/"{hashed(*parts)[:32]}"'
 
