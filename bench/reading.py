@@ -30,6 +30,7 @@ from bench.fold import resident
 from bench.portfolio import NOW, fill
 from libs.adapters.sqlite.log import SqliteLog
 from libs.delivery.consumer import Consumer
+from libs.delivery.snapshot.snapshot_file import SnapshotFile
 from libs.events.envelope import all_topics, from_record, to_record
 from libs.events.event import KINDS, Event
 from libs.events.ports.log import Delivery, Record
@@ -124,14 +125,16 @@ def _rows(path: Path) -> list[tuple[str, bytes]]:
         return db.execute("SELECT headers, value, n, topic, key FROM log ORDER BY n").fetchall()
 
 
-async def _heard(path: Path, many: int) -> World:
+async def _heard(path: Path, many: int, snapshot: Path | None = None) -> World:
     log, world = SqliteLog(path), World()
     await log.open()
-    consumer = Consumer(log, TOPICS, world, owners={}, decisions=MemoryDecisions(Disk()))
+    file = SnapshotFile(snapshot, "bench") if snapshot is not None else None
+    consumer = Consumer(log, TOPICS, world, owners={}, decisions=MemoryDecisions(Disk()), snapshot=file)
     running = asyncio.create_task(consumer.run())
     await consumer.ready.wait()
-    assert consumer.applied == many
+    assert sum(tally.events for tally in world.tallies().values()) == many
     running.cancel()
+    await consumer.close()
     await log.close()
     return world
 
@@ -187,6 +190,12 @@ def measured(path: Path, events: int) -> None:
     row("decode", decoding, "orjson parsing headers and data", parsing)
     row("apply", timed(lambda: _applied(said))[0])
     row("consumed, all in one", whole.hearing, "sqlite3 and orjson", fetching + parsing)
+    snapshot = path.with_name("world.snapshot")
+    writing, written = timed(lambda: asyncio.run(_heard(path, events, snapshot)))
+    again, known = timed(lambda: asyncio.run(_heard(path, events, snapshot)))
+    assert known.digest == written.digest
+    row("the same, and written down", writing)
+    row("begun with what was written down", again, "consumed, all in one", whole.hearing)
     row("first states", whole.stating)
     row("all of it", whole.hearing + whole.stating, f"the goal of {GOAL:,}", events / GOAL)
     Console(width=120).print(table)

@@ -72,7 +72,9 @@ async def test_it_is_private_and_goes_on_behind_what_is_there(log: SqliteLog, tm
 
 async def test_a_second_process_reads_the_log_and_leaves_the_file_alone(log: SqliteLog, tmp_path: Path) -> None:
     await log.publish(records(0, 4))
-    async with hearing(log, tmp_path):
+    async with hearing(log, tmp_path) as first:
+        assert first._keeper is not None
+        await first._keeper.written()
         second = await heard(log, tmp_path)
         assert second.read == 12 and second.parked == []
     assert (await heard(log, tmp_path)).read == 0
@@ -97,7 +99,14 @@ def damaged(path: Path) -> None:
     path.write_bytes(whole)
 
 
-@pytest.mark.parametrize("fault", [deleted, emptied, made_a_folder, damaged], ids=lambda fault: fault.__name__)
+def said_otherwise(path: Path) -> None:
+    """So that it can still be read, and says what nobody has said."""
+    whole = path.read_bytes()
+    assert whole.count(b"T0") == 1
+    path.write_bytes(whole.replace(b"T0", b"T1"))
+
+
+@pytest.mark.parametrize("fault", [deleted, emptied, made_a_folder, damaged, said_otherwise], ids=lambda fault: fault.__name__)
 async def test_whatever_happened_to_the_file_the_log_is_read(fault: Callable[[Path], None], log: SqliteLog, tmp_path: Path) -> None:
     await log.publish(records(0, 1))
     await heard(log, tmp_path)
