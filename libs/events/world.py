@@ -102,13 +102,7 @@ class World:
                 of.evolve(of.initial(id=id), event)
             except Exception as e:
                 raise ValueError(f"{event.id} cannot be folded: {type(e).__name__}: {e}") from e
-        self._heard += 1
-        for held in self._held:
-            held.note(aggregate, named)
-        if self._held:
-            for rest in touched_by(aggregate, named):
-                self._touched[rest] = self._heard
-                self._touched.move_to_end(rest)
+        self._note(aggregate, named)
         if history is None:
             history = self._events[aggregate] = []
             self._kinds.setdefault(kind, {})[aggregate] = None
@@ -136,8 +130,7 @@ class World:
         for aggregate, events, named in histories:
             aggregate = sys.intern(aggregate)
             kind = split(aggregate)[0]
-            for held in self._held:
-                held.note(aggregate, named)
+            self._note(aggregate, named)
             if aggregate in self._events:
                 self._events[aggregate].extend(events)
             else:
@@ -154,6 +147,16 @@ class World:
             self.latest, self.furthest = furthest.stored, furthest
         if len(self._changes) > self.KEPT_CHANGES:
             self._let_old_go()
+
+    def _note(self, aggregate: str, named: Sequence[tuple[str, str]]) -> None:
+        """What names these is about to be taken in: whoever holds the world is to be told of it without that."""
+        self._heard += 1
+        for held in self._held:
+            held.note(aggregate, named)
+        if self._held:
+            for rest in touched_by(aggregate, named):
+                self._touched[rest] = self._heard
+                self._touched.move_to_end(rest)
 
     def counts(self) -> dict[str, tuple[int, int]]:
         """As `tallies`."""
