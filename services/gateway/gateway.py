@@ -6,6 +6,7 @@ from libs.service.host.process import Process
 from services.gateway.capacity.allowances import Allowances
 from services.gateway.capacity.connections import OpenConnections
 from services.gateway.capacity.kept_answers import KeptAnswers, QueryAnswer
+from services.gateway.capacity.kept_pieces import KeptPieces
 from services.gateway.capacity.prefetch import Prefetch
 from services.gateway.capacity.single_flight import SingleFlight
 from services.gateway.operation_metrics import OperationMetrics
@@ -23,4 +24,5 @@ class Gateway:
         self.prefetch = Prefetch(process)
         self.metrics = metrics or OperationMetrics()
         self.answers = KeptAnswers(process)
+        self.pieces = KeptPieces()
         self.in_the_making = SingleFlight[tuple[object, ...], QueryAnswer]()

@@ -29,6 +29,13 @@ class OperationMetrics:
             ["how"],
             registry=registry,
         )
+        pieces = Counter(
+            "headway_answer_pieces",
+            "Pieces of answers that are asked again after something was heard, by whether they were kept of the answer before (`kept`) or `made`.",
+            ["how"],
+            registry=registry,
+        )
+        self._pieces = {how: pieces.labels(how) for how in ("kept", "made")}
         self._answers = {how: answers.labels(how) for how in ("kept", "shared", "made")}
 
     def observe(self, kind: OperationType, seconds: float) -> None:
@@ -38,3 +45,8 @@ class OperationMetrics:
     def answered(self, how: str) -> None:
         """One query of the world alone: `kept`, `shared` or `made`."""
         self._answers[how].inc()
+
+    def pieces(self, kept: int, made: int) -> None:
+        """The pieces of one answer."""
+        self._pieces["kept"].inc(kept)
+        self._pieces["made"].inc(made)

@@ -179,3 +179,12 @@ def test_a_value_says_what_it_rests_on() -> None:
     facts = world.facts(date(2024, 2, 1))
     assert facts.resting(count_of, "t") == ((1, 1), frozenset({("other",), ("other", "about", "t"), "other:o"}))
     assert facts.resting(lambda of: (of.get(THING, "t"), of.day))[1] == {"thing:t", ()}
+
+
+def test_a_value_that_is_discarded_is_read_and_reads_no_more() -> None:
+    kept = DerivationCache()
+    part = kept.keep(Derivation(("part", (), ()), 1, ("team:a",), ()))
+    kept.keep(Derivation(("whole", (), ()), 1, ("team:b",), (part,)))
+    for _ in range(2):
+        kept.discard(("whole", (), ()))
+    assert kept.values.keys() == {part.key} and kept.resting.keys() == {"team:a"} and not kept.wholes.keys()

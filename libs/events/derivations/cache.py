@@ -95,6 +95,16 @@ class DerivationCache:
                     self.resting.discard(rest, one)
                 gone += [part for part in one.parts if self.wholes.discard(part, one)]
 
+    def discard(self, key: Key) -> None:
+        """Lets go of a value that is part of no other, where it is kept."""
+        found = self.values.pop(key, None)
+        if found is not None:
+            found.doubt = TOUCHED
+            for rest in found.rests:
+                self.resting.discard(rest, found)
+            for part in found.parts:
+                self.wholes.discard(part, found)
+
     def other(self, moment: Hashable) -> DerivationCache:
         """What was found at another moment that was asked about from this one; the one that was not asked about longest goes."""
         found = self.others.pop(moment, None) or DerivationCache()

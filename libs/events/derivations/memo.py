@@ -66,6 +66,11 @@ class RuleMemo:
         found = self._asked(rule, args, named)
         return cast("T", found.value), found.all_rests()
 
+    @property
+    def kept(self) -> DerivationCache:
+        """Where what is found is kept for whoever asks about the same moment."""
+        return self._kept
+
     def known(self, key: Key) -> Derivation | None:
         """What was found by a rule before, and still holds here."""
         kept = self._kept.values.get(key)

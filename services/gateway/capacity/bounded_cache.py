@@ -11,10 +11,13 @@ V = TypeVar("V")
 
 
 class Bounded(Generic[K, V]):
-    """Values by key, of at most so many bytes together by what they are reckoned to take. One that takes more alone is not kept."""
+    """Values by key, of at most so many bytes together by what they are reckoned to take. One that takes more alone is not kept.
 
-    def __init__(self, most: int, size: Callable[[V], int]) -> None:
-        self.most, self._size = most, size
+    `dropped` is told of each that is let go of for want of room.
+    """
+
+    def __init__(self, most: int, size: Callable[[V], int], dropped: Callable[[V], None] = lambda _: None) -> None:
+        self.most, self._size, self._dropped = most, size, dropped
         self._kept: OrderedDict[K, tuple[V, int]] = OrderedDict()
         self.held = 0
 
@@ -35,11 +38,14 @@ class Bounded(Generic[K, V]):
         if key in self._kept:
             self.held -= self._kept.pop(key)[1]
         if size > self.most:
+            self._dropped(value)
             return
         self._kept[key] = value, size
         self.held += size
         while self.held > self.most:
-            self.held -= self._kept.popitem(last=False)[1][1]
+            _, (former, its) = self._kept.popitem(last=False)
+            self.held -= its
+            self._dropped(former)
 
     def clear(self) -> None:
         """Keeps nothing any more."""

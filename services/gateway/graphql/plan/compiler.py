@@ -30,9 +30,12 @@ from graphql.execution.values import VariableValues
 from graphql.pyutils import Path
 from strawberry.types.field import StrawberryField
 
+from libs.events.event import KINDS, Kind
 from services.gateway.graphql.plan.completion import Complete, Completer, attribute, listed, must_be_there, resolved, selection
 from services.gateway.graphql.plan.leaves import AS_THEY_ARE, Unfit, shown_by
+from services.gateway.graphql.plan.pieces import WORTH_IT, as_piece
 from services.gateway.graphql.plan.plan_run import PlanRun
+from services.gateway.graphql.types.kinds.types import BY_KIND
 
 MOST_FIELDS: Final = 5_000
 """Fields that a plan has at most: one fragment may stand at many places, and is compiled for each."""
@@ -43,6 +46,8 @@ class Plan:
     """A compiled operation."""
 
     root: Completer
+    has_pieces: bool
+    """Whether parts of its answers are kept."""
 
     def data(self, run: PlanRun) -> dict[str, Any]:
         """The data of the answer. Raises SpentUp, and whatever is wrong with any part of it."""
@@ -62,17 +67,23 @@ class _Compiler:
 
     def __init__(self, schema: GraphQLSchema, operation: OperationDefinitionNode, fragments: dict[str, FragmentDetails], values: VariableValues) -> None:
         self._schema, self._operation, self._fragments, self._values = schema, operation, fragments, values
-        self._fields = 0
+        self._fields = self._pieces = 0
 
     def plan(self) -> Plan:
         root = self._schema.query_type
         if root is None:
             raise Unfit
-        return Plan(self._selection(root, collect_fields(self._schema, self._fragments, self._values, root, self._operation, True).grouped_field_set))
+        found = collect_fields(self._schema, self._fragments, self._values, root, self._operation, True)
+        completer = self._selection(root, found.grouped_field_set)
+        return Plan(completer, self._pieces > 0)
 
     def _object(self, of: GraphQLObjectType, asked: list[FieldDetails]) -> Completer:
-        found = collect_subfields(self._schema, self._fragments, self._values, self._operation, of, asked, True)
-        return self._selection(of, found.grouped_field_set)
+        found, before = collect_subfields(self._schema, self._fragments, self._values, self._operation, of, asked, True), self._fields
+        completer, kind = self._selection(of, found.grouped_field_set), _kind_of(of)
+        if kind is None or not completer.whole or self._fields - before < WORTH_IT:
+            return completer
+        self._pieces += 1
+        return as_piece(kind, self._pieces, completer)
 
     def _selection(self, of: GraphQLObjectType, grouped: Mapping[str, list[FieldDetails]]) -> Completer:
         self._fields += len(grouped)
@@ -89,7 +100,9 @@ class _Compiler:
         if definition is None or name.startswith("__"):
             raise Unfit
         completer, read = self._value(definition.type, asked), _reader(definition)
-        return attribute(read, completer, key) if read is not None else resolved(_resolver(definition, parent, asked), completer, key)
+        if read is not None:
+            return attribute(read, completer, key)
+        return resolved(_resolver(definition, parent, asked), completer._replace(whole=completer.whole and not definition.args), key)
 
     def _value(self, of: GraphQLOutputType, asked: list[FieldDetails]) -> Completer:
         if is_non_null_type(of):
@@ -116,7 +129,13 @@ class _Compiler:
                 found = known[type(value)] = self._object(possible[definition.name], asked).complete
             return found(value, run, path)
 
-        return Completer(complete, located=True)  # whatever is met there may have to be told
+        return Completer(complete, located=True, whole=False)  # whatever is met there may have to be told, and may be told of another moment
+
+
+def _kind_of(of: GraphQLObjectType) -> Kind[Any] | None:
+    """The kind of the things that a type shows; None of any other type."""
+    shown = getattr(of.extensions.get("strawberry-definition"), "origin", None)
+    return next((KINDS[name] for name, cls in BY_KIND.items() if cls is shown), None)
 
 
 def _resolver(definition: GraphQLField, parent: GraphQLObjectType, asked: list[FieldDetails]) -> Callable[[Any, PlanRun, Path], Any]:

@@ -28,6 +28,8 @@ class Completer(NamedTuple):
     located: bool = False
     as_it_is: type | None = None
     none: Callable[[], None] = lambda: None
+    whole: bool = True
+    """Whether it rests on nothing but the thing, its moment, and the caller's rights: neither on arguments nor on what type is met."""
 
 
 def must_be_there() -> None:
@@ -45,12 +47,12 @@ def selection(fields: Sequence[tuple[str, Completer]]) -> Completer:
             run.count()
         return {key: field(value, run, path) for key, field in completed}
 
-    return Completer(complete, any(field.located for _, field in fields))
+    return Completer(complete, any(field.located for _, field in fields), whole=all(field.whole for _, field in fields))
 
 
 def attribute(read: Callable[[Any], Any], completer: Completer, key: str) -> Completer:
     """What completes a field that is read of an object alone."""
-    complete, located, as_it_is, none = completer
+    complete, located, as_it_is, none, whole = completer
 
     def leaf(value: Any, run: PlanRun, path: Path | None) -> Any:
         found = read(value)
@@ -66,24 +68,24 @@ def attribute(read: Callable[[Any], Any], completer: Completer, key: str) -> Com
         found = read(value)
         return none() if found is None else complete(found, run, None)
 
-    return Completer(at if located else leaf if as_it_is else anywhere, located)
+    return Completer(at if located else leaf if as_it_is else anywhere, located, whole=whole)
 
 
 def resolved(resolve: Callable[[Any, PlanRun, Path], Any], completer: Completer, key: str) -> Completer:
     """What completes a field that a resolver gives, which is told where it stands."""
-    complete, _, _, none = completer
+    complete, _, _, none, whole = completer
 
     def at(value: Any, run: PlanRun, path: Path | None) -> Any:
         here = Path(path, key, None)
         found = resolve(value, run, here)
         return none() if found is None else complete(found, run, here)
 
-    return Completer(at, located=True)
+    return Completer(at, located=True, whole=whole)
 
 
 def listed(item: Completer) -> Completer:
     """What completes a list."""
-    complete, located, _, none = item
+    complete, located, _, none, whole = item
 
     def anywhere(value: Any, run: PlanRun, path: Path | None) -> list[Any]:
         _must_be_list(value, run)
@@ -93,7 +95,7 @@ def listed(item: Completer) -> Completer:
         _must_be_list(value, run)
         return [none() if one is None else complete(one, run, Path(path, n, None)) for n, one in enumerate(value)]
 
-    return Completer(at if located else anywhere, located)
+    return Completer(at if located else anywhere, located, whole=whole)
 
 
 def _must_be_list(value: Any, run: PlanRun) -> None:

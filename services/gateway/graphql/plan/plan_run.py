@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from collections.abc import Callable
+from typing import Any, Final, Protocol
 
 from graphql import FieldNode, GraphQLField, GraphQLObjectType, GraphQLResolveInfo
 from graphql.execution import Executor
@@ -10,16 +11,29 @@ from graphql.execution.collect_fields import FieldDetails
 from graphql.execution.values import get_argument_values
 from graphql.pyutils import Path
 
+from libs.events.event import Kind
+from libs.events.facts import Facts
 from services.gateway.graphql.cost.budget import AT_ONCE, Budget
+
+
+class PieceKeeper(Protocol):
+    """Who keeps pieces of the answer, those of things at one moment (`services.gateway.graphql.plan.pieces`)."""
+
+    facts: Facts
+
+    def piece(self, kind: Kind[Any], selection: int, id: str, complete: Callable[[], Any], path: Path | None) -> Any:
+        """What a thing shows, kept or as it is completed now."""
 
 
 class PlanRun:
     """What one run knows. The executor is the library's: it has read the variables, and gives resolvers what they are told of the operation."""
 
-    __slots__ = ("_arguments", "_budget", "_executor", "made")
+    __slots__ = ("_arguments", "_budget", "_executor", "keeper", "made")
 
-    def __init__(self, executor: Executor[Any], budget: Budget) -> None:
+    def __init__(self, executor: Executor[Any], budget: Budget, keeper: PieceKeeper | None = None) -> None:
         self._executor, self._budget = executor, budget
+        self.keeper = keeper
+        """Where pieces of the answer are kept; None where none are."""
         self._arguments: dict[int, dict[str, Any]] = {}
         self.made = 0
         """Objects that were made and are not counted yet: whoever makes `COUNTED` of them has them counted."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from typing import Any, NamedTuple
 
 import orjson
@@ -15,7 +17,9 @@ from services.gateway.graphql.answers.answer_key import answer_key
 from services.gateway.graphql.answers.request import GraphQLRequest
 from services.gateway.graphql.context import OperationContext
 from services.gateway.graphql.cost.limits import Prepared, demand
+from services.gateway.graphql.plan.compiler import Plan
 from services.gateway.graphql.plan.document_plans import plans_of
+from services.gateway.graphql.plan.pieces import PieceKeeper
 from services.gateway.graphql.plan.plan_run import PlanRun
 from services.gateway.graphql.schema import schema
 
@@ -36,7 +40,7 @@ def planned(asked: GraphQLRequest, asking: OperationContext) -> Planned | None:
     found, key = asked.found(), answer_key(asked, asking)
     if found is None or key is None:
         return None
-    data = _data(found[0], asked, asking)
+    data = _data(found[0], asked, asking, key)
     if data is not None:
         asking.gateway.metrics.observe(OperationType.QUERY, time.perf_counter() - begun)
         return Planned(key, data)
@@ -45,7 +49,7 @@ def planned(asked: GraphQLRequest, asking: OperationContext) -> Planned | None:
     return None
 
 
-def _data(document: Prepared, asked: GraphQLRequest, asking: OperationContext) -> bytes | None:
+def _data(document: Prepared, asked: GraphQLRequest, asking: OperationContext, question: str) -> bytes | None:
     executor = _executor(document, asked, asking)
     plans = plans_of(document)
     plan = plans.plan(executor) if executor is not None else None
@@ -53,7 +57,8 @@ def _data(document: Prepared, asked: GraphQLRequest, asking: OperationContext) -
         return None
     try:
         asking.budget.asked = demand(executor.schema, document, executor.operation, asked.variables)
-        data = orjson.dumps(plan.data(PlanRun(executor, asking.budget)))
+        with _pieces(question, plan, asking) if plan.has_pieces else nullcontext() as keeper:
+            data = orjson.dumps(plan.data(PlanRun(executor, asking.budget, keeper)))
     except Exception as e:  # an error of a field, most often: the library tells of it
         logger.debug("not answered by a plan: %s", reason(e))
         return None
@@ -61,6 +66,22 @@ def _data(document: Prepared, asked: GraphQLRequest, asking: OperationContext) -
         plans.give_up(executor)
         return None
     return data
+
+
+@contextmanager
+def _pieces(question: str, plan: Plan, asking: OperationContext) -> Iterator[PieceKeeper | None]:
+    """Takes and keeps pieces of the answer, where it is asked again."""
+    kept, facts = asking.gateway.pieces, asking.facts(None, None)
+    found = kept.of((question, plan, asking.gateway.process.people.revision), facts.kept)
+    if found is None:
+        yield None
+        return
+    keeper = PieceKeeper(found, asking, facts)
+    try:
+        yield keeper
+    finally:
+        kept.keep(found)
+        asking.gateway.metrics.pieces(keeper.kept, keeper.made)
 
 
 def _executor(document: Prepared, asked: GraphQLRequest, asking: OperationContext) -> Executor[Any] | None:
