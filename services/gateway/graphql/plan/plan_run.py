@@ -16,7 +16,7 @@ from libs.events.facts import Facts
 from services.gateway.graphql.cost.budget import AT_ONCE, Budget
 
 
-class PieceKeeper(Protocol):
+class PieceSource(Protocol):
     """Who keeps pieces of the answer, those of things at one moment (`services.gateway.graphql.plan.pieces`)."""
 
     facts: Facts
@@ -30,7 +30,7 @@ class PlanRun:
 
     __slots__ = ("_arguments", "_budget", "_executor", "keeper", "made")
 
-    def __init__(self, executor: Executor[Any], budget: Budget, keeper: PieceKeeper | None = None) -> None:
+    def __init__(self, executor: Executor[Any], budget: Budget, keeper: PieceSource | None = None) -> None:
         self._executor, self._budget = executor, budget
         self.keeper = keeper
         """Where pieces of the answer are kept; None where none are."""
