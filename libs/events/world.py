@@ -58,6 +58,7 @@ class World:
         self._moments: OrderedDict[_MomentKey, _Moment] = OrderedDict()
         self._held: set[WorldSnapshot] = set()
         self._heard = 0
+        self._named = -1, ""
         self._touched: OrderedDict[Rest, int] = OrderedDict()
         self._changes: list[tuple[str, Sequence[tuple[str, str]]]] = []
         self._dropped = 0
@@ -173,7 +174,10 @@ class World:
     @property
     def digest(self) -> str:
         """Names this state of the world: equal wherever the same positions were applied, in whatever order."""
-        return f"{sum(d for _, d in self._tallies.values()) % _DIGEST:016x}-{sum(n for n, _ in self._tallies.values())}"
+        if self._named[0] != self._heard:  # each answer asks more than once
+            counts = self._tallies.values()
+            self._named = self._heard, f"{sum(d for _, d in counts) % _DIGEST:016x}-{sum(n for n, _ in counts)}"
+        return self._named[1]
 
     async def heard(self, positions: Iterable[str], seconds: float) -> list[str]:
         """Waits until these positions were applied; those that were not, after the given time, come back."""

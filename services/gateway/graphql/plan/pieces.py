@@ -64,14 +64,14 @@ class PieceKeeper:
         """What a thing shows: as it is kept, or as `complete` makes it now. Within a piece there are no others: it would rest on them."""
         if self._making:
             return complete()
-        made, withheld, at = self.made, self._asking.withheld, _at(path)
+        made, withheld = self.made, self._asking.withheld
         before = len(withheld)
 
         def make() -> Piece:
             self.facts.get(kind, id)  # it rests on the thing itself, which was found before
             found = orjson.dumps(complete())
             self.made += 1
-            return Piece(found, tuple(one[len(at) :] for one in withheld[before:]))
+            return Piece(found, tuple(one[len(_at(path)) :] for one in withheld[before:]))
 
         asked = PieceQuestion(self._pieces.question, selection, id, make)
         self._making = True
@@ -84,7 +84,7 @@ class PieceKeeper:
         else:
             self.kept += 1
             self._asking.budget.spend(1 + len(found.json) // BYTES)
-            withheld += [at + one for one in found.withheld]
+            withheld += [_at(path) + one for one in found.withheld]
         return orjson.Fragment(found.json)
 
 
