@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import pickle
 import stat
@@ -200,6 +201,21 @@ def test_a_chapter_that_cannot_be_written_is_said_and_the_process_goes_on(tmp_pa
     os.unlink(file.path)
     file.path.mkdir()
     assert not file.append(b"two") and "cannot be written" in caplog.text
+
+
+def test_of_a_chapter_for_which_the_disk_has_no_room_nothing_is_left_to_take_it_from_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = SnapshotFile(tmp_path / "world.snapshot", "trial")
+    assert file.open() and list(file.chapters()) == [] and file.append(b"one")
+    before = file.path.read_bytes()
+
+    def full(descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as disk:
+        disk.setattr(os, "fsync", full)
+        assert not file.append(b"two")
+    assert file.path.read_bytes() == before
+    assert file.append(b"three") and list(file.chapters()) == [b"one", b"three"]
 
 
 def test_only_events_can_be_read_from_it() -> None:

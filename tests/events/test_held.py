@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from datetime import date, timedelta
 from itertools import pairwise
@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 
 from libs.events.cost import metered
 from libs.events.derivations import DerivationCache
+from libs.events.event import Event, mentions
 from libs.events.facts import Facts
-from libs.events.world import World, WorldSnapshot
+from libs.events.world import History, World, WorldSnapshot
 from tests.events.kinds import THING, said
 
 DAY = said("thing:a", 1).time.date() + timedelta(days=9)
@@ -29,31 +30,41 @@ def earlier(facts: Facts, id: str, day: date) -> tuple[int, tuple[str, ...]]:
     return facts.on(day).derive(texts, id)
 
 
+def about(facts: Facts, id: str) -> tuple[list[str], tuple[str, ...]]:
+    return facts.naming(THING, "about", id), tuple(one.id for one in facts.related(THING, "about", id))
+
+
 def told(facts: Facts) -> list[object]:
     """Whatever can be asked, kept or not."""
-    things = [(facts.derive(texts, id), facts.derive(earlier, id, DAY - timedelta(days=2)), facts.get(THING, id)) for id in "abc"]
+    things = [(facts.derive(texts, id), facts.derive(earlier, id, DAY - timedelta(days=2)), facts.derive(about, id), facts.get(THING, id)) for id in "abc"]
     return [*things, sorted(facts.histories.all("thing")), facts.every(THING)]
 
 
-@given(st.lists(st.sampled_from(["a", "b", "c", "adopt a and b", "hold", "ask", "ask the world", "release"]), max_size=40))
-def test_what_is_held_is_told_as_it_was_and_the_world_as_it_is(steps: list[str]) -> None:
+NAMED = st.sampled_from([None, "a", "b", "c", "nobody"])
+
+
+def history(id: str, new: Sequence[Event]) -> History:
+    events = [event for event in new if event.aggregate == f"thing:{id}"]
+    return f"thing:{id}", events, [one for event in events for one in mentions(event.data)]
+
+
+@given(st.lists(st.tuples(st.sampled_from(["a", "b", "c", "adopt a and b", "hold", "ask", "ask the world", "release"]), NAMED, NAMED), max_size=40))
+def test_what_is_held_is_told_as_it_was_and_the_world_as_it_is(steps: list[tuple[str, str | None, str | None]]) -> None:
     world, plain = World(), World()
     counts = dict.fromkeys("abc", 0)
     held: list[tuple[AbstractContextManager[WorldSnapshot], WorldSnapshot, list[object]]] = []
 
-    for step in steps:
+    for step, *names in steps:
         if step in counts:
             counts[step] += 1
             for of in (world, plain):
-                of.apply(said(f"thing:{step}", counts[step]))
+                of.apply(said(f"thing:{step}", counts[step], about=names[0]))
         elif step == "adopt a and b":
-            new = [said(f"thing:{id}", counts[id] + n) for id in "ab" for n in (1, 2)]
+            new = [said(f"thing:{id}", counts[id] + n, about=name) for id in "ab" for n, name in enumerate(names, 1)]
             counts |= {id: counts[id] + 2 for id in "ab"}
             for event in new:
                 plain.apply(event)
-            world.adopt(
-                [(f"thing:{id}", [e for e in new if e.aggregate == f"thing:{id}"], ()) for id in "ab"], plain.counts(), max(new, key=lambda e: e.stored)
-            )
+            world.adopt([history(id, new) for id in "ab"], plain.counts(), max(new, key=lambda e: e.stored))
             assert (world.digest, world.latest) == (plain.digest, plain.latest)
         elif step == "hold":
             holding = world.held()

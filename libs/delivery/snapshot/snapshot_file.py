@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import hashlib
 import logging
@@ -89,6 +90,9 @@ class SnapshotFile:
                 self._at, self._digest = file.tell(), digest
         except OSError as e:
             logger.warning("snapshot: %s cannot be written: %s", self.path.name, reason(e))
+            if self._at:  # where the disk is full, half a chapter would take what room there was from the log and the stores
+                with contextlib.suppress(OSError):
+                    os.truncate(self.path, self._at)
             return False
         return True
 
