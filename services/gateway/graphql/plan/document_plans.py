@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 from weakref import WeakKeyDictionary
 
-from graphql import DirectiveNode, DocumentNode, VariableNode, Visitor, visit
+from graphql import DirectiveNode, DocumentNode, GraphQLError, VariableNode, Visitor, visit
 from graphql.execution import Executor
 
 from services.gateway.graphql.cost.limits import Prepared
@@ -29,7 +29,7 @@ class DocumentPlans:
         if choice not in self._plans:
             try:
                 found = compiled(executor.schema, executor.operation, executor.fragments, executor.variable_values)
-            except Unfit:
+            except (Unfit, GraphQLError):  # null for what `@skip` or `@include` names: where that is wrong, the library says
                 found = None
             self._keep(choice, found)
         return self._plans[choice]

@@ -95,6 +95,8 @@ async def test_types_aliases_and_what_is_abstract_are_told_alike(told_gateway: G
         "{ teams { nodes { name } }",
         "{ teams { nodes { colour } } }",
         "query A($n: ID!) { team(id: $n) { name } }",
+        "query A($x: Boolean = true) { teams { nodes { name @include(if: $x) } } }",
+        "query A($x: Boolean = true) { teams @skip(if: $x) { totalCount } }",
         '{ teams(after: "nonsense") { nodes { name } } }',
         "{ teams(first: 101) { nodes { name } } }",
         "{ viewer { id } }",
@@ -102,12 +104,24 @@ async def test_types_aliases_and_what_is_abstract_are_told_alike(told_gateway: G
         "mutation { __typename }",
         '{ search(text: "wells") { nodes { title } } }',
     ],
-    ids=["syntax", "unknown field", "missing variable", "an error of a field", "too much", "the token", "introspection", "mutation", "awaited"],
+    ids=[
+        "syntax",
+        "unknown field",
+        "missing variable",
+        "null for a choice",
+        "null for a choice at the root",
+        "an error of a field",
+        "too much",
+        "the token",
+        "introspection",
+        "mutation",
+        "awaited",
+    ],
 )
 async def test_whatever_else_there_is_to_say_the_library_says(told_gateway: Gateway, query: str) -> None:
     context = asking(told_gateway)
     with context.holding():
-        assert planned(GraphQLRequest(query, None, {}), context) is None
+        assert planned(GraphQLRequest(query, None, {"x": None}), context) is None
     assert (context.budget.objects, context.withheld, context.beyond) == (0, [], False), "as if nothing had been asked yet"
 
 
