@@ -110,6 +110,12 @@ class Facts(RuleMemo):
         self._note(key)
         return self._visible(self.histories.events(key), self._before)
 
+    def version(self, kind: Kind[Any], id: str) -> int:
+        """How many events of one aggregate were heard, whatever the moment."""
+        key = kind.key(id)
+        self._note(key)
+        return len(self.histories.events(key))
+
     def said_at(self, kind: Kind[Any], id: str, time: datetime) -> list[Event]:
         """The visible events of one aggregate that were true from this very instant on, in order of sequence."""
         key = kind.key(id)

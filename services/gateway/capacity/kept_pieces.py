@@ -34,6 +34,10 @@ class QuestionPieces:
         self.size += size - self._sizes.get(key, 0)
         self._sizes[key] = size
 
+    def are_among(self, cache: DerivationCache) -> bool:
+        """Whether they are kept among what is derived here, and not of a moment that was let go of."""
+        return self._cache() is cache
+
     def drop(self) -> None:
         """Lets go of them all."""
         if (cache := self._cache()) is not None:
@@ -60,9 +64,11 @@ class KeptPieces:
     def of(self, question: Hashable, cache: DerivationCache) -> QuestionPieces | None:
         """The pieces of a question among what is derived of a moment; None where it is asked for the first time."""
         found = self._kept.get(question)
-        if found is None:
-            self._kept.keep(question, QuestionPieces(question, cache))
-        return found
+        if found is not None and found.are_among(cache):
+            return found
+        begun = QuestionPieces(question, cache)
+        self._kept.keep(question, begun)
+        return None if found is None else begun
 
     def keep(self, pieces: QuestionPieces) -> None:
         """Keeps what was added to them."""

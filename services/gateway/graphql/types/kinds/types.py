@@ -131,7 +131,7 @@ def _of_state(kind: Kind[Any], state: type, known: str) -> Iterator[AttributeFie
     yield AttributeField("id", Mapped(strawberry.ID), f"`{kind.name}:` and the id that commands use.", lambda self: outside(kind.name, self.of.id))
     yield AttributeField("known", Mapped(bool), known, lambda self: kind.known(self.of))
     yield from (AttributeField(one.in_python, Mapped(one.shown), one.description, _reader(one)) for one in fields if not _kinds(one) and not _among(one))
-    yield AttributeField("version", Mapped(int), VERSION, lambda self: len(self.facts.histories.events(kind.key(self.of.id))))
+    yield AttributeField("version", Mapped(int), VERSION, lambda self: self.facts.version(kind, self.of.id))
     if any(issubclass(cls, Judgement) and kind_of(name) is kind for name, cls in PAYLOADS.items()):
         yield AttributeField("judgements", Mapped(list[SaidEvent]), JUDGEMENTS, lambda self: judged(self.facts, kind, self.of.id))
     yield from (_reference(one, KINDS[named]) for one in fields for named in _kinds(one))

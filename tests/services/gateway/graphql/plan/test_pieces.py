@@ -25,7 +25,8 @@ from libs.events.catalog.portfolio.organisation import ORGANISATION
 from libs.events.catalog.portfolio.product import PRODUCT
 from libs.events.catalog.portfolio.reorganisation import Renamed
 from libs.events.catalog.portfolio.team import TEAM, TeamFormed
-from libs.events.event import Event, Kind, Payload
+from libs.events.catalog.roadmap.roadmap_item import ROADMAP_ITEM
+from libs.events.event import Event, Kind, Overridden, Payload
 from services.gateway.capacity.kept_pieces import BESIDE, KeptPieces, QuestionPieces
 from services.gateway.graphql.answers.request import GraphQLRequest
 from services.gateway.graphql.plan import compiler
@@ -148,6 +149,14 @@ async def test_after_an_event_the_pieces_alone_are_made_again_that_rest_on_it(to
         assert made == [team]
 
 
+async def test_a_version_is_that_of_now_also_where_nothing_else_of_what_a_rule_gives_became_another(told_gateway: Gateway) -> None:
+    query = TEAMS.replace("members {", "roadmap { later { id version } } members {")
+    for _ in range(2):
+        by_plan(told_gateway, query)
+    told_gateway.tell(ROADMAP_ITEM, "tap", Overridden(rule="S1-10", reason="Flood", command="roadmap.redate"), "2026-02-01")
+    assert by_plan(told_gateway, query) == await afresh(told_gateway, query)
+
+
 async def test_what_is_withheld_in_a_piece_is_said_where_it_stands_by_then(told_gateway: Gateway) -> None:
     for _ in range(2):
         assert by_plan(told_gateway, TEAMS, roles="executive@water")[1] == ["portfolio.teams.nodes.0.investment"]
@@ -224,6 +233,17 @@ async def test_pieces_that_take_too_much_room_are_let_go_of_among_what_is_derive
         assert 0 <= kept() <= 2
     assert kept() == 2 and told_gateway.shared.pieces.held <= 6 * BESIDE
     assert by_plan(told_gateway, TEAMS) == await afresh(told_gateway, TEAMS)
+
+
+async def test_pieces_of_a_moment_that_was_let_go_of_and_found_anew_take_no_more_room(told_gateway: Gateway) -> None:
+    told_gateway.shared.pieces = KeptPieces(most=6 * BESIDE)
+    for _ in range(2):
+        by_plan(told_gateway, TEAMS)
+        by_plan(told_gateway, TEAMS)
+        told_gateway.process.world._let_go(next(iter(told_gateway.process.world._moments)))
+    for query in (TEAMS, TEAMS, TEAMS + " # another", TEAMS + " # another"):
+        by_plan(told_gateway, query)
+    assert sum(key[0] is piece for key in asking(told_gateway.shared).facts(None, None).kept.values) == 2
 
 
 async def test_what_was_kept_of_an_answer_holds_on_to_nobody_who_asked(told_gateway: Gateway) -> None:
