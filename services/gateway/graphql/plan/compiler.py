@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from operator import attrgetter
 from typing import Any, Final, cast
 
@@ -48,6 +48,10 @@ class Plan:
     root: Completer
     has_pieces: bool
     """Whether parts of its answers are kept."""
+    fields: Callable[[], int]
+    """How many fields were compiled so far: of what is abstract, when it is met."""
+    name: object = field(default_factory=object)
+    """Tells it from every other one, for whoever is not to hold it."""
 
     def data(self, run: PlanRun) -> dict[str, Any]:
         """The data of the answer. Raises SpentUp, and whatever is wrong with any part of it."""
@@ -75,7 +79,7 @@ class _Compiler:
             raise Unfit
         found = collect_fields(self._schema, self._fragments, self._values, root, self._operation, True)
         completer = self._selection(root, found.grouped_field_set)
-        return Plan(completer, self._pieces > 0)
+        return Plan(completer, self._pieces > 0, lambda: self._fields)
 
     def _object(self, of: GraphQLObjectType, asked: list[FieldDetails]) -> Completer:
         found, before = collect_subfields(self._schema, self._fragments, self._values, self._operation, of, asked, True), self._fields

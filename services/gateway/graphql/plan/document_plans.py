@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
-from weakref import WeakKeyDictionary
+from typing import Any, Final, NamedTuple
+from weakref import WeakKeyDictionary, ref
 
 from graphql import DirectiveNode, DocumentNode, GraphQLError, VariableNode, Visitor, visit
 from graphql.execution import Executor
 
+from services.gateway.capacity.bounded_cache import Bounded
 from services.gateway.graphql.cost.limits import Prepared
 from services.gateway.graphql.plan.compiler import Plan, compiled
 from services.gateway.graphql.plan.leaves import Unfit
 
 MOST_CHOICES: Final = 16
 """Plans that one document has at a time."""
+MOST: Final = 64 * 1_048_576
+"""Bytes of plans that are kept, of all documents together."""
+OF_A_FIELD: Final = 1_000
+"""About how many bytes a field of a plan takes, and all that is none."""
+Choice = tuple[Any, ...]
+"""The name of an operation, and what `@skip` and `@include` are given."""
 
 
 class DocumentPlans:
@@ -21,7 +28,7 @@ class DocumentPlans:
 
     def __init__(self, document: DocumentNode) -> None:
         self._deciding = _deciding(document)
-        self._plans: dict[tuple[Any, ...], Plan | None] = {}
+        self._plans: dict[Choice, Plan | None] = {}
 
     def plan(self, executor: Executor[Any]) -> Plan | None:
         """The plan of the operation of an executor; None where there can be none."""
@@ -32,17 +39,25 @@ class DocumentPlans:
             except (Unfit, GraphQLError):  # null for what `@skip` or `@include` names: where that is wrong, the library says
                 found = None
             self._keep(choice, found)
-        return self._plans[choice]
+        plan = self._plans[choice]
+        if plan is not None:
+            _ROOM.keep(plan.name, _Taken(ref(self), choice, plan.fields()))
+        return plan
+
+    def forget(self, choice: Choice) -> None:
+        """Lets go of a plan: it is compiled again when it is asked for."""
+        if self._plans.get(choice) is not None:  # that there can be none is remembered
+            del self._plans[choice]
 
     def give_up(self, executor: Executor[Any]) -> None:
         """What this asks for is never served by a plan: none is run again."""
         self._keep(self._choice(executor), None)
 
-    def _choice(self, executor: Executor[Any]) -> tuple[Any, ...]:
+    def _choice(self, executor: Executor[Any]) -> Choice:
         given = executor.variable_values.coerced
         return executor.operation.name and executor.operation.name.value, *(given.get(name) for name in self._deciding)
 
-    def _keep(self, choice: tuple[Any, ...], plan: Plan | None) -> None:
+    def _keep(self, choice: Choice, plan: Plan | None) -> None:
         if choice not in self._plans and len(self._plans) >= MOST_CHOICES:
             self._plans.clear()
         self._plans[choice] = plan
@@ -61,6 +76,21 @@ def _deciding(document: DocumentNode) -> tuple[str, ...]:
     return (*found,)
 
 
+class _Taken(NamedTuple):
+    """What room a plan takes, and of which document it is; of one that is not kept any more it takes none."""
+
+    of: ref[DocumentPlans]
+    choice: Choice
+    fields: int
+
+    def give_back(self) -> None:
+        """There is no room for it."""
+        if (plans := self.of()) is not None:
+            plans.forget(self.choice)
+
+
+_ROOM: Final[Bounded[object, _Taken]] = Bounded(MOST, lambda taken: (1 + taken.fields) * OF_A_FIELD, _Taken.give_back)
+"""By the name of a plan, what it takes; it may have more fields each time."""
 _PLANS: Final[WeakKeyDictionary[Prepared, DocumentPlans]] = WeakKeyDictionary()
 
 

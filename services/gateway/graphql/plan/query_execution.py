@@ -72,7 +72,7 @@ def _data(document: Prepared, asked: GraphQLRequest, asking: OperationContext, q
 def _pieces(question: str, plan: Plan, asking: OperationContext) -> Iterator[PieceKeeper | None]:
     """Takes and keeps pieces of the answer, where it is asked again."""
     kept, facts = asking.gateway.pieces, asking.facts(None, None)
-    found = kept.of((question, plan, asking.gateway.process.people.revision), facts.kept)
+    found = kept.of((question, plan.name, asking.gateway.process.people.revision), facts.kept)
     if found is None:
         yield None
         return

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import re
+import weakref
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -11,12 +13,13 @@ import pytest
 from graphql.execution import Executor
 
 from libs.rules.roles import Principal, Role
+from services.gateway.capacity.bounded_cache import Bounded
 from services.gateway.graphql.answers.request import GraphQLRequest
 from services.gateway.graphql.context import OperationContext
 from services.gateway.graphql.cost.budget import ASKED, Most, SpentUp
 from services.gateway.graphql.plan import compiler, document_plans
 from services.gateway.graphql.plan.compiler import Plan
-from services.gateway.graphql.plan.document_plans import MOST_CHOICES, DocumentPlans, plans_of
+from services.gateway.graphql.plan.document_plans import MOST_CHOICES, OF_A_FIELD, DocumentPlans, plans_of
 from services.gateway.graphql.plan.query_execution import planned
 from services.gateway.graphql.schema import schema
 from services.gateway.pages.kit.page import Page
@@ -191,3 +194,25 @@ def test_a_document_has_so_many_plans_at_a_time(monkeypatch: pytest.MonkeyPatch)
             assert isinstance(made, Executor) and plans.plan(made) is plans.plan(made) is not None
             assert len(plans._plans) <= 2
     assert plans_of(document[0]) is plans_of(document[0])
+
+
+def test_plans_that_take_too_much_room_together_are_compiled_again(told_gateway: Gateway, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(document_plans, "_ROOM", Bounded(5 * OF_A_FIELD, document_plans._ROOM._size, document_plans._ROOM._dropped))
+    texts = [f"{{ teams {{ nodes {{ id }} }} }} # {n}" for n in range(4)]
+    for text in texts:
+        assert by_plan(told_gateway, text) is not None
+    documents = [found[0] for text in texts if (found := GraphQLRequest(text, None, {}).found()) is not None]
+    assert [len(plans_of(one)._plans) for one in documents] == [0, 0, 0, 1]
+    assert by_plan(told_gateway, texts[0]) is not None
+
+
+def test_whoever_keeps_pieces_of_an_answer_holds_no_plan(told_gateway: Gateway) -> None:
+    text = "{ teams { nodes { id name version known home { id name version known } } } }"
+    assert by_plan(told_gateway, text) is not None and len(told_gateway.shared.pieces) == 1
+    found = GraphQLRequest(text, None, {}).found()
+    assert found is not None
+    plans = plans_of(found[0])
+    gone = weakref.ref(next(plan.root.complete for plan in plans._plans.values() if plan is not None))
+    plans._plans.clear()
+    gc.collect()
+    assert gone() is None
