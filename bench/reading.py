@@ -198,7 +198,9 @@ def measured(path: Path, events: int) -> None:
     row("begun with what was written down", again, "consumed, all in one", whole.hearing)
     row("first states", whole.stating)
     row("all of it", whole.hearing + whole.stating, f"the goal of {GOAL:,}", events / GOAL)
+    row("all of it, so begun", again + whole.stating, "all of it", whole.hearing + whole.stating)
     Console(width=120).print(table)
+    print(f"{snapshot.stat().st_size / events:,.0f} bytes of snapshot an event, {path.stat().st_size / events:,.0f} of log")
     print(f"{whole.states:,} states; {whole.world / events:,.0f} bytes an event, {whole.stated / events:,.0f} with its states (goal: {BYTES})")
 
 
