@@ -145,6 +145,7 @@ class OperationContext(BaseContext):
         """The day on which this is asked, by the clock of what the caller has a role of; one for the whole answer."""
         if self._today is None:
             self._today = self._process.today(self.roles)
+            self._latest = self._process.latest(self._today)  # of one look at the clock: later it may be another day
         return self._today
 
     @property

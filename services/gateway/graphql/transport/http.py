@@ -25,7 +25,7 @@ from services.gateway.capacity.compression import takes_gzip
 from services.gateway.capacity.connections import authorization_of, held_open
 from services.gateway.capacity.kept_answers import QueryAnswer
 from services.gateway.gateway import Gateway
-from services.gateway.graphql.answers.answer_key import hashed
+from services.gateway.graphql.answers.answer_key import days_of, hashed
 from services.gateway.graphql.answers.entry_points import asks_for_today, of_the_world
 from services.gateway.graphql.answers.request import GraphQLRequest
 from services.gateway.graphql.context import OperationContext
@@ -143,7 +143,7 @@ class GraphQLEndpoint:
             asked.operation or "",
             json.dumps(asked.variables, sort_keys=True),  # numbers of any length, unlike orjson
             asking.rights,
-            asking.today.isoformat() if any(asks_for_today(entry, asked.variables) for entry in entries) else "",
+            days_of(asking) if any(asks_for_today(entry, asked.variables) for entry in entries) else "",
         ]
         return f'W/"{hashed(*parts)[:32]}"'
 

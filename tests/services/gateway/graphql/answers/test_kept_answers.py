@@ -150,6 +150,24 @@ async def test_no_two_rights_days_limits_variables_or_operations_share_an_answer
     assert answer_key(a, asking(shared, "team@b product_owner@a")) == answer_key(a, asking(shared, "product_owner@a team@b"))
 
 
+async def test_the_days_of_an_answer_are_of_one_look_at_the_clock(told_gateway: Gateway) -> None:
+    context = asking(told_gateway.shared)
+    today = context.today
+    told_gateway.clock.now += timedelta(days=1)
+    assert (context.today, context.latest) == (today, today)
+    context.begin()
+    assert context.today == context.latest == today + timedelta(days=1)
+
+
+async def test_an_answer_is_another_once_it_is_another_day_anywhere(told_gateway: Gateway, monkeypatch: pytest.MonkeyPatch) -> None:
+    here = asking(told_gateway.shared)
+    before, tag = answer_key(WORLD, here), (await told_gateway.post(WORLD.query)).headers["etag"]
+    monkeypatch.setattr(told_gateway.process, "latest", lambda day: day + timedelta(days=1))
+    there = asking(told_gateway.shared)
+    assert answer_key(WORLD, there) != before and there.today == here.today
+    assert (await told_gateway.post(WORLD.query)).headers["etag"] != tag
+
+
 # What is kept, and until when
 
 
