@@ -71,7 +71,18 @@ class Watch:
         while True:
             with contextlib.suppress(Exception):
                 await self.look()
+            await self._rest()
+
+    async def _rest(self) -> None:
+        """Until the next look; a start that is over before that is said to be so at once."""
+        consumer = self.consumer()
+        if consumer is None or consumer.ready.is_set():
             await asyncio.sleep(self.seconds)
+            return
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(self.seconds):
+                await consumer.ready.wait()
+            self.health.well("consumer")
 
     async def _asked(self, part: str, ask: Callable[[], Awaitable[T]]) -> T | None:
         try:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from datetime import UTC, datetime, timedelta
-from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
@@ -53,7 +53,8 @@ class Hears:
         self.cursor = Cursor({"t-0": 5})
         self.applied = 5
         self.waiting: list[object] = []
-        self.ready = SimpleNamespace(is_set=lambda: True)
+        self.ready = asyncio.Event()
+        self.ready.set()
 
     def parked(self) -> list[object]:
         return self.waiting
@@ -101,12 +102,25 @@ def test_a_trouble_is_logged_when_it_begins_when_it_grows_worse_and_when_it_ends
 
 async def test_a_start_is_no_warning_unless_it_does_not_get_on(watch: Watch, hears: Hears, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO)
-    hears.ready = SimpleNamespace(is_set=lambda: False)
+    hears.ready.clear()
     await watch.look()
     assert [(record.levelname, trouble.part) for record, trouble in zip(caplog.records, watch.health.troubles(), strict=True)] == [("INFO", "consumer")]
     watch._moved -= STUCK + 1
     await watch.look()
     assert [record.levelname for record in caplog.records] == ["INFO", "WARNING"]
+
+
+async def test_a_start_that_is_over_is_said_to_be_so_at_once(watch: Watch, hears: Hears) -> None:
+    hears.ready.clear()
+    watch.seconds = 60.0
+    watching = asyncio.create_task(watch.run())
+    while not watch.health.troubles():  # noqa: ASYNC110 - the first look is made in its own time
+        await asyncio.sleep(0)
+    hears.ready.set()
+    for _ in range(5):
+        await asyncio.sleep(0)
+    assert watch.health.troubles() == []
+    watching.cancel()
 
 
 async def test_a_store_and_a_log_that_fail_are_named_until_they_answer_again(watch: Watch, part: Part) -> None:
