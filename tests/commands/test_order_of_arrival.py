@@ -238,7 +238,7 @@ def _as_before() -> World:
     made._kinds = {kind: {**aggregates} for kind, aggregates in _BASE._kinds.items()}
     made._index = {named: {**aggregates} for named, aggregates in _BASE._index.items()}
     made._tallies = {**_BASE._tallies}
-    made.latest, made.furthest = _BASE.latest, _BASE.furthest
+    made.latest, made.furthest, made._heard = _BASE.latest, _BASE.furthest, _BASE._heard
     return made
 
 

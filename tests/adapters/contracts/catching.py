@@ -11,8 +11,13 @@ import pytest
 from tests.adapters.contracts.memory import Disk
 
 
-async def failing(adapter: Callable[[Any], Any], suite: type, fixture: str, new_disk: Callable[[], Disk] = Disk, **given: object) -> list[str]:
-    """The tests of a suite that an adapter does not pass; one that never ends does not pass. `fixture` is what the suite gets its adapters by."""
+async def failing(
+    adapter: Callable[[Any], Any], suite: type, fixture: str, new_disk: Callable[[], Disk] = Disk, *, ends: float = 0.5, **given: object
+) -> list[str]:
+    """The tests of a suite that an adapter does not pass; one that has not ended after so many seconds does not pass.
+
+    `fixture` is what the suite gets its adapters by. A right adapter is given as long as a busy machine may take.
+    """
     failed = []
     for name in sorted(n for n in dir(suite) if n.startswith("test_")):
         disk = new_disk()
@@ -21,7 +26,7 @@ async def failing(adapter: Callable[[Any], Any], suite: type, fixture: str, new_
             return adapter(disk)
 
         try:
-            async with asyncio.timeout(0.5):
+            async with asyncio.timeout(ends):
                 await getattr(suite(), name)(**{fixture: opened}, **given)
         except (Exception, pytest.fail.Exception):
             failed.append(name)

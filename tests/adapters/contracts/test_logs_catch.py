@@ -13,6 +13,7 @@ from libs.events.ports.log import Cursor, Delivery, Extent, KeyExtent, NotSent, 
 from tests.adapters.contracts.catching import broken_of, failing
 from tests.adapters.contracts.memory import Disk, MemoryDecisions, MemoryLog
 from tests.events.kinds import said
+from tests.patience import GIVE_UP
 
 
 class Suite(LogContract):
@@ -156,7 +157,7 @@ class ExtentWithoutAnEnd(MemoryLog):
 
 
 async def test_a_plain_adapter_passes() -> None:
-    assert await failing(MemoryLog, Suite, "logs", namespace="trial") == []
+    assert await failing(MemoryLog, Suite, "logs", namespace="trial", ends=GIVE_UP) == []
 
 
 BROKEN = broken_of(globals(), MemoryLog)
@@ -181,7 +182,7 @@ class ForgetsDecisions(MemoryDecisions):
 
 
 async def test_plain_decisions_pass() -> None:
-    assert await failing(MemoryDecisions, OperatorDecisionsContract, "decisions") == []
+    assert await failing(MemoryDecisions, OperatorDecisionsContract, "decisions", ends=GIVE_UP) == []
 
 
 BROKEN_DECISIONS = broken_of(globals(), MemoryDecisions)

@@ -13,6 +13,7 @@ from libs.events.ports.log import Delivery, Share
 from tests.adapters.contracts.catching import broken_of, failing
 from tests.adapters.contracts.memory import Disk, MemoryLog
 from tests.events.kinds import said
+from tests.patience import GIVE_UP
 
 
 class Suite(SharedLogContract):
@@ -131,7 +132,7 @@ class StaysWhenClosed(Shared):
 
 
 async def test_a_plain_adapter_passes() -> None:
-    assert await failing(Shared, Suite, "logs", SharedDisk, namespace="trial") == []
+    assert await failing(Shared, Suite, "logs", SharedDisk, namespace="trial", ends=GIVE_UP) == []
 
 
 BROKEN = broken_of(globals(), Shared)
