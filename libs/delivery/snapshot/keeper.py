@@ -89,8 +89,7 @@ class SnapshotKeeper:
 
     async def close(self) -> None:
         """Finishes what is being written, and leaves the file to the next process."""
-        if self._writing is not None:
-            await self._writing
+        await self.written()
         await asyncio.to_thread(self._file.close)
 
     async def written(self) -> None:

@@ -89,21 +89,21 @@ class DerivationCache:
         gone = [part for part in {*parts}.difference(found.parts) if self.wholes.discard(part, found)]
         for one in gone:  # which grows
             if one.doubt:
-                one.doubt = TOUCHED
-                self.values.pop(one.key, None)
-                for rest in one.rests:
-                    self.resting.discard(rest, one)
-                gone += [part for part in one.parts if self.wholes.discard(part, one)]
+                gone += self._let_go(one)
 
     def discard(self, key: Key) -> None:
         """Lets go of a value that is part of no other, where it is kept."""
-        found = self.values.pop(key, None)
+        found = self.values.get(key)
         if found is not None:
-            found.doubt = TOUCHED
-            for rest in found.rests:
-                self.resting.discard(rest, found)
-            for part in found.parts:
-                self.wholes.discard(part, found)
+            self._let_go(found)
+
+    def _let_go(self, one: Derivation) -> list[Derivation]:
+        """Keeps a value no longer; those of its parts that nobody reads any more."""
+        one.doubt = TOUCHED
+        self.values.pop(one.key, None)
+        for rest in one.rests:
+            self.resting.discard(rest, one)
+        return [part for part in one.parts if self.wholes.discard(part, one)]
 
     def other(self, moment: Hashable) -> DerivationCache:
         """What was found at another moment that was asked about from this one; the one that was not asked about longest goes."""

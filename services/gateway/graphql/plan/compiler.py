@@ -31,9 +31,9 @@ from graphql.pyutils import Path
 from strawberry.types.field import StrawberryField
 
 from libs.events.event import KINDS, Kind
-from services.gateway.graphql.plan.completion import Complete, Completer, attribute, listed, must_be_there, resolved, selection
+from services.gateway.graphql.plan.completion import Complete, Completer, as_piece, attribute, listed, must_be_there, resolved, selection
 from services.gateway.graphql.plan.leaves import AS_THEY_ARE, Unfit, shown_by
-from services.gateway.graphql.plan.pieces import WORTH_IT, as_piece
+from services.gateway.graphql.plan.pieces import WORTH_IT
 from services.gateway.graphql.plan.plan_run import PlanRun
 from services.gateway.graphql.types.kinds.types import BY_KIND
 

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from graphql.pyutils import Path
 
+from libs.events.event import Kind
 from services.gateway.graphql.plan.leaves import Unfit
 from services.gateway.graphql.plan.plan_run import COUNTED, PlanRun
 
@@ -102,3 +103,16 @@ def _must_be_list(value: Any, run: PlanRun) -> None:
     if type(value) is not list and type(value) is not tuple:
         raise Unfit
     run.must_have_room(len(value))
+
+
+def as_piece(kind: Kind[Any], selection: int, completer: Completer) -> Completer:
+    """What completes a thing of a kind as a piece, where it is one of the moment of which pieces are kept. `selection` tells it from others of its plan."""
+    complete = completer.complete
+
+    def in_one_piece(value: Any, run: PlanRun, path: Path | None) -> Any:
+        keeper = run.keeper
+        if keeper is None or value.facts is not keeper.facts:
+            return complete(value, run, path)
+        return keeper.piece(kind, selection, value.of.id, lambda: complete(value, run, path), path)
+
+    return completer._replace(complete=in_one_piece)

@@ -13,8 +13,6 @@ from libs.events.event import Kind
 from libs.events.facts import Facts
 from services.gateway.capacity.kept_pieces import QuestionPieces
 from services.gateway.graphql.context import OperationContext
-from services.gateway.graphql.plan.completion import Completer
-from services.gateway.graphql.plan.plan_run import PlanRun
 
 WORTH_IT: Final = 8
 """Fields below a thing from which on it is kept as a piece: fewer are shown as fast as they are looked for."""
@@ -91,16 +89,3 @@ class PieceKeeper:
 def _at(path: Path | None) -> str:
     """Where a thing stands, as the paths begin of what is withheld in it."""
     return ".".join(map(str, path.as_list())) + "." if path is not None else ""
-
-
-def as_piece(kind: Kind[Any], selection: int, completer: Completer) -> Completer:
-    """What completes a thing of a kind as a piece, where it is one of the moment of which pieces are kept. `selection` tells it from others of its plan."""
-    complete = completer.complete
-
-    def in_one_piece(value: Any, run: PlanRun, path: Path | None) -> Any:
-        keeper = run.keeper
-        if keeper is None or value.facts is not keeper.facts:
-            return complete(value, run, path)
-        return keeper.piece(kind, selection, value.of.id, lambda: complete(value, run, path), path)
-
-    return completer._replace(complete=in_one_piece)

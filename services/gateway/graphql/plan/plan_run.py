@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 from graphql import FieldNode, GraphQLField, GraphQLObjectType, GraphQLResolveInfo
 from graphql.execution import Executor
@@ -11,18 +10,8 @@ from graphql.execution.collect_fields import FieldDetails
 from graphql.execution.values import get_argument_values
 from graphql.pyutils import Path
 
-from libs.events.event import Kind
-from libs.events.facts import Facts
 from services.gateway.graphql.cost.budget import AT_ONCE, Budget
-
-
-class PieceSource(Protocol):
-    """Who keeps pieces of the answer, those of things at one moment (`services.gateway.graphql.plan.pieces`)."""
-
-    facts: Facts
-
-    def piece(self, kind: Kind[Any], selection: int, id: str, complete: Callable[[], Any], path: Path | None) -> Any:
-        """What a thing shows, kept or as it is completed now."""
+from services.gateway.graphql.plan.pieces import PieceKeeper
 
 
 class PlanRun:
@@ -30,7 +19,7 @@ class PlanRun:
 
     __slots__ = ("_arguments", "_budget", "_executor", "keeper", "made")
 
-    def __init__(self, executor: Executor[Any], budget: Budget, keeper: PieceSource | None = None) -> None:
+    def __init__(self, executor: Executor[Any], budget: Budget, keeper: PieceKeeper | None = None) -> None:
         self._executor, self._budget = executor, budget
         self.keeper = keeper
         """Where pieces of the answer are kept; None where none are."""

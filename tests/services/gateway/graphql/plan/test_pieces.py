@@ -8,7 +8,6 @@ import tempfile
 import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any, Final
@@ -26,16 +25,16 @@ from libs.events.catalog.portfolio.product import PRODUCT
 from libs.events.catalog.portfolio.reorganisation import Renamed
 from libs.events.catalog.portfolio.team import TEAM, TeamFormed
 from libs.events.catalog.roadmap.roadmap_item import ROADMAP_ITEM
-from libs.events.event import Event, Kind, Overridden, Payload
+from libs.events.event import Kind, Overridden, Payload
 from services.gateway.capacity.kept_pieces import BESIDE, KeptPieces, QuestionPieces
 from services.gateway.graphql.answers.request import GraphQLRequest
 from services.gateway.graphql.plan import compiler
 from services.gateway.graphql.plan.pieces import PieceKeeper, piece
 from services.gateway.graphql.plan.query_execution import planned
-from services.gateway.graphql.schema import schema
 from tests.events.any_history import histories
 from tests.services.gateway.graphql.answers.random_questions import questions
-from tests.services.gateway.graphql.answers.test_kept_answers import NAMES, ROLES, asking, named
+from tests.services.gateway.graphql.answers.test_kept_answers import NAMES, ROLES, asking, hear, named
+from tests.services.gateway.graphql.answers.test_kept_answers import afresh as by_library
 from tests.services.gateway.portfolio import told
 from tests.services.gateway.small_world import Gateway
 
@@ -52,10 +51,8 @@ def by_plan(gateway: Gateway, query: str, variables: dict[str, Any] | None = Non
 
 
 async def afresh(gateway: Gateway, query: str, variables: dict[str, Any] | None = None, roles: str = "executive") -> tuple[bytes, list[str]] | None:
-    context = asking(gateway.shared, roles)
-    with context.holding():
-        result = await schema().execute(query, variable_values=variables or {}, context_value=context)
-    return None if result.errors else (orjson.dumps(result.data), context.withheld)
+    result, withheld = await by_library(GraphQLRequest(query, None, variables or {}), asking(gateway.shared, roles))
+    return None if result.errors else (orjson.dumps(result.data), withheld)
 
 
 @contextmanager
@@ -115,18 +112,12 @@ def replace_moment(question: Any) -> tuple[str, dict[str, Any]]:
     return question.query + "\n# in pieces", {**question.variables, "asOf": None, "knownAt": None}
 
 
-def hear(gateway: Gateway, said: list[Event]) -> None:
-    if said:
-        event = said.pop(0)
-        gateway.process.world.apply(replace(event, sequence=gateway.process.world.last(event.aggregate) + 1))
-
-
 SPENT: Final = ActualRecorded(amount=money("10.00"), covers_from=date(2025, 3, 1), covers_until=date(2025, 3, 2))
 SAID: Final[dict[str, tuple[Kind[Any], str, Payload, str]]] = {
     "money of a team": (
         INVESTMENT,
         "inv-wells",
-        ActualRecorded(amount=money("10.00"), covers_from=date(2025, 3, 1), covers_until=date(2025, 3, 2)),
+        SPENT,
         "wells-team",
     ),
     "the name of its product": (PRODUCT, "wells", Renamed(name="Springs", reason="It is one"), "wells-team"),

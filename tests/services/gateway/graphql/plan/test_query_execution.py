@@ -12,11 +12,10 @@ import orjson
 import pytest
 from graphql.execution import Executor
 
-from libs.rules.roles import Principal, Role
 from services.gateway.capacity.bounded_cache import Bounded
 from services.gateway.graphql.answers.request import GraphQLRequest
 from services.gateway.graphql.context import OperationContext
-from services.gateway.graphql.cost.budget import ASKED, Most, SpentUp
+from services.gateway.graphql.cost.budget import Most, SpentUp
 from services.gateway.graphql.plan import compiler, document_plans
 from services.gateway.graphql.plan.compiler import Plan
 from services.gateway.graphql.plan.document_plans import MOST_CHOICES, OF_A_FIELD, DocumentPlans, plans_of
@@ -24,29 +23,25 @@ from services.gateway.graphql.plan.query_execution import planned
 from services.gateway.graphql.schema import schema
 from services.gateway.pages.kit.page import Page
 from services.gateway.pages.registry import PAGES
+from tests.services.gateway.graphql.answers.test_kept_answers import afresh, asking
 from tests.services.gateway.small_world import Gateway
 
 CHOOSING: Final = """query A($ids: Boolean = true, $names: Boolean!) { teams { nodes { id @include(if: $ids) ...Named @skip(if: $names) } } }
 fragment Named on Team { name home { name @include(if: $ids) } }"""
 
 
-def asking(gateway: Gateway, roles: str = "executive", most: Most = ASKED) -> OperationContext:
-    return OperationContext(gateway.shared, Principal("somebody", frozenset(map(Role.parse, roles.split()))), most=most)
-
-
 def by_plan(gateway: Gateway, query: str, variables: dict[str, Any] | None = None, roles: str = "executive") -> Any:
-    context = asking(gateway, roles)
+    context = asking(gateway.shared, roles)
     with context.holding():
         found = planned(GraphQLRequest(query, None, variables or {}), context)
     return found and (found.data, context.withheld, context.budget.objects, context.budget.asked)
 
 
 async def by_library(gateway: Gateway, query: str, variables: dict[str, Any] | None = None, roles: str = "executive") -> Any:
-    context = asking(gateway, roles)
-    with context.holding():
-        result = await schema().execute(query, variable_values=variables or {}, context_value=context)
+    context = asking(gateway.shared, roles)
+    result, withheld = await afresh(GraphQLRequest(query, None, variables or {}), context)
     assert not result.errors, result.errors
-    return orjson.dumps(result.data), context.withheld, context.budget.objects, context.budget.asked
+    return orjson.dumps(result.data), withheld, context.budget.objects, context.budget.asked
 
 
 GIVEN: Final = {
@@ -122,7 +117,7 @@ async def test_types_aliases_and_what_is_abstract_are_told_alike(told_gateway: G
     ],
 )
 async def test_whatever_else_there_is_to_say_the_library_says(told_gateway: Gateway, query: str) -> None:
-    context = asking(told_gateway)
+    context = asking(told_gateway.shared)
     with context.holding():
         assert planned(GraphQLRequest(query, None, {"x": None}), context) is None
     assert (context.budget.objects, context.withheld, context.beyond) == (0, [], False), "as if nothing had been asked yet"
@@ -148,7 +143,7 @@ async def test_what_looks_beyond_the_world_is_never_again_answered_by_a_plan(
 
 
 async def test_more_objects_than_it_may_make_end_it(told_gateway: Gateway) -> None:
-    context = asking(told_gateway, most=Most(objects=5, found=1_000, seconds=60.0, size=1_000_000))
+    context = asking(told_gateway.shared, most=Most(objects=5, found=1_000, seconds=60.0, size=1_000_000))
     with context.holding(), pytest.raises(SpentUp, match="more than 5 objects"):
         planned(GraphQLRequest("{ teams { nodes { id } } products { nodes { id } } }", None, {}), context)
 
