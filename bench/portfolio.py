@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+from collections import defaultdict
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, Protocol
 
 from libs.events.catalog.backlog.backlog import BACKLOG, BacklogOpened
 from libs.events.catalog.backlog.item import ITEM, ItemAdded, ItemDelivered
@@ -25,7 +26,6 @@ from libs.events.catalog.roadmap.release import RELEASE, ReleaseProposed, Releas
 from libs.events.catalog.roadmap.roadmap_item import ROADMAP_ITEM, Horizon, RoadmapItemPlaced
 from libs.events.event import Actor, Event, Kind, Payload
 from libs.events.values import Money
-from libs.events.world import World
 from libs.service.adapters import adapters_of
 from libs.service.host.process import Process
 from libs.service.settings import Settings
@@ -51,7 +51,32 @@ def caught_up(process: Process) -> None:
     process.revocations.read = True
 
 
-def fill(world: World, teams: int) -> int:
+class Hearer(Protocol):
+    """A world, or whoever is told what one would be."""
+
+    def last(self, aggregate: str) -> int:
+        """The number of the last event of an aggregate; 0 before its first."""
+
+    def apply(self, event: Event) -> None:
+        """Takes in the next event of its aggregate."""
+
+
+class Numbered:
+    """Knows the number of the last event of each aggregate, as a world does."""
+
+    def __init__(self) -> None:
+        self._last: defaultdict[str, int] = defaultdict(int)
+
+    def last(self, aggregate: str) -> int:
+        """The number of its last event."""
+        return self._last[aggregate]
+
+    def apply(self, event: Event) -> None:
+        """One event."""
+        self._last[event.aggregate] = event.sequence
+
+
+def fill(world: Hearer, teams: int) -> int:
     """Tells a world of so many teams at ten ministries, each with a product, people, money, a roadmap, a backlog and a way to graduation; how many events."""
     tell = _Telling(world)
     for n in range(HOMES):
@@ -69,7 +94,7 @@ def fill(world: World, teams: int) -> int:
 class _Telling:
     """Applies events, dated in days after the start."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: Hearer) -> None:
         self.world, self.told = world, 0
 
     def __call__(self, kind: Kind[Any], id: str, data: Payload, day: int, role: str = "importer") -> None:

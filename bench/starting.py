@@ -27,7 +27,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bench.fairness import resident
-from bench.portfolio import fill
+from bench.portfolio import Numbered, fill
 from bench.servers import address_of
 from headway.stack import NAMES, SERVICES
 from libs.adapters.mongo.store import MongoCommitStore
@@ -48,27 +48,23 @@ QUESTIONS: Final[dict[str, tuple[str, dict[str, Any]]]] = {
 }
 
 
-class Told:
+class Told(Numbered):
     """Takes what a world is told, by the service that owns it."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.commits: defaultdict[str, list[Commit]] = defaultdict(list)
-        self._last: defaultdict[str, int] = defaultdict(int)
-
-    def last(self, aggregate: str) -> int:
-        """The number of its last event."""
-        return self._last[aggregate]
 
     def apply(self, event: Event) -> None:
         """One event, as one command would have stored it."""
-        self._last[event.aggregate] = event.sequence
+        super().apply(event)
         self.commits[KINDS[event.kind].service].append(Commit(event.aggregate, event.sequence, (event,), None, {"id": event.aggregate}))
 
 
 async def stored(url: str, namespace: str, teams: int) -> int:
     """Puts all into the stores; how many events that is."""
     told = Told()
-    events = fill(told, teams)  # type: ignore[arg-type] # it is told as a world is
+    events = fill(told, teams)
     for service in SERVICES:
         store = MongoCommitStore(url, f"{namespace}_{service}")
         await store.open()

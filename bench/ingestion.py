@@ -1,4 +1,4 @@
-"""What reading the log costs, step by step, with a portfolio's events on SQLite: `python -m bench.reading [EVENTS]`.
+"""What reading the log costs, step by step, with a portfolio's events on SQLite: `python -m bench.ingestion [EVENTS]`.
 
 Beside each step is what the same takes a reference that does the least of it, in the same minute: `sqlite3` fetching the same rows, orjson parsing the same
 texts. By the clock of the process's own computing, so that what else runs on the machine matters little. Goal: 300,000 events a second from the file to the
@@ -13,7 +13,6 @@ import sqlite3
 import sys
 import tempfile
 import time
-from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
@@ -27,7 +26,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bench.fold import resident
-from bench.portfolio import NOW, fill
+from bench.portfolio import NOW, Numbered, fill
 from libs.adapters.sqlite.log import SqliteLog
 from libs.delivery.consumer import Consumer
 from libs.delivery.snapshot.snapshot_file import SnapshotFile
@@ -47,21 +46,17 @@ TOGETHER: Final = 5_000
 TOPICS: Final = all_topics("bench")
 
 
-class Told:
+class Told(Numbered):
     """Takes what a world is told, to give it as records in the order in which it came: of many aggregates in turn, as in life."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.events: list[tuple[datetime, Event]] = []
-        self._last: defaultdict[str, int] = defaultdict(int)
         self._came: dict[str, datetime] = {}
-
-    def last(self, aggregate: str) -> int:
-        """The number of its last event."""
-        return self._last[aggregate]
 
     def apply(self, event: Event) -> None:
         """One event."""
-        self._last[event.aggregate] = event.sequence
+        super().apply(event)
         came = self._came[event.aggregate] = max(event.stored, self._came.get(event.aggregate, event.stored))
         self.events.append((came, event))
 
@@ -74,7 +69,7 @@ class Told:
 async def written(path: Path, events: int) -> int:
     """Writes a log; how many events that are."""
     told = Told()
-    fill(told, max(events // A_TEAM, 1))  # type: ignore[arg-type] # it is told as a world is
+    fill(told, max(events // A_TEAM, 1))
     log = SqliteLog(path)
     await log.open()
     some: list[Record] = []
