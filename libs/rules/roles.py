@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from difflib import get_close_matches
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Final, Literal
 
@@ -96,11 +97,16 @@ class Principal:
     @property
     def rights(self) -> str:
         """Names all that the roles allow: equal for those who may see the same."""
-        return " ".join(sorted(map(str, self.roles)))
+        return _rights(self.roles)
 
     def has(self, name: str) -> bool:
         """Whether one of the roles has this name, whatever its scope."""
         return any(role.name == name for role in self.roles)
+
+
+@lru_cache(maxsize=1_000)  # every answer asks
+def _rights(roles: frozenset[Role]) -> str:
+    return " ".join(sorted(map(str, roles)))
 
 
 def spoken(role: str) -> str:

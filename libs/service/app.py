@@ -234,10 +234,10 @@ async def authenticate(connection: HTTPConnection) -> Principal:
     known = scope.get("headway.principal")
     if isinstance(known, Principal):
         return known
-    given = connection.headers.getlist("authorization")
+    given = [value for name, value in scope["headers"] if name == b"authorization"]
     if len(given) > 1:
         raise TWO_TOKENS
-    scheme, _, token = (given or [""])[0].partition(" ")
+    scheme, _, token = given[0].decode("latin-1").partition(" ") if given else ("", "", "")
     if not scheme and (kept := token_where_taken(connection)) is not None:
         # What is forwarded in the caller's name finds the token where programs send it.
         scope["headers"] = [*scope["headers"], (b"authorization", b"Bearer " + kept.encode("latin-1", "replace"))]

@@ -7,7 +7,7 @@ import math
 import re
 from typing import Any, Final
 
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 
 from libs.commands.errors import Invalid
 from libs.service.problems import Malformed
@@ -51,6 +51,19 @@ def parse_json(raw: bytes | str) -> Any:
 
 class StrictRequest(Request):
     """A request whose JSON is read by `parse_json`."""
+
+    async def body(self) -> bytes:
+        """The whole body, which most often comes in one piece. Raises ClientDisconnect."""
+        if not hasattr(self, "_body"):
+            pieces, more = list[bytes](), True
+            while more:
+                message = await self.receive()
+                if message["type"] == "http.disconnect":
+                    raise ClientDisconnect
+                pieces.append(message.get("body", b""))
+                more = message.get("more_body", False)
+            self._body = pieces[0] if len(pieces) == 1 else b"".join(pieces)
+        return self._body
 
     async def json(self) -> Any:
         """The body's value. Raises Malformed and Invalid as `parse_json`."""

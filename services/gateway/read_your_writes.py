@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Final
 
-from fastapi import Request
-
 from libs.commands.errors import NotHeardYet
 from libs.commands.routes import positions
 from libs.service.host.process import Process
@@ -14,9 +12,9 @@ SECONDS: Final = 2.0
 """How long a read waits for what it says must have been heard first."""
 
 
-async def must_have_heard(process: Process, request: Request) -> None:
-    """Waits until the world holds what the request's X-Headway-After names. Raises Invalid, and NotHeardYet after two seconds."""
-    wanted = positions(request.headers.get("x-headway-after"))
+async def must_have_heard(process: Process, after: str | None) -> None:
+    """Waits until the world holds what a request's X-Headway-After names. Raises Invalid, and NotHeardYet after two seconds."""
+    wanted = positions(after)
     missing = await process.world.heard(wanted, SECONDS) if wanted else []
     if missing:
         raise NotHeardYet(f"not heard within {SECONDS:g} seconds: {', '.join(missing[:5])}", field="X-Headway-After", remedy="Ask again.")

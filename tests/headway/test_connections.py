@@ -17,12 +17,14 @@ import uvicorn
 from hypothesis import given
 from hypothesis import strategies as st
 from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
 
 from headway.connections import BACKLOG, LEAST, MOST, OWN, QUIET, RESERVE, Connections, neighbourhood
 from headway.http_connection import BODY_LOOKS, HEAD_BYTES, HEAD_LOOKS, LINGER_LOOKS, PIECE_LOOKS, TAKE_LOOKS, HttpConnection
 from headway.server import Server, listening, server
 from libs.service.app import create_base, public
 from libs.service.identity.tokens import FixedKey, Verifier
+from libs.service.pieces import PiecedResponse
 from tests.patience import GIVE_UP
 
 ASK = b"GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n"
@@ -121,6 +123,11 @@ async def running(connections: Connections) -> AsyncIterator[Running]:
     async def large(request: Request) -> str:
         return "x" * LARGE
 
+    @public
+    async def pieces(request: Request) -> Response:
+        return PiecedResponse([b"x" * LARGE, b"y" * LARGE, b"the end"], 200, {}, "text/plain")
+
+    app.get("/pieces")(pieces)
     app.post("/take")(take)
     app.post("/early")(early)
     app.get("/large")(large)
@@ -300,6 +307,33 @@ async def test_an_answer_that_nobody_takes_in_ends_the_connection(small: Running
     await asyncio.sleep(0.2)
     caller.looks(TAKE_LOOKS + 2)
     await until(lambda: caller.there not in small.server.server_state.connections)
+
+
+async def test_an_answer_in_pieces_comes_whole_however_slowly_it_is_taken_and_so_does_the_next_one(small: Running) -> None:
+    caller = await small.call()
+    caller.writer.transport.pause_reading()  # type: ignore[attr-defined]
+    await caller.send(2 * b"GET /pieces HTTP/1.1\r\nHost: x\r\n\r\n" + ASK)
+    await until(lambda: caller.there.transport.get_write_buffer_size() > 0)
+    caller.writer.transport.resume_reading()  # type: ignore[attr-defined]
+    for _ in range(2):
+        status, said = await caller.answer()
+        assert status == 200 and said.partition("\r\n\r\n")[2] == "x" * LARGE + "y" * LARGE + "the end"
+    assert (await caller.answer())[0] == 200
+
+
+async def test_an_answer_in_pieces_ends_a_connection_that_is_not_to_be_kept(small: Running) -> None:
+    caller = await small.call()
+    await caller.send(b"GET /pieces HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+    assert (await caller.answer())[1].endswith("the end") and await caller.ends()
+
+
+async def test_whoever_goes_away_in_the_middle_of_an_answer_in_pieces_leaves_nothing_behind(small: Running) -> None:
+    caller = await small.call()
+    caller.writer.transport.pause_reading()  # type: ignore[attr-defined]
+    await caller.send(2 * b"GET /pieces HTTP/1.1\r\nHost: x\r\n\r\n")
+    await until(lambda: caller.there.transport.get_write_buffer_size() > 0)
+    caller.writer.transport.abort()
+    await until(lambda: not small.server.server_state.connections and not small.server.server_state.tasks)
 
 
 async def test_above_the_most_whoever_waits_longest_makes_room() -> None:

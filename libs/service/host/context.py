@@ -9,8 +9,8 @@ from datetime import date, timedelta
 from libs.events.facts import Facts
 from libs.events.world import World
 from libs.rules.roles import Role
-from libs.rules.time_zones import latest, today
 from libs.service.adapters import Adapters, adapters_of
+from libs.service.host.days import Days
 from libs.service.identity.revocation_list import RevocationList
 from libs.service.identity.tokens import Verifier
 from libs.service.observability.command_metrics import CommandMetrics
@@ -37,6 +37,7 @@ class ProcessContext(ABC):
         self.verifier.revoked = self.revocations = RevocationList(self.adapters.revocations, self.adapters.clock, self.health)
         self.people = PeopleDirectory(self.adapters.people, self.adapters.clock, self.health)
         self.world = World()
+        self._days = Days()
         self.clocks = Clocks(self.adapters.clock, self.world, self.health)
         self.clocks.hold_against("log", self.adapters.log)
         self.hears_all = hears_all
@@ -52,13 +53,11 @@ class ProcessContext(ABC):
 
     def today(self, roles: Collection[Role] = (), ahead: timedelta = timedelta(0)) -> date:
         """The day that it is, or will be soon, for somebody with these roles (`libs.rules.time_zones`)."""
-        now = self.adapters.clock() + ahead
-        return today(self.world.facts(now.date()), now, roles)
+        return self._days.today(self.world, self.adapters.clock() + ahead, frozenset(roles))
 
     def latest(self, day: date) -> date:
         """The latest day that it is by now at any place, and not before this one: by the end of it all was so that is part of the present."""
-        now = self.adapters.clock()
-        return max(day, latest(self.world.facts(now.date()), now))
+        return max(day, self._days.latest(self.world, self.adapters.clock()))
 
     def present(self, roles: Collection[Role] = ()) -> Facts:
         """All that was said by now, on the day that it is for somebody with these roles."""

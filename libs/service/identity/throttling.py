@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
+from types import TracebackType
 from typing import Final
 
 from starlette.requests import HTTPConnection
@@ -40,11 +40,17 @@ class Refusals:
         return next((seconds for many, seconds in STEPS if count >= many), 0.0)
 
 
-@asynccontextmanager
-async def slowed(connection: HTTPConnection, refusals: Refusals) -> AsyncIterator[None]:
+class slowed:
     """Passes NotSignedIn on later, where many came from the same address."""
-    try:
-        yield
-    except NotSignedIn:
-        await asyncio.sleep(refusals.note(connection.client.host if connection.client else ""))
-        raise
+
+    def __init__(self, connection: HTTPConnection, refusals: Refusals) -> None:
+        self._connection, self._refusals = connection, refusals
+
+    async def __aenter__(self) -> None:
+        """Nothing: whoever is not refused does not wait."""
+
+    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        """Waits where the block was refused."""
+        if isinstance(error, NotSignedIn):
+            client = self._connection.client
+            await asyncio.sleep(self._refusals.note(client.host if client else ""))

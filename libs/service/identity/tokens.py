@@ -82,12 +82,14 @@ class Verifier:
 
     async def verify(self, token: str) -> Principal:
         """The principal of a token. Raises NotSignedIn, saying why but never quoting the token, and Unreachable where the issuer's keys cannot be had."""
-        if len(token) > _LONGEST or not _COMPACT.fullmatch(token):
-            raise NotSignedIn("The token is no signed JSON Web Token.", remedy="Send 'Authorization: Bearer TOKEN' with a token as the issuer gave it.")
+        if len(token) > _LONGEST:
+            raise _no_token()
         now = self._clock()
-        digest = hashlib.sha256(token.encode("ascii")).digest()
+        digest = hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
         kept = self._verified.get(digest)
         if kept is None or now >= kept[1]:
+            if not _COMPACT.fullmatch(token):
+                raise _no_token()
             kept = await self._looked_at(token, digest, now)
         principal, _, signed = kept
         if signed in self.revoked:
@@ -137,6 +139,10 @@ class Verifier:
             raise NotSignedIn("The token's signature does not verify.", remedy="Get a new token; the issuer's key may have changed.") from None
         except (jwt.PyJWTError, ValueError, TypeError, RecursionError, OverflowError):
             raise NotSignedIn("The token cannot be read.") from None
+
+
+def _no_token() -> NotSignedIn:
+    return NotSignedIn("The token is no signed JSON Web Token.", remedy="Send 'Authorization: Bearer TOKEN' with a token as the issuer gave it.")
 
 
 def _principal(claims: Mapping[str, Any], expires: float) -> Principal:

@@ -27,8 +27,11 @@ class Allowances:
 
     def left(self, who: Principal) -> float:
         """What is left now; below 0 where the last operation cost more than there was."""
-        left, at = self._left.get(who.id, (float(self.most), self._clock()))
-        return min(float(self.most), left + (self._clock() - at) * self.most / WINDOW)
+        return self._at(who, self._clock())
+
+    def _at(self, who: Principal, now: float) -> float:
+        kept = self._left.get(who.id)
+        return float(self.most) if kept is None else min(float(self.most), kept[0] + (now - kept[1]) * self.most / WINDOW)
 
     def must_be_left(self, who: Principal) -> None:
         """Raises HTTPException 429 where nothing is left."""
@@ -42,7 +45,8 @@ class Allowances:
 
     def take(self, who: Principal, cost: int) -> None:
         """So much was spent."""
-        self._left[who.id] = self.left(who) - cost, self._clock()
+        now = self._clock()
+        self._left[who.id] = self._at(who, now) - cost, now
         self._left.move_to_end(who.id)
         if len(self._left) > MOST_CALLERS:
             self._left.popitem(last=False)

@@ -18,6 +18,9 @@ BESIDE: Final = 1_000
 """Bytes that one takes beside what it says: its key, and its place among the others."""
 
 
+AnswerKey = tuple[str, ...]
+"""Names what was asked, with which rights, on which days and within which limits (`services.gateway.graphql.answers.answer_key`)."""
+
 _DATA: Final = b'{"data":'
 _EXTENSIONS: Final = b',"extensions":{'
 
@@ -30,7 +33,7 @@ class QueryAnswer:
     whether anything was. `beginning` is its text, of which `data` is a part that is so long, and `compressed` the same once somebody took that.
     """
 
-    key: str
+    key: AnswerKey
     world: str
     beginning: bytes
     length: int
@@ -39,7 +42,7 @@ class QueryAnswer:
     compressed: Beginning | None = None
 
     @classmethod
-    def of(cls, key: str, world: str, data: bytes, withheld: Sequence[str], asked: int) -> QueryAnswer:
+    def of(cls, key: AnswerKey, world: str, data: bytes, withheld: Sequence[str], asked: int) -> QueryAnswer:
         """The answer of this data (JSON), in which null stands at these paths because of the caller's roles."""
         said = b'"withheld":' + orjson.dumps(withheld) + b"," if withheld else b""
         return cls(key, world, b"".join((_DATA, data, _EXTENSIONS, said)), len(data), bool(withheld), asked)
@@ -66,13 +69,13 @@ class KeptAnswers:
 
     def __init__(self, process: Process, most: int = MOST) -> None:
         self._process = process
-        self._kept: Bounded[str, QueryAnswer] = Bounded(most, lambda answer: answer.size)
+        self._kept: Bounded[AnswerKey, QueryAnswer] = Bounded(most, lambda answer: answer.size)
         self._state = self._current()
 
     def __len__(self) -> int:
         return len(self._kept)
 
-    def get(self, key: str) -> QueryAnswer | None:
+    def get(self, key: AnswerKey) -> QueryAnswer | None:
         """What is kept by this key of the world as it is now; None where nothing is."""
         self._let_old_go()
         return self._kept.get(key)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any, TypeVar
 
 import strawberry
@@ -15,7 +16,7 @@ from libs.events.ports.people import Particulars
 from libs.events.world import World, WorldSnapshot
 from libs.rules.authority import MONEY, money_of, reads_money
 from libs.rules.people import sees_name
-from libs.rules.roles import Principal
+from libs.rules.roles import Principal, Role
 from libs.service.host.process import Process
 from services.gateway.capacity.kept_answers import QueryAnswer
 from services.gateway.gateway import Gateway
@@ -48,7 +49,7 @@ class OperationContext(BaseContext):
         self.traceparent = traceparent
         self.roles, self.rights = principal.roles, principal.rights
         self._day = day
-        self._all_money = False
+        self._all_money = _reads_all_money(self.roles)
         self.most = most
         self.budget = Budget(most)
         self._holding = ExitStack()
@@ -67,7 +68,6 @@ class OperationContext(BaseContext):
         """Whether anything was looked at but the world, people's names and what the caller's roles allow."""
         self.withheld: list[str] = []
         self.not_yet_seen: list[str] = []
-        self._all_money = reads_money(self.roles, frozenset())
 
     def hold(self) -> None:
         """Begins to tell of the world as it is now, whatever is heard until the answer is there: others may have their turn meanwhile."""
@@ -187,6 +187,11 @@ class OperationContext(BaseContext):
     def cost(self) -> dict[str, int]:
         """What was reckoned beforehand, and what it took so far."""
         return {"asked": self.budget.asked, "took": self.budget.took}
+
+
+@lru_cache(maxsize=1_000)  # every answer asks
+def _reads_all_money(roles: frozenset[Role]) -> bool:
+    return reads_money(roles, frozenset())
 
 
 Info = strawberry.Info[OperationContext, None]

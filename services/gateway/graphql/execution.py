@@ -17,7 +17,7 @@ from strawberry.types.graphql import OperationType as Allowed
 from libs.events.cost import BYTES
 from services.gateway.capacity.allowances import Allowances
 from services.gateway.capacity.compression import Beginning
-from services.gateway.capacity.kept_answers import QueryAnswer
+from services.gateway.capacity.kept_answers import AnswerKey, QueryAnswer
 from services.gateway.capacity.slices import Sliced
 from services.gateway.graphql.answers.answer_key import answer_key
 from services.gateway.graphql.answers.request import GraphQLRequest
@@ -69,7 +69,7 @@ def _told_again(found: QueryAnswer, asking: OperationContext, how: str, begun: f
     return found
 
 
-def _flight(key: str, asking: OperationContext) -> tuple[object, ...]:
+def _flight(key: AnswerKey, asking: OperationContext) -> tuple[object, ...]:
     """What is made of the world and of the names as they are now."""
     process = asking.gateway.process
     return key, process.world, process.world.digest, process.people.revision

@@ -28,8 +28,7 @@ from libs.service.problems import FORESEEN, NotReady
 from libs.service.version import version
 from services.gateway.capacity.kept_answers import QueryAnswer
 from services.gateway.gateway import Gateway
-from services.gateway.graphql.answers.answer_key import hashed
-from services.gateway.graphql.answers.request import GraphQLRequest
+from services.gateway.graphql.answers.request import GraphQLRequest, hashed
 from services.gateway.graphql.context import OperationContext
 from services.gateway.graphql.cost.budget import PAGE, Budget, SpentUp
 from services.gateway.graphql.execution import answered, awaited, computed, known

@@ -64,7 +64,7 @@ def event_routes(gateway: Gateway) -> APIRouter:
             words = f"{FOLLOWERS.most} already follow the log: ask later, or read without `follow` from the last cursor."
             raise HTTPException(429, words, {"Retry-After": "5"})
         open.must_have_room(who)
-        await must_have_heard(process, request)
+        await must_have_heard(process, request.headers.get("x-headway-after"))
         lines = _lines(process, topics, begin or Cursor(), last, follows, shown)
         written, opening, silence = (_sse(lines), OPENING, STILL_HERE) if as_sse else (_ndjson(lines), b"", b"")
         whose = (who, FOLLOWERS) if follows else (who,)

@@ -16,19 +16,17 @@ from graphql import (
     VariableNode,
 )
 
-from services.gateway.graphql.answers.request import GraphQLRequest
 from services.gateway.graphql.cost.limits import Prepared
 
 BEYOND: Final = frozenset({"whyBlocked", "events", "streamDigest", "viewer"})
 """Entry points that are answered by something else than the world: an owner, the log, the token."""
 
 
-def of_the_world(asked: GraphQLRequest) -> Sequence[FieldNode] | None:
+def of_the_world(prepared: Prepared, operation: OperationDefinitionNode) -> Sequence[FieldNode] | None:
     """The entry points of a query that the world, people's names and the caller's rights answer alone; None for anything else."""
-    found = asked.found()
-    if found is None or found[1].operation is not OperationType.QUERY:
+    if operation.operation is not OperationType.QUERY:
         return None
-    entries = list(entry_points(*found))
+    entries = list(entry_points(prepared, operation))
     return None if any(entry.name.value in BEYOND for entry in entries) else entries
 
 

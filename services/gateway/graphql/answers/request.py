@@ -2,18 +2,35 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from dataclasses import dataclass
-from typing import Any
+from functools import cached_property
+from typing import Any, NamedTuple
 
 from graphql import GraphQLError, OperationDefinitionNode, OperationType
 
-from services.gateway.graphql.cost.limits import Prepared, prepared
+from services.gateway.graphql.answers.entry_points import asks_for_today, of_the_world
+from services.gateway.graphql.cost.limits import INTROSPECTION, Prepared, prepared
 from services.gateway.graphql.schema import schema
 
 
-@dataclass(frozen=True, slots=True)
+class WorldQuestion(NamedTuple):
+    """What names a query that the world, people's names and the caller's rights answer alone, and what its answer depends on beside these."""
+
+    name: str
+    """Of the document, the operation and the variables as they came."""
+    meaning: str
+    """The same, whatever the order of the variables."""
+    kept: bool
+    """Whether its answer may be kept: not what asks about the schema."""
+    of_today: bool
+    """Whether it asks for the present anywhere."""
+
+
+@dataclass(frozen=True)
 class GraphQLRequest:
-    """A GraphQL request: the document, the name of the operation in it, and the variables."""
+    """A GraphQL request: the document, the name of the operation in it, and the variables, which nobody changes."""
 
     query: str
     operation: str | None
@@ -33,3 +50,24 @@ class GraphQLRequest:
         """Whether it is a query, a mutation or a subscription; None where nothing is meant."""
         found = self.found()
         return found[1].operation if found else None
+
+    @cached_property
+    def question(self) -> WorldQuestion | None:
+        """The question of the world that this asks, found once; None where it asks anything else."""
+        found = self.found()
+        entries = of_the_world(*found) if found is not None else None
+        if entries is None:
+            return None
+        named = self.query, self.operation or ""
+        # Not orjson: numbers may be of any length.
+        return WorldQuestion(
+            hashed(*named, json.dumps(self.variables)),
+            hashed(*named, json.dumps(self.variables, sort_keys=True)),
+            all(entry.name.value not in INTROSPECTION for entry in entries),
+            any(asks_for_today(entry, self.variables) for entry in entries),
+        )
+
+
+def hashed(*parts: str) -> str:
+    """Parts in an order, as one short text."""
+    return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()

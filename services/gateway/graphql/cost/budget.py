@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 from graphql import GraphQLError
@@ -25,6 +26,11 @@ class Most:
     found: int
     seconds: float
     size: int
+
+    @cached_property
+    def text(self) -> str:
+        """All of them, as part of what an answer is kept by."""
+        return str(self)
 
 
 ASKED: Final = Most(objects=200_000, found=500_000, seconds=5.0, size=16 * 1_048_576)

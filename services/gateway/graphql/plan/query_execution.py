@@ -13,6 +13,7 @@ from graphql import GraphQLError, OperationType
 from graphql.execution import Executor
 
 from libs.runtime.failure_reason import reason
+from services.gateway.capacity.kept_answers import AnswerKey
 from services.gateway.graphql.answers.answer_key import answer_key
 from services.gateway.graphql.answers.request import GraphQLRequest
 from services.gateway.graphql.context import OperationContext
@@ -29,7 +30,7 @@ logger = logging.getLogger("headway.graphql")
 class Planned(NamedTuple):
     """What an answer is kept by, and its data, as JSON. Nothing went wrong with it."""
 
-    key: str
+    key: AnswerKey
     data: bytes
 
 
@@ -49,7 +50,7 @@ def planned(asked: GraphQLRequest, asking: OperationContext) -> Planned | None:
     return None
 
 
-def _data(document: Prepared, asked: GraphQLRequest, asking: OperationContext, question: str) -> bytes | None:
+def _data(document: Prepared, asked: GraphQLRequest, asking: OperationContext, question: AnswerKey) -> bytes | None:
     executor = _executor(document, asked, asking)
     plans = plans_of(document)
     plan = plans.plan(executor) if executor is not None else None
@@ -69,7 +70,7 @@ def _data(document: Prepared, asked: GraphQLRequest, asking: OperationContext, q
 
 
 @contextmanager
-def _pieces(question: str, plan: Plan, asking: OperationContext) -> Iterator[PieceKeeper | None]:
+def _pieces(question: AnswerKey, plan: Plan, asking: OperationContext) -> Iterator[PieceKeeper | None]:
     """Takes and keeps pieces of the answer, where it is asked again."""
     kept, facts = asking.gateway.pieces, asking.facts(None, None)
     found = kept.of((question, plan.name, asking.gateway.process.people.revision), facts.kept)

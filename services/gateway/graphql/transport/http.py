@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import aclosing
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,21 +18,20 @@ from strawberry.types.graphql import OperationType as Allowed
 from libs.rules.roles import Principal
 from libs.runtime.late_route import late_router
 from libs.service.app import authenticate, direct, public
+from libs.service.pieces import PiecedResponse
 from libs.service.version import version
 from services.gateway.capacity.allowances import Allowances
 from services.gateway.capacity.compression import takes_gzip
-from services.gateway.capacity.connections import authorization_of, held_open
+from services.gateway.capacity.connections import held_open
 from services.gateway.capacity.kept_answers import QueryAnswer
 from services.gateway.gateway import Gateway
-from services.gateway.graphql.answers.answer_key import days_of, hashed
-from services.gateway.graphql.answers.entry_points import asks_for_today, of_the_world
-from services.gateway.graphql.answers.request import GraphQLRequest
+from services.gateway.graphql.answers.answer_key import days_of
+from services.gateway.graphql.answers.request import GraphQLRequest, hashed
 from services.gateway.graphql.context import OperationContext
 from services.gateway.graphql.execution import Ended, answered, awaited, known, sent, stream, weighed
 from services.gateway.graphql.extensions import as_json, readable, result_of
 from services.gateway.graphql.schema import schema
-from services.gateway.graphql.transport.pieces import PiecedResponse
-from services.gateway.graphql.transport.request import GRAPHQL, JSON, media_type, of_get, of_post, wants_page
+from services.gateway.graphql.transport.request import GRAPHQL, JSON, first_fields, keep_reading, media_type, of_get, of_post, wants_page
 from services.gateway.read_your_writes import must_have_heard
 from services.gateway.stream.sse import HEADERS, SSE, STILL_HERE, encoded
 
@@ -100,21 +98,26 @@ class GraphQLEndpoint:
 
     async def answer(self, request: Request, who: Principal, asked: GraphQLRequest, *, reading: bool) -> Response:
         """The answer, or 304. Raises NotHeardYet, and HTTPException where the method or the media type does not fit."""
-        media = media_type(request)
+        head = first_fields(request.scope)
+        media = media_type(head.get("accept", ""))
         self.allowances.must_be_left(who)
-        await must_have_heard(self.process, request)
-        asking = OperationContext(self.gateway, who, authorization=authorization_of(request), traceparent=request.headers.get("traceparent"))
+        if (after := head.get("x-headway-after")) is not None:
+            await must_have_heard(self.process, after)
+        asking = OperationContext(self.gateway, who, authorization=head.get("authorization", ""), traceparent=head.get("traceparent"))
         if media == SSE:
             self.gateway.open.must_have_room(who)
             return StreamingResponse(self._streamed(asked, asking, reading), media_type=SSE, headers=_STREAM)
         tag = self._tag(asked, asking, media)
-        if tag and reading and not _tags(request.headers.get("if-none-match", "")).isdisjoint((tag.removeprefix("W/"), "*")):
+        keep_reading(request.scope, asked)
+        if tag and reading and not _tags(head.get("if-none-match", "")).isdisjoint((tag.removeprefix("W/"), "*")):
             return Response(status_code=304, headers=self._headers(tag, asking.digest))
         try:
-            status, pieces, zipped = await _executed(asked, asking, reading, media, gzip=takes_gzip(request.headers.get("accept-encoding", "")))
+            status, pieces, zipped = await _executed(asked, asking, reading, media, gzip=takes_gzip(head.get("accept-encoding", "")))
         finally:
             self.allowances.take(who, asking.budget.took)
-        headers = self._headers(tag, asking.digest) | self.allowances.headers(who) | ({"Content-Encoding": "gzip"} if zipped else {})
+        headers = {**self._headers(tag, asking.digest), **self.allowances.headers(who)}
+        if zipped:
+            headers["Content-Encoding"] = "gzip"
         return PiecedResponse(pieces, status, headers, f"{media}; charset=utf-8")
 
     def _streamed(self, asked: GraphQLRequest, asking: OperationContext, reading: bool) -> AsyncIterator[bytes]:
@@ -131,21 +134,11 @@ class GraphQLEndpoint:
 
         It is weak: what an answer took is another thing each time.
         """
-        entries = of_the_world(asked)
-        if entries is None:
+        question = asked.question
+        if question is None:
             return None
-        parts = [
-            asking.digest,
-            str(self.process.people.revision),
-            _version(),
-            media,
-            asked.query,
-            asked.operation or "",
-            json.dumps(asked.variables, sort_keys=True),  # numbers of any length, unlike orjson
-            asking.rights,
-            days_of(asking) if any(asks_for_today(entry, asked.variables) for entry in entries) else "",
-        ]
-        return f'W/"{hashed(*parts)[:32]}"'
+        days = days_of(asking) if question.of_today else ""
+        return _tagged(asking.digest, str(self.process.people.revision), _version(), media, question.meaning, asking.rights, days)
 
 
 async def _executed(asked: GraphQLRequest, asking: OperationContext, reading: bool, media: str, *, gzip: bool) -> tuple[int, tuple[bytes, ...], bool]:
@@ -193,6 +186,11 @@ def _event(name: str, body: Mapping[str, Any] | bytes) -> bytes:
 
 def _sent_away(why: str) -> bytes:
     return _event("next", {"errors": [GraphQLError(why, extensions={"code": "NOT_SIGNED_IN"}).formatted]}) + _event("complete", {})
+
+
+@lru_cache(maxsize=1_000)
+def _tagged(*parts: str) -> str:
+    return f'W/"{hashed(*parts)[:32]}"'
 
 
 @cache

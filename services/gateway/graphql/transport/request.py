@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from fastapi import HTTPException, Request
+from starlette.datastructures import QueryParams
+from starlette.types import Scope
 
 from libs.service.json_body import parse_json
 from libs.service.problems import Malformed
+from services.gateway.capacity.bounded_cache import Bounded
 from services.gateway.graphql.answers.request import GraphQLRequest
 from services.gateway.stream.sse import SSE
 
@@ -28,11 +31,16 @@ class Unreadable(Malformed):
 
 async def of_post(request: Request) -> GraphQLRequest:
     """The request in a JSON body. Raises Unreadable, Malformed, Invalid, and HTTPException 415 for another media type."""
-    media, *parameters = (part.strip().lower() for part in request.headers.get("content-type", "").split(";"))
+    content = next((value for name, value in request.scope["headers"] if name == b"content-type"), b"").decode("latin-1")
+    media, *parameters = (part.strip().lower() for part in content.split(";"))
     charset = next((p.partition("=")[2].strip('"') for p in parameters if p.startswith("charset=")), "utf-8")
     if media != JSON or charset not in ("utf-8", "utf8"):
         raise HTTPException(415, f"The body must be {JSON}, in UTF-8.")
-    body = await request.json()
+    return _read(request.scope, await request.body(), _of_body)
+
+
+def _of_body(text: bytes) -> GraphQLRequest:
+    body = parse_json(text)
     if isinstance(body, list):
         raise Unreadable("One request at a time: batches are not taken.", "body")
     if not isinstance(body, dict):
@@ -42,13 +50,42 @@ async def of_post(request: Request) -> GraphQLRequest:
 
 def of_get(request: Request) -> GraphQLRequest:
     """The request in a query string; `variables` and `extensions` are JSON there. Raises Unreadable, Malformed and Invalid."""
-    given: dict[str, Any] = dict(request.query_params)
+    return _read(request.scope, request.scope["query_string"], _of_query_string)
+
+
+def _of_query_string(text: bytes) -> GraphQLRequest:
+    given: dict[str, Any] = dict(QueryParams(text))
     for name in ("variables", "extensions"):
         if given.get(name):
             given[name] = parse_json(given[name])
         else:
             given.pop(name, None)
     return asked(given)
+
+
+_ANEW: Final = "headway.read_anew"
+_READ: Final[Bounded[tuple[str, bytes], tuple[GraphQLRequest, int]]] = Bounded(8 * 1_048_576, lambda kept: 2_000 + 10 * kept[1])
+"""What was read of bodies and query strings, by these as they came, with their length: texts and numbers in variables take several times that."""
+
+
+def _read(scope: Scope, text: bytes, reading: Callable[[bytes], GraphQLRequest]) -> GraphQLRequest:
+    kept = _READ.get((scope["method"], text))
+    if kept is not None:
+        return kept[0]
+    scope[_ANEW] = text
+    return reading(text)
+
+
+def keep_reading(scope: Scope, asked: GraphQLRequest) -> None:
+    """Has what was read anew be read no second time, where it asks what is asked again and again."""
+    text = scope.get(_ANEW)
+    if text is not None and asked.question is not None and asked.question.kept:
+        _READ.keep((scope["method"], text), (asked, len(text)))
+
+
+def first_fields(scope: Scope) -> dict[str, str]:
+    """The header fields by their names in small letters; of those that are there twice, the first. To go through all for each takes longer."""
+    return {name.decode("latin-1"): value.decode("latin-1") for name, value in reversed(scope["headers"])}
 
 
 def asked(given: Mapping[str, Any]) -> GraphQLRequest:
@@ -73,9 +110,11 @@ def wants_page(request: Request) -> bool:
     return "text/html" in accept and JSON not in accept and GRAPHQL not in accept
 
 
-def media_type(request: Request) -> str:
-    """The media type of the answer: the one of ours that is liked best, JSON where any will do. Raises HTTPException 406."""
-    accept = request.headers.get("accept", "").strip().lower() or "*/*"
+def media_type(accept: str) -> str:
+    """The media type of the answer, by an `Accept`: the one of ours that is liked best, JSON where any will do. Raises HTTPException 406."""
+    accept = accept.strip().lower() or "*/*"
+    if accept in (JSON, "*/*"):  # most, and to weigh one alone is work for nothing
+        return JSON
     liked = sorted(_liked(accept), key=lambda one: -one[1])
     for media, quality in liked:
         if quality > 0:

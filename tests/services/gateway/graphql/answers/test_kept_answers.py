@@ -243,12 +243,12 @@ async def test_what_was_told_of_a_world_that_is_gone_is_sent_and_not_kept(told_g
 
 async def test_what_is_used_least_goes_first_where_there_is_no_room(told_gateway: Gateway) -> None:
     answers = KeptAnswers(told_gateway.process, most=3 * BESIDE)
-    a, b, c = (QueryAnswer.of(key, "w", b"1", [], 1) for key in "abc")
+    a, b, c = (QueryAnswer.of((key,), "w", b"1", [], 1) for key in "abc")
     answers.keep(a)
     answers.keep(b)
-    assert answers.get("a") is a
+    assert answers.get(a.key) is a
     answers.keep(c)
-    assert (answers.get("a"), answers.get("b"), answers.get("c")) == (a, None, c)
+    assert (answers.get(a.key), answers.get(b.key), answers.get(c.key)) == (a, None, c)
     answers.keep(replace(c, compressed=Beginning(b"x" * BESIDE, 0, 0)))
     assert len(answers) == 1, "what is compressed counts too"
 

@@ -294,7 +294,7 @@ class Caller:
 
 
 def text_of(result: ExecutionResult, context: OperationContext) -> QueryAnswer:
-    return QueryAnswer.of("", context.digest, orjson.dumps(result.data), context.withheld, 0)
+    return QueryAnswer.of((), context.digest, orjson.dumps(result.data), context.withheld, 0)
 
 
 @given(st.data())
