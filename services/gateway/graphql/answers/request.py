@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from graphql import GraphQLError, OperationDefinitionNode, OperationType
 
 from services.gateway.graphql.answers.entry_points import asks_for_today, of_the_world
-from services.gateway.graphql.cost.limits import INTROSPECTION, Prepared, prepared
+from services.gateway.graphql.cost.limits import INTROSPECTION, Prepared, demand, prepared
 from services.gateway.graphql.schema import schema
 
 
@@ -66,6 +66,12 @@ class GraphQLRequest:
             all(entry.name.value not in INTROSPECTION for entry in entries),
             any(asks_for_today(entry, self.variables) for entry in entries),
         )
+
+    @cached_property
+    def demand(self) -> int:
+        """How many objects it asks for at most, counted once; 0 where nothing is meant. Raises GraphQLError for more than anybody may ask for."""
+        found = self.found()
+        return demand(schema()._schema, *found, self.variables) if found is not None else 0
 
 
 def hashed(*parts: str) -> str:

@@ -17,7 +17,7 @@ from services.gateway.capacity.kept_answers import AnswerKey
 from services.gateway.graphql.answers.answer_key import answer_key
 from services.gateway.graphql.answers.request import GraphQLRequest
 from services.gateway.graphql.context import OperationContext
-from services.gateway.graphql.cost.limits import Prepared, demand
+from services.gateway.graphql.cost.limits import Prepared
 from services.gateway.graphql.plan.compiler import Plan
 from services.gateway.graphql.plan.document_plans import plans_of
 from services.gateway.graphql.plan.pieces import PieceKeeper
@@ -57,7 +57,7 @@ def _data(document: Prepared, asked: GraphQLRequest, asking: OperationContext, q
     if executor is None or plan is None:
         return None
     try:
-        asking.budget.asked = demand(executor.schema, document, executor.operation, asked.variables)
+        asking.budget.asked = asked.demand
         with _pieces(question, plan, asking) if plan.has_pieces else nullcontext() as keeper:
             data = orjson.dumps(plan.data(PlanRun(executor, asking.budget, keeper)))
     except Exception as e:  # an error of a field, most often: the library tells of it

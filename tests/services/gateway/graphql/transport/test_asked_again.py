@@ -121,6 +121,27 @@ async def test_of_whoever_has_nothing_left_no_document_is_looked_at(told_gateway
     assert (await Asking(told_gateway, "{ portfolio { world nobodyAskedThis } }")()).status_code == 429
 
 
+async def test_what_asks_for_too_much_is_refused_each_time(told_gateway: Gateway) -> None:
+    too_much = Asking(told_gateway, "{ teams(first: 501) { nodes { id } } }")
+    for _ in range(2):
+        refused = (await too_much()).json()["errors"][0]["extensions"]["code"]
+        assert refused == "FIRST"
+
+
+async def test_what_is_made_again_was_reckoned_to_cost_the_same(told_gateway: Gateway, again: Asking) -> None:
+    before = (await again()).json()["extensions"]["cost"]["asked"]
+    told_gateway.tell(ORGANISATION, "new", OrganisationRegistered(name="New"), "2025-01-01")
+    made = (await again()).json()["extensions"]["cost"]
+    assert made["asked"] == before > 0
+
+
+async def test_other_variables_of_the_same_document_are_reckoned_by_themselves(told_gateway: Gateway) -> None:
+    asks = "query($n: Int) { teams(first: $n) { nodes { id } } }"
+    told = [(await told_gateway.post(asks, {"n": n})).json() for n in (7, 100, 7, 501)]
+    assert [one.get("extensions", {}).get("cost", {}).get("asked", 0) for one in told[:3]] == [8, 101, 8]
+    assert told[3]["errors"][0]["extensions"]["code"] == "FIRST"
+
+
 # What is told
 
 
