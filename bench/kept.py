@@ -47,7 +47,7 @@ async def main(teams: int) -> None:
 
         def kept() -> tuple[int, int]:
             gc.collect()
-            return sum(len(moment.kept) for moment in process.world._moments.values()), tracemalloc.get_traced_memory()[0]
+            return process.world.entries, tracemalloc.get_traced_memory()[0]
 
         await ask(EXECUTIVE, {"first": 500})
         tracemalloc.start()

@@ -11,15 +11,16 @@ from typing import Any, Final, Protocol, cast
 
 from libs.calendar.local_time import end_of, precedes, start_of
 from libs.events.cost import spend
-from libs.events.derivations import DerivationCache, Replays, Rest
+from libs.events.derivations import THE_DAY, DerivationCache, OtherMoments, Replays, Rest
+from libs.events.derivations.derivation import HOLDS, Derivation, Key
 from libs.events.derivations.memo import EVENTS, EVER, RuleMemo
+from libs.events.derivations.sameness import same
 from libs.events.event import KINDS, Event, Kind, Overridden, S, changed, split, visible
 from libs.events.history import History, taken_in
 from libs.events.judgement import Course, SeenHistory, judged_by, judging, lapsed
+from libs.events.nearby import Nearby
 from libs.events.values import among, named, references
 
-THE_DAY: Final[Rest] = ()
-"""Stands among what a value rests on whose rule asked which day it is."""
 _NONE: Final[Mapping[Rest, int]] = MappingProxyType({})
 
 
@@ -53,12 +54,14 @@ class Facts(RuleMemo):
         kept: DerivationCache | None = None,
         touched: Mapping[Rest, int] = _NONE,
         heard: int = EVER,
+        nearby: tuple[Nearby, ...] = (),
     ) -> None:
         super().__init__(kept, touched, heard)
         self.histories, self.known_at = histories, known_at
+        self._nearby = nearby
+        self._other_moments = self._kept.others
+        """What is kept of all other moments that are asked about from the one that was asked about first."""
         self._day, self._before = day, before
-        self._root = self._kept
-        """What is kept of the moment that was asked about first, with that of all others that are asked about from there."""
         self._others: OrderedDict[tuple[date, datetime, datetime | None], Facts] = OrderedDict()
         self.replays: Replays = getattr(histories, "replays", None) or self._kept.replays
 
@@ -85,9 +88,10 @@ class Facts(RuleMemo):
         kept: DerivationCache | None = None,
         touched: Mapping[Rest, int] = _NONE,
         heard: int = EVER,
+        nearby: tuple[Nearby, ...] = (),
     ) -> Facts:
         """As of the end of a day; given `until`, with what was so by the end of that one, at places where it is later already."""
-        return cls(histories, day=day, before=end_of(until or day), known_at=known_at, kept=kept, touched=touched, heard=heard)
+        return cls(histories, day=day, before=end_of(until or day), known_at=known_at, kept=kept, touched=touched, heard=heard, nearby=nearby)
 
     @classmethod
     def by_now(cls, histories: Histories, now: datetime, known_at: datetime | None = None) -> Facts:
@@ -165,11 +169,46 @@ class Facts(RuleMemo):
         except KeyError:
             events = self.histories.events(key)
             spend(1 + len(events) // EVENTS)
-            found = self._inherited(kind, key, self._folded(kind, id, events))
-            self._kept_of(key).states[key] = found  # others may have had their turn, and changed it
+            if self._nearby and self._took_over(key):
+                found = cast("S | None", self._kept.states[key])
+            else:
+                found = self._inherited(kind, key, self._folded(kind, id, events))
+                self._kept_of(key).states[key] = found  # others may have had their turn, and changed it
         for other in self._kept.leaning.get(key, ()):
             self._note(other)
         return found
+
+    def _took_over(self, aggregate: str) -> bool:
+        """Whether the state of an aggregate is known of a moment nearby and the same here, and was taken from there."""
+        for near in self._nearby:
+            if aggregate in near.kept.states:
+                rests = aggregate, *near.kept.leaning.get(aggregate, ())
+                if all(map(near.settled, rests)) and not (self._touched and any(map(self._late, rests))):
+                    self._kept.states[aggregate] = near.kept.states[aggregate]
+                    self._kept.lean(aggregate, rests[1:])
+                    return True
+        return False
+
+    def _taken_over(self, key: Key) -> Derivation | None:
+        """What a rule came to at a moment nearby, where it reads the same here, and its parts come out the same, in the order in which it asks them."""
+        for near in self._nearby:
+            known = near.known(key)
+            if known is None:
+                continue
+            spend()
+            value, rests, parts, own = known.value, known.rests, known.parts, list[Derivation]()
+            for part in parts:
+                expected = part.value
+                try:
+                    own.append(self._found(part.key))
+                except Exception:
+                    return None  # its rule may know what to do about it
+                if not same(own[-1].value, expected):
+                    return None
+            heard = self._heard_of(rests, (*own,))
+            if known.doubt == HOLDS and known.parts is parts and heard <= self._heard and all(part.doubt == HOLDS for part in own):
+                return self._kept.keep(Derivation(key, value, rests, (*own,), heard=heard))
+        return None
 
     def leaning(self, aggregate: str) -> Iterable[Rest]:
         """What has a say in its state too."""
@@ -296,11 +335,11 @@ class Facts(RuleMemo):
         key = day, before, self.known_at
         other = self._others.pop(key, None)
         if other is None:
-            kept = self._root.other(key)
+            kept = self._other_moments.at(key)
             other = Facts(self.histories, day=day, before=before, known_at=self.known_at, kept=kept, touched=self._touched, heard=self._heard)
-            other._traces, other._root = self._traces, self._root
+            other._traces, other._other_moments = self._traces, self._other_moments
         self._others[key] = other
-        if len(self._others) > DerivationCache.DAYS:
+        if len(self._others) > OtherMoments.MOST:
             self._others.popitem(last=False)
         return other
 

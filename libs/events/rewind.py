@@ -9,10 +9,11 @@ from typing import Any, cast
 
 from libs.calendar.local_time import end_of, wall
 from libs.events.cost import spend
+from libs.events.derivations import THE_DAY
 from libs.events.derivations.derivation import Derivation, Key, Rest
 from libs.events.derivations.memo import EVENTS
 from libs.events.event import Event, Kind, S
-from libs.events.facts import THE_DAY, Facts, Histories, folded_past_faults
+from libs.events.facts import Facts, Histories, folded_past_faults
 from libs.events.judgement import Course
 
 

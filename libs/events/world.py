@@ -12,9 +12,10 @@ from datetime import date, datetime
 from typing import Final
 
 from libs.events.cost import spend
-from libs.events.derivations import DerivationCache, Rest, touched_by
+from libs.events.derivations import DerivationCache, OtherMoments, Rest, touched_by
 from libs.events.event import KINDS, Actor, Discarded, Event, Retracted, hash_of, mentions, position, split
 from libs.events.facts import Facts
+from libs.events.nearby import MomentKey, Nearby
 from libs.events.ports.store import Tally
 
 _DIGEST = 1 << 64
@@ -26,8 +27,6 @@ PIECE: Final = 16
 
 History = tuple[str, Sequence[Event], Sequence[tuple[str, str]]]
 """An aggregate, what follows of it, and all that this names."""
-_MomentKey = tuple[date, datetime | None, date]
-"""The day that it is called by, what is known, and the day by the end of which all counts that was so."""
 
 
 @dataclass(slots=True)
@@ -37,6 +36,18 @@ class _Moment:
     kept: DerivationCache
     upto: int
     facts: Facts | None = None
+
+    @property
+    def caches(self) -> Iterable[DerivationCache]:
+        return (self.kept,)
+
+
+@dataclass(slots=True)
+class _Others:
+    """The same of the other moments that rules ask about, whatever moment they are asked of."""
+
+    caches: OtherMoments
+    upto: int = 0
 
 
 class World:
@@ -55,7 +66,8 @@ class World:
         self._kinds: dict[str, dict[str, None]] = {}
         self._index: dict[tuple[str, str, str], dict[str, None]] = {}
         self._tallies: dict[str, tuple[int, int]] = {}
-        self._moments: OrderedDict[_MomentKey, _Moment] = OrderedDict()
+        self._moments: OrderedDict[MomentKey, _Moment] = OrderedDict()
+        self._others = _Others(OtherMoments())
         self._held: set[WorldSnapshot] = set()
         self._heard = 0
         self._named = -1, ""
@@ -243,7 +255,11 @@ class World:
         """The world as of the end of a day (`until`: with what was so by the end of that one) and as known at an instant (None: all that was heard)."""
         moment = self._moment(day, known_at, until)
         if moment.facts is None:
-            moment.facts = Facts.on_day(self, day, known_at, until=until, kept=moment.kept, touched=self._touched)
+            key = day, known_at, until or day
+            near = self._near(key)
+            moment = self._moment(day, known_at, until)  # of which somebody may have asked meanwhile, or let go
+            nearby = self._nearby(near, key, self)
+            moment.facts = Facts.on_day(self, day, known_at, until=until, kept=moment.kept, touched=self._touched, nearby=nearby)
         return moment.facts
 
     def kept(self, day: date, known_at: datetime | None, until: date | None = None) -> DerivationCache:
@@ -254,34 +270,74 @@ class World:
         key = day, known_at, until or day
         moment = self._moments.get(key)
         if moment is None:
-            moment = self._moments[key] = _Moment(DerivationCache(), self._dropped + len(self._changes))
+            moment = self._moments[key] = _Moment(DerivationCache(self._others.caches), self._dropped + len(self._changes))
             self._give_back()
         self._moments.move_to_end(key)
-        self._catch_up(moment)
+        while not self._others.upto == moment.upto == self._dropped + len(self._changes):  # more may be heard meanwhile
+            self._catch_up(self._others)
+            self._catch_up(moment)
         self._trim()
         return moment
 
-    def _catch_up(self, moment: _Moment) -> None:
+    @property
+    def entries(self) -> int:
+        """How many entries are kept of all moments."""
+        return sum(len(moment.kept) for moment in self._moments.values()) + self._others.caches.entries
+
+    def _near(self, key: MomentKey) -> list[MomentKey]:
+        """Of the moments of which more is known the nearest, and the one of which most is, as they are now; others may have their turn meanwhile."""
+        known = {one: len(moment.kept) for one, moment in self._moments.items()}
+        fuller = [one for one in known if known[one] > known.get(key, 0)]
+        if not fuller:
+            return []
+        near = {min(fuller, key=lambda one: (one[1] != key[1], abs(one[2] - key[2]))): None, max(fuller, key=known.__getitem__): None}
+        for one in near:
+            if one in self._moments:
+                self._catch_up(self._moments[one])
+        return list(near)
+
+    def _nearby(self, near: Iterable[MomentKey], key: MomentKey, histories: World | WorldSnapshot) -> tuple[Nearby, ...]:
+        """What is kept of these, for a moment of these histories."""
+        now = self._dropped + len(self._changes)
+        there = ((one, self._moments[one]) for one in near if one in self._moments)
+        return tuple(Nearby(moment.kept, histories, key, one) for one, moment in there if moment.upto == now)
+
+    def _catch_up(self, moment: _Moment | _Others) -> None:
         """Has a moment forget what has changed since it was asked about; others may have their turn, and the same moment, meanwhile."""
         while moment.upto < (now := self._dropped + len(self._changes)):
             changes = self._changes[moment.upto - self._dropped :]
             rests = {rest for aggregate, named in changes for rest in touched_by(aggregate, named)}
             aggregates = {aggregate for aggregate, _ in changes}
-            for kept in moment.kept.days:
+            for kept in moment.caches:
                 kept.forget_all(aggregates, rests)
                 spend(PIECE)
-            moment.upto, moment.facts = max(moment.upto, now), None
+            moment.upto = max(moment.upto, now)
+            if isinstance(moment, _Moment):
+                moment.facts = None
 
     def _let_old_go(self) -> None:
         """Of the moments, those that were not asked about for longest: they are found anew rather than what has changed since remembered for ever."""
         recent = self._dropped + len(self._changes) // 2
         for key in [key for key, moment in self._moments.items() if moment.upto < recent]:
             self._let_go(key)
+        if self._others.upto < recent:
+            self._let_others_go()
         self._trim()
 
-    def _let_go(self, key: _MomentKey) -> int:
+    def _let_others_go(self) -> None:
+        self._others.caches.clear()
+        self._others.upto = self._dropped + len(self._changes)
+
+    def _let_other_go(self) -> int:
+        for moment in self._moments.values():
+            moment.facts = None
+        return self._others.caches.drop_oldest()
+
+    def _let_go(self, key: MomentKey) -> int:
         """Of a moment, in pieces where nobody is just telling of it; how many entries that were."""
         kept = self._moments.pop(key).kept
+        if not self._moments:
+            self._let_others_go()
         entries = len(kept)
         if entries > DerivationCache.AT_ONCE and not any(held.tells_of(key) for held in self._held):
             with suppress(RuntimeError):  # where no loop runs, nobody waits
@@ -289,20 +345,20 @@ class World:
         return entries
 
     def _give_back(self) -> None:
-        """Lets go of the moments that were not asked about longest, where more is kept than there is room for; of the last one its other days."""
-        left = sum(len(moment.kept) for moment in self._moments.values())
+        """Lets go of what was not asked about longest where there is not room for all; of moments that rules alone ask about there is for half as much."""
+        others, left = self._others.caches, self.entries
+        while others.entries > self.KEPT_ENTRIES // 2:
+            left -= self._let_other_go()
         while len(self._moments) > 1 and (left > self.KEPT_ENTRIES or len(self._moments) > self.KEPT_MOMENTS):
             left -= self._let_go(next(iter(self._moments)))
-        for moment in self._moments.values():
-            while left > self.KEPT_ENTRIES and moment.kept.others:
-                left -= len(moment.kept.others.popitem(last=False)[1])
-                moment.facts = None
+        while left > self.KEPT_ENTRIES and others:
+            left -= self._let_other_go()
         if left > self.KEPT_ENTRIES:
             for key in list(self._moments):
                 self._let_go(key)
 
     def _trim(self) -> None:
-        oldest = min((moment.upto for moment in self._moments.values()), default=self._dropped + len(self._changes))
+        oldest = min(self._others.upto, *(moment.upto for moment in self._moments.values()), self._dropped + len(self._changes))
         if oldest > self._dropped:
             del self._changes[: oldest - self._dropped]
             self._dropped = oldest
@@ -317,7 +373,7 @@ class WorldSnapshot:
         self._world = world
         self._lengths: dict[str, int] = {}
         self._later: defaultdict[Rest, set[str]] = defaultdict(set)
-        self._facts: dict[_MomentKey, Facts] = {}
+        self._facts: dict[MomentKey, Facts] = {}
 
     def note(self, aggregate: str, named: Iterable[tuple[str, str]]) -> None:
         """An event of this aggregate, which names these, is about to be taken in."""
@@ -329,7 +385,7 @@ class WorldSnapshot:
             if aggregate not in self._world.referring(kind, field, id):
                 self._later[(kind, field, id)].add(aggregate)
 
-    def tells_of(self, moment: _MomentKey) -> bool:
+    def tells_of(self, moment: MomentKey) -> bool:
         """Whether it has told of this moment."""
         return moment in self._facts
 
@@ -356,8 +412,10 @@ class WorldSnapshot:
         """This world at a moment, as `World.facts` has it."""
         key = day, known_at, until or day
         if key not in self._facts:
+            near = self._world._near(key)
             kept = self._world.kept(day, known_at, until)
-            self._facts[key] = Facts.on_day(self, day, known_at, until=until, kept=kept, touched=self._world._touched, heard=self.heard)
+            nearby = self._world._nearby(near, key, self)
+            self._facts[key] = Facts.on_day(self, day, known_at, until=until, kept=kept, touched=self._world._touched, heard=self.heard, nearby=nearby)
         return self._facts[key]
 
 

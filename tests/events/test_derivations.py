@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from libs.events.derivations import DerivationCache, Replays
+from libs.events.derivations import DerivationCache, OtherMoments, Replays
 from libs.events.derivations.derivation import DOUBTED, HOLDS, TOUCHED, Derivation, Rest
 from libs.events.facts import Facts
 from libs.events.world import World
@@ -51,7 +51,7 @@ def test_an_event_touches_what_rests_on_its_aggregate_on_all_of_its_kind_and_on_
 
 def test_what_is_touched_is_touched_of_the_other_days_too() -> None:
     of = kept(here="thing:a")
-    other = of.other("yesterday")
+    other = of.others.at("yesterday")
     other.keep(value("there", "thing:a"))
     other.keep(value("stays", "thing:b"))
     of.forget("thing:a", [])
@@ -125,22 +125,24 @@ def test_a_doubted_part_that_nothing_reads_any_more_goes_with_those_of_its_own()
     assert whole.doubt == HOLDS and len(of.resting) == 3 - 1
 
 
-def test_of_the_other_days_the_one_that_was_not_asked_about_longest_goes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(DerivationCache, "DAYS", 2)
-    of = DerivationCache()
-    first, second = of.other(1), of.other(2)
-    first.states["thing:a"] = 1
-    second.states["thing:a"] = 1
-    assert of.other(1) is first
-    of.other(3)
-    assert list(of.others) == [1, 3] and of.other(1) is first and of.other(2) is not second
+def test_of_the_other_moments_the_one_that_was_not_asked_about_longest_goes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(OtherMoments, "MOST", 2)
+    of = OtherMoments()
+    first, second = of.at(1), of.at(2)
+    assert of.at(1) is first
+    third = of.at(3)
+    assert list(of) == [first, third] and of.at(1) is first and of.at(2) is not second
 
 
-def test_it_holds_as_many_entries_as_there_are_states_values_and_rests_of_all_days() -> None:
+def test_it_holds_as_many_entries_as_there_are_states_values_and_rests_and_the_other_moments_as_many_as_all_of_them() -> None:
     of = kept(one="thing:a", two="thing:a", three="thing:b")
     of.states["thing:a"] = 1
-    of.other("yesterday").states["thing:b"] = 2
-    assert len(of) == 1 + 3 + 2 + 1
+    for moment, states in (("yesterday", {"thing:b": 2}), ("tomorrow", {"thing:a": 1, "thing:b": 2})):
+        of.others.at(moment).states |= states
+    assert len(of) == 1 + 3 + 2 and (len(of.others), of.others.entries) == (2, 3)
+    assert of.others.drop_oldest() == 1 and of.others.entries == 2
+    of.others.clear()
+    assert len(of.others) == of.others.entries == 0
 
 
 def test_of_replays_what_was_not_asked_for_longest_goes(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from libs.events.cost import metered
-from libs.events.derivations import DerivationCache
+from libs.events.derivations import OtherMoments
 from libs.events.event import Discarded, Event, Kind, Retracted, changed, mentions, position
 from libs.events.facts import Facts
 from libs.events.history import History
@@ -123,7 +123,7 @@ def test_the_same_day_is_the_same_facts_and_another_is_asked_for_once() -> None:
 
 
 def test_of_the_other_days_the_one_that_was_not_asked_about_longest_goes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(DerivationCache, "DAYS", 2)
+    monkeypatch.setattr(OtherMoments, "MOST", 2)
     facts = Facts.on_day(world(said("thing:a", 1)), DAY)
     first, second, third = (DAY + timedelta(days=n) for n in (1, 2, 3))
     kept, gone = facts.on(first), facts.on(second)

@@ -16,8 +16,9 @@ from libs.events.catalog.backlog.need import NEED, NeedChanged, NeedJudged, Need
 from libs.events.catalog.portfolio.graduation import GRADUATION, Attested, HandoffAccepted, HandoffPrepared, HomeFunction, SustainEntered
 from libs.events.catalog.portfolio.product import PRODUCT, PhaseEntered, ProductRegistered
 from libs.events.catalog.portfolio.team import TEAM, TeamFormed
+from libs.events.derivations import THE_DAY
 from libs.events.event import Event, Kind, Overridden, Payload, Retracted, visible
-from libs.events.facts import THE_DAY, Facts, Histories
+from libs.events.facts import Facts, Histories
 from libs.events.history import History
 from libs.events.judgement import SeenHistory, lapsed
 from libs.events.world import World, WorldSnapshot

@@ -123,7 +123,7 @@ def test_of_the_moments_those_that_were_not_asked_about_longest_go(monkeypatch: 
     assert [of for of, *_ in world._moments] == [day, day + timedelta(days=2)] and world.kept(day, None) is first
 
 
-def test_where_too_much_is_kept_other_moments_go_then_other_days_then_all(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_where_too_much_is_kept_what_rules_ask_about_beyond_half_of_it_goes_then_other_moments_then_all(monkeypatch: pytest.MonkeyPatch) -> None:
     world = told(("thing:a", 1))
     day = said("thing:a", 1).time.date()
     monkeypatch.setattr(World, "KEPT_ENTRIES", 10)
@@ -132,16 +132,20 @@ def test_where_too_much_is_kept_other_moments_go_then_other_days_then_all(monkey
     new.states |= dict.fromkeys(map(str, range(4)))
     world._give_back()
     assert len(world._moments) == 2, "ten entries are not more than ten"
-    new.other("yesterday").states |= dict.fromkeys(map(str, range(5)))
+    assert old.others is new.others
+    for other, entries in (("yesterday", 2), ("tomorrow", 5)):
+        new.others.at(other).states |= dict.fromkeys(map(str, range(entries)))
     facts = world.facts(day + timedelta(days=1))
     world._give_back()
-    assert list(world._moments) == [(day + timedelta(days=1), None, day + timedelta(days=1))] and len(new) == 9
+    assert list(world._moments) == [(day + timedelta(days=1), None, day + timedelta(days=1))] and world.entries == 4 + 5
+    assert [len(other) for other in new.others] == [5] and world.facts(day + timedelta(days=1)) is not facts
     new.states["more"] = new.states["still more"] = 1
     world._give_back()
-    assert len(new) == 6 and not new.others and world.facts(day + timedelta(days=1)) is not facts
+    assert world.entries == len(new) == 6 and not new.others
     new.states |= dict.fromkeys(map(str, range(20, 40)))
+    new.others.at("yesterday").states["thing:a"] = 1
     world._give_back()
-    assert not world._moments
+    assert not world._moments and not new.others
 
 
 def test_changes_are_remembered_for_moments_that_are_kept_and_not_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,12 +18,11 @@ class DerivationCache:
     one that is kept with it (`other`) a value rests on all that lies below, so that each may go by itself.
     """
 
-    DAYS = 96
-    """How many other days are kept with it."""
     AT_ONCE = 1_000
     """So many entries are let go of in one go."""
 
-    def __init__(self) -> None:
+    def __init__(self, others: OtherMoments | None = None) -> None:
+        self.others = OtherMoments() if others is None else others
         self.states: dict[str, Any] = {}
         self.values: dict[Key, Derivation] = {}
         self.resting = Readers()
@@ -33,17 +32,11 @@ class DerivationCache:
         self.leaning: defaultdict[str, set[Rest]] = defaultdict(set)
         """Aggregate -> what has a say in its state besides: what its own events judge, and what may have taken the place of something that it names."""
         self.leaned_on: defaultdict[Rest, set[str]] = defaultdict(set)
-        self.others: OrderedDict[Hashable, DerivationCache] = OrderedDict()
         self.replays = Replays()
 
     def __len__(self) -> int:
-        """How many entries it holds, those of its other days among them."""
-        return len(self.states) + len(self.values) + len(self.resting) + sum(map(len, self.others.values()))
-
-    @property
-    def days(self) -> list[DerivationCache]:
-        """What was found at this moment, and at each of its other days."""
-        return [self, *self.others.values()]
+        """How many entries it holds."""
+        return len(self.states) + len(self.values) + len(self.resting)
 
     def forget_all(self, aggregates: Set[str], rests: Set[Rest]) -> None:
         """An event touched each of these, at this moment alone: many events cost little more than one."""
@@ -54,12 +47,11 @@ class DerivationCache:
 
     def empty(self) -> Iterator[None]:
         """Lets go of all, some at a time: to let go of a million entries at once takes a second, in which nobody is answered."""
-        for one in self.days:
-            for part in (one.values, one.wholes, one.resting, one.states):
-                while part:
-                    for _ in range(min(len(part), self.AT_ONCE)):
-                        part.popitem()
-                    yield
+        for part in (self.values, self.wholes, self.resting, self.states):
+            while part:
+                for _ in range(min(len(part), self.AT_ONCE)):
+                    part.popitem()
+                yield
 
     def keep(self, found: Derivation) -> Derivation:
         """Keeps a value, all of whose parts hold and are kept here. Where it comes out as it was, what is known stays and nothing above is another."""
@@ -105,20 +97,12 @@ class DerivationCache:
             self.resting.discard(rest, one)
         return [part for part in one.parts if self.wholes.discard(part, one)]
 
-    def other(self, moment: Hashable) -> DerivationCache:
-        """What was found at another moment that was asked about from this one; the one that was not asked about longest goes."""
-        found = self.others.pop(moment, None) or DerivationCache()
-        self.others[moment] = found
-        if len(self.others) > self.DAYS:
-            self.others.popitem(last=False)
-        return found
-
     def forget(self, aggregate: str, named: Iterable[tuple[str, str]]) -> None:
         """An event touched an aggregate, and what names these (field, id) pairs."""
         for rest in touched_by(aggregate, named):
             self.drop_state(rest)
             self.touch(rest)
-        for other in self.others.values():
+        for other in self.others:
             other.forget(aggregate, named)
 
     def lean(self, aggregate: str, on: Iterable[Rest]) -> None:
@@ -143,6 +127,47 @@ class DerivationCache:
                     if not whole.doubt:
                         whole.doubt = DOUBTED
                         above.append(whole)
+
+
+class OtherMoments:
+    """What was found at the other moments that rules ask about, each kept for whoever asks of it, from whatever moment."""
+
+    MOST = 256
+    """How many moments are kept."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[Hashable, DerivationCache] = OrderedDict()
+
+    def __len__(self) -> int:
+        """How many moments."""
+        return len(self._kept)
+
+    def __iter__(self) -> Iterator[DerivationCache]:
+        """What is kept of each as it is now: others may have their turn meanwhile."""
+        return iter([*self._kept.values()])
+
+    @property
+    def entries(self) -> int:
+        """How many entries they hold."""
+        return sum(map(len, self._kept.values()))
+
+    def at(self, moment: Hashable) -> DerivationCache:
+        """What was found at this one; the one that was not asked about longest goes."""
+        found = self._kept.get(moment)
+        if found is None:
+            found = self._kept[moment] = DerivationCache()
+            if len(self._kept) > self.MOST:
+                self._kept.popitem(last=False)
+        self._kept.move_to_end(moment)
+        return found
+
+    def clear(self) -> None:
+        """Lets go of all."""
+        self._kept.clear()
+
+    def drop_oldest(self) -> int:
+        """Lets go of the one that was not asked about longest; how many entries that were."""
+        return len(self._kept.popitem(last=False)[1])
 
 
 def touched_by(aggregate: str, named: Iterable[tuple[str, str]]) -> Iterator[Rest]:

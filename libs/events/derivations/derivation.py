@@ -7,6 +7,8 @@ from typing import Any, Final
 
 Rest = Hashable
 """What a value rests on: an aggregate `kind:id`, every aggregate of a kind `(kind,)`, the referring ones `(kind, field, id)`, or `THE_DAY` itself."""
+THE_DAY: Final[Rest] = ()
+"""Stands among what a value rests on whose rule asked which day it is."""
 Key = tuple[Any, tuple[Any, ...], tuple[tuple[str, Any], ...]]
 """A rule, and what it was asked with."""
 

@@ -7,9 +7,9 @@ from functools import cached_property
 from typing import Any
 
 from libs.events.catalog.portfolio.investment import INVESTMENT
-from libs.events.derivations import Rest, touched_by
+from libs.events.derivations import THE_DAY, Rest, touched_by
 from libs.events.event import KINDS, Event, Kind, Retracted, S, mentions, split
-from libs.events.facts import THE_DAY, Facts
+from libs.events.facts import Facts
 from libs.events.references import name_field
 from libs.rules.authority import Belonging, belonging
 

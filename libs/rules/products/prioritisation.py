@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
-from itertools import pairwise
+from itertools import groupby
+from operator import itemgetter
 from typing import Annotated, Final, NamedTuple
 
 from annotated_doc import Doc
@@ -24,7 +24,7 @@ MONTHS: Final = 3
 """A product delivers regularly that has delivered in each of so many months; and the order is reviewed as often."""
 
 _DAYS: Final = 4_096
-"""Of so many days it is kept which lie months before and after them: products are delivered on the same days."""
+"""Of so many days it is kept which lie months after them: products are delivered on the same days."""
 
 
 class Run(NamedTuple):
@@ -62,11 +62,15 @@ def delivers_regularly(facts: Facts, product: str) -> bool:
 
 def regular(facts: Facts, product: str) -> tuple[Run, ...]:
     """The times, in their order, on each day of which an item was delivered in each of the three months that ended with it (S0-25)."""
-    days = sorted({turn.event.time.date() for item in facts.derive(items, product) for turn in item.turns if turn.state is ItemState.DELIVERED})
-    edges = {edge for day in days for edge in (day, *_leaving(day)) if edge <= facts.day}
-    runs: list[Run] = []
-    for day in sorted(edges):
-        if not _regularly(days, day):
+    days = {turn.event.time.date() for item in facts.derive(items, product) for turn in item.turns if turn.state is ItemState.DELIVERED}
+    edges = sorted(edge for day in days for edge in _edges(day))
+    today, delivered, runs = facts.day, [0] * MONTHS, list[Run]()
+    for day, those in groupby(edges, key=itemgetter(0)):
+        if day > today:
+            break
+        for _, month, more in those:
+            delivered[month] += more
+        if not all(delivered):
             if runs and runs[-1].over is None:
                 runs[-1] = Run(runs[-1].first, day)
         elif not runs or runs[-1].over is not None:
@@ -102,17 +106,21 @@ def _looked_at(facts: Facts, metric: str, readings: tuple[str, ...]) -> MetricLo
 
 
 @lru_cache(_DAYS)
-def _leaving(day: date) -> tuple[date, ...]:
-    """The days on which a delivery may pass from one of these months to the one before: up to four later at the end of February."""
-    passed = [months_on(day, n, day.day) for n in range(1, MONTHS + 1)]
-    return tuple(one + timedelta(days=late) for one in passed for late in range(5))
+def _edges(delivered: date) -> tuple[tuple[date, int, int], ...]:
+    """The days on which a delivery comes into one of the three months that end with that day (0: the last of them; +1), and on which it is out of it (-1).
+
+    The days between two of these months belong to both.
+    """
+    found = []
+    for month in range(MONTHS):
+        found.append((_reached(delivered, month), month, 1))
+        found.append((_reached(delivered + timedelta(days=1), month + 1), month, -1))
+    return tuple(found)
 
 
-def _regularly(days: list[date], day: date) -> bool:
-    """Whether each of the three months that end with a day, the days between two of them belonging to both, holds one of these days, which are in order."""
-    return all(bisect_left(days, first) < bisect_right(days, last) for last, first in pairwise(_edges(day)))
-
-
-@lru_cache(_DAYS)
-def _edges(day: date) -> tuple[date, ...]:
-    return tuple(months_on(day, -n, day.day) for n in range(MONTHS + 1))
+def _reached(delivered: date, months: int) -> date:
+    """The first day so many months before which it was this day, or later: up to four days later at the end of February."""
+    day = months_on(delivered, months, delivered.day)
+    while months_on(day, -months, day.day) < delivered:
+        day += timedelta(days=1)
+    return day

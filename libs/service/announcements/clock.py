@@ -11,9 +11,9 @@ from typing import Any, Final, Generic, Protocol, TypeVar
 
 from libs.calendar.local_time import local, start_of
 from libs.commands.decision import Loaded
-from libs.events.derivations import Rest
+from libs.events.derivations import THE_DAY, Rest
 from libs.events.event import Actor, Event, Kind, Payload
-from libs.events.facts import THE_DAY, Facts
+from libs.events.facts import Facts
 from libs.events.ports.store import AppendOutcome, CommandKey, Commit
 from libs.rules.duties.instant import AnnouncedMoment, seen_at
 from libs.rules.duties.moments import announced_duties

@@ -10,8 +10,9 @@ from libs.events.catalog.portfolio.investment import InvestmentProposed
 from libs.events.catalog.portfolio.product import PRODUCT, ProductRegistered
 from libs.events.catalog.portfolio.team import TEAM, ProductsServed, TeamFormed
 from libs.events.catalog.roadmap.roadmap_item import Horizon, RoadmapItemPlaced
+from libs.events.derivations import THE_DAY
 from libs.events.event import Actor, Event, Payload, Retracted
-from libs.events.facts import THE_DAY, Facts
+from libs.events.facts import Facts
 from libs.events.world import World
 from libs.rules.history.diff import Moments, name_of, scopes_of
 from tests.rules.way import day

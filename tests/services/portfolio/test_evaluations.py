@@ -37,8 +37,8 @@ from libs.events.catalog.roadmap.change import ChangeRaised
 from libs.events.catalog.roadmap.channel import Audience, ChannelClosed, ChannelKind, ChannelOpened
 from libs.events.catalog.roadmap.metric import MetricDefined, MetricKind, MetricRead, RedesignThresholdSet, ThresholdSide
 from libs.events.catalog.roadmap.theme import ThemeRecorded
+from libs.events.derivations import THE_DAY
 from libs.events.event import Retracted
-from libs.events.facts import THE_DAY
 from libs.rules.catalogue import RULES
 from libs.rules.evaluations.evidence import prefilled
 from services.portfolio.domain import decisions
