@@ -14,6 +14,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResp
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 from headway.connections import Connections, neighbourhood
+from headway.response_cycle import ResponseCycle
 from libs.service.pieces import PIECES
 from libs.service.problems import MEDIA_TYPE
 
@@ -47,25 +48,6 @@ class SocketConnection(WebSocketsSansIOProtocol):
         super().connection_lost(exc)
         if self.began_as is not None:
             self.began_as.leave()
-
-
-class Answering(RequestResponseCycle):
-    """A request that is being answered; the body of the answer may come in pieces (`libs.service.pieces`)."""
-
-    async def send(self, message: Any) -> None:
-        """One message of the answer."""
-        pieces = message.get("pieces")
-        if pieces is None:
-            return await super().send(message)
-        if self.flow.write_paused and not self.disconnected:
-            await self.flow.drain()
-        if not self.disconnected:
-            self.transport.writelines(pieces)
-            self.response_complete = True
-            self.message_event.set()
-            if not self.keep_alive:
-                self.transport.close()
-            self.on_response()
 
 
 class HttpConnection(HttpToolsProtocol):
@@ -163,7 +145,7 @@ class HttpConnection(HttpToolsProtocol):
         before = self.cycle
         super().on_headers_complete()
         if self.cycle is not before:
-            self.cycle.__class__ = Answering  # which uvicorn makes by name
+            self.cycle.__class__ = ResponseCycle  # which uvicorn makes by name
             self.cycle.keep_alive = self.cycle.keep_alive and not self.spare
 
     def on_message_complete(self) -> None:

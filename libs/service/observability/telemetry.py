@@ -6,7 +6,7 @@ import logging
 import random
 import re
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Final
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, Info, ProcessCollector, generate_latest
@@ -124,7 +124,7 @@ class Observed:
         request = scope["headway.request"] = trace[3:35] if trace else f"{_ids.getrandbits(128):032x}"
         status = 0
 
-        async def watched(message: Message) -> None:
+        def watched(message: Message) -> Awaitable[None]:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
@@ -134,7 +134,7 @@ class Observed:
                     headers += [header for header in _SECURITY if header[0] not in names]
                 headers.append((b"x-request-id", request.encode("ascii")))
                 message = {**message, "headers": headers}
-            await send(message)
+            return send(message)
 
         start = time.perf_counter()
         try:

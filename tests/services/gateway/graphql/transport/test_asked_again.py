@@ -111,7 +111,7 @@ async def test_what_is_kept_is_charged_each_time_and_refused_where_nothing_is_le
     assert all(took) and allowances._left["executive@*"][0] == allowances.most - sum(took)
     allowances._left["executive@*"] = 1.0, 0.0
     last = await again()
-    assert last.status_code == 200 and last.headers["ratelimit"] == '"cost";r=0;t=60'
+    assert last.status_code == 200 and last.headers["ratelimit"].startswith('"cost";r=0;')
     assert (await again()).status_code == 429 and (await again(If_None_Match="*")).status_code == 429
 
 
