@@ -40,7 +40,7 @@ check: $(READY) ## style, types, boundaries, the documentation and the deploymen
 	$(BIN)/python -m tools.servers.deployment_check
 
 faults: $(READY) ## the slow ones: a thousand moments, and kills over and over
-	@HEADWAY_TEST_FAULTS=whole HEADWAY_TEST_INSTANTS=1000 HEADWAY_TEST_KILLS=40 $(BIN)/python -m pytest tests/system/test_two_clocks.py tests/delivery/test_crash.py tests/delivery/test_relay.py tests/faults -s $(ARGS)
+	@HEADWAY_TEST_FAULTS=whole HEADWAY_TEST_INSTANTS=1000 HEADWAY_TEST_KILLS=40 $(BIN)/python -m tools.testing --faults -s $(ARGS)
 
 mutants: $(READY) ## put small faults into rules, commands, events, limits and connections, and name those that no test sees; ARGS="--help" says more
 	@$(BIN)/python -m tools.mutants $(ARGS)

@@ -17,7 +17,7 @@ import tempfile
 import time
 import uuid
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -76,12 +76,12 @@ async def stored(url: str, namespace: str, teams: int) -> int:
 
 
 class Running:
-    """One service in a process of its own."""
+    """Services in a process of their own: all of them where none is named."""
 
-    def __init__(self, name: str, port: int, environment: dict[str, str], folder: str) -> None:
-        self.name, self.url = name, f"http://127.0.0.1:{port}"
+    def __init__(self, names: Sequence[str], port: int, environment: Mapping[str, str] | None, folder: str) -> None:
+        self.name, self.url = ", ".join(names) or "headway", f"http://127.0.0.1:{port}"
         self.begun = time.perf_counter()
-        command = [str(Path(sys.executable).with_name("headway")), "serve", name, "--port", str(port), "--data", folder]
+        command = [str(Path(sys.executable).with_name("headway")), "serve", *names, "--port", str(port), "--data", folder]
         self.process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
         atexit.register(self.process.kill)  # where the run ends early, nothing of it stays
 
@@ -116,7 +116,7 @@ class Running:
 
 def measured(teams: int, environment: dict[str, str], folder: str, ports: dict[str, int], events: int) -> None:
     """Prints the tables."""
-    first = [Running(name, ports[name], environment, folder) for name in SERVICES]
+    first = [Running([name], ports[name], environment, folder) for name in SERVICES]
     for one in first:
         one.ready()
     for one in first:
@@ -125,10 +125,10 @@ def measured(teams: int, environment: dict[str, str], folder: str, ports: dict[s
     asked = Table("asked of the gateway", "s", "MB then", "came of it")
     owners = []
     for name in SERVICES:
-        one = Running(name, ports[name], environment, folder)
+        one = Running([name], ports[name], environment, folder)
         took, live = one.ready()
         owners.append((one, took, live, resident(one.process.pid)))
-    gateway = Running("gateway", ports["gateway"], environment, folder)
+    gateway = Running(["gateway"], ports["gateway"], environment, folder)
     took, live = gateway.ready()
     before = resident(gateway.process.pid)
     token = Issuer.embedded(Settings(data=Path(folder))).token("executive")

@@ -1,7 +1,7 @@
 """Runs all tests in two processes side by side, since much of their time is waiting for servers and a browser: `python -m tools.testing`.
 
-With arguments it is pytest with these arguments. The outputs follow each other; what failed in any of them and the sum of all end them, so that whoever is
-shown the last lines alone knows what to look at.
+With arguments it is pytest with these arguments; with `--faults` before them it runs the tests of `make faults` instead, in the same way. The outputs follow
+each other; what failed in any of them and the sum of all end them, so that whoever is shown the last lines alone knows what to look at.
 """
 
 from __future__ import annotations
@@ -20,6 +20,11 @@ from typing import IO
 TESTS = Path(__file__).resolve().parent.parent / "tests"
 PARTS = (("browser", "system"),)
 """The folders of the parts that wait much; the rest is the last part. A third process saved nothing on two cores."""
+WAITING_FAULTS = (
+    *("system/test_two_clocks.py", "delivery/test_crash.py", "delivery/test_relay.py"),
+    *(f"faults/test_{name}.py" for name in ("outages", "stops", "two_instances")),
+)
+"""Of the tests of `make faults` those that need one core, or wait: one part. The rest of `tests/faults`, which keeps two busy, is the other."""
 PYTEST = (sys.executable, "-m", "pytest")
 SUMMARY = re.compile(r"^=+ (.*) in [0-9.]+s(?: \([0-9:]+\))? =+$", re.MULTILINE)
 WRONG = re.compile(r"^(?:FAILED|ERROR|XPASS) .*$", re.MULTILINE)
@@ -32,13 +37,19 @@ COUNT = re.compile(r"(\d+) (passed|failed|errors?|skipped|warnings?|xfailed|xpas
 
 def main(arguments: Sequence[str]) -> int:
     """The exit code: 0 where all parts are good, else the first that is not."""
+    if arguments[:1] == ["--faults"]:
+        return _side_by_side((WAITING_FAULTS, _other_faults()), arguments[1:])
     if arguments:
         return subprocess.call([*PYTEST, *arguments])
-    began, parts = time.monotonic(), (*PARTS, _others())
+    return _side_by_side((*PARTS, _others()))
+
+
+def _side_by_side(parts: Sequence[Sequence[str]], options: Sequence[str] = ()) -> int:
+    began = time.monotonic()
     with ExitStack() as stack:
         # Appending: a part shares the position in the file with whoever reads it here.
         outputs = [stack.enter_context(tempfile.TemporaryFile("a+")) for _ in parts]
-        running = [_started(output, part) for output, part in zip(outputs, parts, strict=True)]
+        running = [_started(output, part, options) for output, part in zip(outputs, parts, strict=True)]
         for output, process in zip(outputs, running, strict=True):
             _shown(output, process)
         counts = sum(map(_counted, outputs), Counter[str]())
@@ -57,8 +68,13 @@ def _others() -> list[str]:
     return sorted(path.name for path in TESTS.iterdir() if path.name not in named and (any(path.rglob("test_*.py")) or path.match("test_*.py")))
 
 
-def _started(output: IO[str], names: Sequence[str]) -> subprocess.Popen[bytes]:
-    return subprocess.Popen([*PYTEST, *(str(TESTS / name) for name in names)], stdout=output, stderr=subprocess.STDOUT)
+def _other_faults() -> list[str]:
+    every = (path.relative_to(TESTS).as_posix() for path in sorted(TESTS.glob("faults/test_*.py")))
+    return [name for name in every if name not in WAITING_FAULTS]
+
+
+def _started(output: IO[str], names: Sequence[str], options: Sequence[str]) -> subprocess.Popen[bytes]:
+    return subprocess.Popen([*PYTEST, *(str(TESTS / name) for name in names), *options], stdout=output, stderr=subprocess.STDOUT)
 
 
 def _shown(output: IO[str], process: subprocess.Popen[bytes]) -> None:

@@ -12,6 +12,12 @@ def test_every_folder_with_tests_is_in_one_part() -> None:
     assert sorted(name for part in (*testing.PARTS, testing._others()) for name in part) == sorted(folders)
 
 
+def test_every_file_of_faults_is_in_one_part_and_those_named_are_there() -> None:
+    every = [*testing.WAITING_FAULTS, *testing._other_faults()]
+    assert sorted(name for name in every if name.startswith("faults/")) == sorted(f"faults/{path.name}" for path in testing.TESTS.glob("faults/test_*.py"))
+    assert all((testing.TESTS / name).is_file() for name in every)
+
+
 def test_what_a_part_counts_is_read_from_its_closing_line() -> None:
     said = "== 3 failed in 1.00s ==\nlater\n===== 1 failed, 12 passed, 2 skipped, 1 error in 61.20s (0:01:01) =====\n"
     assert testing._counted(io.StringIO(said)) == {"failed": 1, "passed": 12, "skipped": 2, "error": 1}

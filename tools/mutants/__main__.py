@@ -55,7 +55,8 @@ def _of(groups: dict[str, str], seed: int, sample: int | None) -> list[Mutant]:
     if sample is not None and sample < len(every):
         chosen = set(random.Random(seed).sample(range(len(every)), sample))  # noqa: S311
         every = [mutant for number, mutant in enumerate(every) if number in chosen]
-    return found + every
+    known = listed()
+    return sorted(found + every, key=lambda mutant: known.line(mutant.name) is not None)  # what may live is tried last: it takes longest
 
 
 if __name__ == "__main__":

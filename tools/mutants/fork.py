@@ -29,6 +29,8 @@ from tools.mutants.targets import ROOT, STATE
 
 LONGEST = 6
 """Seconds of computing that one test may take while it is measured."""
+GRACE = 2.0
+"""Seconds of computing that one test may take under a mutant, beside five times what it takes as the code is."""
 MEMORY = 6 * 1024**3
 KILLED, LIVE, TIMEOUT, UNBUILT = "killed", "live", "timeout", "unbuilt"
 
@@ -187,8 +189,8 @@ def patience(_: int, __: FrameType | None) -> NoReturn:
     raise TimeoutError("too slow to be asked")
 
 
-def try_mutant(say: Callable[[Any], None], code: Code, mutant: Mutant | None, items: Sequence[pytest.Item], failure: Failure) -> None:
-    """Runs tests under a mutant (without one: as the code is) until one fails, and says how it went."""
+def try_mutant(say: Callable[[Any], None], code: Code, mutant: Mutant | None, tests: Sequence[tuple[pytest.Item, float]], failure: Failure) -> None:
+    """Runs tests (each with the seconds it takes) under a mutant (without one: as the code is) until one fails or goes on and on, and says how it went."""
     if mutant is not None:
         try:
             if not code.put(mutant):
@@ -200,9 +202,15 @@ def try_mutant(say: Callable[[Any], None], code: Code, mutant: Mutant | None, it
         say({"outcome": KILLED, "by": test})
         os._exit(0)
 
+    def goes_on(_: int, __: FrameType | None) -> None:
+        say({"outcome": TIMEOUT})
+        os._exit(0)
+
     failure.at_failure = failed
-    for number, item in enumerate(items):
-        run(item, items[number + 1] if number + 1 < len(items) else None)
+    signal.signal(signal.SIGVTALRM, goes_on)
+    for number, (item, seconds) in enumerate(tests):
+        signal.setitimer(signal.ITIMER_VIRTUAL, GRACE + 5 * seconds)
+        run(item, tests[number + 1][0] if number + 1 < len(tests) else None)
     say({"outcome": LIVE})
 
 

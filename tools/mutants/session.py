@@ -90,7 +90,7 @@ class Session:
             return
         print(f"measuring which lines {len(stale)} of {len(self.items)} tests run", flush=True)
         self.reach.begin(every, stale)
-        size = 1 + len(stale) // (12 * self.workers)
+        size = 1 + len(stale) // (40 * self.workers)
         parts = [stale[number : number + size] for number in range(0, len(stale), size)]
         waiting, running, done = deque(parts), dict[Forked, list[str]](), 0
         try:
@@ -197,8 +197,8 @@ class Session:
                 raise pytest.UsageError(f"these fail as the code is: {', '.join(AT_IMPORT)}")
             return fork(partial(try_at_import, mutant=trial.mutant), 20 * AT_IMPORT_SECONDS, self.config, cpu=AT_IMPORT_SECONDS)
         seconds = sum(self.reach.seconds[test] for test in trial.tests)
-        items = [self.items[test] for test in trial.tests]
-        return fork(lambda say: try_mutant(say, self.code, trial.mutant, items, self._failure), 30 + 10 * seconds, self.config, cpu=5 + 3 * seconds)
+        tests = [(self.items[test], self.reach.seconds[test]) for test in trial.tests]
+        return fork(lambda say: try_mutant(say, self.code, trial.mutant, tests, self._failure), 30 + 10 * seconds, self.config, cpu=5 + 3 * seconds)
 
     def _ended(self, process: Forked, trial: _Trial, waiting: deque[Mutant]) -> str:
         end(process)
@@ -218,7 +218,7 @@ class Session:
     def _is_sound(self, test: str) -> bool:
         """Whether a test passes alone as the code is: of one that does not, nothing follows."""
         if test not in self._sound:
-            process = fork(lambda say: try_mutant(say, self.code, None, [self.items[test]], self._failure), 120, self.config)
+            process = fork(lambda say: try_mutant(say, self.code, None, [(self.items[test], self.reach.seconds[test])], self._failure), 120, self.config)
             while hear(process) and time.monotonic() < process.until:
                 select.select([process.pipe], [], [], 1)
             end(process)
