@@ -157,8 +157,9 @@ def test_whatever_is_kept_and_whoever_has_a_turn_meanwhile_every_value_is_what_i
                     heard.tell(what, day)
                 case "news", what, day, asked_of, asked:
                     heard.tell(what, day)
+                    first = len(heard.said)  # in the middle of it somebody may say more
                     with heard.world.held() as held:
-                        assert ask(held.facts(DAYS[asked_of]), asked) == heard.anew(len(heard.said), DAYS[asked_of], None, asked)
+                        assert ask(held.facts(DAYS[asked_of]), asked) == heard.anew(first, DAYS[asked_of], None, asked)
                 case ("hold",):
                     holding = all_held.enter_context(ExitStack())
                     stack.append((holding, holding.enter_context(heard.world.held()), len(heard.said)))
