@@ -145,8 +145,8 @@ class _Case:
         may = self._owning(may, saying)
         self._demand_known(may, saying)
         whose = [lies_in | of_those_at_home(self.current, lies_in) for lies_in in places] if saying.topic in AT_HOME else places
-        found = [(lies_in, self._covering(may, lies_in)) for lies_in in (*whose, *self._bound(saying))]
-        if saying.topic in HOMELESS and not any(lies_in for lies_in, _ in found):
+        found = [(lies_in, self._covering(may, lies_in)) for lies_in in (*whose, *self._bound(saying)) if lies_in or saying.topic not in HOMELESS]
+        if not found:
             return may[0]
         lacking = next((lies_in for lies_in, role in found if role is None), None)
         if lacking is not None:

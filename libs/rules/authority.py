@@ -260,10 +260,10 @@ def known(facts: Facts, kind: str, id: str) -> bool:
 
     What gives nothing else its scopes, such as a release, is known where its own are.
     """
-    if kind in KINDS and kind not in _DEFINED:
+    if kind not in _DEFINED:
         return rests_on(facts.get(KINDS[kind], id)) is not None
-    state = facts.defined(KINDS[kind], id) if kind in _DEFINED and kind in KINDS else None
-    return any(getattr(state, field, None) for field in _DEFINED.get(kind, ()))
+    state = facts.defined(KINDS[kind], id)
+    return any(getattr(state, field, None) for field in _DEFINED[kind])
 
 
 def through(facts: Facts, kind: str, id: str) -> Belonging:
