@@ -142,9 +142,9 @@ class Loaded:
         """
         kind, field, id = relation
         names = next((of for name, of in self._kinds.items() if f"{name}:{id}" in of), None)
-        asked = sum(known[:2] == (kind, field) for known in self._relations)
-        if names is None or not asked:
+        if names is None:
             return []
+        asked = sum(known[:2] == (kind, field) for known in self._relations)
         ids = sorted(split(name)[1] for name in names)
         following = ((kind, field, one) for one in ids[bisect_right(ids, id) :])
         return list(islice((one for one in following if one not in self._relations), asked))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -92,6 +93,27 @@ def test_where_another_writer_was_its_history_and_whatever_may_name_it_is_loaded
     of.enumerate("other", ["other:q"])
     of.relate(("other", "about", "a"), [])
     assert list(of.all("other")) == ["other:q"] and not list(of.referring("other", "about", "a"))
+
+
+def test_whoever_goes_through_all_things_of_a_kind_is_given_as_many_more_as_were_asked_for_and_none_twice() -> None:
+    of, asked = loaded("other"), ("thing", "about", "b")
+    assert of.next_asked(asked) == []
+    for id in ("a", "c"):
+        of.relate(("thing", "about", id), [])
+    assert of.next_asked(asked) == [], "nobody has gone through them"
+    of.enumerate("other", [f"other:{id}" for id in "abcdefg"])
+    assert of.next_asked(asked) == [("thing", "about", "d"), ("thing", "about", "e")]
+    assert of.next_asked(("thing", "elsewhere", "b")) == []
+
+
+def test_what_is_ahead_of_an_instant_is_not_ahead_of_a_later_one() -> None:
+    of = loaded("other")
+    of.seen_from(datetime.min.replace(tzinfo=UTC))
+    of.events("thing:a")
+    assert of.ahead == {"thing:a"}
+    of.seen_from(datetime.max.replace(tzinfo=UTC))
+    of.events("thing:a")
+    assert of.ahead == set()
 
 
 def test_a_rule_that_does_not_hold_refuses_unless_it_is_lifted_and_then_it_is_said() -> None:

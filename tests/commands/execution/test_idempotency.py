@@ -163,6 +163,15 @@ def test_the_same_statement_known_earlier_is_kept() -> None:
     assert [one.id for one in phases_of(facts, "permits")] == ["alpha"]
 
 
+def test_what_says_when_it_was_learned_and_not_when_it_was_so_is_of_that_instant_and_kept_once() -> None:
+    said = Said([(0, entered("alpha", known=DAYS[0])), (1, entered("beta", DAYS[1]))])
+    assert not said.say(entered("alpha", known=DAYS[0])), "since then it is in another phase"
+    assert not said.say(entered("alpha", DAYS[0], known=DAYS[0]))
+    spent = {"investment": "approved", "amount": {"amount": "5.00", "currency": "CAD"}, "covers_from": "2026-02-01", "covers_until": "2026-02-28"}
+    learned = RecordActual.model_validate(spent | {"known": DAYS[0]})
+    assert said.say(learned) and not said.say(learned), "an invoice is counted once"
+
+
 def test_what_was_taken_back_is_said_again() -> None:
     said = Said([(0, entered("alpha", DAYS[0]))])
     said.say(COMMANDS["portfolio.retract"].model_validate({"event": said.positions[0], "reason": "Wrong"}))
