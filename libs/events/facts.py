@@ -9,7 +9,7 @@ from functools import cache
 from types import MappingProxyType
 from typing import Any, Final, Protocol, cast
 
-from libs.calendar.local_time import end_of, precedes, start_of
+from libs.calendar.local_time import HOME, end_of, precedes, start_of
 from libs.events.cost import spend
 from libs.events.derivations import THE_DAY, DerivationCache, OtherMoments, Replays, Rest
 from libs.events.derivations.derivation import HOLDS, Derivation, Key
@@ -62,7 +62,7 @@ class Facts(RuleMemo):
         self._other_moments = self._kept.others
         """What is kept of all other moments that are asked about from the one that was asked about first."""
         self._day, self._before = day, before
-        self._others: OrderedDict[tuple[date, datetime, datetime | None], Facts] = OrderedDict()
+        self._others: OrderedDict[tuple[date, datetime, bool, datetime | None], Facts] = OrderedDict()
         self.replays: Replays = getattr(histories, "replays", None) or self._kept.replays
 
     @property
@@ -332,7 +332,8 @@ class Facts(RuleMemo):
 
     def _other(self, day: date, before: datetime) -> Facts:
         """The facts before another instant, kept for a while; what is read of them counts as read of these."""
-        key = day, before, self.known_at
+        # The end of a day equals the instant at which it ends in UTC, and is another at each place.
+        key = day, before, before.tzinfo is HOME, self.known_at
         other = self._others.pop(key, None)
         if other is None:
             kept = self._other_moments.at(key)

@@ -206,3 +206,14 @@ def test_a_state_that_names_an_heir_is_taken_over_with_what_makes_it_one() -> No
     assert [home(world.facts(DAYS[day])) for day in (3, 1, 4)] == ["b", "a", "b"]
     tell("organisation:c", OrganisationsMerged(into="c", merged=("b",), reason="Law"), 2)
     assert [home(world.facts(DAYS[day])) for day in (4, 1, 3)] == ["c", "a", "c"]
+
+
+def test_the_end_of_a_day_is_not_taken_for_the_instant_at_which_it_ends_in_utc() -> None:
+    there, world = zone("America/Vancouver"), World()
+    for hour, said in ((10, "x"), (18, "y")):
+        time = local(datetime(2024, 1, 1, hour, tzinfo=there), there)
+        world.apply(Event("thing:a", world.last("thing:a") + 1, time, time, time, AUTHOR, ThingNoted(text=said)))
+    four = local(datetime(2024, 1, 1, 16, tzinfo=there), there)
+    assert four == end_of(DAYS[0])
+    for facts in (world.facts(DAYS[2]), Facts.on_day(world, DAYS[2])):
+        assert [facts.on(DAYS[0]).derive(text, "a"), facts.until(four).derive(text, "a"), facts.on(DAYS[0]).derive(text, "a")] == ["y", "x", "y"]
