@@ -1,19 +1,17 @@
-"""Finds the root fields of a query, whether the world alone answers them, and whether they name a day of their own."""
+"""Finds the root fields of a query, and whether the world alone answers them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Iterator, Sequence
+from typing import Final
 
 from graphql import (
     FieldNode,
     FragmentSpreadNode,
     InlineFragmentNode,
-    NullValueNode,
     OperationDefinitionNode,
     OperationType,
     SelectionSetNode,
-    VariableNode,
 )
 
 from services.gateway.graphql.cost.limits import Prepared
@@ -45,13 +43,3 @@ def entry_points(prepared: Prepared, operation: OperationDefinitionNode) -> Iter
                 yield from within(fragments[one.name.value].selection_set)
 
     return within(operation.selection_set)
-
-
-def asks_for_today(entry: FieldNode, variables: Mapping[str, Any]) -> bool:
-    """Whether an entry point is asked without `asOf`, or with null. What asks about the schema is of no day."""
-    if entry.name.value.startswith("__"):
-        return False
-    given = next((a.value for a in entry.arguments or () if a.name.value == "asOf"), None)
-    if isinstance(given, VariableNode):
-        return variables.get(given.name.value) is None
-    return given is None or isinstance(given, NullValueNode)

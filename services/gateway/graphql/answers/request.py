@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from graphql import GraphQLError, OperationDefinitionNode, OperationType
 
-from services.gateway.graphql.answers.entry_points import asks_for_today, of_the_world
+from services.gateway.graphql.answers.entry_points import of_the_world
 from services.gateway.graphql.cost.limits import INTROSPECTION, Prepared, demand, prepared
 from services.gateway.graphql.schema import schema
 
@@ -24,8 +24,6 @@ class WorldQuestion(NamedTuple):
     """The same, whatever the order of the variables."""
     kept: bool
     """Whether its answer may be kept: not what asks about the schema."""
-    of_today: bool
-    """Whether it asks for the present anywhere."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +62,6 @@ class GraphQLRequest:
             hashed(*named, json.dumps(self.variables)),
             hashed(*named, json.dumps(self.variables, sort_keys=True)),
             all(entry.name.value not in INTROSPECTION for entry in entries),
-            any(asks_for_today(entry, self.variables) for entry in entries),
         )
 
     @cached_property

@@ -130,15 +130,14 @@ class GraphQLEndpoint:
         return headers | {"ETag": tag} if tag else headers
 
     def _tag(self, asked: GraphQLRequest, asking: OperationContext, media: str) -> str | None:
-        """Equal where the answer must be: same world, names, document, variables and rights, and day where it matters. None where the world is not all.
+        """Equal where the answer must be: same world, names, document, variables, rights and days. None where the world is not all.
 
-        It is weak: what an answer took is another thing each time.
+        The days count also where `asOf` names another, as in the key of an answer. It is weak: what an answer took is another thing each time.
         """
         question = asked.question
         if question is None:
             return None
-        days = days_of(asking) if question.of_today else ""
-        return _tagged(asking.digest, str(self.process.people.revision), _version(), media, question.meaning, asking.rights, days)
+        return _tagged(asking.digest, str(self.process.people.revision), _version(), media, question.meaning, asking.rights, days_of(asking))
 
 
 async def _executed(asked: GraphQLRequest, asking: OperationContext, reading: bool, media: str, *, gzip: bool) -> tuple[int, tuple[bytes, ...], bool]:

@@ -13,6 +13,7 @@ import pytest
 from httpx import Response
 
 from libs.events.catalog.portfolio.organisation import ORGANISATION, OrganisationRegistered
+from libs.events.catalog.portfolio.team import TEAM, MemberJoined, Staffing, TeamRole
 from libs.events.ports.people import Particulars
 from libs.service.identity.issuer import Issuer
 from libs.service.identity.revocation_list import digest_of
@@ -169,6 +170,21 @@ async def test_the_day_is_that_of_the_place_to_the_minute(told_gateway: Gateway)
     assert [(await here()).json()["data"]["portfolio"]["asOf"] for _ in range(2)] == ["2026-03-02"] * 2
     told_gateway.clock.now = datetime(2026, 3, 2, 18, 15, tzinfo=UTC)
     assert (await here()).json()["data"]["portfolio"]["asOf"] == "2026-03-03"
+
+
+@pytest.mark.parametrize("days", ["asOf", "now"])
+async def test_of_an_earlier_day_whoever_may_see_more_since_midnight_is_not_told_that_nothing_is_new(told_gateway: Gateway, days: str) -> None:
+    joined = MemberJoined(person="ana", role=TeamRole.DEVELOPER, core=True, staffing=Staffing.STAFF)
+    told_gateway.tell(TEAM, "signs-team", joined, "2026-03-03", known="2026-03-01")
+    told_gateway.process.people.entries = MappingProxyType({"ana": Particulars("Ana Ruiz", None, TODAY)})
+    moment = ', asOf: "2026-01-01"' if days == "asOf" else ""
+    members = f'{{ team(id: "wells-team"{moment}) {{ members {{ person {{ name }} }} }} }}'
+    theirs = Asking(told_gateway, members, token=told_gateway.issuer.token("executive@roads"), method="GET")
+    before = await theirs()
+    told_gateway.clock.now = datetime(2026, 3, 3, 0, 1, tzinfo=UTC)
+    after = await theirs(If_None_Match=before.headers["etag"])
+    assert "Ana" not in before.text and before.status_code == after.status_code == 200
+    assert after.json()["data"]["team"]["members"][0] == {"person": {"name": "Ana Ruiz"}}
 
 
 # How it is sent
