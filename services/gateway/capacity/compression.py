@@ -16,12 +16,10 @@ _HEAD: Final = b"\x1f\x8b\x08\0\0\0\0\0\0\xff"
 
 
 def takes_gzip(accepted: str) -> bool:
-    """Whether an `Accept-Encoding` takes gzip."""
-    for one in accepted.split(","):
-        coding, _, quality = one.partition(";")
-        if coding.strip().lower() in ("gzip", "*"):
-            return quality.replace(" ", "") not in ("q=0", "q=0.0", "q=0.00", "q=0.000")
-    return False
+    """Whether an `Accept-Encoding` takes gzip: what it says of that by name counts before what it says of all others (`*`)."""
+    said = {coding.strip(): quality for coding, _, quality in (one.partition(";") for one in accepted.lower().split(","))}
+    quality = said.get("gzip", said.get("*"))
+    return quality is not None and quality.replace(" ", "") not in ("q=0", "q=0.0", "q=0.00", "q=0.000")
 
 
 class Beginning(NamedTuple):

@@ -46,6 +46,8 @@ def test_what_is_long_is_compressed_piece_by_piece_and_is_work() -> None:
         ("*", True),
         ("gzip; q=0", False),
         ("gzip;q=0.000, *", False),
+        ("*, GZIP;Q=0", False),
+        ("*;q=0, gzip", True),
         ("gzipped", False),
     ],
 )
