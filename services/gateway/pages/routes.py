@@ -225,9 +225,10 @@ class Pages:
             raise NotHeardYet("What was said is stored, and not yet heard here.", remedy="Open the page again in a moment.")
 
     def _tag(self, request: Request, visit: Visit) -> str:
-        """Equal where the page must be: same world, names, address, reader, rights, session, day, theme, assets and version of Headway."""
+        """Equal where the page must be: same world, names, address, reader, rights, session, days, theme, assets and version of Headway."""
         parts = [visit.world, visit.page.name, repr(sorted(visit.path.items())), repr(sorted(request.query_params.multi_items())), visit.reader.id]
-        parts += [visit.reader.rights, form_key(request), visit.moment.today.isoformat(), theme_of(request), assets.state(), version()]
+        parts += [visit.reader.rights, form_key(request), theme_of(request), assets.state(), version()]
+        parts += [visit.moment.today.isoformat(), self.process.latest(visit.moment.today).isoformat()]
         return f'W/"{hashed(*parts, str(self.process.people.revision))[:32]}"'
 
 

@@ -7,13 +7,17 @@ import gzip
 import json
 import re
 from collections.abc import Mapping
+from datetime import UTC, date, timedelta
 from html import unescape
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from libs.calendar.local_time import start_of, zone
+from libs.events.catalog.portfolio.organisation import ORGANISATION, OrganisationRegistered
 from libs.events.catalog.portfolio.team import TEAM, TeamFormed
+from libs.events.event import Actor, Event
 from services.gateway.graphql import execution
 from services.gateway.pages.kit.page import Page
 from services.gateway.pages.registry import KIND_PAGES, PAGES, REPORT_PAGES
@@ -56,6 +60,20 @@ async def test_a_page_names_its_world_and_is_not_sent_again_while_that_stands(si
     assert in_dark.status_code == 200 and 'data-theme="dark"' in in_dark.text
     still_dark = await site.client.get("/", headers=HTML | {"If-None-Match": first.headers["etag"]})
     assert still_dark.status_code == 200 and 'data-theme="dark"' in still_dark.text
+
+
+async def test_a_page_is_sent_again_once_it_is_the_next_day_anywhere(site: Gateway) -> None:
+    there, headers = zone("Pacific/Kiritimati"), site.signed_in("executive@water")
+    site.tell(ORGANISATION, "far", OrganisationRegistered(name="Far", time_zone="Pacific/Kiritimati"), "2025-01-01")
+    tomorrow, known = start_of(date(2026, 3, 3), there), start_of(date(2026, 3, 1))
+    renamed = OrganisationRegistered(name="Farther", time_zone="Pacific/Kiritimati")
+    site.process.world.apply(Event("organisation:far", 2, tomorrow, known, known, Actor("a", "importer"), renamed))
+    site.clock.now = tomorrow.astimezone(UTC) - timedelta(minutes=1)
+    before = await site.client.get("/", headers=headers)
+    site.clock.now = tomorrow.astimezone(UTC)
+    after = await site.client.get("/", headers=headers | {"If-None-Match": before.headers["etag"]})
+    assert "Far" in before.text and "Farther" not in before.text
+    assert after.status_code == 200 and "Farther" in after.text
 
 
 async def test_a_page_of_the_past_shows_that_day_and_links_that_keep_it(site: Gateway) -> None:
