@@ -221,6 +221,14 @@ def test_a_metric_of_something_else_is_no_satisfaction() -> None:
     assert expectations(said, 260).why == "satisfaction was never read"
 
 
+@pytest.mark.requirement("R-04")
+@pytest.mark.parametrize("by", ["importer", "lab_ops"])
+def test_an_attestation_counts_only_as_an_executives(by: str) -> None:
+    said = [attested(255, by=by) if one == attested(255) else one for one in graduating()]
+    found = expectations(said, 260)
+    assert (found.met, found.why) == (False, "an executive never attested")
+
+
 @pytest.mark.requirement("R-05")
 def test_a_story_counts_only_as_an_executives() -> None:
     way = [s for s in graduating() if not isinstance(s.data, StoryTold)]
