@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import os
 import pickle
 import stat
+import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
@@ -19,10 +21,12 @@ from libs.delivery.snapshot import keeper
 from libs.delivery.snapshot.event_pickle import DamagedSnapshot, dumps, loads
 from libs.delivery.snapshot.snapshot_file import SnapshotFile
 from libs.events.envelope import to_record
+from libs.events.ports.log import Record
 from libs.events.world import World
 from tests.delivery.consumers import running
 from tests.delivery.worlds_heard import TOPICS, Heard, heard, hearing, records
 from tests.events.kinds import said
+from tests.patience import GIVE_UP
 
 
 @pytest.fixture(autouse=True)
@@ -182,6 +186,56 @@ async def test_while_something_is_parked_nothing_is_written_down_so_that_it_is_p
     async with hearing(log, tmp_path) as consumer:
         await consumer.discard("thing:9@1", "Broken", "ada")
     assert (await heard(log, tmp_path)).same(await heard(log, tmp_path, kept=False))
+
+
+async def heard_as_well(consumer: Consumer, log: SqliteLog, more: list[Record]) -> None:
+    """Has a consumer that has read the log read more."""
+    consumer._advanced.clear()
+    await log.publish(more)
+    await consumer._advanced.wait()
+
+
+async def test_while_something_is_missing_nothing_is_written_down_so_that_it_is_missed_again(log: SqliteLog, tmp_path: Path) -> None:
+    await log.publish(records(0, 2))
+    await heard(log, tmp_path)
+    await log.publish([to_record("trial", said("thing:9", 2)), *records(2, 4)])
+    for _ in range(2):
+        async with hearing(log, tmp_path) as consumer:
+            assert (consumer.applied, list(consumer._gaps)) == (6, ["thing:9"])
+
+
+async def test_what_is_parked_for_long_is_not_remembered_for_without_end(log: SqliteLog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keeper, "MOST", 5)
+    await log.publish([replace(to_record("trial", said("thing:9", 1)), value=b"{"), *records(0, 1)])
+    async with hearing(log, tmp_path) as consumer:
+        assert len(consumer.world.new or ()) == 3
+        await heard_as_well(consumer, log, records(1, 2))
+        assert (consumer.applied, consumer.world.new) == (6, None)
+    assert (await heard(log, tmp_path)).read == 6
+
+
+async def test_what_was_heard_while_a_chapter_was_written_is_written_down_at_the_stop(log: SqliteLog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    may, append = threading.Event(), SnapshotFile.append
+    monkeypatch.setattr(SnapshotFile, "append", lambda file, chapter: may.wait(GIVE_UP) and append(file, chapter))
+    await log.publish(records(0, 4))
+    async with hearing(log, tmp_path) as consumer:
+        await heard_as_well(consumer, log, [to_record("trial", said("thing:1", 3))])
+        assert consumer.applied == 13
+        asyncio.get_running_loop().call_later(0.1, may.set)
+    assert (await heard(log, tmp_path)).read == 0
+
+
+async def test_whoever_hears_some_kinds_alone_keeps_no_snapshot(log: SqliteLog, tmp_path: Path) -> None:
+    await log.publish(records(0, 4))
+    decisions, path = SqliteDecisions(tmp_path / "d.sqlite3"), tmp_path / "world.snapshot"
+    await decisions.open()
+    consumer = Consumer(log, TOPICS, World(), owners={}, decisions=decisions, kinds=["thing"], snapshot=SnapshotFile(path, "trial"))
+    assert consumer._keeper is None
+    async with running(consumer):
+        await consumer.ready.wait()
+    await consumer.close()
+    await decisions.close()
+    assert consumer.applied == 8 and not path.exists()
 
 
 async def test_it_does_without_where_the_folder_cannot_be_written(log: SqliteLog, tmp_path: Path) -> None:

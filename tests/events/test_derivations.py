@@ -186,7 +186,39 @@ def test_a_value_says_what_it_rests_on() -> None:
 def test_a_value_that_is_discarded_is_read_and_reads_no_more() -> None:
     kept = DerivationCache()
     part = kept.keep(Derivation(("part", (), ()), 1, ("team:a",), ()))
-    kept.keep(Derivation(("whole", (), ()), 1, ("team:b",), (part,)))
+    whole = kept.keep(Derivation(("whole", (), ()), 1, ("team:b",), (part,)))
     for _ in range(2):
         kept.discard(("whole", (), ()))
     assert kept.values.keys() == {part.key} and kept.resting.keys() == {"team:a"} and not kept.wholes.keys()
+    assert (part.doubt, whole.doubt) == (HOLDS, TOUCHED), "whoever has read it does not keep what that came to"
+
+
+def test_what_a_value_read_before_and_reads_no_more_does_not_touch_it() -> None:
+    of = DerivationCache()
+    of.keep(value("one", "thing:a", "thing:b"))
+    of.touch("thing:a")
+    one = of.keep(value("one", "thing:a"))
+    of.touch("thing:b")
+    assert one.doubt == HOLDS and of.resting.keys() == {"thing:a"}
+
+
+def test_a_rule_that_minds_that_another_raises_rests_on_whatever_that_one_read() -> None:
+    world = World()
+    world.apply(said("thing:a", 1, text="0"))
+
+    def text(facts: Facts) -> str:
+        state = facts.get(THING, "a")
+        return state.text if state else ""
+
+    def share(facts: Facts) -> int:
+        return 12 // int(facts.derive(text))
+
+    def shared(facts: Facts) -> int | None:
+        try:
+            return facts.derive(share)
+        except ZeroDivisionError:
+            return None
+
+    assert world.facts(DAY).resting(shared) == (None, frozenset({"thing:a"}))
+    world.apply(said("thing:a", 2, text="4"))
+    assert world.facts(DAY).derive(shared) == 3

@@ -85,6 +85,19 @@ def test_a_value_costs_one_when_it_is_found_and_is_found_once_for_the_same_argum
     assert (facts.derive(text_of, "a", upper=True), facts.derive(text_of, "a", upper=False), facts.derive(text_of, "b")) == ("X", "x", "")
 
 
+def test_a_value_that_stands_since_its_parts_come_out_as_they_were_costs_what_these_cost() -> None:
+    of = world(said("thing:a", 1, text="x"))
+    assert cost(lambda: of.facts(DAY).derive(lambda facts: facts.derive(text_of, "a"))) == 3
+
+    def whole(facts: Facts) -> str:
+        return facts.derive(text_of, "a")
+
+    of.facts(DAY).derive(whole)
+    of.apply(said("thing:a", 2, text="x"))
+    facts = of.facts(DAY)
+    assert cost(lambda: facts.derive(whole)) == 2
+
+
 @pytest.mark.parametrize("stored", [False, True])
 def test_what_was_true_from_an_instant_on_is_said_of_that_instant_alone_and_before_the_end_of_the_moment(stored: bool) -> None:
     of = world(said("thing:a", 1), said("thing:a", 2), dataclasses.replace(said("thing:a", 3), time=said("thing:a", 1).time))
@@ -110,6 +123,12 @@ def test_what_was_learned_later_is_not_known_yet(stored: bool) -> None:
     known = Facts.on_day(histories, DAY, START + timedelta(days=8))
     assert text_of(known.on(DAY + timedelta(days=1)), "a") == "early", "on another day the same is known"
     assert [event.sequence for event in known.said_at(THING, "a", late.time)] == []
+
+
+def test_by_now_all_is_so_that_was_said_to_be_so_by_the_end_of_this_day() -> None:
+    of = world(said("thing:a", 1), *(dataclasses.replace(said("thing:a", n), time=START + timedelta(days=1, hours=h)) for n, h in ((2, -1), (3, 0))))
+    facts = Facts.by_now(of, START + timedelta(hours=9))
+    assert facts.day == DAY and [event.sequence for event in facts.history(THING, "a")] == [1, 2]
 
 
 def test_the_same_day_is_the_same_facts_and_another_is_asked_for_once() -> None:

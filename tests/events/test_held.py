@@ -124,6 +124,60 @@ def test_no_more_is_kept_than_there_is_room_for_and_what_was_asked_for_last_stay
     assert next(reversed(world._moments))[0] == DAY + timedelta(days=19) and world._held == set()
 
 
+def test_what_many_ask_of_what_is_held_is_given_back_when_it_is_let_go_of() -> None:
+    world = World()
+    world.KEPT_ENTRIES = 3
+    world.apply(said("thing:a", 1))
+    with world.held() as held:
+        told(held.facts(DAY))
+        assert world.entries > 3
+    assert world.entries <= 3
+
+
+def test_what_another_day_came_to_for_what_is_held_is_not_what_it_comes_to_for_the_world_nor_the_other_way_round() -> None:
+    world, other = World(), DAY - timedelta(days=2)
+    for id in "ab":
+        world.apply(said(f"thing:{id}", 1))
+    with world.held() as held:
+        for id in "ab":
+            world.apply(said(f"thing:{id}", 2))
+        world.facts(DAY)
+        assert held.facts(DAY).derive(earlier, "a", other)[0] == 1
+        assert [world.facts(DAY).derive(earlier, id, other)[0] for id in "ab"] == [2, 2]
+        assert [held.facts(DAY).derive(earlier, id, other)[0] for id in "ab"] == [1, 1]
+
+
+def test_who_holds_the_world_longest_is_told_of_it_as_it_was_though_others_that_held_it_later_are_gone() -> None:
+    world = World()
+    world.apply(said("thing:a", 1))
+    with world.held() as first:
+        world.apply(said("thing:a", 2))
+        with world.held():
+            with world.held():
+                pass
+            assert world.facts(DAY).derive(texts, "a")[0] == 2
+            assert first.facts(DAY).derive(texts, "a")[0] == 1
+
+
+def test_a_value_whose_part_was_found_again_by_the_world_is_not_told_of_what_was_held_before_it_was_another() -> None:
+    world = World()
+    for id in "ab":
+        world.apply(said(f"thing:{id}", 1))
+
+    def is_there(facts: Facts, id: str) -> bool:
+        return bool(facts.history(THING, id))
+
+    def whole(facts: Facts) -> tuple[int, bool]:
+        return len(facts.history(THING, "a")), facts.derive(is_there, "b")
+
+    with world.held() as held:
+        world.apply(said("thing:a", 2))
+        assert world.facts(DAY).derive(whole) == (2, True)
+        world.apply(said("thing:b", 2))
+        assert world.facts(DAY).derive(is_there, "b")
+        assert held.facts(DAY).derive(whole) == (1, True)
+
+
 class Interrupted:
     """A meter that does something else in the middle of what is metered."""
 
@@ -154,6 +208,38 @@ def test_others_may_have_their_turn_in_the_middle_of_forgetting_what_changed() -
     with metered(Interrupted(meanwhile)):
         facts = world.facts(DAY)
     assert between == [wanted] and told(facts) == told(Facts.on_day(plain, DAY)) != wanted
+
+
+@pytest.mark.parametrize("found", [False, True])
+def test_what_is_another_by_the_time_others_have_had_their_turn_does_not_stand(found: bool) -> None:
+    world = World()
+    for id in "abc":
+        world.apply(said(f"thing:{id}", 1))
+
+    def is_there(facts: Facts) -> bool:
+        return bool(facts.history(THING, "b"))
+
+    def count(facts: Facts) -> int:
+        return len(facts.history(THING, "c"))
+
+    def whole(facts: Facts) -> tuple[int, int]:
+        times = len(facts.history(THING, "a"))
+        return times, facts.derive(is_there) if times == 1 else facts.derive(count)
+
+    def meanwhile() -> None:
+        world.apply(said("thing:a", 2))
+        world.facts(DAY).derive(is_there)
+        if found:
+            assert world.facts(DAY).derive(whole) == (2, 1)
+            world.apply(said("thing:c", 2))
+            world.facts(DAY)
+
+    assert world.facts(DAY).derive(whole) == (1, True)
+    world.apply(said("thing:b", 2))
+    facts = world.facts(DAY)
+    with metered(Interrupted(meanwhile)):
+        facts.derive(whole)
+    assert world.facts(DAY).derive(whole) == (2, 1 + found)
 
 
 def test_where_more_changes_than_is_remembered_what_was_asked_for_lately_stays() -> None:

@@ -11,10 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from libs.calendar.local_time import end_of, local, zone
-from libs.events.catalog.portfolio.organisation import OrganisationRegistered, OrganisationsMerged
+from libs.events.catalog.portfolio.agreements.agreement import AGREEMENT, AgreementRecorded
+from libs.events.catalog.portfolio.organisation import ORGANISATION, OrganisationRegistered, OrganisationsMerged
 from libs.events.catalog.portfolio.team import TEAM, TeamFormed
 from libs.events.derivations.memo import RuleMemo
-from libs.events.event import Event, Payload
+from libs.events.event import Event, Payload, Retracted
 from libs.events.facts import Facts
 from libs.events.world import World, WorldSnapshot
 from tests.events.kinds import AUTHOR, START, THING, ThingNoted
@@ -185,6 +186,8 @@ def end(facts: Facts) -> datetime | None:
 def test_of_one_day_what_is_so_by_the_end_of_another_is_another_moment(world: World) -> None:
     found = [world.facts(DAYS[0], None, until).derive(end) for until in (DAYS[0], DAYS[1])]
     assert found == [end_of(DAYS[0]), end_of(DAYS[1])]
+    with world.held() as held:
+        assert [held.facts(DAYS[0], None, until).before for until in (DAYS[0], DAYS[1])] == found
 
 
 def home(facts: Facts) -> str | None:
@@ -206,6 +209,23 @@ def test_a_state_that_names_an_heir_is_taken_over_with_what_makes_it_one() -> No
     assert [home(world.facts(DAYS[day])) for day in (3, 1, 4)] == ["b", "a", "b"]
     tell("organisation:c", OrganisationsMerged(into="c", merged=("b",), reason="Law"), 2)
     assert [home(world.facts(DAYS[day])) for day in (4, 1, 3)] == ["c", "a", "c"]
+    tell("organisation:c", Retracted(event="organisation:c@2", reason="Wrong"), 3)
+    assert [home(world.facts(DAYS[day])) for day in (4, 1, 3)] == ["b", "a", "b"]
+    tell("organisation:b", Retracted(event="organisation:b@2", reason="Wrong"), 3)
+    assert [home(world.facts(DAYS[day])) for day in (4, 1, 3)] == ["a", "a", "a"]
+
+
+def test_of_several_that_are_named_each_is_named_by_its_heir_once_also_where_two_were_merged_into_each_other() -> None:
+    world, sayings = World(), list[tuple[str, Payload]]()
+    sayings += [(f"agreement:{id}", AgreementRecorded(parties=(*id,), text="So be it")) for id in ("ac", "abc")]
+    sayings += [(f"organisation:{into}", OrganisationsMerged(into=into, merged=(one,), reason="Law")) for into, one in ("ba", "ab")]
+    seen = list[Any]()
+    for aggregate, data in sayings:
+        world.apply(Event(aggregate, world.last(aggregate) + 1, START, START, START, AUTHOR, data))
+        facts = world.facts(DAYS[0])
+        seen.append([one.parties for one in facts.every(AGREEMENT)])
+    assert seen[1:3] == [[("a", "b", "c"), ("a", "c")], [("b", "c"), ("b", "c")]]
+    assert (facts.merged(ORGANISATION, "a"), facts.merged(ORGANISATION, "b")) == (["b"], ["a"])
 
 
 def test_the_end_of_a_day_is_not_taken_for_the_instant_at_which_it_ends_in_utc() -> None:

@@ -12,8 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from libs.calendar.local_time import end_of
+from libs.commands.testing import money
 from libs.events.catalog.backlog.need import NEED, NeedChanged, NeedJudged, NeedRecorded, Verdict
 from libs.events.catalog.portfolio.graduation import GRADUATION, Attested, HandoffAccepted, HandoffPrepared, HomeFunction, SustainEntered
+from libs.events.catalog.portfolio.investment import INVESTMENT, ActualRecorded, InvestmentDecided, InvestmentProposed
+from libs.events.catalog.portfolio.organisation import ORGANISATION
 from libs.events.catalog.portfolio.product import PRODUCT, PhaseEntered, ProductRegistered
 from libs.events.catalog.portfolio.team import TEAM, TeamFormed
 from libs.events.derivations import THE_DAY
@@ -211,6 +214,37 @@ def test_a_lifted_rule_counts_no_more_once_what_it_let_through_is_taken_back_wha
     assert numbers(world.facts(DAYS[0]).counting(NEED, "n")) == [1, 5] == numbers(Facts.on_day(Stored(world), DAYS[0]).counting(NEED, "n"))
 
 
+@pytest.mark.parametrize("of", [lambda world: world, Stored], ids=["heard", "stored"])
+def test_a_lifted_rule_counts_no_more_beside_judgements_that_count_wherever_they_are_seen(of: Callable[[World], Histories]) -> None:
+    world, recorded = World(), NeedRecorded(product="p", user="citizen", text="pay", origin="alpha")
+    lifted = Overridden(rule="S0-04", reason="Agreed", command="backlog.change_need")
+    amount, day = money("1.00"), DAYS[0]
+    spent = ActualRecorded(amount=amount, covers_from=day, covers_until=day)
+    approved = [InvestmentProposed(team="t", amount=amount), InvestmentDecided(approved=True, reason="Enough")]
+    said: list[tuple[str, list[Payload]]] = [
+        ("need:n", [recorded, lifted, NeedChanged(text="fish", reason="Study"), Retracted(event="need:n@3", reason="Wrong")]),
+        ("investment:i", [*approved, lifted, spent, Retracted(event="investment:i@4", reason="Wrong")]),
+    ]
+    for aggregate, what in said:
+        for n, data in enumerate(what):
+            time = START + timedelta(minutes=n)
+            world.apply(Event(aggregate, n + 1, time, time, time, AUTHOR, data))
+    facts = Facts.on_day(of(world), DAYS[0])
+    assert (numbers(facts.counting(NEED, "n")), numbers(facts.counting(INVESTMENT, "i"))) == ([1], [1, 2])
+
+
+def test_what_begins_by_what_defines_it_reads_as_it_was_said_first_where_something_was_said_of_it_before() -> None:
+    world, time = World(), [START + timedelta(days=n) for n in range(4)]
+    sayings: list[tuple[Payload, int]] = [
+        (NeedChanged(text="fish", reason="Study"), 1),
+        (NeedRecorded(product="p", user="citizen", text="pay", origin="alpha"), 3),
+    ]
+    for n, (data, on) in enumerate(sayings):
+        world.apply(Event("need:n", n + 1, time[on], time[3], time[3], AUTHOR, data))
+    need = world.facts(DAYS[1]).get(NEED, "n")
+    assert need is not None and (need.text, need.product, need.user) == ("fish", "p", "citizen")
+
+
 def test_what_is_judged_after_all_of_it_was_taken_back_counts_nowhere() -> None:
     world, alone = World(), NeedJudged(verdict=Verdict.MET, evidence="Survey")
     recorded = NeedRecorded(product="p", user="citizen", text="pay", origin="alpha")
@@ -256,6 +290,11 @@ def test_of_those_whose_events_name_it_only_those_are_related_whose_state_has_it
         (lambda facts: facts.history(THING, "a"), {"thing:a"}),
         (lambda facts: facts.said_at(THING, "a", START), {"thing:a"}),
         (lambda facts: facts.counting(NEED, "n"), {"need:n"}),
+        (lambda facts: facts.counting(GRADUATION, "t"), {"graduation:t", "team:t"}),
+        (lambda facts: facts.judged(facts.histories.events("graduation:t")[2]), {"team:t"}),
+        (lambda facts: facts.naming(OTHER, "about", "a"), {("other", "about", "a")}),
+        (lambda facts: facts.heir(ORGANISATION, "env"), {("organisation", "merged", "env")}),
+        (lambda facts: facts.merged(ORGANISATION, "env"), {("organisation", "into", "env")}),
         (lambda facts: facts.definition(PRODUCT, "p"), {"product:p", THE_DAY}),
         (lambda facts: facts.every(THING), {("thing",)}),
         (lambda facts: facts.related(OTHER, "about", "a"), {("other", "about", "a")}),

@@ -47,12 +47,12 @@ async def test_what_does_not_come_in_time_is_named_and_leaves_nothing_behind() -
 
 async def test_what_is_adopted_wakes_whoever_waits_for_it_and_is_found_by_what_it_names() -> None:
     world, wanted = told(("thing:a", 1)), told(("thing:a", 1))
-    waiting = asyncio.create_task(world.heard(["thing:a@3"], GIVE_UP))
+    waiting = asyncio.create_task(world.heard(["thing:a@4"], 0.1))
     await asyncio.sleep(0)
-    events = [said("thing:a", 2), said("thing:a", 3, about="x")]
+    events = [said("thing:a", 2), said("thing:a", 3, about="x"), said("thing:a", 4)]
     for event in events:
         wanted.apply(event)
-    world.adopt([("thing:a", events, [("about", "x")])], wanted.counts(), events[1])
+    world.adopt([("thing:a", events, [("about", "x")])], wanted.counts(), events[-1])
     assert await waiting == []
     assert list(world.referring("thing", "about", "x")) == ["thing:a"] and list(world.events("thing:a")) == list(wanted.events("thing:a"))
     assert (world.digest, world.tallies(), world.furthest) == (wanted.digest, wanted.tallies(), wanted.furthest)
@@ -163,6 +163,22 @@ def test_changes_are_remembered_for_moments_that_are_kept_and_not_for_ever(monke
         world.apply(said("thing:a", n))
     assert not world._moments and world._changes == []
     assert world.facts(day).derive(_seen, "a") == 8
+    heard = told(*(("thing:a", n) for n in range(1, 9)))
+    for n in range(4):
+        heard.apply(said(f"thing:b{n}", 1))
+        world.adopt([(f"thing:b{n}", [said(f"thing:b{n}", 1)], [])], heard.counts(), said(f"thing:b{n}", 1))
+    assert not world._moments and world._changes == [], "nor are those that come many at once"
+
+
+def test_of_two_moments_each_is_told_of_all_that_it_has_not_heard_of_whichever_was_asked_about_last() -> None:
+    world, days = told(("thing:a", 1)), [said("thing:a", 1).time.date() + timedelta(days=n) for n in range(2)]
+    assert [world.facts(day).derive(_seen, "a") for day in days] == [1, 1]
+    for n, told_to in enumerate([[0, 1], [1], [], [0]], 2):
+        world.apply(said("thing:a", n))
+        for day in told_to:
+            world.kept(days[day], None)
+    assert len(world._changes) == 2, "the second day has not heard of these"
+    assert [world.facts(day).derive(_seen, "a") for day in reversed(days)] == [5, 5]
 
 
 def test_the_digest_is_equal_for_equal_positions_in_whatever_order() -> None:
@@ -173,6 +189,7 @@ def test_the_digest_is_equal_for_equal_positions_in_whatever_order() -> None:
         random.Random(seed).shuffle(names := ["a", "b", "c"])
         digests.add(told(*sorted(shuffled, key=lambda p: (names.index(p[0][-1]), p[1]))).digest)
     assert len(digests) == 1
+    assert told(positions[0]).digest.endswith("-1")
     assert told(*positions[:-1]).digest not in digests
 
 

@@ -205,6 +205,7 @@ def test_a_page_says_what_is_before_and_behind_it_and_where_it_begins_and_ends()
 
 def test_the_cursor_of_a_list_in_an_order_by_hand_names_the_few_that_come_next_and_no_other_does() -> None:
     assert [id for id, _ in said(Listing("things", ABC, ABC).cursor(ABC[2]))[5:]] == ["d", "e", "f", "g"] and FOLLOWING == 4
+    assert [id for id, _ in said(Listing("things", ABC, ABC).cursor(ABC[3]))[5:]] == ["e", "f", "g", "h"]
     assert [id for id, _ in said(Listing("things", ABC, ABC[::-1], backwards=True).cursor(ABC[2]))[5:]] == ["b", "a"]
     assert len(said(by_id("things", ABC).cursor(ABC[2]))) == len(said(Listing("things", ABC, ABC, lambda one: one.rank).cursor(ABC[2]))) == 5
 
@@ -230,6 +231,13 @@ def test_a_cursor_whose_parts_are_not_what_they_should_be_is_refused_with_the_re
         listing.behind(base64.urlsafe_b64encode(orjson.dumps(wrong(*good))).decode())
     assert refused.value.field == "after" and "endCursor" in str(refused.value.remedy)
     assert listing.behind(base64.urlsafe_b64encode(orjson.dumps(good)).decode()) == 0
+
+
+def test_the_cursor_of_one_list_is_refused_by_another_of_the_same_things_in_the_same_order() -> None:
+    after = by_id("things", ABC).cursor(ABC[2])
+    assert by_id("things", ABC).behind(after) == 3
+    with pytest.raises(Invalid, match="no cursor of this list"):
+        by_id("others", ABC).behind(after)
 
 
 @pytest.mark.parametrize("backwards", [False, True])
