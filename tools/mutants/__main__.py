@@ -17,7 +17,7 @@ from hypothesis import Phase, settings
 from tools.mutants.operators import Mutant, mutants, named
 from tools.mutants.record import Record, by_hand, listed
 from tools.mutants.report import write
-from tools.mutants.session import Session
+from tools.mutants.session import MOST_SECONDS, Session
 from tools.mutants.targets import BESIDE, FAST, ROOT, STATE, TESTS, modules
 
 
@@ -28,6 +28,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--sample", type=int, help="try so many, chosen by --seed")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--minutes", type=float, help="stop after so many minutes; the next run goes on")
+    parser.add_argument("--seconds", type=float, default=MOST_SECONDS, help="of tests that are run against one mutant that lives (%(default)s)")
     parser.add_argument("--workers", type=int, default=1, help="processes at a time")
     parser.add_argument("--live", action="store_true", help="try only those that lived")
     parser.add_argument("--again", action="store_true", help="forget what was found")
@@ -41,7 +42,7 @@ def main(arguments: Sequence[str]) -> int:
     if not given.report:
         settings.register_profile("mutants", phases=[Phase.explicit, Phase.generate], database=None, deadline=None, derandomize=True)
         settings.load_profile("mutants")
-        session = Session(found, record, workers=given.workers, until=given.minutes and began + 60 * given.minutes, live=given.live)
+        session = Session(found, record, workers=given.workers, until=given.minutes and began + 60 * given.minutes, live=given.live, seconds=given.seconds)
         beside = [f"--ignore-glob={ROOT / test}" for test in BESIDE]
         pytest.main([*(str(ROOT / test) for test in TESTS), *beside, "-q", "-s", "-p", "no:cacheprovider", "-m", FAST, f"--rootdir={ROOT}"], plugins=[session])
     left = write(found, record.outcomes, groups, listed())

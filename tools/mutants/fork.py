@@ -31,6 +31,8 @@ LONGEST = 6
 """Seconds of computing that one test may take while it is measured."""
 GRACE = 2.0
 """Seconds of computing that one test may take under a mutant, beside five times what it takes as the code is."""
+WAITS = 30.0
+"""Seconds that it may take by the clock, beside ten times that: a mutant may wait for what never comes."""
 MEMORY = 6 * 1024**3
 KILLED, LIVE, TIMEOUT, UNBUILT = "killed", "live", "timeout", "unbuilt"
 
@@ -208,8 +210,10 @@ def try_mutant(say: Callable[[Any], None], code: Code, mutant: Mutant | None, te
 
     failure.at_failure = failed
     signal.signal(signal.SIGVTALRM, goes_on)
+    signal.signal(signal.SIGALRM, goes_on)
     for number, (item, seconds) in enumerate(tests):
         signal.setitimer(signal.ITIMER_VIRTUAL, GRACE + 5 * seconds)
+        signal.setitimer(signal.ITIMER_REAL, WAITS + 10 * seconds)
         run(item, tests[number + 1][0] if number + 1 < len(tests) else None)
     say({"outcome": LIVE})
 

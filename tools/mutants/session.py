@@ -42,7 +42,7 @@ from tools.mutants.record import IMPORT, MutantOutcome, Record
 from tools.mutants.targets import AT_IMPORT, modules
 
 MOST_SECONDS = 15.0
-"""Of tests that are asked about one mutant: the fastest of each file in turn."""
+"""Of tests that are asked about one mutant, where a run does not say otherwise: the fastest of each file in turn."""
 AT_IMPORT_SECONDS = 60.0
 """Of computing that the tests of what is declared at import may take together; they take a sixth of it."""
 
@@ -57,8 +57,8 @@ class _Trial:
 class Session:
     """The plugin that takes the place of running the tests."""
 
-    def __init__(self, mutants: Sequence[Mutant], record: Record, *, workers: int, until: float | None, live: bool) -> None:
-        self.mutants, self.record, self.workers, self.until, self.live = mutants, record, workers, until, live
+    def __init__(self, mutants: Sequence[Mutant], record: Record, *, workers: int, until: float | None, live: bool, seconds: float = MOST_SECONDS) -> None:
+        self.mutants, self.record, self.workers, self.until, self.live, self.seconds = mutants, record, workers, until, live, seconds
         self._failure = Failure()
         self._killers: dict[str, deque[str]] = defaultdict(lambda: deque(maxlen=6))
         self._at_import = sha256("".join(map(digest, AT_IMPORT)).encode()).hexdigest()[:8]
@@ -147,12 +147,12 @@ class Session:
             return None
         reached = [test for test in self.reach.tests(mutant.path, mutant.line) if test in self.items and self._sound.get(test, True)]
         words = "".join(f"{test}{self.reach.files[reaching.file_of(test)]}" for test in sorted(reached))
-        asked = sha256(f"{MOST_SECONDS}{words}".encode()).hexdigest()[:12] if reached else f"{IMPORT}{self._at_import}"
+        asked = sha256(f"{self.seconds}{words}".encode()).hexdigest()[:12] if reached else f"{IMPORT}{self._at_import}"
         if before is not None and before.asked == asked:
             return None
         lately = [*self._killers[f"{mutant.path} {mutant.function}"], *self._killers[mutant.path]]
         known = dict.fromkeys(test for test in reversed(lately) if test in set(reached))
-        chosen, left = list(known), MOST_SECONDS
+        chosen, left = list(known), self.seconds
         for test in _near_first(mutant.path, reached):
             if test not in known and self.reach.seconds[test] <= left:  # behind one that takes too long there are others that do not
                 left -= self.reach.seconds[test]
