@@ -268,14 +268,18 @@ class World:
 
     def _moment(self, day: date, known_at: datetime | None, until: date | None) -> _Moment:
         key = day, known_at, until or day
+        if key in self._moments:
+            self._moments.move_to_end(key)
+        self._catch_up(self._others)
+        if key in self._moments:
+            self._catch_up(self._moments[key])
         moment = self._moments.get(key)
-        if moment is None:
+        if moment is None:  # or it was let go of meanwhile
             moment = self._moments[key] = _Moment(DerivationCache(self._others.caches), self._dropped + len(self._changes))
             self._give_back()
         self._moments.move_to_end(key)
-        while not self._others.upto == moment.upto == self._dropped + len(self._changes):  # more may be heard meanwhile
-            self._catch_up(self._others)
-            self._catch_up(moment)
+        for one in (self._others, moment):
+            self._catch_up(one, at_once=True)  # what was heard meanwhile: if others had their turn at this too, it might never end
         self._trim()
         return moment
 
@@ -302,18 +306,21 @@ class World:
         there = ((one, self._moments[one]) for one in near if one in self._moments)
         return tuple(Nearby(moment.kept, histories, key, one) for one, moment in there if moment.upto == now)
 
-    def _catch_up(self, moment: _Moment | _Others) -> None:
-        """Has a moment forget what has changed since it was asked about; others may have their turn, and the same moment, meanwhile."""
-        while moment.upto < (now := self._dropped + len(self._changes)):
-            changes = self._changes[moment.upto - self._dropped :]
-            rests = {rest for aggregate, named in changes for rest in touched_by(aggregate, named)}
-            aggregates = {aggregate for aggregate, _ in changes}
-            for kept in moment.caches:
-                kept.forget_all(aggregates, rests)
+    def _catch_up(self, moment: _Moment | _Others, *, at_once: bool = False) -> None:
+        """Has a moment forget what has changed since it was asked about. Unless at once, others have their turn meanwhile, and the same moment."""
+        now = self._dropped + len(self._changes)
+        if moment.upto >= now:
+            return
+        changes = self._changes[moment.upto - self._dropped :]
+        rests = {rest for aggregate, named in changes for rest in touched_by(aggregate, named)}
+        aggregates = {aggregate for aggregate, _ in changes}
+        for kept in moment.caches:
+            kept.forget_all(aggregates, rests)
+            if not at_once:
                 spend(PIECE)
-            moment.upto = max(moment.upto, now)
-            if isinstance(moment, _Moment):
-                moment.facts = None
+        moment.upto = max(moment.upto, now)
+        if isinstance(moment, _Moment):
+            moment.facts = None
 
     def _let_old_go(self) -> None:
         """Of the moments, those that were not asked about for longest: they are found anew rather than what has changed since remembered for ever."""
