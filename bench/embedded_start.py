@@ -21,12 +21,12 @@ from rich.console import Console
 from rich.table import Table
 
 from bench.fairness import resident
-from bench.ingestion import TOGETHER, Told
+from bench.ingestion import Told, published
+from bench.load import computing
 from bench.portfolio import fill
-from bench.starting import Running
-from libs.events.envelope import to_record
-from libs.events.event import KINDS, Event
-from libs.events.ports.store import Commit
+from bench.starting import Running, appended, commit_of
+from headway.stack import SERVICES
+from libs.events.event import KINDS
 from libs.service.adapters import adapters_of
 from libs.service.identity.issuer import Issuer
 from libs.service.settings import Settings
@@ -69,26 +69,12 @@ async def written(settings: Settings, teams: int) -> int:
     """Puts a portfolio into the stores and the log; how many events that is."""
     told = Told()
     fill(told, teams)
-    events = [event for _, event in sorted(told.events, key=lambda pair: (pair[0], pair[1].sequence))]
-    adapters = adapters_of(settings)
-    await adapters.log.open()
-    for begin in range(0, len(events), TOGETHER):
-        assert not any(await adapters.log.publish([to_record(settings.namespace, event) for event in events[begin : begin + TOGETHER]]))
-    await adapters.log.close()
-    for service in sorted({kind.service for kind in KINDS.values()}):
-        store = adapters.store(service)
-        await store.open()
-        commits = [_commit(event) for event in events if KINDS[event.kind].service == service]
-        for begin in range(0, len(commits), TOGETHER):
-            some = commits[begin : begin + TOGETHER]
-            await store.append(some)
-            await store.published([(commit.aggregate, commit.first) for commit in some])
-        await store.close()
+    events, adapters = told.in_order(), adapters_of(settings)
+    await published(adapters.log, settings.namespace, events)
+    for service in SERVICES:
+        commits = [commit_of(event) for event in events if KINDS[event.kind].service == service]
+        await appended(adapters.store(service), commits, published=True)
     return len(events)
-
-
-def _commit(event: Event) -> Commit:
-    return Commit(event.aggregate, event.sequence, (event,), None, {"id": event.aggregate})
 
 
 def _alone(path: Path) -> float:
@@ -97,12 +83,6 @@ def _alone(path: Path) -> float:
         for headers, value in db.execute("SELECT headers, value FROM log ORDER BY n"):
             orjson.loads(headers), orjson.loads(value)
     return time.process_time() - began
-
-
-def _computing(pid: int) -> float:
-    """Seconds that a process has computed."""
-    fields = Path(f"/proc/{pid}/stat").read_text("ascii").rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / 100
 
 
 def _asked(client: httpx.Client) -> tuple[float, int]:
@@ -139,11 +119,11 @@ def measured(teams: int) -> Measured:
 
         first = started()
         ready, _ = first.ready()
-        ready_cpu = _computing(first.process.pid)
+        ready_cpu = computing([first.process.pid])
         first.stop()
         second = started()
         known, _ = second.ready()
-        known_cpu, memory = _computing(second.process.pid), resident(second.process.pid)
+        known_cpu, memory = computing([second.process.pid]), resident(second.process.pid)
         with httpx.Client(base_url=second.url, headers={"Authorization": f"Bearer {token}"}, timeout=600) as client:
             asked, answered = _asked(client)
             after = resident(second.process.pid)

@@ -32,7 +32,7 @@ from libs.delivery.consumer import Consumer
 from libs.delivery.snapshot.snapshot_file import SnapshotFile
 from libs.events.envelope import all_topics, from_record, to_record
 from libs.events.event import KINDS, Event
-from libs.events.ports.log import Delivery, Record
+from libs.events.ports.log import Delivery, Log
 from libs.events.world import World
 from tests.adapters.contracts.memory import Disk, MemoryDecisions
 
@@ -60,26 +60,24 @@ class Told(Numbered):
         came = self._came[event.aggregate] = max(event.stored, self._came.get(event.aggregate, event.stored))
         self.events.append((came, event))
 
-    def records(self) -> Iterator[Record]:
-        """All of them; of one aggregate as they were told."""
-        for _, event in sorted(self.events, key=lambda told: (told[0], told[1].sequence)):
-            yield to_record("bench", event)
+    def in_order(self) -> list[Event]:
+        """All of them as they came; of one aggregate as they were told."""
+        return [event for _, event in sorted(self.events, key=lambda told: (told[0], told[1].sequence))]
+
+
+async def published(log: Log, namespace: str, events: Sequence[Event]) -> None:
+    """Writes events to a log, some thousands together."""
+    await log.open()
+    for begin in range(0, len(events), TOGETHER):
+        assert not any(await log.publish([to_record(namespace, event) for event in events[begin : begin + TOGETHER]]))
+    await log.close()
 
 
 async def written(path: Path, events: int) -> int:
     """Writes a log; how many events that are."""
     told = Told()
     fill(told, max(events // A_TEAM, 1))
-    log = SqliteLog(path)
-    await log.open()
-    some: list[Record] = []
-    for record in told.records():
-        some.append(record)
-        if len(some) == TOGETHER:
-            assert not any(await log.publish(some))
-            some.clear()
-    assert not any(await log.publish(some))
-    await log.close()
+    await published(SqliteLog(path), "bench", told.in_order())
     return len(told.events)
 
 

@@ -32,7 +32,7 @@ from bench.servers import address_of
 from headway.stack import NAMES, SERVICES
 from libs.adapters.mongo.store import MongoCommitStore
 from libs.events.event import KINDS, Event
-from libs.events.ports.store import AppendOutcome, Commit
+from libs.events.ports.store import AppendOutcome, Commit, CommitStore
 from libs.service.identity.issuer import Issuer
 from libs.service.settings import Settings
 from services.gateway.documents import EXECUTIVE
@@ -58,7 +58,23 @@ class Told(Numbered):
     def apply(self, event: Event) -> None:
         """One event, as one command would have stored it."""
         super().apply(event)
-        self.commits[KINDS[event.kind].service].append(Commit(event.aggregate, event.sequence, (event,), None, {"id": event.aggregate}))
+        self.commits[KINDS[event.kind].service].append(commit_of(event))
+
+
+def commit_of(event: Event) -> Commit:
+    """What one command would have stored."""
+    return Commit(event.aggregate, event.sequence, (event,), None, {"id": event.aggregate})
+
+
+async def appended(store: CommitStore, commits: Sequence[Commit], *, published: bool = False) -> None:
+    """Puts commits into a store, some thousands together; they may be marked as published already."""
+    await store.open()
+    for begin in range(0, len(commits), AT_ONCE):
+        some = commits[begin : begin + AT_ONCE]
+        assert set(await store.append(some)) == {AppendOutcome.STORED}
+        if published:
+            await store.published([(commit.aggregate, commit.first) for commit in some])
+    await store.close()
 
 
 async def stored(url: str, namespace: str, teams: int) -> int:
@@ -66,12 +82,7 @@ async def stored(url: str, namespace: str, teams: int) -> int:
     told = Told()
     events = fill(told, teams)
     for service in SERVICES:
-        store = MongoCommitStore(url, f"{namespace}_{service}")
-        await store.open()
-        commits = told.commits[service]
-        for begin in range(0, len(commits), AT_ONCE):
-            assert set(await store.append(commits[begin : begin + AT_ONCE])) == {AppendOutcome.STORED}
-        await store.close()
+        await appended(MongoCommitStore(url, f"{namespace}_{service}"), told.commits[service])
     return events
 
 
