@@ -13,8 +13,9 @@ from libs.commands.command import Command, Override
 from libs.commands.errors import Refused
 from libs.events.derivations import Replays
 from libs.events.event import Actor, Event, Kind, Payload, S, mentions, split
-from libs.events.facts import Facts, Histories
+from libs.events.facts import Facts
 from libs.events.history import History
+from libs.events.ports.histories import Histories
 
 
 @dataclass

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from types import MappingProxyType
-from typing import Any, Final, Protocol, cast
+from typing import Any, Final, cast
 
 from libs.calendar.local_time import HOME, end_of, precedes, start_of
 from libs.events.cost import spend
@@ -19,22 +19,10 @@ from libs.events.event import KINDS, Event, Kind, Overridden, S, changed, split,
 from libs.events.history import History, taken_in
 from libs.events.judgement import Course, SeenHistory, judged_by, judging, lapsed
 from libs.events.nearby import Nearby
+from libs.events.ports.histories import Histories
 from libs.events.values import among, named, references
 
 _NONE: Final[Mapping[Rest, int]] = MappingProxyType({})
-
-
-class Histories(Protocol):
-    """Where events lie: the world of a listener, or what an owner loaded from its store."""
-
-    def events(self, aggregate: str) -> Sequence[Event]:
-        """Of one aggregate, in order of sequence."""
-
-    def referring(self, kind: str, field: str, id: str) -> Iterable[str]:
-        """The aggregates of a kind of which some event names this id in this field."""
-
-    def all(self, kind: str) -> Iterable[str]:
-        """Every aggregate of a kind."""
 
 
 class Facts(RuleMemo):

@@ -4,28 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
-from typing import Final, Protocol
+from typing import Final
 
 from libs.calendar.local_time import end_of, wall
 from libs.events.cost import spend
 from libs.events.derivations import THE_DAY, DerivationCache, Rest
 from libs.events.derivations.derivation import Derivation, Key
 from libs.events.derivations.memo import EVENTS
-from libs.events.event import Event
+from libs.events.ports.histories import Histories
 
 MomentKey = tuple[date, datetime | None, date]
 """The day that it is called by, what is known, and the day by the end of which all counts that was so."""
 
-
-EVER: Final = datetime.max.replace(tzinfo=UTC)
-
-
-class _Histories(Protocol):
-    def events(self, aggregate: str) -> Iterable[Event]: ...
-
-    def referring(self, kind: str, field: str, id: str) -> Iterable[str]: ...
-
-    def all(self, kind: str) -> Iterable[str]: ...
+_ALL: Final = datetime.max.replace(tzinfo=UTC)
+"""By then all is known."""
 
 
 class Nearby:
@@ -33,10 +25,10 @@ class Nearby:
 
     __slots__ = ("_end", "_first", "_histories", "_known_after", "_known_until", "_settled", "kept")
 
-    def __init__(self, kept: DerivationCache, histories: _Histories, one: MomentKey, other: MomentKey) -> None:
+    def __init__(self, kept: DerivationCache, histories: Histories, one: MomentKey, other: MomentKey) -> None:
         self.kept, self._histories = kept, histories
         self._first, self._end = sorted(wall(end_of(until)) for _, _, until in (one, other))
-        self._known_after, self._known_until = sorted(known_at or EVER for _, known_at, _ in (one, other))
+        self._known_after, self._known_until = sorted(known_at or _ALL for _, known_at, _ in (one, other))
         self._settled: dict[Rest, bool] = {THE_DAY: one[0] == other[0] and one[2] == other[2]}
 
     def known(self, key: Key) -> Derivation | None:
@@ -53,8 +45,7 @@ class Nearby:
 
     def _alike(self, aggregate: str) -> bool:
         for event in self._histories.events(aggregate):
-            time = event.time
-            if self._first <= (time if time.tzinfo is UTC else wall(time)) < self._end or self._known_after < event.recorded <= self._known_until:
+            if self._first <= wall(event.time) < self._end or self._known_after < event.recorded <= self._known_until:
                 return False
         return True
 

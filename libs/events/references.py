@@ -9,7 +9,7 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from libs.events.event import KINDS, PAYLOADS, Kind, kind_of, split
-from libs.events.facts import Histories
+from libs.events.ports.histories import Histories
 from libs.events.values import Called, among, hints_of, references
 
 

@@ -13,8 +13,9 @@ from libs.events.derivations import THE_DAY
 from libs.events.derivations.derivation import Derivation, Key, Rest
 from libs.events.derivations.memo import EVENTS
 from libs.events.event import Event, Kind, S
-from libs.events.facts import Facts, Histories, folded_past_faults
+from libs.events.facts import Facts, folded_past_faults
 from libs.events.judgement import Course
+from libs.events.ports.histories import Histories
 
 
 class _Fold:

@@ -13,6 +13,7 @@ from typing import Final
 
 from libs.events.cost import spend
 from libs.events.derivations import DerivationCache, OtherMoments, Rest, touched_by
+from libs.events.derivations.memo import EVER
 from libs.events.event import KINDS, Actor, Discarded, Event, Retracted, hash_of, mentions, position, split
 from libs.events.facts import Facts
 from libs.events.nearby import MomentKey, Nearby
@@ -253,14 +254,20 @@ class World:
 
     def facts(self, day: date, known_at: datetime | None = None, until: date | None = None) -> Facts:
         """The world as of the end of a day (`until`: with what was so by the end of that one) and as known at an instant (None: all that was heard)."""
-        moment = self._moment(day, known_at, until)
-        if moment.facts is None:
-            key = day, known_at, until or day
-            near = self._near(key)
-            moment = self._moment(day, known_at, until)  # of which somebody may have asked meanwhile, or let go
-            nearby = self._nearby(near, key, self)
-            moment.facts = Facts.on_day(self, day, known_at, until=until, kept=moment.kept, touched=self._touched, nearby=nearby)
-        return moment.facts
+        if (facts := self._moment(day, known_at, until).facts) is None:
+            facts = self._told(self, day, known_at, until)
+            self._moments[day, known_at, until or day].facts = facts
+        return facts
+
+    def _told(self, histories: World | WorldSnapshot, day: date, known_at: datetime | None, until: date | None, heard: int = EVER) -> Facts:
+        """What is told of these histories at a moment, with what is kept of it and of those nearby; others may have their turn meanwhile."""
+        key = day, known_at, until or day
+        near = self._near(key)
+        kept = self._moment(day, known_at, until).kept  # only now: somebody may have asked of it meanwhile, or let it go
+        now = self._dropped + len(self._changes)
+        there = ((one, self._moments[one]) for one in near if one in self._moments)
+        nearby = tuple(Nearby(moment.kept, histories, key, one) for one, moment in there if moment.upto == now)
+        return Facts.on_day(histories, day, known_at, until=until, kept=kept, touched=self._touched, heard=heard, nearby=nearby)
 
     def kept(self, day: date, known_at: datetime | None, until: date | None = None) -> DerivationCache:
         """What was found at a moment, without what has changed since."""
@@ -299,12 +306,6 @@ class World:
             if one in self._moments:
                 self._catch_up(self._moments[one])
         return list(near)
-
-    def _nearby(self, near: Iterable[MomentKey], key: MomentKey, histories: World | WorldSnapshot) -> tuple[Nearby, ...]:
-        """What is kept of these, for a moment of these histories."""
-        now = self._dropped + len(self._changes)
-        there = ((one, self._moments[one]) for one in near if one in self._moments)
-        return tuple(Nearby(moment.kept, histories, key, one) for one, moment in there if moment.upto == now)
 
     def _catch_up(self, moment: _Moment | _Others, *, at_once: bool = False) -> None:
         """Has a moment forget what has changed since it was asked about. Unless at once, others have their turn meanwhile, and the same moment."""
@@ -419,10 +420,7 @@ class WorldSnapshot:
         """This world at a moment, as `World.facts` has it."""
         key = day, known_at, until or day
         if key not in self._facts:
-            near = self._world._near(key)
-            kept = self._world.kept(day, known_at, until)
-            nearby = self._world._nearby(near, key, self)
-            self._facts[key] = Facts.on_day(self, day, known_at, until=until, kept=kept, touched=self._world._touched, heard=self.heard, nearby=nearby)
+            self._facts[key] = self._world._told(self, day, known_at, until, self.heard)
         return self._facts[key]
 
 

@@ -21,9 +21,10 @@ from libs.events.catalog.portfolio.product import PRODUCT, PhaseEntered, Product
 from libs.events.catalog.portfolio.team import TEAM, TeamFormed
 from libs.events.derivations import THE_DAY
 from libs.events.event import Event, Kind, Overridden, Payload, Retracted, visible
-from libs.events.facts import Facts, Histories
+from libs.events.facts import Facts
 from libs.events.history import History
 from libs.events.judgement import SeenHistory, lapsed
+from libs.events.ports.histories import Histories
 from libs.events.world import World, WorldSnapshot
 from tests.events.kinds import AUTHOR, OTHER, START, THING, OtherSaid, ThingNoted
 

@@ -22,8 +22,9 @@ from libs.commands.import_revision import plain
 from libs.commands.retraction import Correct, Retract, retract
 from libs.events.envelope import payload
 from libs.events.event import KINDS, Event, Kind, Overridden, Payload, split
-from libs.events.facts import Facts, Histories
+from libs.events.facts import Facts
 from libs.events.judgement import recorded
+from libs.events.ports.histories import Histories
 from libs.events.ports.log import LARGEST
 from libs.rules.roles import Principal
 from libs.rules.text import with_article

@@ -15,7 +15,7 @@ from libs.commands.errors import Invalid
 from libs.commands.retraction import Correct, Retract, retract
 from libs.commands.validation import validated
 from libs.events.event import KINDS, Event, Payload, adapter, position
-from libs.events.facts import Histories
+from libs.events.ports.histories import Histories
 from libs.events.values import Decided, asked_as, hints_of, marks_of
 
 Say = Callable[[Histories, Command, datetime], Sequence[Event]]

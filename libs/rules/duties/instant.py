@@ -7,7 +7,8 @@ from datetime import datetime
 from typing import NamedTuple
 
 from libs.events.event import Event, Payload, Retracted
-from libs.events.facts import Facts, Histories
+from libs.events.facts import Facts
+from libs.events.ports.histories import Histories
 
 
 class AnnouncedMoment(NamedTuple):

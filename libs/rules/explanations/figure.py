@@ -11,7 +11,8 @@ from typing import Any, Final, NamedTuple
 
 from libs.events.derivations import Rest
 from libs.events.event import KINDS, Discarded, Event, Overridden, Payload, Retracted, position, split
-from libs.events.facts import Facts, Histories
+from libs.events.facts import Facts
+from libs.events.ports.histories import Histories
 from libs.rules.catalogue import GREEK_GUIDE, IMPROVE, ITIL, ONE_STEP, RULES, SUSTAIN
 from libs.rules.money.amounts import Sum
 

@@ -7,7 +7,7 @@ import strawberry
 from libs.commands.errors import Invalid, NotFound
 from libs.commands.validation import did_you_mean
 from libs.events.event import split
-from libs.events.facts import Histories
+from libs.events.ports.histories import Histories
 from libs.events.references import heard_of
 from libs.rules.text import with_article
 
